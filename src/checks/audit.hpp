@@ -1,0 +1,34 @@
+#pragma once
+// All rules of a policy against one cluster.
+
+#include <string>
+#include <vector>
+
+#include "checks/check.hpp"
+
+namespace pgleast {
+
+struct Audit {
+  std::vector<Judgement> judgements;  // one for each enabled rule, by id
+  std::vector<Unseen> remarks;        // what was read in part; waivers that no longer count
+};
+
+/// A policy whose rules are compiled: all that can be wrong with it has been said.
+class Auditor {
+ public:
+  /// Throws Error (usage). `today` is YYYY-MM-DD: waivers that expired before it are void.
+  Auditor(Policy policy, std::string today);
+
+  const Policy& policy() const { return policy_; }
+  Audit audit(const Cluster& cluster) const;
+
+ private:
+  Policy policy_;
+  std::string today_;
+  std::vector<Check> checks_;  // by rule; empty for a disabled one
+};
+
+/// All findings, those that are not waived first, the most severe first, then by rule and place.
+std::vector<Finding> sorted_findings(const Audit& audit);
+
+}  // namespace pgleast

@@ -1,0 +1,65 @@
+#include "checks/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+constexpr std::array kinds{
+    CheckKind{"acl_forbids", ExampleKind::sql, acl_forbids},
+    CheckKind{"default_acl_forbids", ExampleKind::sql, default_acl_forbids},
+    CheckKind{"function_public_execute", ExampleKind::sql, function_public_execute},
+    CheckKind{"function_search_path", ExampleKind::sql, function_search_path},
+    CheckKind{"hba_any_address", ExampleKind::hba, hba_any_address},
+    CheckKind{"hba_forbids", ExampleKind::hba, hba_forbids},
+    CheckKind{"hba_loads", ExampleKind::hba, hba_loads},
+    CheckKind{"hba_plaintext", ExampleKind::hba, hba_plaintext},
+    CheckKind{"hba_replication", ExampleKind::hba, hba_replication},
+    CheckKind{"hba_superuser", ExampleKind::hba, hba_superuser},
+    CheckKind{"model_attributes", ExampleKind::policy, model_attributes},
+    CheckKind{"model_ceilings", ExampleKind::policy, model_ceilings},
+    CheckKind{"model_classes", ExampleKind::policy, model_classes},
+    CheckKind{"model_floors", ExampleKind::policy, model_floors},
+    CheckKind{"model_future", ExampleKind::policy, model_future},
+    CheckKind{"model_memberships", ExampleKind::policy, model_memberships},
+    CheckKind{"role_attribute", ExampleKind::sql, role_attribute},
+    CheckKind{"role_escalates", ExampleKind::sql, role_escalates},
+    CheckKind{"role_password", ExampleKind::sql, role_password},
+    CheckKind{"row_security", ExampleKind::sql, row_security},
+    CheckKind{"setting", ExampleKind::conf, setting},
+};
+
+static_assert(std::is_sorted(kinds.begin(), kinds.end(), [](const auto& a, const auto& b) {
+  return a.name < b.name;
+}));
+
+}  // namespace
+
+std::span<const CheckKind> check_kinds() { return kinds; }
+
+const CheckKind& kind_of(const Rule& rule) {
+  for (const auto& kind : kinds) {
+    if (kind.name == rule.check) return kind;
+  }
+  std::vector<std::string> names;
+  for (const auto& kind : kinds) names.emplace_back(kind.name);
+  fail_policy(rule.check_node, fmt::format("unknown check `{}`{}", displayed(rule.check),
+                                           did_you_mean(rule.check, names)));
+}
+
+Check compile(const Rule& rule) {
+  const auto& kind = kind_of(rule);
+  MapReader with(rule.with, "with");
+  MapReader fix(rule.fix, "fix");
+  auto check = kind.read(with, fix);
+  with.finish();
+  fix.finish();
+  return check;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,72 @@
+#include "checks/facts.hpp"
+
+#include <fmt/format.h>
+
+#include "input/secrets.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+
+Facts::Facts(const Cluster& cluster, const Policy& policy)
+    : cluster_(cluster), policy_(policy), graph_(cluster), roles_(policy, cluster) {}
+
+const Space& Facts::space() const {
+  if (!space_) space_ = connection_space(cluster_, graph_);
+  return *space_;
+}
+
+std::optional<Verdict> Facts::missing(Fact fact) const {
+  const auto found = cluster_.unseen.find(fact);
+  if (found == cluster_.unseen.end()) return std::nullopt;
+  return unseen(found->second.why, found->second.remedy);
+}
+
+std::optional<Verdict> Facts::missing_records() const {
+  if (auto missing_hba = missing(Fact::hba)) return missing_hba;
+  if (cluster_.hba.loads()) return std::nullopt;
+  return unseen(
+      "pg_hba.conf has errors and does not load, so which records are in force is not known",
+      "correct the file");
+}
+
+const Source* Facts::source_of(const std::string& path) const {
+  const auto known = sources_.find(path);
+  if (known != sources_.end()) return &known->second;
+  for (const auto& file : cluster_.files) {
+    if (file.path != path) continue;
+    // Stars for secrets: places stay what they are, and an excerpt can be shown.
+    Source source(path, starred(file.kind, file.text, cluster_.version_num));
+    return &sources_.emplace(path, std::move(source)).first->second;
+  }
+  return nullptr;
+}
+
+Location Facts::location(const HbaRecord& record, Span span) const {
+  const auto* const source = source_of(record.at.file);
+  if (source == nullptr || span.end <= span.begin) return {record.at.file, record.at.line, 0, ""};
+  const auto at = source->position(span.begin);
+  return {record.at.file, at.line, at.column, excerpt(*source, span, 4)};
+}
+
+Location Facts::location(const std::string& file, std::size_t line) const {
+  const auto* const source = source_of(file);
+  if (source == nullptr) return {file, line, 0, ""};
+  const auto begin = source->line_start(line);
+  const auto text = source->line_after(begin);
+  const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+  const Span span{begin + first, begin + text.size()};
+  return {file, line, source->position(span.begin).column, excerpt(*source, span, 4)};
+}
+
+Subject Facts::subject(const Object& object) const {
+  const auto database =
+      object.database == no_object ? "" : cluster_.object(object.database).name;
+  return {std::string(info(object.kind).name), object.identity, database};
+}
+
+std::string Facts::shown(const Object& object) const { return displayed(object.identity); }
+std::string Facts::shown(RoleId role) const { return displayed(cluster_.role_name(role)); }
+
+bool is_users_own(const Object& object) { return !object.system && !object.extension; }
+
+}  // namespace pgleast

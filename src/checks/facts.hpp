@@ -1,0 +1,52 @@
+#pragma once
+// All that a check may look at, and what several of them need to say.
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "finding/finding.hpp"
+#include "graph/graph.hpp"
+#include "policy/role_matcher.hpp"
+#include "reach/space.hpp"
+
+namespace pgleast {
+
+class Facts {
+ public:
+  /// Keeps references: both must outlive it.
+  Facts(const Cluster& cluster, const Policy& policy);
+
+  const Cluster& cluster() const { return cluster_; }
+  const Policy& policy() const { return policy_; }
+  const Graph& graph() const { return graph_; }
+  const RoleMatcher& roles() const { return roles_; }
+  const Space& space() const;  // computed when first asked for
+
+  /// Why a fact that a check needs is not there; none when it is.
+  std::optional<Verdict> missing(Fact fact) const;
+  /// The records are known and the file loads.
+  std::optional<Verdict> missing_records() const;
+
+  Location location(const HbaRecord& record, Span span) const;
+  Location location(const std::string& file, std::size_t line) const;
+
+  Subject subject(const Object& object) const;
+  std::string shown(const Object& object) const;  // identity, safe to print
+  std::string shown(RoleId role) const;
+
+ private:
+  const Source* source_of(const std::string& path) const;
+
+  const Cluster& cluster_;
+  const Policy& policy_;
+  Graph graph_;
+  RoleMatcher roles_;
+  mutable std::optional<Space> space_;
+  mutable std::map<std::string, Source> sources_;
+};
+
+/// Objects that users made and own: not the server's own and not an extension's.
+bool is_users_own(const Object& object);
+
+}  // namespace pgleast

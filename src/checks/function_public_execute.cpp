@@ -1,0 +1,42 @@
+// SECURITY DEFINER functions that everyone may call.
+//
+//   fix: {revoke: true}
+
+#include <fmt/format.h>
+
+#include "checks/check.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+
+Check function_public_execute(MapReader&, MapReader& fix) {
+  const bool revoke = fix.boolean("revoke", false);
+  return [=](const Facts& facts) -> Verdict {
+    if (const auto missing = facts.missing(Fact::objects)) return *missing;
+    const auto& cluster = facts.cluster();
+    std::vector<Finding> findings;
+    for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+      const auto& object = cluster.objects[i];
+      if (object.kind != ObjectKind::function || !is_users_own(object)) continue;
+      if (!cluster.function(object).security_definer) continue;
+      if (!granted_to(cluster.effective_acl(object), public_role).has(Privilege::execute)) continue;
+      Finding finding;
+      finding.subject = facts.subject(object);
+      finding.message = fmt::format("every role may call {}, which runs as {}", facts.shown(object),
+                                    facts.shown(object.owner));
+      finding.path = {fmt::format("PUBLIC has EXECUTE on {}{}", facts.shown(object),
+                                  object.acl == null_acl ? " (built-in default)" : ""),
+                      fmt::format("{} is SECURITY DEFINER and owned by {}", facts.shown(object),
+                                  facts.shown(object.owner))};
+      if (revoke) {
+        finding.remedies.emplace_back(
+            ChangePrivileges{false, ObjectId{i}, std::nullopt, public_role, Privilege::execute});
+        finding.decision = "grant EXECUTE to the roles that call it";
+      }
+      findings.push_back(std::move(finding));
+    }
+    return verdict_of(std::move(findings));
+  };
+}
+
+}  // namespace pgleast

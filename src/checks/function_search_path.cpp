@@ -1,0 +1,154 @@
+// SECURITY DEFINER functions whose search_path others can put objects into.
+//
+// Safe is a path of the function's own that names no schema where a role other than its
+// owner and superusers may create, and that names pg_temp last: where it is not named, it
+// is searched first (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
+//
+//   fix: {pin: true}
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "checks/check.hpp"
+#include "checks/role_origin.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+constexpr std::string_view temporary = "pg_temp";
+
+// SplitIdentifierString of the server: names apart by commas, folded unless quoted.
+std::vector<std::string> split_path(const std::string& path) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at < path.size();) {
+    std::string name;
+    bool any = false;
+    for (bool quoted = false; at < path.size() && (quoted || path[at] != ','); ++at) {
+      const char c = path[at];
+      if (c == '"') {
+        any = true;
+        const bool doubled = quoted && at + 1 < path.size() && path[at + 1] == '"';
+        if (doubled) name += path[++at];
+        if (!doubled) quoted = !quoted;
+      } else if (quoted || std::isspace(static_cast<unsigned char>(c)) == 0) {
+        any = true;
+        name += quoted ? c : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      }
+    }
+    ++at;
+    if (any && !name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+std::optional<std::string> own_path(const FunctionDetail& function) {
+  constexpr std::string_view key = "search_path=";
+  for (const auto& entry : function.config) {
+    if (entry.starts_with(key)) return entry.substr(key.size());
+  }
+  return std::nullopt;
+}
+
+ObjectId schema_named(const Cluster& cluster, ObjectId database, const std::string& name) {
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& o = cluster.objects[i];
+    if (o.kind == ObjectKind::schema && o.database == database && o.name == name) return ObjectId{i};
+  }
+  return no_object;
+}
+
+// A role other than the function's owner that may put objects there.
+std::optional<RoleId> other_creator(const Facts& facts, const Object& schema, RoleId owner) {
+  const auto& cluster = facts.cluster();
+  if (granted_to(cluster.effective_acl(schema), public_role).has(Privilege::create)) {
+    return public_role;
+  }
+  const auto& as_owner = facts.graph().reach(owner, Closure::inherits, schema.database);
+  for (const auto role : facts.roles().ordinary_roles()) {
+    if (role == owner || cluster.role(role).superuser || as_owner.has(role)) continue;
+    if (facts.graph().is_member(role, owner)) continue;
+    if (facts.graph().held(role, schema).privileges.has(Privilege::create)) return role;
+  }
+  return std::nullopt;
+}
+
+std::string creator_text(const Facts& facts, RoleId role) {
+  return role == public_role ? "every role" : facts.shown(role);
+}
+
+// Why the path is not safe; empty when it is.
+std::string weakness(const Facts& facts, const Object& object,
+                     const std::optional<std::string>& path) {
+  if (!path) return "has no search_path of its own: it runs with its caller's";
+  const auto names = split_path(*path);
+  if (names.empty()) return "";
+  for (const auto& name : names) {
+    if (name == temporary) continue;
+    if (name == "$user") return "has `$user` in its search_path";
+    const auto id = schema_named(facts.cluster(), object.database, name);
+    if (id == no_object) continue;
+    if (const auto creator = other_creator(facts, facts.cluster().object(id), object.owner)) {
+      return fmt::format("has schema {} in its search_path, where {} may create",
+                         displayed(name), creator_text(facts, *creator));
+    }
+  }
+  if (names.back() != temporary || std::count(names.begin(), names.end(), temporary) != 1) {
+    return "does not name pg_temp last in its search_path, so it is searched first";
+  }
+  return "";
+}
+
+// What it named before stays, in a safe order; a function without a path keeps its schema.
+std::string pinned(const Facts& facts, const Object& object,
+                   const std::optional<std::string>& path) {
+  auto names = path ? split_path(*path)
+                    : std::vector<std::string>{facts.cluster().object(object.schema).name};
+  std::erase_if(names, [](const auto& n) {
+    return n == temporary || n == "$user" || n == "pg_catalog";
+  });
+  std::string result = "pg_catalog";
+  for (const auto& name : names) result += ", " + quote_identifier(name);
+  return result + ", pg_temp";
+}
+
+}  // namespace
+
+Check function_search_path(MapReader&, MapReader& fix) {
+  const bool pin = fix.boolean("pin", false);
+  return [=](const Facts& facts) -> Verdict {
+    if (const auto missing = facts.missing(Fact::objects)) return *missing;
+    const auto& cluster = facts.cluster();
+    std::vector<Finding> findings;
+    for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+      const auto& object = cluster.objects[i];
+      if (object.kind != ObjectKind::function || !is_users_own(object)) continue;
+      if (!cluster.function(object).security_definer) continue;
+      const auto path = own_path(cluster.function(object));
+      const auto why = weakness(facts, object, path);
+      if (why.empty()) continue;
+      Finding finding;
+      finding.subject = facts.subject(object);
+      finding.message = fmt::format("{} runs as {} and {}", facts.shown(object),
+                                    facts.shown(object.owner), why);
+      finding.path = {fmt::format("{} is SECURITY DEFINER and owned by {}{}", facts.shown(object),
+                                  facts.shown(object.owner),
+                                  cluster.role(object.owner).superuser ? ", a superuser" : "")};
+      if (pin) {
+        const auto wanted = pinned(facts, object, path);
+        if (split_path(wanted) != split_path(path.value_or(""))) {
+          finding.remedies.emplace_back(PinSearchPath{ObjectId{i}, wanted});
+        } else {
+          finding.decision = "take CREATE on the schemas of its path from other roles";
+        }
+      }
+      findings.push_back(std::move(finding));
+    }
+    return verdict_of(std::move(findings));
+  };
+}
+
+}  // namespace pgleast

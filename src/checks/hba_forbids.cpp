@@ -1,0 +1,78 @@
+// Records that let somebody in from an origin by a method that is not wanted.
+//
+//   with: {origin: network, methods: [trust]}
+//   fix: {set_method: scram-sha-256}
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "checks/check.hpp"
+#include "checks/hba_exposure.hpp"
+#include "pg/auth_method.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+std::string why_bad(const HbaRecord& record) {
+  const auto method = auth_method_named(record.method);
+  const auto name = displayed(record.method);
+  if (!method) return fmt::format("`{}` is not wanted here", name);
+  switch (method->credential) {
+    case Credential::nothing:
+      return fmt::format("`{}` asks for no credential", name);
+    case Credential::clear_password:
+      return fmt::format("`{}` sends the password itself to the server", name);
+    case Credential::hashed_password:
+      return fmt::format("`{}` takes an MD5 hash, which is as good as the password", name);
+    case Credential::client_claim:
+      return fmt::format("`{}` believes what the client's machine says", name);
+    default:
+      return fmt::format("`{}` is not wanted here", name);
+  }
+}
+
+// The server's administrator logs in over the socket by who the kernel says it is, before
+// everybody else is asked for a password that may not be set yet.
+void keep_peer_for_bootstrap(const Facts& facts, const Exposure& exposure, Finding& finding) {
+  const auto& record = facts.cluster().hba.records[exposure.record];
+  if (record.type != ConnectionType::local) return;
+  for (const auto& piece : exposure.pieces) {
+    for (const auto i : piece.roles) {
+      const auto& atom = facts.space().roles[i];
+      if (!atom.role || facts.cluster().role(*atom.role).oid != bootstrap_superuser_oid) continue;
+      finding.remedies.emplace_back(InsertRecord{
+          exposure.record, fmt::format("local   all             {}                                     peer",
+                                       quote_identifier(atom.name))});
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+Check hba_forbids(MapReader& with, MapReader& fix) {
+  const auto origin = read_origin(with);
+  const auto methods = with.texts("methods");
+  const auto method = fix.text("set_method", "");
+  return [=](const Facts& facts) -> Verdict {
+    if (const auto missing = facts.missing_records()) return *missing;
+    std::vector<Finding> findings;
+    for (const auto& exposure : exposures(facts, origin, [&](const HbaRecord& r, const Piece&) {
+           return std::find(methods.begin(), methods.end(), r.method) != methods.end();
+         })) {
+      const auto& record = facts.cluster().hba.records[exposure.record];
+      auto finding = record_finding(facts, exposure, record.at.method, why_bad(record));
+      if (!method.empty()) {
+        keep_peer_for_bootstrap(facts, exposure, finding);
+        finding.remedies.emplace_back(EditRecord{exposure.record, HbaField::method, method});
+      }
+      findings.push_back(std::move(finding));
+    }
+    return verdict_of(std::move(findings));
+  };
+}
+
+}  // namespace pgleast

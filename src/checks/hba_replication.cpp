@@ -1,0 +1,88 @@
+// Records that let anybody but a replication role copy the cluster over the network.
+//
+//   with: {roles: $replication}
+//   fix: {set_user: true}
+
+#include <fmt/format.h>
+
+#include "checks/check.hpp"
+#include "checks/hba_exposure.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+bool is_replication_role(const Facts& facts, const Patterns& patterns, const RoleAtom& atom) {
+  if (atom.other) return false;
+  if (atom.role) return facts.roles().matches(patterns, *atom.role);
+  for (const auto& p : patterns) {
+    if (p.kind == Pattern::Kind::parameter) {
+      const auto value = facts.policy().parameters.find(p.text);
+      if (value != facts.policy().parameters.end() && matches_name(value->second, atom.name)) {
+        return true;
+      }
+    } else if (matches_name(p, atom.name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Where replication goes: only the pieces that reach it, with the roles that should not.
+std::vector<Exposure> wrong_replication(const Facts& facts, const Patterns& patterns) {
+  const auto& space = facts.space();
+  const auto replicates = [&](const Piece& piece) {
+    for (const auto d : piece.databases) {
+      if (space.databases[d].replication) return true;
+    }
+    return false;
+  };
+  auto result = exposures(facts, Origin::network, [&](const HbaRecord&, const Piece& piece) {
+    return replicates(piece) &&
+           std::any_of(piece.roles.begin(), piece.roles.end(), [&](auto r) {
+             return !is_replication_role(facts, patterns, space.roles[r]);
+           });
+  });
+  for (auto& exposure : result) {
+    for (auto& piece : exposure.pieces) {
+      std::erase_if(piece.databases, [&](auto d) { return !space.databases[d].replication; });
+      std::erase_if(piece.roles, [&](auto r) {
+        return is_replication_role(facts, patterns, space.roles[r]);
+      });
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Check hba_replication(MapReader& with, MapReader& fix) {
+  const auto patterns = read_patterns(with.need("roles"));
+  const bool set_user = fix.boolean("set_user", false);
+  return [=](const Facts& facts) -> Verdict {
+    if (const auto missing = facts.missing_records()) return *missing;
+    std::vector<Finding> findings;
+    for (const auto& exposure : wrong_replication(facts, patterns)) {
+      const auto& record = facts.cluster().hba.records[exposure.record];
+      auto finding = record_finding(facts, exposure, record.at.user,
+                                    "replication is open to roles that are not for it");
+      if (set_user && facts.cluster().seen(Fact::roles)) {
+        std::string users;
+        for (const auto role : facts.roles().matching(patterns)) {
+          const auto& r = facts.cluster().role(role);
+          if (r.login && r.replication) users += (users.empty() ? "" : ",") + quote_identifier(r.name);
+        }
+        if (users.empty()) {
+          finding.remedies.emplace_back(DisableRecord{exposure.record});
+        } else {
+          finding.remedies.emplace_back(EditRecord{exposure.record, HbaField::user, users});
+        }
+      }
+      findings.push_back(std::move(finding));
+    }
+    return verdict_of(std::move(findings));
+  };
+}
+
+}  // namespace pgleast

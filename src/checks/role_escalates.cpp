@@ -1,0 +1,62 @@
+// Login roles that are no superusers and can become one.
+//
+//   with: {except: $administrators}
+//   fix: {cut: true}
+
+#include <fmt/format.h>
+
+#include "checks/check.hpp"
+#include "checks/role_origin.hpp"
+#include "graph/escalation.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+// The step that gives the power is the one to take away: it ends the way for all who take it.
+std::vector<Remedy> cut(const Facts& facts, const std::vector<Step>& way) {
+  const auto& last = way.back();
+  if (last.kind == Step::Kind::server_access) {
+    const auto path = facts.graph().path(last.from, last.to, Closure::inherits);
+    if (path.size() >= 2) {
+      return {ChangeMembership{false, path.back(), path[path.size() - 2]}};
+    }
+  }
+  for (auto step = way.rbegin(); step != way.rend(); ++step) {
+    if (step->kind == Step::Kind::create_role) {
+      return {ChangeAttribute{step->from, RoleAttribute::createrole, false}};
+    }
+    if (step->kind == Step::Kind::set_role || step->kind == Step::Kind::admin_option) {
+      return {ChangeMembership{false, step->to, step->from}};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Check role_escalates(MapReader& with, MapReader& fix) {
+  const auto except = read_patterns(with.need("except"));
+  const bool cuts = fix.boolean("cut", false);
+  return [=](const Facts& facts) -> Verdict {
+    if (const auto missing = facts.missing(Fact::roles)) return *missing;
+    const auto& cluster = facts.cluster();
+    std::vector<Finding> findings;
+    for (const auto role : facts.roles().ordinary_roles()) {
+      const auto& r = cluster.role(role);
+      if (r.superuser || !r.login || facts.roles().matches(except, role)) continue;
+      const auto way = way_to_superuser(facts.graph(), role);
+      if (way.empty()) continue;
+      Finding finding;
+      finding.subject = {"role", r.name, ""};
+      finding.message = fmt::format("{} can become superuser", facts.shown(role));
+      finding.path = way_in(facts, role);
+      for (const auto& step : way) finding.path.push_back(to_string(cluster, step));
+      if (cuts) finding.remedies = cut(facts, way);
+      findings.push_back(std::move(finding));
+    }
+    return verdict_of(std::move(findings));
+  };
+}
+
+}  // namespace pgleast

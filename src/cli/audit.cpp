@@ -1,0 +1,58 @@
+// pgleast audit: check, print findings.
+
+#include <memory>
+
+#include "checks/audit.hpp"
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "cli/timings.hpp"
+#include "policy/loader.hpp"
+#include "report/report.hpp"
+
+namespace pgleast {
+namespace {
+
+struct AuditOptions {
+  SourceOptions sources;
+  OutputOptions output;
+  JudgingOptions judging;
+};
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const auto& format : report_formats()) names.emplace_back(format.name);
+  return names;
+}
+
+int audit(const AuditOptions& options) {
+  Timings timings;
+  const Auditor auditor(load_policy(options.judging.policies), today());
+  timings.phase("policy");
+  const auto cluster = read_sources(options.sources);
+  timings.phase("read");
+  const auto result = auditor.audit(cluster);
+  timings.phase("audit");
+  if (!options.judging.quiet || !options.output.output.empty()) {
+    const ReportInput input{cluster, auditor.policy(), result, options.judging.verbose,
+                            wants_colour(options.output)};
+    for (const auto& format : report_formats()) {
+      if (format.name == options.output.format) write_output(options.output, format.write(input));
+    }
+  }
+  timings.phase("report");
+  if (options.judging.timings) timings.print();
+  return exit_code(result.judgements, options.judging);
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Run& run) {
+  const auto options = std::make_shared<AuditOptions>();  // shared: CLI11 and `run` hold it
+  auto* const command = app.add_subcommand("audit", "check, print findings");
+  add_source_options(*command, options->sources);
+  add_judging_options(*command, options->judging);
+  add_output_options(*command, options->output, format_names());
+  command->callback([options, &run] { run = [options] { return audit(*options); }; });
+}
+
+}  // namespace pgleast

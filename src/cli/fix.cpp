@@ -1,0 +1,147 @@
+// pgleast fix: fix.sql, undo.sql and patched configuration files; with --prove tried on the
+// live server in a transaction that is rolled back.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "fix/proof.hpp"
+#include "fix/script.hpp"
+#include "policy/loader.hpp"
+#include "text/diagnostic.hpp"
+#include "text/display.hpp"
+#include "text/files.hpp"
+
+namespace fs = std::filesystem;
+
+namespace pgleast {
+namespace {
+
+struct FixOptions {
+  SourceOptions sources;
+  OutputOptions output;
+  JudgingOptions judging;
+  std::string output_dir;
+  bool prove = false;
+};
+
+std::size_t unwaived(const Audit& audit) {
+  std::size_t count = 0;
+  for (const auto& j : audit.judgements) {
+    for (const auto& f : j.verdict.findings) count += f.waived ? 0U : 1U;
+  }
+  return count;
+}
+
+ConfigKind kind_of_file(const Cluster& cluster, const std::string& path) {
+  for (const auto& file : cluster.files) {
+    if (file.path == path) return file.kind;
+  }
+  return ConfigKind::conf;
+}
+
+// Two files of one name (an include in another folder) get numbers.
+std::string name_in(const fs::path& folder, const std::string& path,
+                    std::vector<std::string>& used) {
+  auto name = fs::path(path == "-" ? "stdin.conf" : path).filename().string();
+  if (std::find(used.begin(), used.end(), name) != used.end()) {
+    name = std::to_string(used.size()) + "-" + name;
+  }
+  used.push_back(name);
+  return (folder / name).string();
+}
+
+// Configuration files may hold secrets: only their owner reads what is written.
+void write_private(const std::string& path, const std::string& text,
+                   std::vector<std::string>& written) {
+  write_file(path, "");
+  chmod(path.c_str(), S_IRUSR | S_IWUSR);
+  write_file(path, text);
+  written.push_back(path);
+}
+
+std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
+                                     const std::string& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) fail(folder, "cannot be made: " + error.message());
+  std::vector<std::string> written, used;
+  const auto write = [&](const char* name, const std::string& text) {
+    written.push_back((fs::path(folder) / name).string());
+    write_file(written.back(), text);
+  };
+  write("fix.sql", fix_script(plan, cluster));
+  write("undo.sql", undo_script(plan, cluster));
+  write("notes.md", notes(plan));
+  for (const auto& patch : plan.files) {
+    const auto path = name_in(folder, patch.path, used);
+    if (!patch.masked) write_private(path, patch.after, written);
+    write_private(path + ".diff",
+                  unified_diff(patch, kind_of_file(cluster, patch.path), cluster.version_num),
+                  written);
+  }
+  return written;
+}
+
+std::string everything(const Plan& plan, const Cluster& cluster) {
+  auto text = fix_script(plan, cluster);
+  for (const auto& patch : plan.files) {
+    text += "\n" + unified_diff(patch, kind_of_file(cluster, patch.path), cluster.version_num);
+  }
+  return text;
+}
+
+int fix(const FixOptions& options) {
+  const Auditor auditor(load_policy(options.judging.policies), today());
+  const auto cluster = read_sources(options.sources);
+  const auto plan = make_plan(cluster, auditor);
+  const bool on_server = options.prove && options.sources.is_live();
+  std::optional<Proof> proof;
+  if (on_server) proof = prove(plan, cluster, auditor, options.sources.dsn);
+  const auto left = proof ? proof->after : plan.after;
+  auto summary = fmt::format(
+      "{}, {}; {}\n\n", counted(plan.statements(), "statement"), counted(plan.files.size(), "file"),
+      proof ? "proved in a transaction that was rolled back"
+            : "tried on the model of what was read");
+  summary += outcome(plan, cluster, left, auditor.policy());
+  if (options.output_dir.empty()) {
+    write_output(options.output, everything(plan, cluster));
+    if (!options.judging.quiet) std::fputs(summary.c_str(), stderr);
+  } else {
+    std::vector<std::string> names;
+    for (const auto& path : write_files(plan, cluster, options.output_dir)) {
+      names.push_back(displayed(path));
+    }
+    summary += fmt::format("\nwritten: {}\n", fmt::join(names, " "));
+    if (!options.judging.quiet) write_output(options.output, summary);
+  }
+  if (unwaived(left) > unwaived(plan.before)) {
+    fail("", "the fix would leave more findings than it mends: this is a bug of pgleast");
+  }
+  return exit_code(left.judgements, options.judging);
+}
+
+}  // namespace
+
+void add_fix(CLI::App& app, Run& run) {
+  const auto options = std::make_shared<FixOptions>();
+  auto* const command =
+      app.add_subcommand("fix", "write fix.sql, undo.sql and patched configuration files");
+  command->add_option("--output-dir", options->output_dir, "write the files there")
+      ->type_name("DIR");
+  command->add_flag("--prove", options->prove,
+                    "try it on the live server, in a transaction that is rolled back");
+  add_source_options(*command, options->sources);
+  add_judging_options(*command, options->judging);
+  add_output_options(*command, options->output, {"text"});
+  command->callback([options, &run] { run = [options] { return fix(*options); }; });
+}
+
+}  // namespace pgleast

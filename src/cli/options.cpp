@@ -1,0 +1,104 @@
+#include "cli/options.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include "pg/version.hpp"
+#include "text/diagnostic.hpp"
+#include "text/files.hpp"
+
+namespace pgleast {
+
+void add_source_options(CLI::App& app, SourceOptions& o) {
+  const auto* const group = "Sources";
+  app.add_option("--dsn", o.dsn, "live server: libpq connection string or URI")
+      ->type_name("CONNINFO")->group(group);
+  app.add_flag("--live", o.live, "live server given by the PG* variables")->group(group);
+  app.add_flag("--all-databases", o.all_databases, "read every database of the live server")
+      ->group(group);
+  app.add_option("--database", o.databases, "read this database of the live server (repeatable)")
+      ->type_name("D")->group(group)->allow_extra_args(false);
+  app.add_option("--snapshot", o.snapshot, "a file that `pgleast snapshot` wrote")
+      ->type_name("FILE")->group(group);
+  app.add_option("--hba", o.hba, "pg_hba.conf; includes are followed")->type_name("FILE")->group(group);
+  app.add_option("--ident", o.ident, "pg_ident.conf")->type_name("FILE")->group(group);
+  app.add_option("--conf", o.conf, "postgresql.conf; includes are followed")
+      ->type_name("FILE")->group(group);
+  app.add_option("--server-version", o.server_version,
+                 fmt::format("version whose rules apply to files ({} to {})", oldest_major,
+                             newest_major))
+      ->type_name("N")->group(group)->check(CLI::Range(oldest_major, newest_major));
+  app.add_option("paths", o.paths,
+                 "pg_hba.conf, pg_ident.conf, postgresql.conf, a snapshot, or a folder of them")
+      ->type_name("PATH")->group(group);
+}
+
+int version_num_of(const SourceOptions& options) {
+  return options.server_version.value_or(newest_major) * 10000;
+}
+
+void add_output_options(CLI::App& app, OutputOptions& o, const std::vector<std::string>& formats) {
+  o.format = formats.front();
+  std::string names;
+  for (const auto& f : formats) names += (names.empty() ? "" : "|") + f;
+  app.add_option("--format", o.format, fmt::format("output format (default: {})", formats.front()))
+      ->type_name(names)->check(CLI::IsMember(formats))->group("Output");
+  app.add_option("--output,-o", o.output, "write to this file")->type_name("FILE")->group("Output");
+  app.add_flag("--no-color", o.no_color, "no colours (also NO_COLOR, TERM=dumb)")->group("Output");
+}
+
+void write_output(const OutputOptions& options, const std::string& text) {
+  if (!options.output.empty() && options.output != "-") return write_file(options.output, text);
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) fail("standard output", "cannot be written");
+}
+
+bool wants_colour(const OutputOptions& options) {
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const term = std::getenv("TERM");
+  const bool plain = options.no_color || (no_color != nullptr && *no_color != '\0') ||
+                     (term != nullptr && std::string_view(term) == "dumb");
+  return !plain && options.output.empty() && isatty(STDOUT_FILENO) == 1;
+}
+
+void add_judging_options(CLI::App& app, JudgingOptions& o) {
+  std::vector<std::string> levels(severity_names.begin(), severity_names.end());
+  levels.emplace_back("never");
+  app.add_option("--policy", o.policies, "policy file or pack (repeatable; default: baseline)")
+      ->type_name("FILE|PACK")->group("Policy")->allow_extra_args(false);
+  app.add_option("--fail-on", o.fail_on, "least severity that makes the exit code 1 or 3")
+      ->type_name("SEVERITY|never")->check(CLI::IsMember(levels))->group("Policy");
+  app.add_flag("--quiet,-q", o.quiet, "only the exit code")->group("Output");
+  app.add_flag("--verbose,-v", o.verbose, "waived findings and rules that hold, too")->group("Output");
+  app.add_flag("--timings", o.timings, "phases in milliseconds and peak memory, on standard error")
+      ->group("Output");
+}
+
+int exit_code(const std::vector<Judgement>& judgements, const JudgingOptions& options) {
+  if (options.fail_on == "never") return 0;
+  const auto least = severity_named(options.fail_on).value_or(Severity::high);
+  bool unseen = false;
+  for (const auto& j : judgements) {
+    if (j.severity < least) continue;
+    const auto& findings = j.verdict.findings;
+    if (std::any_of(findings.begin(), findings.end(), [](const auto& f) { return !f.waived; })) {
+      return 1;
+    }
+    unseen = unseen || j.verdict.kind == Verdict::Kind::unseen || !j.verdict.why.empty();
+  }
+  return unseen ? 3 : 0;
+}
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+}  // namespace pgleast

@@ -1,0 +1,66 @@
+#pragma once
+// Options that several subcommands share.
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "finding/finding.hpp"
+#include "model/cluster.hpp"
+
+namespace pgleast {
+
+struct SourceOptions {
+  std::string dsn;
+  bool live = false;
+  bool all_databases = false;
+  std::vector<std::string> databases;
+  std::string snapshot, hba, ident, conf;
+  std::optional<int> server_version;
+  std::vector<std::string> paths;
+
+  bool is_live() const { return live || !dsn.empty(); }
+};
+
+void add_source_options(CLI::App& app, SourceOptions& options);
+
+/// Everything the sources say of one cluster; a file given explicitly wins over what the
+/// server says. Throws Error.
+Cluster read_sources(const SourceOptions& options);
+
+/// The version whose rules apply to files that come without a server.
+int version_num_of(const SourceOptions& options);
+
+struct OutputOptions {
+  std::string format;
+  std::string output;
+  bool no_color = false;
+};
+
+/// `formats`: the names that make sense, the default first.
+void add_output_options(CLI::App& app, OutputOptions& options,
+                        const std::vector<std::string>& formats);
+
+/// To the file or to standard output. Throws Error when it cannot be written.
+void write_output(const OutputOptions& options, const std::string& text);
+/// A terminal that nobody asked to leave plain (NO_COLOR, TERM=dumb, --no-color, --output).
+bool wants_colour(const OutputOptions& options);
+
+struct JudgingOptions {
+  std::vector<std::string> policies;
+  std::string fail_on = "high";
+  bool quiet = false;
+  bool verbose = false;
+  bool timings = false;
+};
+
+void add_judging_options(CLI::App& app, JudgingOptions& options);
+
+/// The documented exit code for what an audit found.
+int exit_code(const std::vector<Judgement>& judgements, const JudgingOptions& options);
+
+/// YYYY-MM-DD, UTC.
+std::string today();
+
+}  // namespace pgleast

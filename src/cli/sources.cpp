@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "input/catalog_live.hpp"
+#include "input/conf.hpp"
+#include "input/hba.hpp"
+#include "input/snapshot.hpp"
+#include "text/diagnostic.hpp"
+#include "text/display.hpp"
+#include "text/files.hpp"
+
+namespace fs = std::filesystem;
+
+namespace pgleast {
+namespace {
+
+// Standard input as a file of that name; an include in it is looked for beside the caller.
+FileReader with_standard_input() {
+  auto files = disk_files();
+  const auto disk = files.read;
+  files.read = [disk](const std::string& path) -> FileText {
+    if (path == "-") return {read_file(path), "", false};
+    return disk(path);
+  };
+  return files;
+}
+
+void forget_files(Cluster& cluster, ConfigKind kind) {
+  std::erase_if(cluster.files, [&](const ConfigFile& f) { return f.kind == kind; });
+}
+
+void keep_files(Cluster& cluster, const std::vector<ConfigFile>& read) {
+  cluster.files.insert(cluster.files.end(), read.begin(), read.end());
+}
+
+void read_conf_into(Cluster& cluster, const std::string& path) {
+  std::vector<ConfigFile> read;
+  const auto conf = read_conf(path, with_standard_input(), cluster.version_num, read);
+  forget_files(cluster, ConfigKind::conf);
+  keep_files(cluster, read);
+  cluster.settings = settings_of(conf, cluster.version_num);
+  cluster.hidden_settings.reset();
+  cluster.unseen.erase(Fact::settings);
+  const auto problems = conf.diagnostics();
+  if (!conf.starts() && !problems.empty()) {
+    const auto& first = problems.front();
+    cluster.unseen[Fact::settings] = {
+        fmt::format("{} does not load: {}:{}: {}", displayed(path), displayed(first.file),
+                    first.at ? first.at->line : 0, first.message),
+        "correct the file"};
+  }
+}
+
+void read_hba_into(Cluster& cluster, const std::string& path) {
+  std::vector<ConfigFile> read;
+  const auto settings = cluster.seen(Fact::settings) ? hba_settings(cluster.settings)
+                                                     : HbaSettings{};
+  cluster.hba = read_hba(path, with_standard_input(), cluster.version_num, read, settings);
+  forget_files(cluster, ConfigKind::hba);
+  keep_files(cluster, read);
+  cluster.unseen.erase(Fact::hba);
+  // The loaded records may differ from a file that is given; what was said of them is void.
+  std::erase_if(cluster.remarks,
+                [](const Unseen& r) { return r.why.starts_with("the text of pg_hba.conf"); });
+}
+
+bool looks_like_json(const std::string& path) {
+  const auto text = read_file(path);
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && text[first] == '{';
+}
+
+void take(std::string& slot, const std::string& path, const char* option) {
+  if (!slot.empty()) {
+    fail_usage(fmt::format("{} is given twice: `{}` and `{}`", option, displayed(slot),
+                           displayed(path)));
+  }
+  slot = path;
+}
+
+// Which source a file is, by its name or, for a snapshot, by its first character.
+bool recognise(SourceOptions& options, const std::string& path) {
+  const auto name = fs::path(path).filename().string();
+  if (name == "pg_hba.conf") return take(options.hba, path, "--hba"), true;
+  if (name == "pg_ident.conf") return take(options.ident, path, "--ident"), true;
+  if (name == "postgresql.conf") return take(options.conf, path, "--conf"), true;
+  return false;
+}
+
+SourceOptions with_paths(SourceOptions options) {
+  for (const auto& path : options.paths) {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) {
+      bool any = false;
+      for (const char* const name : {"pg_hba.conf", "pg_ident.conf", "postgresql.conf"}) {
+        const auto inner = (fs::path(path) / name).string();
+        if (fs::exists(inner, ignored)) any = recognise(options, inner) || any;
+      }
+      if (!any) fail(path, "holds no pg_hba.conf, pg_ident.conf or postgresql.conf");
+    } else if (!recognise(options, path)) {
+      if (!looks_like_json(path)) fail(path, "is of no kind that is known; say --hba, --conf, ...");
+      take(options.snapshot, path, "--snapshot");
+    }
+  }
+  return options;
+}
+
+Cluster first_source(const SourceOptions& options) {
+  if (options.is_live()) {
+    const Progress progress("reading the server's catalogs");
+    return read_live({options.dsn, options.databases, options.all_databases});
+  }
+  if (!options.snapshot.empty()) {
+    const Progress progress("reading the snapshot");
+    return read_snapshot(Source(options.snapshot, read_file(options.snapshot)));
+  }
+  return unknown_cluster(version_num_of(options));
+}
+
+}  // namespace
+
+Cluster read_sources(const SourceOptions& given) {
+  const auto options = with_paths(given);
+  if (options.is_live() && !options.snapshot.empty()) {
+    fail_usage("--snapshot and a live server are two clusters: give one of them");
+  }
+  if ((options.all_databases || !options.databases.empty()) && !options.is_live()) {
+    fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
+  }
+  const bool any = options.is_live() || !options.snapshot.empty() || !options.hba.empty() ||
+                   !options.ident.empty() || !options.conf.empty();
+  if (!any) {
+    fail_usage("no source is given: say --dsn, --live, --snapshot, --hba or --conf");
+  }
+  auto cluster = first_source(options);
+  if (options.server_version && (options.is_live() || !options.snapshot.empty()) &&
+      cluster.major() != *options.server_version) {
+    fail_usage(fmt::format("--server-version {} contradicts the server's own version {}",
+                           *options.server_version, cluster.major()));
+  }
+  if (!options.conf.empty()) read_conf_into(cluster, options.conf);
+  if (!options.hba.empty()) read_hba_into(cluster, options.hba);
+  return cluster;
+}
+
+}  // namespace pgleast

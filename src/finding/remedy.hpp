@@ -1,0 +1,98 @@
+#pragma once
+// What mends a finding, in terms of the model: src/fix makes SQL and edits of it, applies
+// it to the model, and inverts it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "model/object.hpp"
+#include "model/role.hpp"
+#include "pg/privilege.hpp"
+#include "pg/role_attribute.hpp"
+
+namespace pgleast {
+
+/// GRANT or REVOKE on an object or one of its columns.
+struct ChangePrivileges {
+  bool grant = false;
+  ObjectId object{};
+  std::optional<std::uint32_t> column;  // place among the relation's columns
+  RoleId grantee = public_role;
+  PrivilegeSet privileges;
+};
+
+/// GRANT role TO member, or REVOKE all such memberships whoever granted them.
+struct ChangeMembership {
+  bool grant = false;
+  RoleId role{};
+  RoleId member{};
+};
+
+struct ChangeAttribute {
+  RoleId role{};
+  RoleAttribute attribute = RoleAttribute::superuser;
+  bool value = false;
+};
+
+struct ChangeConnectionLimit {
+  RoleId role{};
+  std::int32_t limit = -1;
+};
+
+/// ALTER FUNCTION ... SET search_path.
+struct PinSearchPath {
+  ObjectId function{};
+  std::string path;  // as it stands after `=`, names quoted
+};
+
+/// ALTER TABLE ... ENABLE and, where asked for, FORCE ROW LEVEL SECURITY.
+struct EnableRowSecurity {
+  ObjectId table{};
+  bool enable = true;
+  bool force = false;
+};
+
+/// ALTER DEFAULT PRIVILEGES FOR ROLE creator [IN SCHEMA schema].
+struct ChangeDefaultPrivileges {
+  bool grant = false;
+  ObjectId database{};
+  RoleId creator{};
+  ObjectId schema = no_object;
+  char type = 'r';  // as pg_default_acl.defaclobjtype
+  RoleId grantee = public_role;
+  PrivilegeSet privileges;
+};
+
+enum class HbaField { type, database, user, address, method };
+
+/// Another text for one field of a record.
+struct EditRecord {
+  std::size_t record = 0;  // into Cluster::hba.records
+  HbaField field = HbaField::method;
+  std::string text;  // an address may be several, separated by blanks: one record for each
+};
+
+/// A new line before a record.
+struct InsertRecord {
+  std::size_t before = 0;
+  std::string line;
+};
+
+/// The record becomes a comment.
+struct DisableRecord {
+  std::size_t record = 0;
+};
+
+struct ChangeSetting {
+  std::string name;
+  std::string value;
+};
+
+using Remedy =
+    std::variant<ChangePrivileges, ChangeMembership, ChangeAttribute, ChangeConnectionLimit,
+                 PinSearchPath, EnableRowSecurity, ChangeDefaultPrivileges, EditRecord,
+                 InsertRecord, DisableRecord, ChangeSetting>;
+
+}  // namespace pgleast

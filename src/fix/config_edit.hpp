@@ -1,0 +1,48 @@
+#pragma once
+// Edits of pg_hba.conf and postgresql.conf that keep the user's comments and order: only
+// the bytes of the fields that change are replaced.
+
+#include <string>
+#include <vector>
+
+#include "finding/remedy.hpp"
+#include "model/cluster.hpp"
+
+namespace pgleast {
+
+/// One changed place, for a report.
+struct LineEdit {
+  std::string file;
+  std::size_t line = 0;
+  std::string before;  // empty for a line that is new
+  std::string after;
+};
+
+/// The edits of records that one round of fixes asks for. For the same field of the same
+/// record the first one counts.
+class HbaEdits {
+ public:
+  void add(const EditRecord& edit);
+  void add(const InsertRecord& insert);
+  void add(const DisableRecord& disable);
+  bool empty() const { return edits_.empty() && inserts_.empty() && disabled_.empty(); }
+
+  /// Changes the texts of `model` and reads the records again from them. Records whose text
+  /// is not known stay as they are; what was changed is told.
+  std::vector<LineEdit> apply(Cluster& model) const;
+
+ private:
+  struct Change;
+  std::string record_text(const Cluster& model, std::size_t record, const std::string& old) const;
+  std::vector<Change> changes(const Cluster& model) const;
+
+  std::vector<EditRecord> edits_;
+  std::vector<InsertRecord> inserts_;
+  std::vector<std::size_t> disabled_;
+};
+
+/// Changes the setting where the files set it last, or adds it at the end of the main file,
+/// and in the model. Nothing when no text of a postgresql.conf is known.
+std::vector<LineEdit> edit_setting(Cluster& model, const ChangeSetting& change);
+
+}  // namespace pgleast

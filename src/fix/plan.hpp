@@ -1,0 +1,53 @@
+#pragma once
+// From findings to statements and patched files that were tried on the model: the plan is
+// applied to a copy of it, which is audited again, until nothing new is found. So what one
+// statement would not achieve (the privilege still comes by another way) is found out, and
+// what it would take away too much (a floor of the policy) is given back.
+
+#include <string>
+#include <vector>
+
+#include "checks/audit.hpp"
+#include "fix/config_edit.hpp"
+#include "fix/statement.hpp"
+
+namespace pgleast {
+
+/// Statements that run in one database.
+struct PlanSection {
+  std::string database;  // empty: any
+  std::vector<std::string> sql;
+  std::vector<std::string> undo;  // in the order in which they must run
+};
+
+struct FilePatch {
+  std::string path;
+  std::string before;
+  std::string after;
+  bool masked = false;  // a secret is left out of both: not to be written back
+};
+
+struct Plan {
+  std::vector<PlanSection> sections;  // the ones without a database first
+  std::vector<std::string> system;       // ALTER SYSTEM: outside a transaction
+  std::vector<std::string> system_undo;
+  std::vector<FilePatch> files;
+  std::size_t statements() const;
+
+  Audit before;
+  Audit after;       // of the model with everything applied
+  Cluster model;     // the same
+};
+
+Plan make_plan(const Cluster& cluster, const Auditor& auditor);
+
+/// What mends one finding by itself, for a report.
+struct FindingFix {
+  std::vector<std::string> sql;
+  std::vector<std::string> undo;
+  std::vector<LineEdit> edits;
+  bool empty() const { return sql.empty() && edits.empty(); }
+};
+FindingFix fix_of(const Cluster& cluster, const Finding& finding);
+
+}  // namespace pgleast

@@ -1,0 +1,184 @@
+// GRANT and REVOKE on objects. A REVOKE by the owner takes away only what the owner
+// granted; what another grantor granted is revoked as that grantor (acl.c, aclupdate;
+// manual, REVOKE), and what the grantee had passed on goes with it.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fix/statement.hpp"
+#include "pg/identifier.hpp"
+
+namespace pgleast {
+namespace {
+
+// What stands behind GRANT: `SELECT, UPDATE` or, for a column, `SELECT ("name")`.
+std::string privilege_list(PrivilegeSet set, const std::string& column) {
+  std::string result;
+  set.each([&](Privilege p) {
+    if (!result.empty()) result += ", ";
+    result += info(p).keyword;
+    if (!column.empty()) result += " (" + quote_identifier(column) + ")";
+  });
+  return result;
+}
+
+// Another grantor's grants are changed as that grantor.
+void as_grantor(const Cluster& cluster, RoleId grantor, RoleId owner, const std::string& statement,
+                std::vector<std::string>& out) {
+  const bool own = grantor == owner;
+  if (!own) {
+    out.push_back(fmt::format("SET LOCAL ROLE {};", quote_identifier(cluster.role_name(grantor))));
+  }
+  out.push_back(statement);
+  if (!own) out.emplace_back("RESET ROLE;");
+}
+
+struct Target {
+  const Object& object;
+  std::string column;  // empty: the object itself
+
+  std::string grant(const Cluster& cluster, const AclItem& item, bool option) const {
+    return fmt::format("GRANT {} ON {} TO {}{};",
+                       privilege_list(option ? item.grantable : item.privileges - item.grantable,
+                                      column),
+                       grant_target(cluster, object), grantee_sql(cluster, item.grantee),
+                       option ? " WITH GRANT OPTION" : "");
+  }
+};
+
+// Whoever passes on must hold the grant option first.
+void add_missing(const Cluster& cluster, const Target& target, const Acl& wanted,
+                 const Acl& present, std::vector<std::string>& out) {
+  auto order = wanted;
+  std::stable_sort(order.begin(), order.end(), [&](const AclItem& a, const AclItem& b) {
+    return (a.grantor == target.object.owner) > (b.grantor == target.object.owner);
+  });
+  for (const auto& item : order) {
+    auto missing = item;
+    for (const auto& p : present) {
+      if (p.grantee != item.grantee || p.grantor != item.grantor) continue;
+      missing.grantable -= p.grantable;
+      missing.privileges -= p.privileges - missing.grantable;
+    }
+    if (!(missing.privileges - missing.grantable).empty()) {
+      as_grantor(cluster, item.grantor, target.object.owner, target.grant(cluster, missing, false),
+                 out);
+    }
+    if (!missing.grantable.empty()) {
+      as_grantor(cluster, item.grantor, target.object.owner, target.grant(cluster, missing, true),
+                 out);
+    }
+  }
+}
+
+// Takes `gone` from the grantee's items of one grantor, and all that hung on its options.
+bool revoke_from(Acl& acl, RoleId grantee, RoleId grantor, PrivilegeSet gone, RoleId owner) {
+  bool cascades = false;
+  for (auto& item : acl) {
+    if (item.grantee != grantee || item.grantor != grantor) continue;
+    item.privileges -= gone;
+    item.grantable -= gone;
+  }
+  PrivilegeSet still;
+  for (const auto& item : acl) {
+    if (item.grantee == grantee) still |= item.grantable;
+  }
+  if (grantee == owner || grantee == public_role) return false;
+  for (std::size_t i = 0; i < acl.size(); ++i) {
+    const auto lost = (acl[i].privileges & gone) - still;
+    if (acl[i].grantor != grantee || lost.empty()) continue;
+    cascades = true;
+    revoke_from(acl, acl[i].grantee, grantee, lost, owner);
+  }
+  return cascades;
+}
+
+void drop_empty(Acl& acl) {
+  std::erase_if(acl, [](const AclItem& item) { return item.privileges.empty(); });
+}
+
+void revoke(const Cluster& cluster, const Target& target, RoleId grantee, PrivilegeSet gone,
+            Acl& acl, std::vector<std::string>& out) {
+  const auto before = acl;
+  for (const auto& item : before) {
+    const auto mine = item.privileges & gone;
+    if (item.grantee != grantee || mine.empty()) continue;
+    const bool cascades = revoke_from(acl, grantee, item.grantor, mine, target.object.owner);
+    as_grantor(cluster, item.grantor, target.object.owner,
+               fmt::format("REVOKE {} ON {} FROM {}{};", privilege_list(mine, target.column),
+                           grant_target(cluster, target.object), grantee_sql(cluster, grantee),
+                           cascades ? " CASCADE" : ""),
+               out);
+  }
+  drop_empty(acl);
+}
+
+void grant(const Cluster& cluster, const Target& target, RoleId grantee, PrivilegeSet wanted,
+           Acl& acl, std::vector<std::string>& out) {
+  const AclItem item{grantee, target.object.owner, wanted, {}};
+  out.push_back(target.grant(cluster, item, false));
+  for (auto& known : acl) {
+    if (known.grantee == grantee && known.grantor == target.object.owner) {
+      known.privileges |= wanted;
+      return;
+    }
+  }
+  acl.push_back(item);
+}
+
+// A table's REVOKE takes the same privileges from each of its columns.
+void revoke_columns(Cluster& model, AclPool& pool, const Object& table, RoleId grantee,
+                    PrivilegeSet gone, std::vector<std::string>& undo) {
+  for (auto& column : model.relations[table.detail].columns) {
+    if (column.acl == null_acl) continue;
+    const auto before = model.column_acl(column);
+    auto acl = before;
+    for (const auto& item : before) {
+      if (item.grantee == grantee) {
+        revoke_from(acl, grantee, item.grantor, item.privileges & gone, table.owner);
+      }
+    }
+    drop_empty(acl);
+    if (acl == before) continue;
+    add_missing(model, {table, column.name}, before, acl, undo);
+    column.acl = pool.intern(acl);
+  }
+}
+
+}  // namespace
+
+Statements enact(Cluster& model, const ChangePrivileges& remedy) {
+  const Object object = model.object(remedy.object);
+  AclPool pool(model);
+  Statements result{object.database, {}, {}, false};
+  auto* const column =
+      remedy.column ? &model.relations[object.detail].columns[*remedy.column] : nullptr;
+  const Target target{object, column != nullptr ? column->name : ""};
+  const auto before = column != nullptr ? model.column_acl(*column) : model.effective_acl(object);
+  auto acl = before;
+  if (remedy.grant) {
+    const auto lacking = remedy.privileges - granted_to(acl, remedy.grantee);
+    if (lacking.empty()) return result;
+    grant(model, target, remedy.grantee, lacking, acl, result.sql);
+    result.undo.push_back(fmt::format("REVOKE {} ON {} FROM {};",
+                                      privilege_list(lacking, target.column),
+                                      grant_target(model, object),
+                                      grantee_sql(model, remedy.grantee)));
+  } else {
+    revoke(model, target, remedy.grantee, remedy.privileges, acl, result.sql);
+    add_missing(model, target, before, acl, result.undo);
+    if (column == nullptr && object.kind == ObjectKind::table) {
+      revoke_columns(model, pool, object, remedy.grantee, remedy.privileges, result.undo);
+    }
+  }
+  const auto id = pool.intern(acl);
+  if (column != nullptr) {
+    column->acl = id;
+  } else {
+    model.objects[index(remedy.object)].acl = id;
+  }
+  return result;
+}
+
+}  // namespace pgleast

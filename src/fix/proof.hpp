@@ -1,0 +1,24 @@
+#pragma once
+// A plan applied for real: inside one transaction on the server, read again, audited
+// again, rolled back. And what a plan changes, in numbers.
+
+#include <string>
+
+#include "fix/plan.hpp"
+
+namespace pgleast {
+
+struct Proof {
+  Audit after;  // of the catalogs as they were after the statements, with the patched files
+};
+
+/// Runs the statements of the connected database and of no database. Throws Error when the
+/// server refuses one, naming it.
+Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
+            const std::string& conninfo);
+
+/// "findings  gone 8   left 1 ...", "access lost  ...", "access gained  ...", "required  ...".
+std::string outcome(const Plan& plan, const Cluster& before, const Audit& left,
+                    const Policy& policy);
+
+}  // namespace pgleast

@@ -1,0 +1,38 @@
+#pragma once
+// A remedy as SQL, its inverse, and its effect on the model: one file for each kind.
+//
+// INVARIANT: a statement is rendered from the model before it is applied to it, and names
+// in it are quoted identifiers or quoted constants, nothing else from outside.
+
+#include <string>
+#include <vector>
+
+#include "finding/remedy.hpp"
+#include "model/cluster.hpp"
+
+namespace pgleast {
+
+struct Statements {
+  ObjectId database = no_object;  // where they must run; none: in any database
+  std::vector<std::string> sql;
+  std::vector<std::string> undo;        // in the order in which they must run
+  bool outside_transaction = false;     // ALTER SYSTEM cannot run inside one
+};
+
+/// Makes the statements and applies the remedy to `model`. Nothing to do makes none.
+Statements enact(Cluster& model, const ChangePrivileges& remedy);
+Statements enact(Cluster& model, const ChangeMembership& remedy);
+Statements enact(Cluster& model, const ChangeAttribute& remedy);
+Statements enact(Cluster& model, const ChangeConnectionLimit& remedy);
+Statements enact(Cluster& model, const PinSearchPath& remedy);
+Statements enact(Cluster& model, const EnableRowSecurity& remedy);
+Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy);
+
+/// `TABLE "public"."orders"`, `ROUTINE "public"."refund"(integer)`: what stands after ON.
+std::string grant_target(const Cluster& cluster, const Object& object);
+/// `"public"."refund"(integer)`.
+std::string qualified_name(const Cluster& cluster, const Object& object);
+/// `"app_user"` or `PUBLIC`.
+std::string grantee_sql(const Cluster& cluster, RoleId role);
+
+}  // namespace pgleast

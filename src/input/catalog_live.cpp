@@ -1,0 +1,377 @@
+#include "input/catalog_live.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+
+#include "input/conf.hpp"
+#include "input/hba.hpp"
+#include "input/hba_rules.hpp"
+#include "input/object_builder.hpp"
+#include "pg/identifier.hpp"
+#include "pg/secret_text.hpp"
+#include "text/diagnostic.hpp"
+#include "text/embedded.hpp"
+
+namespace pgleast {
+namespace {
+
+std::string text_of(const Field& field) { return field.value_or(""); }
+bool truth(const Field& field) { return field == "t"; }
+char letter(const Field& field) { return field && !field->empty() ? field->front() : ' '; }
+
+template <typename Number>
+Number number_of(const Field& field) {
+  Number n{};
+  if (field) std::from_chars(field->data(), field->data() + field->size(), n);
+  return n;
+}
+
+std::uint32_t oid_of(const Field& field) { return number_of<std::uint32_t>(field); }
+
+class Reader {
+ public:
+  explicit Reader(Cluster& cluster) : cluster_(cluster), builder_(cluster) {}
+
+  void read_cluster(Session& session);
+  void read_database(Session& session);
+
+ private:
+  Rows ask(Session& session, const std::string& name) const {
+    return session.ask(question(name), name);
+  }
+  std::string question(const std::string& name) const {
+    const auto file = embedded_file("src/input/sql/" + name + ".sql");
+    return for_version(file, cluster_.major());
+  }
+
+  void read_roles(Session& session);
+  void read_passwords(Session& session);
+  void read_settings(Session& session);
+  void read_hba(Session& session);
+  void read_hba_rules(Session& session, const std::string& text_refused);
+  void read_conf_texts(Session& session);
+  void keep(const std::vector<ConfigFile>& read);
+  void read_relations(Session& session);
+  void read_functions(Session& session);
+  void read_plain(Session& session, const std::string& name, ObjectKind kind, bool in_database);
+  void read_row_policies(Session& session);
+  void read_default_acls(Session& session);
+  bool may(Session& session, const std::string& condition) const;
+  std::string reader() const { return quote_identifier(cluster_.reader); }
+
+  RoleId role(const Field& oid) { return builder_.role_of_oid(oid_of(oid)); }
+
+  Cluster& cluster_;
+  ObjectBuilder builder_;
+  ObjectId database_ = no_object;
+};
+
+bool Reader::may(Session& session, const std::string& condition) const {
+  const auto answer = session.try_ask("SELECT " + condition);
+  return answer.rows && truth(answer.rows->front().front());
+}
+
+void Reader::read_roles(Session& session) {
+  for (const auto& r : ask(session, "roles")) {
+    Role role;
+    role.oid = oid_of(r[0]);
+    role.name = text_of(r[1]);
+    role.superuser = truth(r[2]);
+    role.inherit = truth(r[3]);
+    role.createrole = truth(r[4]);
+    role.createdb = truth(r[5]);
+    role.login = truth(r[6]);
+    role.replication = truth(r[7]);
+    role.bypassrls = truth(r[8]);
+    role.connection_limit = number_of<std::int32_t>(r[9]);
+    role.valid_until = text_of(r[10]);
+    builder_.add_role(std::move(role));
+  }
+  builder_.roles_are_complete();
+  for (const auto& r : ask(session, "memberships")) {
+    const auto grantor = oid_of(r[2]);
+    cluster_.memberships.push_back({role(r[0]), role(r[1]),
+                                    grantor == 0 ? no_role : builder_.role_of_oid(grantor),
+                                    truth(r[3]), truth(r[4]), truth(r[5])});
+  }
+}
+
+void Reader::read_passwords(Session& session) {
+  if (!may(session, "has_table_privilege('pg_catalog.pg_authid', 'SELECT') OR "
+                    "has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT')")) {
+    cluster_.unseen[Fact::passwords] = {
+        fmt::format("pg_authid cannot be read by {}", cluster_.reader),
+        fmt::format("GRANT SELECT ON pg_catalog.pg_authid TO {}", reader())};
+    return;
+  }
+  const std::unordered_map<std::string, PasswordKind> kinds{
+      {"none", PasswordKind::none},
+      {"md5", PasswordKind::md5},
+      {"scram-sha-256", PasswordKind::scram_sha_256},
+      {"unusable", PasswordKind::unusable}};
+  for (const auto& r : ask(session, "passwords")) {
+    cluster_.roles[index(role(r[0]))].password = kinds.at(text_of(r[1]));
+  }
+}
+
+void Reader::read_settings(Session& session) {
+  for (const auto& r : ask(session, "settings")) {
+    const auto name = text_of(r[0]);
+    cluster_.settings.push_back({name, masked_setting(name, text_of(r[1])), text_of(r[2]),
+                                 text_of(r[3]), oid_of(r[4])});
+  }
+  if (!may(session, "pg_has_role('pg_read_all_settings', 'USAGE')")) {
+    cluster_.hidden_settings = {
+        fmt::format("{} is shown only the settings that everyone may see", cluster_.reader),
+        fmt::format("GRANT pg_read_all_settings TO {}", reader())};
+  }
+  for (const auto& r : ask(session, "role_settings")) {
+    const auto entry = text_of(r[2]);
+    const auto equals = entry.find('=');
+    const auto name = entry.substr(0, equals);
+    const auto value = equals == std::string::npos ? "" : entry.substr(equals + 1);
+    cluster_.role_settings.push_back(
+        {builder_.object_of_oid(ObjectKind::database, oid_of(r[0]), no_object),
+         oid_of(r[1]) == 0 ? no_role : role(r[1]), name, masked_setting(name, value)});
+  }
+}
+
+// The file's text says more than the server's view of it (which names were quoted, the
+// comments), so it is asked for first.
+void Reader::read_hba(Session& session) {
+  const auto* const path = cluster_.find_setting("hba_file");
+  const auto files = server_files(session);
+  const auto first = path != nullptr ? files.read(path->value)
+                                     : FileText{std::nullopt, "hba_file is not shown", false};
+  if (!first.text) return read_hba_rules(session, first.why);
+  std::vector<ConfigFile> read;
+  cluster_.hba = pgleast::read_hba(path->value, files, cluster_.version_num, read,
+                                   hba_settings(cluster_.settings));
+  keep(read);
+}
+
+void Reader::read_hba_rules(Session& session, const std::string& text_refused) {
+  const auto answer = session.try_ask(question("hba_rules"));
+  if (!answer.rows) {
+    cluster_.unseen[Fact::hba] = {
+        fmt::format("pg_hba_file_rules cannot be read by {}", cluster_.reader),
+        fmt::format("GRANT SELECT ON pg_catalog.pg_hba_file_rules TO {0}; "
+                    "GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO {0}; "
+                    "or give the file with --hba",
+                    reader())};
+    return;
+  }
+  std::vector<HbaRuleRow> rows;
+  for (const auto& r : *answer.rows) {
+    rows.push_back({oid_of(r[0]), r[1], r[2] ? array_elements(*r[2]) : std::vector<std::string>{},
+                    r[3] ? array_elements(*r[3]) : std::vector<std::string>{}, r[4], r[5], r[6],
+                    r[7] ? array_elements(*r[7]) : std::vector<std::string>{}, r[8], text_of(r[9])});
+  }
+  cluster_.hba = hba_from_rules(rows);
+  cluster_.remarks.push_back(
+      {"the text of pg_hba.conf was not read (" + text_refused +
+           "), so which names are quoted is not known and the file cannot be patched",
+       "give the file with --hba"});
+}
+
+// Only for edits: what is in force is in pg_settings already.
+void Reader::read_conf_texts(Session& session) {
+  const auto* const path = cluster_.find_setting("config_file");
+  if (path == nullptr) return;
+  const auto files = server_files(session);
+  if (!files.read(path->value).text) return;
+  std::vector<ConfigFile> read;
+  read_conf(path->value, files, cluster_.version_num, read);
+  keep(read);
+}
+
+void Reader::keep(const std::vector<ConfigFile>& read) {
+  cluster_.files.insert(cluster_.files.end(), read.begin(), read.end());
+}
+
+void Reader::read_cluster(Session& session) {
+  read_roles(session);
+  read_passwords(session);
+  for (const auto& r : ask(session, "databases")) {
+    const auto id = builder_.add({ObjectKind::database, oid_of(r[0]), no_object, no_object,
+                                  text_of(r[1])},
+                                 role(r[2]), r[3]);
+    builder_.detail(id, DatabaseDetail{truth(r[4]), truth(r[5]), number_of<std::int32_t>(r[6])});
+  }
+  read_plain(session, "tablespaces", ObjectKind::tablespace, false);
+  if (cluster_.major() >= 15) read_plain(session, "parameters", ObjectKind::parameter, false);
+  read_settings(session);
+  read_hba(session);
+  read_conf_texts(session);
+}
+
+void Reader::read_plain(Session& session, const std::string& name, ObjectKind kind,
+                        bool in_database) {
+  for (const auto& r : ask(session, name)) {
+    builder_.add({kind, oid_of(r[0]), in_database ? database_ : no_object, no_object,
+                  text_of(r[1])},
+                 role(r[2]), r[3]);
+  }
+}
+
+void Reader::read_relations(Session& session) {
+  for (const auto& r : ask(session, "relations")) {
+    const bool sequence = letter(r[3]) == 'S';
+    NewObject object{sequence ? ObjectKind::sequence : ObjectKind::table, oid_of(r[0]), database_,
+                     builder_.object_of_oid(ObjectKind::schema, oid_of(r[1]), database_),
+                     text_of(r[2])};
+    if (object.schema == no_object) continue;  // a temporary schema
+    object.extension = truth(r[9]);
+    const auto id = builder_.add(std::move(object), role(r[4]), r[5]);
+    if (sequence) continue;
+    RelationDetail detail{letter(r[3]), truth(r[6]), truth(r[7]), {}, {}};
+    if (r[8]) detail.options = array_elements(*r[8]);
+    builder_.detail(id, std::move(detail));
+  }
+  for (const auto& r : ask(session, "columns")) {
+    const auto table = builder_.object_of_oid(ObjectKind::table, oid_of(r[0]), database_);
+    if (table != no_object) builder_.add_column(table, text_of(r[1]), r[2]);
+  }
+}
+
+void Reader::read_functions(Session& session) {
+  for (const auto& r : ask(session, "functions")) {
+    NewObject object{ObjectKind::function, oid_of(r[0]), database_,
+                     builder_.object_of_oid(ObjectKind::schema, oid_of(r[1]), database_),
+                     text_of(r[2])};
+    if (object.schema == no_object) continue;
+    object.identity = text_of(r[5]);
+    object.extension = truth(r[13]);
+    const auto id = builder_.add(std::move(object), role(r[3]), r[4]);
+    FunctionDetail detail{letter(r[6]), truth(r[7]), truth(r[8]), letter(r[9]), text_of(r[10]),
+                          truth(r[11]), {}};
+    if (r[12]) detail.config = array_elements(*r[12]);
+    builder_.detail(id, std::move(detail));
+  }
+}
+
+void Reader::read_row_policies(Session& session) {
+  for (const auto& r : ask(session, "row_policies")) {
+    RowPolicy policy;
+    policy.table = builder_.object_of_oid(ObjectKind::table, oid_of(r[0]), database_);
+    if (policy.table == no_object) continue;
+    policy.name = text_of(r[1]);
+    policy.command = letter(r[2]);
+    policy.permissive = truth(r[3]);
+    for (const auto& oid : array_elements(text_of(r[4]))) {
+      policy.roles.push_back(oid == "0" ? public_role : role(oid));
+    }
+    policy.using_expression = r[5];
+    policy.check_expression = r[6];
+    cluster_.row_policies.push_back(std::move(policy));
+  }
+}
+
+void Reader::read_default_acls(Session& session) {
+  for (const auto& r : ask(session, "default_acls")) {
+    cluster_.default_acls.push_back(
+        {database_, role(r[0]),
+         builder_.object_of_oid(ObjectKind::schema, oid_of(r[1]), database_), letter(r[2]),
+         builder_.acl(r[3])});
+  }
+}
+
+void Reader::read_database(Session& session) {
+  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+    const auto& o = cluster_.objects[i];
+    if (o.kind == ObjectKind::database && o.name == session.database()) database_ = ObjectId{i};
+  }
+  cluster_.databases[cluster_.object(database_).detail].read = true;
+  for (const auto& r : ask(session, "schemas")) {
+    NewObject object{ObjectKind::schema, oid_of(r[0]), database_, no_object, text_of(r[1])};
+    object.extension = truth(r[4]);
+    builder_.add(std::move(object), role(r[2]), r[3]);
+  }
+  read_relations(session);
+  read_functions(session);
+  for (const auto& r : ask(session, "types")) {
+    NewObject object{ObjectKind::type, oid_of(r[0]), database_,
+                     builder_.object_of_oid(ObjectKind::schema, oid_of(r[1]), database_),
+                     text_of(r[2])};
+    if (object.schema == no_object) continue;
+    object.identity = text_of(r[5]);
+    object.extension = truth(r[6]);
+    builder_.add(std::move(object), role(r[3]), r[4]);
+  }
+  read_plain(session, "languages", ObjectKind::language, true);
+  read_plain(session, "foreign_data_wrappers", ObjectKind::foreign_data_wrapper, true);
+  read_plain(session, "foreign_servers", ObjectKind::foreign_server, true);
+  read_plain(session, "large_objects", ObjectKind::large_object, true);
+  read_row_policies(session);
+  read_default_acls(session);
+}
+
+std::string server_version(Session& session) {
+  const auto rows = session.ask("SELECT current_setting('server_version')", "the version");
+  const auto text = text_of(rows.front().front());
+  return "PostgreSQL " + text.substr(0, text.find(' '));
+}
+
+void begin(Cluster& cluster, Session& session) {
+  cluster.version_num = session.version_num();
+  cluster.name = session.database();
+  cluster.server = server_version(session);
+  cluster.reader = session.user();
+}
+
+std::vector<std::string> further_databases(const LiveOptions& options, const Cluster& cluster,
+                                           const std::string& connected) {
+  std::vector<std::string> names;
+  for (const auto& o : cluster.objects) {
+    if (o.kind != ObjectKind::database || o.name == connected) continue;
+    const bool asked = std::find(options.databases.begin(), options.databases.end(), o.name) !=
+                       options.databases.end();
+    const auto& detail = cluster.databases[o.detail];
+    if (asked || (options.all_databases && detail.allows_connections)) names.push_back(o.name);
+  }
+  for (const auto& wanted : options.databases) {
+    const bool known = wanted == connected ||
+                       std::find(names.begin(), names.end(), wanted) != names.end();
+    if (!known) fail("", fmt::format("there is no database `{}` on the server", wanted));
+  }
+  return names;
+}
+
+}  // namespace
+
+Cluster read_session(Session& session) {
+  Cluster cluster;
+  begin(cluster, session);
+  Reader reader(cluster);
+  reader.read_cluster(session);
+  reader.read_database(session);
+  return cluster;
+}
+
+Cluster read_live(const LiveOptions& options) {
+  Cluster cluster;
+  Session session(options.conninfo, options.databases.empty() ? "" : options.databases.front());
+  begin(cluster, session);
+  Reader reader(cluster);
+  reader.read_cluster(session);
+  reader.read_database(session);
+  for (const auto& name : further_databases(options, cluster, session.database())) {
+    try {
+      Session other(options.conninfo, name);
+      reader.read_database(other);
+    } catch (const Error& e) {
+      // The databases that were named must be read; of all of them, those that can be.
+      if (!options.all_databases) throw;
+      cluster.remarks.push_back(
+          {fmt::format("database {} was not read: {}", name, e.diagnostic().message),
+           fmt::format("GRANT CONNECT ON DATABASE {} TO {}", quote_identifier(name),
+                       quote_identifier(cluster.reader))});
+    }
+  }
+  return cluster;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,62 @@
+#pragma once
+// The one door to libpqxx: a read-only session on one database of a server.
+//
+// Every session is one REPEATABLE READ, READ ONLY transaction with search_path =
+// pg_catalog and time-outs, so nothing is written and everything read is of one moment;
+// it is always rolled back. Only `fix --prove` opens one that may write.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "text/files.hpp"
+
+namespace pgleast {
+
+using Field = std::optional<std::string>;
+using Row = std::vector<Field>;
+using Rows = std::vector<Row>;
+
+/// An answer, or why the server refused the question; the session goes on.
+struct Answer {
+  std::optional<Rows> rows;
+  std::string why;
+};
+
+enum class Access { read_only, rolled_back_writes };
+
+class Session {
+ public:
+  /// `conninfo` as libpq takes it, string or URI; empty: the PG* variables. `database`
+  /// replaces its dbname unless empty. Throws Error (unreadable) without any secret.
+  explicit Session(const std::string& conninfo, const std::string& database = "",
+                   Access access = Access::read_only);
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  int version_num() const;
+  const std::string& database() const;
+  const std::string& user() const;
+
+  /// The rows of `sql`. Throws Error (unreadable) naming `what` was being read.
+  Rows ask(const std::string& sql, const std::string& what);
+  /// The same where the server may refuse.
+  Answer try_ask(const std::string& sql);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Lines marked `--@16+` or `--@-15` at their end are kept for these versions only.
+std::string for_version(std::string_view sql, int major);
+
+/// "{a,"b c",NULL}" -> its elements; NULL is an empty text.
+std::vector<std::string> array_elements(const std::string& array);
+
+/// The files of the server's machine, read through pg_read_binary_file and pg_ls_dir.
+FileReader server_files(Session& session);
+
+}  // namespace pgleast

@@ -1,0 +1,76 @@
+#include "input/included_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "input/secrets.hpp"
+
+namespace pgleast {
+namespace {
+
+// Far above what anyone has, and low enough that the worst file ends in seconds.
+constexpr std::size_t most_inclusions = 20'000;
+constexpr std::size_t most_repeated = 1'000;  // of a file that is being read already
+constexpr std::size_t most_bytes = std::size_t{1} << 30U;
+
+}  // namespace
+
+std::string resolved(const std::string& including_file, const std::string& path) {
+  if (path.starts_with('/')) return path;
+  return std::filesystem::path(beside(including_file, path)).lexically_normal().string();
+}
+
+OpenedFile IncludedFiles::open(const std::string& path, int depth, int deepest) {
+  if (depth > deepest) {
+    return {nullptr, "", fmt::format("files are nested more than {} deep", deepest), false};
+  }
+  auto opened = load(path);
+  if (opened.source == nullptr) return opened;
+  if (!within_budget(*opened.source, opened.why)) return {nullptr, "", opened.why, false};
+  open_.push_back(opened.source);
+  return opened;
+}
+
+OpenedFile IncludedFiles::load(const std::string& path) {
+  auto held = held_.find(path);
+  if (held == held_.end()) {
+    auto file = files_.read(path);
+    if (!file.text) return {nullptr, "", file.why, file.missing};
+    read_.push_back({kind_, path, *file.text, false});
+    Source shown(path, starred(kind_, *file.text, version_num_));
+    held = held_.emplace(path, Held{std::move(*file.text), std::move(shown)}).first;
+  }
+  return {&held->second.source, held->second.text, "", false};
+}
+
+bool IncludedFiles::within_budget(const Source& source, std::string& why) {
+  if (std::find(open_.begin(), open_.end(), &source) != open_.end() &&
+      ++repeated_ > most_repeated) {
+    why = "it includes itself";
+  } else if (++inclusions_ > most_inclusions) {
+    why = fmt::format("more than {} files are included", most_inclusions);
+  } else if ((bytes_ += source.text().size()) > most_bytes) {
+    why = "the included files are larger than 1 GiB together";
+  }
+  return why.empty();
+}
+
+std::vector<std::string> IncludedFiles::in_folder(const std::string& path, std::string& why) const {
+  auto folder = files_.list(path);
+  if (!folder.names) {
+    why = folder.why;
+    return {};
+  }
+  std::vector<std::string> paths;
+  for (const auto& name : *folder.names) {
+    if (name.size() < 6 || name.starts_with('.') || !name.ends_with(".conf")) continue;
+    paths.push_back(path.ends_with('/') ? path + name : path + '/' + name);
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,271 @@
+#include "input/snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "input/secrets.hpp"
+#include "model/snapshot_check.hpp"
+#include "pg/secret_text.hpp"
+#include "text/diagnostic.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* schema_name = "pgleast-snapshot/1";
+
+template <typename T>
+void put(json& j, const char* key, const std::optional<T>& value) {
+  if (value) {
+    j[key] = *value;
+  } else {
+    j[key] = nullptr;
+  }
+}
+
+template <typename T>
+void get(const json& j, const char* key, std::optional<T>& value) {
+  value = j.at(key).is_null() ? std::nullopt : std::optional(j.at(key).get<T>());
+}
+
+}  // namespace
+
+// Each struct is written with its members' own names, in their order.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Position, line, column)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, begin, end)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Unseen, why, remedy)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Role, name, oid, superuser, inherit, createrole, createdb, login,
+                                   replication, bypassrls, connection_limit, valid_until, password,
+                                   dropped)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Membership, role, member, grantor, admin, inherit, set)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Object, kind, oid, database, schema, name, identity, owner, acl,
+                                   system, extension, detail)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DatabaseDetail, allows_connections, is_template,
+                                   connection_limit, read)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Column, name, acl)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RelationDetail, relkind, row_security, force_row_security,
+                                   options, columns)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FunctionDetail, prokind, security_definer, leakproof, volatility,
+                                   language, trigger, config)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DefaultAcl, database, creator, schema, type, acl)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Setting, name, value, source, file, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoleSetting, database, role, name, value)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfigFile, kind, path, text, masked)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaName, text, quoted)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaAddress, kind, address, mask, host)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaPlace, file, line, whole, type, database, user, address,
+                                   method, options)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaRecord, type, databases, users, address, method, options,
+                                   unshown, at, warning, row)
+
+// NOLINTBEGIN(readability-identifier-naming): the library's names
+void to_json(json& j, const RowPolicy& p) {
+  j = {{"table", p.table},           {"name", p.name},   {"command", p.command},
+       {"permissive", p.permissive}, {"roles", p.roles}};
+  put(j, "using", p.using_expression);
+  put(j, "check", p.check_expression);
+}
+
+void from_json(const json& j, RowPolicy& p) {
+  j.at("table").get_to(p.table);
+  j.at("name").get_to(p.name);
+  j.at("command").get_to(p.command);
+  j.at("permissive").get_to(p.permissive);
+  j.at("roles").get_to(p.roles);
+  get(j, "using", p.using_expression);
+  get(j, "check", p.check_expression);
+}
+
+void to_json(json& j, const Diagnostic& d) {
+  j = {{"file", d.file}, {"message", d.message}, {"excerpt", d.excerpt}};
+  put(j, "at", d.at);
+}
+
+void from_json(const json& j, Diagnostic& d) {
+  j.at("file").get_to(d.file);
+  j.at("message").get_to(d.message);
+  j.at("excerpt").get_to(d.excerpt);
+  get(j, "at", d.at);
+}
+// NOLINTEND(readability-identifier-naming)
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaProblem, file, line, diagnostic, silent, row)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaFile, records, problems)
+
+namespace {
+
+// JSON is Unicode and a name in an SQL_ASCII database need not be: such a text is written
+// byte for character behind a mark that no name begins with by accident.
+constexpr char byte_mark = '\x01';
+
+bool is_utf8(const std::string& text) {
+  // Escaping leaves the text as it is only where every byte belongs to a character.
+  try {
+    return !json(text).dump().empty();
+  } catch (const json::type_error&) {
+    return false;
+  }
+}
+
+std::string bytes_as_characters(const std::string& bytes) {
+  std::string result(1, byte_mark);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      result += c;
+    } else {
+      result += static_cast<char>(0xC0U | (byte >> 6U));
+      result += static_cast<char>(0x80U | (byte & 0x3FU));
+    }
+  }
+  return result;
+}
+
+std::string characters_as_bytes(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80 || i + 1 >= text.size()) {
+      result += text[i];
+    } else {
+      result += static_cast<char>(((byte & 0x03U) << 6U) |
+                                  (static_cast<unsigned char>(text[++i]) & 0x3FU));
+    }
+  }
+  return result;
+}
+
+template <typename F>
+void each_text(json& j, const F& change) {
+  if (j.is_string()) {
+    auto& text = j.get_ref<std::string&>();
+    text = change(text);
+  } else if (j.is_structured()) {
+    for (auto& item : j) each_text(item, change);
+  }
+}
+
+json to_tree(const Cluster& c) {
+  json j{{"schema", schema_name},
+                 {"version_num", c.version_num},
+                 {"name", c.name},
+                 {"server", c.server},
+                 {"reader", c.reader},
+                 {"roles", c.roles},
+                 {"memberships", c.memberships},
+                 {"objects", c.objects},
+                 {"databases", c.databases},
+                 {"relations", c.relations},
+                 {"functions", c.functions},
+                 {"row_policies", c.row_policies},
+                 {"default_acls", c.default_acls},
+                 {"settings", c.settings},
+                 {"role_settings", c.role_settings},
+                 {"hba", c.hba},
+                 {"files", c.files},
+                 {"remarks", c.remarks}};
+  auto& acls = j["acls"] = json::array();
+  for (const auto& acl : c.acls) {
+    acls.push_back(to_string(acl, [&](RoleId id) { return c.role_name(id); }));
+  }
+  auto& unseen = j["unseen"] = json::array();
+  for (const auto& [fact, why] : c.unseen) unseen.push_back({{"fact", fact}, {"why", why}});
+  put(j, "hidden_settings", c.hidden_settings);
+  return j;
+}
+
+Cluster from_tree(const json& j) {
+  Cluster c;
+  j.at("version_num").get_to(c.version_num);
+  j.at("name").get_to(c.name);
+  j.at("server").get_to(c.server);
+  j.at("reader").get_to(c.reader);
+  j.at("roles").get_to(c.roles);
+  j.at("memberships").get_to(c.memberships);
+  j.at("objects").get_to(c.objects);
+  j.at("databases").get_to(c.databases);
+  j.at("relations").get_to(c.relations);
+  j.at("functions").get_to(c.functions);
+  j.at("row_policies").get_to(c.row_policies);
+  j.at("default_acls").get_to(c.default_acls);
+  j.at("settings").get_to(c.settings);
+  j.at("role_settings").get_to(c.role_settings);
+  j.at("hba").get_to(c.hba);
+  j.at("files").get_to(c.files);
+  j.at("remarks").get_to(c.remarks);
+  AclPool pool(c);
+  for (const auto& text : j.at("acls")) pool.intern_text(text.get<std::string>());
+  for (const auto& u : j.at("unseen")) {
+    c.unseen[u.at("fact").get<Fact>()] = u.at("why").get<Unseen>();
+  }
+  get(j, "hidden_settings", c.hidden_settings);
+  return c;
+}
+
+}  // namespace
+
+namespace {
+
+// A star for each byte of a secret: every place in the files stays what it is.
+Cluster without_secrets(Cluster cluster) {
+  for (auto& file : cluster.files) {
+    auto text = starred(file.kind, file.text, cluster.version_num);
+    file.masked = file.masked || text != file.text;
+    file.text = std::move(text);
+  }
+  for (auto& record : cluster.hba.records) {
+    for (auto* const options : {&record.options, &record.unshown}) {
+      for (auto& [name, value] : *options) {
+        if (is_secret_option(name)) value = secret_mask;
+      }
+    }
+  }
+  for (auto& setting : cluster.settings) {
+    setting.value = masked_setting(setting.name, setting.value);
+  }
+  for (auto& problem : cluster.hba.problems) problem.diagnostic.excerpt.clear();
+  return cluster;
+}
+
+}  // namespace
+
+std::string write_snapshot(const Cluster& cluster) {
+  auto tree = to_tree(without_secrets(cluster));
+  each_text(tree, [](const std::string& text) {
+    const bool plain = is_utf8(text) && (text.empty() || text.front() != byte_mark);
+    return plain ? text : bytes_as_characters(text);
+  });
+  return tree.dump(1) + '\n';
+}
+
+Cluster read_snapshot(const Source& source) {
+  json tree;
+  try {
+    tree = json::parse(source.text());
+  } catch (const json::parse_error& e) {
+    const auto at = std::min<std::size_t>(e.byte == 0 ? 0 : e.byte - 1, source.text().size());
+    fail(source, {at, at + 1}, at >= source.text().size() ? "the snapshot is cut off here"
+                                                          : "this is no JSON");
+  }
+  if (!tree.is_object() || tree.value("schema", json()) != schema_name) {
+    fail(source.name(), fmt::format("is no snapshot of this version ({})", schema_name));
+  }
+  try {
+    each_text(tree, [](const std::string& text) {
+      return !text.empty() && text.front() == byte_mark ? characters_as_bytes(text) : text;
+    });
+    auto cluster = from_tree(tree);
+    check_numbers(cluster);
+    return cluster;
+  } catch (const json::exception& e) {
+    fail(source.name(), fmt::format("is a damaged snapshot: {}", displayed(e.what())));
+  } catch (const Error& e) {
+    fail(source.name(), fmt::format("is a damaged snapshot: {}", e.diagnostic().message));
+  }
+}
+
+}  // namespace pgleast

@@ -1,0 +1,3 @@
+SELECT defaclrole, defaclnamespace, defaclobjtype, defaclacl::text
+  FROM pg_catalog.pg_default_acl
+ ORDER BY 1, 2, 3

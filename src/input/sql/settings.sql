@@ -1,0 +1,3 @@
+SELECT name, pg_catalog.current_setting(name), source, sourcefile, sourceline
+  FROM pg_catalog.pg_settings
+ ORDER BY name COLLATE "C"

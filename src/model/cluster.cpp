@@ -1,0 +1,89 @@
+#include "model/cluster.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <utility>
+
+#include "pg/setting_table.hpp"
+
+namespace pgleast {
+
+std::string Cluster::role_name(RoleId id) const {
+  if (id == public_role) return "PUBLIC";
+  return id == no_role ? "nobody" : role(id).name;
+}
+
+std::optional<RoleId> Cluster::find_role(std::string_view wanted) const {
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    if (roles[i].name == wanted && !roles[i].dropped) return RoleId{static_cast<std::uint32_t>(i)};
+  }
+  return std::nullopt;
+}
+
+const Setting* Cluster::find_setting(std::string_view wanted) const {
+  const auto key = setting_key(wanted);
+  const auto found = std::find_if(settings.begin(), settings.end(), [&](const Setting& s) {
+    return setting_key(s.name) == key;
+  });
+  return found == settings.end() ? nullptr : &*found;
+}
+
+Acl Cluster::effective_acl(const Object& o) const {
+  return o.acl == null_acl ? default_acl(o.kind, o.owner, major()) : acls[index(o.acl)];
+}
+
+const Acl& Cluster::column_acl(const Column& column) const {
+  static const Acl nothing;
+  return column.acl == null_acl ? nothing : acls[index(column.acl)];
+}
+
+Cluster unknown_cluster(int version_num) {
+  Cluster cluster;
+  cluster.version_num = version_num;
+  const Unseen objects{"no server, snapshot or SQL was given", "give --dsn, --live or --snapshot"};
+  for (const auto fact : {Fact::roles, Fact::passwords, Fact::objects, Fact::role_settings}) {
+    cluster.unseen[fact] = objects;
+  }
+  cluster.unseen[Fact::settings] = {"no postgresql.conf or server was given",
+                                    "give --conf, --dsn or --snapshot"};
+  cluster.unseen[Fact::hba] = {"no pg_hba.conf or server was given",
+                               "give --hba, --dsn or --snapshot"};
+  return cluster;
+}
+
+AclPool::AclPool(Cluster& cluster) : cluster_(cluster) {
+  for (std::size_t i = 0; i < cluster_.roles.size(); ++i) {
+    roles_.emplace(cluster_.roles[i].name, RoleId{static_cast<std::uint32_t>(i)});
+  }
+}
+
+RoleId AclPool::role_named(const std::string& name) {
+  const auto next = RoleId{static_cast<std::uint32_t>(cluster_.roles.size())};
+  const auto [at, added] = roles_.emplace(name, next);
+  if (added) {
+    // A name that no role has is the number of a dropped one.
+    Role gone;
+    gone.name = name;
+    gone.dropped = true;
+    std::from_chars(name.data(), name.data() + name.size(), gone.oid);
+    cluster_.roles.push_back(std::move(gone));
+  }
+  return at->second;
+}
+
+AclId AclPool::intern_text(std::string_view text) {
+  const auto [at, added] = by_text_.emplace(text, null_acl);
+  if (added) {
+    const auto id = AclId{static_cast<std::uint32_t>(cluster_.acls.size())};
+    cluster_.acls.push_back(parse_acl(text, [&](const std::string& n) { return role_named(n); }));
+    at->second = id;
+  }
+  return at->second;
+}
+
+AclId AclPool::intern(Acl acl) {
+  return intern_text(to_string(acl, [&](RoleId id) { return cluster_.role_name(id); }));
+}
+
+}  // namespace pgleast

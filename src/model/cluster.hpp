@@ -1,0 +1,109 @@
+#pragma once
+// One PostgreSQL server with all its databases: plain values, whatever the source,
+// and what could not be read. The hub: readers fill it, all else reads it.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "model/acl.hpp"
+#include "model/config_file.hpp"
+#include "model/hba.hpp"
+#include "model/ids.hpp"
+#include "model/object.hpp"
+#include "model/role.hpp"
+#include "model/setting.hpp"
+#include "pg/version.hpp"
+
+namespace pgleast {
+
+/// What a rule may need to know. Each is seen or unseen as a whole.
+enum class Fact {
+  roles,         // roles, their attributes and memberships
+  passwords,     // which kind of password is stored
+  objects,       // databases, what is in those that were asked for, access lists
+  settings,      // settings in force
+  role_settings,  // ALTER ROLE/DATABASE ... SET
+  hba,           // the records of pg_hba.conf
+};
+inline constexpr std::size_t fact_count = 6;
+
+/// Why a fact is not known, and what would let it be: "pg_authid cannot be read by
+/// audit_ro", "GRANT SELECT ON pg_authid TO audit_ro".
+struct Unseen {
+  std::string why;
+  std::string remedy;
+  bool operator==(const Unseen&) const = default;
+};
+
+struct Cluster {
+  int version_num = newest_major * 10000;
+  std::string name;      // for the summary: the database connected to, a snapshot's, or empty
+  std::string server;    // "PostgreSQL 15.18"; empty without a server
+  std::string reader;    // the role that read the server; empty without one
+
+  std::vector<Role> roles;
+  std::vector<Membership> memberships;
+  std::vector<Acl> acls;
+  std::vector<Object> objects;
+  std::vector<DatabaseDetail> databases;
+  std::vector<RelationDetail> relations;
+  std::vector<FunctionDetail> functions;
+  std::vector<RowPolicy> row_policies;
+  std::vector<DefaultAcl> default_acls;
+  std::vector<Setting> settings;  // sorted by name, whatever its case
+  std::vector<RoleSetting> role_settings;
+  HbaFile hba;
+  std::vector<ConfigFile> files;  // the texts that `hba` and `settings` came from, in reading order
+
+  /// INVARIANT: a fact that is not here was seen.
+  std::map<Fact, Unseen> unseen;
+  /// Settings that the server hides from the reader; the remedy is the same for all.
+  std::optional<Unseen> hidden_settings;
+  /// Remarks on what was read in part: a database that could not be connected to, a file
+  /// that lies on the server and could not be read.
+  std::vector<Unseen> remarks;
+
+  int major() const { return major_of(version_num); }
+  bool seen(Fact fact) const { return !unseen.contains(fact); }
+
+  const Role& role(RoleId id) const { return roles[index(id)]; }
+  const Object& object(ObjectId id) const { return objects[index(id)]; }
+  const RelationDetail& relation(const Object& table) const { return relations[table.detail]; }
+  const FunctionDetail& function(const Object& f) const { return functions[f.detail]; }
+
+  /// "PUBLIC" for public_role.
+  std::string role_name(RoleId id) const;
+  std::optional<RoleId> find_role(std::string_view name) const;
+  const Setting* find_setting(std::string_view name) const;
+  /// The access list in force: the stored one or the built-in default.
+  Acl effective_acl(const Object& object) const;
+  /// The same for a column: a null one is empty.
+  const Acl& column_acl(const Column& column) const;
+
+  bool operator==(const Cluster&) const = default;
+};
+
+/// A cluster of which nothing is known yet: every fact is unseen, "no source was given".
+Cluster unknown_cluster(int version_num);
+
+/// The number of an access list: equal ones share one.
+class AclPool {
+ public:
+  explicit AclPool(Cluster& cluster);
+  /// From the text of an aclitem[] of the catalogs. Throws Error.
+  AclId intern_text(std::string_view text);
+  AclId intern(Acl acl);
+
+ private:
+  RoleId role_named(const std::string& name);
+  Cluster& cluster_;
+  std::unordered_map<std::string, RoleId> roles_;
+  std::unordered_map<std::string, AclId> by_text_;
+};
+
+}  // namespace pgleast

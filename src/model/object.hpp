@@ -1,0 +1,88 @@
+#pragma once
+// Everything in a cluster that has an owner and an access list, and what else is
+// known of tables and functions.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/ids.hpp"
+#include "pg/object_kind.hpp"
+
+namespace pgleast {
+
+inline constexpr std::uint32_t no_detail = 0xFFFFFFFF;
+
+struct Object {
+  ObjectKind kind = ObjectKind::table;
+  std::uint32_t oid = 0;
+  ObjectId database = no_object;  // none: it belongs to the whole cluster
+  ObjectId schema = no_object;
+  std::string name;      // bare
+  std::string identity;  // as pg_identify_object prints it
+  RoleId owner = no_role;
+  AclId acl = null_acl;
+  bool system = false;     // in pg_catalog, information_schema or pg_toast, or one of these
+  bool extension = false;  // member of an extension
+  std::uint32_t detail = no_detail;  // into Cluster::databases, relations or functions
+  bool operator==(const Object&) const = default;
+};
+
+struct DatabaseDetail {
+  bool allows_connections = true;
+  bool is_template = false;
+  std::int32_t connection_limit = -1;
+  bool read = false;  // whether what is in it was read
+  bool operator==(const DatabaseDetail&) const = default;
+};
+
+struct Column {
+  std::string name;
+  AclId acl = null_acl;  // null: nobody holds anything on the column itself
+  bool operator==(const Column&) const = default;
+};
+
+struct RelationDetail {
+  char relkind = 'r';  // r table, p partitioned, v view, m materialized view, f foreign table
+  bool row_security = false;
+  bool force_row_security = false;
+  std::vector<std::string> options;  // reloptions, `security_invoker=true`
+  std::vector<Column> columns;       // in their order, dropped ones left out
+  bool operator==(const RelationDetail&) const = default;
+};
+
+struct FunctionDetail {
+  char prokind = 'f';
+  bool security_definer = false;
+  bool leakproof = false;
+  char volatility = 'v';
+  std::string language;
+  bool trigger = false;             // returns trigger or event_trigger
+  std::vector<std::string> config;  // proconfig, `search_path=pg_catalog, pg_temp`
+  bool operator==(const FunctionDetail&) const = default;
+};
+
+/// A row-security policy (pg_policy).
+struct RowPolicy {
+  ObjectId table{};
+  std::string name;
+  char command = '*';  // * all, r SELECT, a INSERT, w UPDATE, d DELETE
+  bool permissive = true;
+  std::vector<RoleId> roles;  // public_role for PUBLIC
+  std::optional<std::string> using_expression;
+  std::optional<std::string> check_expression;
+  bool operator==(const RowPolicy&) const = default;
+};
+
+/// A row of pg_default_acl: what `creator`'s future objects get.
+struct DefaultAcl {
+  ObjectId database{};
+  RoleId creator{};
+  ObjectId schema = no_object;  // none: in every schema
+  char type = 'r';              // r tables, S sequences, f functions, T types, n schemas, L large
+  AclId acl{};
+  bool operator==(const DefaultAcl&) const = default;
+};
+
+}  // namespace pgleast

@@ -1,0 +1,110 @@
+#include "model/snapshot_check.hpp"
+
+#include <fmt/format.h>
+
+#include "text/diagnostic.hpp"
+
+namespace pgleast {
+namespace {
+
+class Checker {
+ public:
+  explicit Checker(const Cluster& c) : c_(c) {}
+
+  void check() const {
+    for (const auto& acl : c_.acls) {
+      for (const auto& item : acl) {
+        role(item.grantee, public_role);
+        role(item.grantor, no_role);
+      }
+    }
+    for (const auto& m : c_.memberships) {
+      role(m.role);
+      role(m.member);
+      role(m.grantor, no_role);
+    }
+    for (const auto& o : c_.objects) check_object(o);
+    for (const auto& r : c_.relations) {
+      for (const auto& column : r.columns) acl(column.acl);
+    }
+    for (const auto& p : c_.row_policies) {
+      object(p.table, ObjectKind::table);
+      for (const auto r : p.roles) role(r, public_role);
+    }
+    for (const auto& d : c_.default_acls) {
+      object(d.database, ObjectKind::database);
+      role(d.creator);
+      if (d.schema != no_object) object(d.schema, ObjectKind::schema);
+      if (d.acl == null_acl) fail_number("default access list", index(d.acl));
+      acl(d.acl);
+    }
+    for (const auto& s : c_.role_settings) {
+      role(s.role, no_role);
+      if (s.database != no_object) object(s.database, ObjectKind::database);
+    }
+    for (const auto& r : c_.hba.records) check_record(r);
+    const int major = c_.major();
+    if (major < oldest_major || major > newest_major + 10) fail_number("version", 0);
+  }
+
+ private:
+  [[noreturn]] static void fail_number(const char* what, std::size_t number) {
+    fail("", fmt::format("the {} {} is not in it", what, number));
+  }
+
+  void role(RoleId id, RoleId also = RoleId{0}) const {
+    if (index(id) >= c_.roles.size() && (id != also || also == RoleId{0})) {
+      fail_number("role", index(id));
+    }
+  }
+
+  void acl(AclId id) const {
+    if (id != null_acl && index(id) >= c_.acls.size()) fail_number("access list", index(id));
+  }
+
+  void object(ObjectId id, ObjectKind kind) const {
+    if (index(id) >= c_.objects.size() || c_.object(id).kind != kind) {
+      fail_number(info(kind).name.data(), index(id));
+    }
+  }
+
+  void check_object(const Object& o) const {
+    if (static_cast<std::size_t>(o.kind) >= object_kinds.size() || o.kind == ObjectKind::column) {
+      fail_number("kind", static_cast<std::size_t>(o.kind));
+    }
+    if (o.database != no_object) object(o.database, ObjectKind::database);
+    if (o.schema != no_object) object(o.schema, ObjectKind::schema);
+    role(o.owner);
+    acl(o.acl);
+    const auto limit = o.kind == ObjectKind::database   ? c_.databases.size()
+                       : o.kind == ObjectKind::table    ? c_.relations.size()
+                       : o.kind == ObjectKind::function ? c_.functions.size()
+                                                        : std::size_t{no_detail} + 1;
+    if (o.detail >= limit) fail_number("detail", o.detail);
+  }
+
+  void check_record(const HbaRecord& r) const {
+    const auto size = r.address.address.size();
+    const bool ip = r.address.kind == AddressKind::ip;
+    if (ip && ((size != 4 && size != 16) || r.address.mask.size() != size)) {
+      fail_number("address of line", r.at.line);
+    }
+    for (const auto& file : c_.files) {
+      if (file.path != r.at.file || file.kind != ConfigKind::hba) continue;
+      for (const auto& span : {r.at.whole, r.at.type, r.at.database, r.at.user, r.at.address,
+                               r.at.method}) {
+        if (span.begin > span.end || span.end > file.text.size()) {
+          fail_number("place of line", r.at.line);
+        }
+      }
+    }
+  }
+
+  const Cluster& c_;
+};
+
+}  // namespace
+
+void check_numbers(const Cluster& cluster) { Checker(cluster).check(); }
+
+}  // namespace pgleast

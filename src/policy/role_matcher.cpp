@@ -1,0 +1,58 @@
+#include "policy/role_matcher.hpp"
+
+#include <algorithm>
+
+#include "pg/predefined_role.hpp"
+
+namespace pgleast {
+
+RoleMatcher::RoleMatcher(const Policy& policy, const Cluster& cluster)
+    : policy_(policy), cluster_(cluster), classes_(cluster.roles.size()) {
+  for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) {
+    for (const auto& c : policy.classes) {
+      if (classes_[i] == nullptr && matches(c.names, RoleId{i})) classes_[i] = &c;
+    }
+  }
+}
+
+bool RoleMatcher::matches(const Pattern& pattern, RoleId id) const {
+  const auto& role = cluster_.role(id);
+  switch (pattern.kind) {
+    case Pattern::Kind::bootstrap:
+      return role.oid == bootstrap_superuser_oid && !role.dropped;
+    case Pattern::Kind::role_class:
+      return classes_[index(id)] != nullptr && classes_[index(id)]->name == pattern.text;
+    case Pattern::Kind::parameter: {
+      const auto value = policy_.parameters.find(pattern.text);
+      return value != policy_.parameters.end() && matches(value->second, id);
+    }
+    case Pattern::Kind::glob:
+    case Pattern::Kind::expression:
+      return matches_name(pattern, role.name);
+  }
+  return false;
+}
+
+bool RoleMatcher::matches(const Patterns& patterns, RoleId role) const {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const Pattern& p) { return matches(p, role); });
+}
+
+const RoleClass* RoleMatcher::class_of(RoleId role) const { return classes_[index(role)]; }
+
+std::vector<RoleId> RoleMatcher::matching(const Patterns& patterns) const {
+  auto result = ordinary_roles();
+  std::erase_if(result, [&](RoleId id) { return !matches(patterns, id); });
+  return result;
+}
+
+std::vector<RoleId> RoleMatcher::ordinary_roles() const {
+  std::vector<RoleId> result;
+  for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
+    const auto& role = cluster_.roles[i];
+    if (!role.dropped && !is_reserved_role_name(role.name)) result.push_back(RoleId{i});
+  }
+  return result;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,18 @@
+#include "report/report.hpp"
+
+#include <array>
+
+namespace pgleast {
+namespace {
+
+constexpr std::array formats{
+    ReportFormat{"text", text_report},
+    ReportFormat{"json", json_report},
+    ReportFormat{"sarif", sarif_report},
+};
+
+}  // namespace
+
+std::span<const ReportFormat> report_formats() { return formats; }
+
+}  // namespace pgleast

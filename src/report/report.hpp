@@ -1,0 +1,39 @@
+#pragma once
+// What an audit says, for a person, a script or a code-scanning service: one file for each
+// format, one table of them.
+//
+//   mystore on PostgreSQL 15.18: 41 rules hold, 9 broken (2 critical, 4 high, 3 medium), 1 unseen
+//
+// INVARIANT: the same input gives the same bytes; no name from outside begins a line, ends
+// one or drives a terminal.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "checks/audit.hpp"
+
+namespace pgleast {
+
+struct ReportInput {
+  const Cluster& cluster;
+  const Policy& policy;
+  const Audit& audit;
+  bool verbose = false;  // what is waived and what holds too, and all of many findings
+  bool colour = false;
+};
+
+struct ReportFormat {
+  std::string_view name;  // as `--format` takes it
+  std::string (*write)(const ReportInput& input);
+};
+
+std::span<const ReportFormat> report_formats();
+
+std::string text_report(const ReportInput& input);
+/// As src/report/report.schema.json says.
+std::string json_report(const ReportInput& input);
+/// SARIF 2.1.0.
+std::string sarif_report(const ReportInput& input);
+
+}  // namespace pgleast

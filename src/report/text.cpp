@@ -1,0 +1,319 @@
+// The report that a person reads: most severe first, the place and the proof before the advice.
+//
+//   high      ROL-002  applications are not superusers
+//     app_user is superuser
+//     path: app_user (login, pg_hba.conf:12) is SUPERUSER
+//     fix: ALTER ROLE "app_user" NOSUPERUSER;
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <span>
+#include <utility>
+
+#include "report/report.hpp"
+#include "report/shown.hpp"
+#include "report/tally.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+// More findings of one rule, or rules with one cause, are counted unless --verbose asks for them.
+constexpr std::size_t most_of_a_rule = 25;
+constexpr std::size_t most_ids = 12;
+
+std::vector<std::string> split_lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+// INVARIANT: all text comes in through displayed(), so a line that was written is one line, and
+// no escape sequence is in it but those of `colour`.
+class Page {
+ public:
+  explicit Page(bool colour) : colour_(colour) {}
+
+  void blank() {
+    if (!text_.empty()) text_ += '\n';
+  }
+  void line(std::size_t indent, std::string_view text) {
+    text_.append(indent, ' ').append(displayed(text, Tabs::kept)).append("\n");
+  }
+  /// "critical  HBA-001  title"
+  void heading(std::string_view word, std::string_view id, std::string_view title) {
+    text_ +=
+        styled(word, style_of(word)) + std::string(word.size() < 10 ? 10 - word.size() : 1, ' ');
+    text_ += styled(displayed(id), "1");
+    if (!title.empty()) text_ += "  " + displayed(title);
+    text_ += '\n';
+  }
+  /// "  fix: first" and the others below the first.
+  void labelled(std::string_view label, const std::vector<std::string>& texts) {
+    auto margin = fmt::format("  {}: ", label);
+    for (const auto& text : texts) {
+      text_ += margin + displayed(text, Tabs::kept) + '\n';
+      margin.assign(margin.size(), ' ');
+    }
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  static std::string_view style_of(std::string_view word) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> styles{{
+        {"critical", "1;31"},
+        {"high", "31"},
+        {"medium", "33"},
+        {"low", "36"},
+        {"unseen", "35"},
+    }};
+    for (const auto& [name, style] : styles) {
+      if (name == word) return style;
+    }
+    return "2";
+  }
+  std::string styled(std::string_view text, std::string_view style) const {
+    return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", style, text) : std::string(text);
+  }
+
+  bool colour_;
+  std::string text_;
+};
+
+std::string place_of(const Location& location) {
+  auto place = displayed(location.file);
+  if (location.line > 0) place += fmt::format(":{}", location.line);
+  if (location.line > 0 && location.column > 0) place += fmt::format(":{}", location.column);
+  return place;
+}
+
+// The statements, then the new lines of files; what a line becomes may be several.
+std::vector<std::string> fix_lines(const FindingFix& fix) {
+  auto lines = fix.sql;
+  for (const auto& edit : fix.edits) {
+    auto label = fmt::format("{} ({} {}): ", displayed(edit.file),
+                             edit.before.empty() ? "new line" : "line", edit.line);
+    for (const auto& text : split_lines(edit.after)) {
+      lines.push_back(label + text);
+      label.assign(character_count(label), ' ');
+    }
+  }
+  return lines;
+}
+
+class TextReport {
+ public:
+  explicit TextReport(const ReportInput& input)
+      : input_(input), tally_(tally(input.audit)), page_(input.colour) {
+    const auto read = std::count_if(input.cluster.databases.begin(), input.cluster.databases.end(),
+                                    [](const DatabaseDetail& d) { return d.read; });
+    several_databases_ = read > 1;
+  }
+
+  std::string write() {
+    const auto findings = sorted_findings(input_.audit);
+    const auto first_waived = std::find_if(findings.begin(), findings.end(),
+                                           [](const Finding& f) { return f.waived.has_value(); });
+    const std::span all(findings);
+    const auto split = static_cast<std::size_t>(first_waived - findings.begin());
+    groups(all.first(split));
+    if (input_.verbose) groups(all.subspan(split));
+    unseen_rules();
+    if (input_.verbose) holding_rules();
+    remarks();
+    summary(all.first(split));
+    return page_.take();
+  }
+
+ private:
+  const Judgement* judgement_of(std::string_view rule) const {
+    for (const auto& judgement : input_.audit.judgements) {
+      if (judgement.rule == rule) return &judgement;
+    }
+    return nullptr;
+  }
+
+  // INVARIANT: findings of one rule are neighbours, as sorted_findings leaves them.
+  void groups(std::span<const Finding> findings) {
+    while (!findings.empty()) {
+      std::size_t size = 1;
+      while (size < findings.size() && findings[size].rule == findings.front().rule) ++size;
+      group(findings.first(size));
+      findings = findings.subspan(size);
+    }
+  }
+
+  void group(std::span<const Finding> findings) {
+    const auto& first = findings.front();
+    const auto* const judgement = judgement_of(first.rule);
+    const bool waived = first.waived.has_value();
+    page_.blank();
+    page_.heading(waived ? "waived" : to_string(first.severity), first.rule,
+                  judgement == nullptr ? "" : judgement->title);
+    const auto shown = input_.verbose ? findings.size() : std::min(findings.size(), most_of_a_rule);
+    for (std::size_t i = 0; i < shown; ++i) {
+      if (i > 0) page_.blank();
+      finding(findings[i]);
+    }
+    for (const auto& hidden : findings.subspan(shown))
+      fixable_ += hidden.remedies.empty() ? 0U : 1U;
+    if (judgement != nullptr && !waived) footer(*judgement, findings.size() - shown);
+  }
+
+  void footer(const Judgement& judgement, std::size_t hidden) {
+    const auto& verdict = judgement.verdict;
+    const auto waived =
+        static_cast<std::size_t>(std::count_if(verdict.findings.begin(), verdict.findings.end(),
+                                               [](const auto& f) { return f.waived.has_value(); }));
+    if (hidden == 0 && waived == 0 && verdict.why.empty()) return;
+    page_.blank();
+    if (hidden > 0) {
+      page_.line(2, fmt::format("and {}, which --verbose lists", counted(hidden, "more finding")));
+    }
+    if (waived > 0) page_.line(2, counted(waived, "other finding") + " waived");
+    if (!verdict.why.empty()) {
+      page_.line(2, "not seen: " + with_remedy(verdict.why, verdict.remedy));
+    }
+  }
+
+  void finding(const Finding& f) {
+    if (f.location) {
+      page_.line(2, place_of(*f.location));
+      for (const auto& text : split_lines(f.location->excerpt)) {
+        page_.line(text.starts_with(' ') ? 0 : 4, text);  // indented as it is
+      }
+    }
+    page_.line(2, f.message);
+    if (several_databases_ && !f.subject.database.empty()) {
+      page_.labelled("database", {f.subject.database});
+    }
+    page_.labelled("path", f.path);
+    for (const auto& text : f.detail) page_.line(2, text);
+    f.waived ? waiver(*f.waived) : advice(f);
+  }
+
+  void advice(const Finding& f) {
+    const auto fix = shown_fix(input_.cluster, f);
+    if (!fix.empty()) {
+      ++fixable_;
+      page_.labelled("fix", fix_lines(fix));
+    } else if (const auto* const rule = input_.policy.find_rule(f.rule);
+               f.decision.empty() && rule != nullptr && !rule->remediation.empty()) {
+      page_.labelled("fix", split_lines(rule->remediation));
+    }
+    if (!f.decision.empty()) page_.labelled("decide", {f.decision});
+  }
+
+  void waiver(const Waiver& w) {
+    const auto line = fmt::format("waived{}{}", w.owner.empty() ? "" : " by " + w.owner,
+                                  w.expires.empty() ? "" : " until " + w.expires);
+    page_.line(2, w.reason.empty() ? line : line + ": " + w.reason);
+  }
+
+  // What is unseen for one reason is one block, so that a reader without rights is not buried.
+  void unseen_rules() {
+    std::map<std::pair<std::string, std::string>, std::vector<const Judgement*>> causes;
+    for (const auto& judgement : input_.audit.judgements) {
+      const auto& [kind, why, remedy, findings] = judgement.verdict;
+      const bool reported =
+          std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return !f.waived; });
+      const bool in_part = kind == Verdict::Kind::broken && !why.empty() && !reported;
+      if (kind == Verdict::Kind::unseen || in_part) causes[{why, remedy}].push_back(&judgement);
+    }
+    std::vector<std::pair<std::vector<const Judgement*>, std::string>> blocks;
+    for (const auto& [cause, rules] : causes) {
+      blocks.emplace_back(rules, with_remedy(cause.first, cause.second));
+    }
+    std::stable_sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) {
+      return a.first.front()->rule < b.first.front()->rule;
+    });
+    for (const auto& [rules, text] : blocks) unseen_block(rules, text);
+  }
+
+  void unseen_block(const std::vector<const Judgement*>& rules, const std::string& text) {
+    page_.blank();
+    if (rules.size() == 1 || input_.verbose) {
+      for (const auto* rule : rules) page_.heading("unseen", rule->rule, rule->title);
+    } else {
+      std::vector<std::string> ids;
+      for (const auto* rule : rules) ids.push_back(rule->rule);
+      page_.heading("unseen", listed(ids, most_ids), "");
+    }
+    page_.line(2, text);
+  }
+
+  void holding_rules() {
+    if (tally_.holds == 0) return;
+    page_.blank();
+    for (const auto& judgement : input_.audit.judgements) {
+      if (judgement.verdict.kind != Verdict::Kind::holds) continue;
+      page_.heading("holds", judgement.rule, judgement.title);
+    }
+  }
+
+  void remarks() {
+    if (input_.audit.remarks.empty()) return;
+    page_.blank();
+    for (const auto& remark : input_.audit.remarks) {
+      page_.line(0, "note      " + with_remedy(remark.why, remark.remedy));
+    }
+  }
+
+  std::string cluster_text() const {
+    const auto& cluster = input_.cluster;
+    if (cluster.server.empty()) {
+      return fmt::format("{} read as PostgreSQL {}", cluster.name.empty() ? "files" : cluster.name,
+                         cluster.major());
+    }
+    return cluster.name.empty() ? cluster.server : cluster.name + " on " + cluster.server;
+  }
+
+  std::string broken_text() const {
+    if (tally_.broken == 0) return ", none broken";
+    std::string parts;
+    for (std::size_t i = severity_names.size(); i-- > 0;) {
+      if (tally_.broken_rules[i] == 0) continue;
+      parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", tally_.broken_rules[i],
+                           severity_names[i]);
+    }
+    return fmt::format(", {} broken ({})", tally_.broken, parts);
+  }
+
+  void summary(std::span<const Finding> findings) {
+    auto text = fmt::format("{}: {} {}{}", cluster_text(), counted(tally_.holds, "rule"),
+                            tally_.holds == 1 ? "holds" : "hold", broken_text());
+    if (tally_.unseen > 0) text += fmt::format(", {} unseen", tally_.unseen);
+    if (tally_.waived > 0) text += fmt::format(", {} waived", tally_.waived);
+    page_.blank();
+    page_.line(0, text);
+    if (!findings.empty()) page_.line(0, hint(findings));
+  }
+
+  std::string hint(std::span<const Finding> findings) const {
+    const auto explains = fmt::format("`pgleast rules {}` explains a rule", findings.front().rule);
+    if (fixable_ == 0) return explains;
+    const auto all = counted(findings.size(), "finding");
+    const auto some =
+        fixable_ == findings.size() ? all : fmt::format("{} of the {}", fixable_, all);
+    return fmt::format("`pgleast fix` has a fix for {}; {}", some, explains);
+  }
+
+  const ReportInput& input_;
+  Tally tally_;
+  Page page_;
+  bool several_databases_ = false;
+  std::size_t fixable_ = 0;
+};
+
+}  // namespace
+
+std::string text_report(const ReportInput& input) { return TextReport(input).write(); }
+
+}  // namespace pgleast

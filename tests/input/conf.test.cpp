@@ -1,0 +1,130 @@
+#include "input/conf.hpp"
+
+#include <algorithm>
+
+#include "model/conf_rows.hpp"
+#include "support/catch.hpp"
+#include "support/memory_files.hpp"
+
+using namespace pgleast;
+using test::memory_files;
+
+namespace {
+
+ConfFile read_texts(const std::map<std::string, std::string>& files, int version_num = 180004) {
+  std::vector<ConfigFile> read;
+  return read_conf("/d/postgresql.conf", memory_files(files), version_num, read);
+}
+
+ConfFile read_text(const std::string& text, int version_num = 180004) {
+  return read_texts({{"/d/postgresql.conf", text}}, version_num);
+}
+
+Setting setting(const ConfFile& file, const std::string& name, int version_num = 180004) {
+  const auto all = settings_of(file, version_num);
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; });
+  REQUIRE(found != all.end());
+  return *found;
+}
+
+}  // namespace
+
+TEST_CASE("what is wrong with postgresql.conf is shown where it stands", "[input][conf]") {
+  struct Case {
+    std::string text;
+    std::string expected;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"work_mem = 4 MB\n",
+       "/d/postgresql.conf:1:14: error: syntax error at `MB`\n"
+       "  work_mem = 4 MB\n"
+       "               ^~"},
+      {"work_mem =\n",
+       "/d/postgresql.conf:1:11: error: syntax error at the end of the line\n"
+       "  work_mem =\n"
+       "            ^"},
+      {"work_men = 4MB\n",
+       "/d/postgresql.conf:1:1: error: unknown setting `work_men`; did you mean `work_mem`?\n"
+       "  work_men = 4MB\n"
+       "  ^~~~~~~~"},
+      {"db_user_namespace = on\n",
+       "/d/postgresql.conf:1:1: error: unknown setting `db_user_namespace`; it is gone since "
+       "version 17\n"
+       "  db_user_namespace = on\n"
+       "  ^~~~~~~~~~~~~~~~~"},
+      {"work_mem = 4mb\n",
+       "/d/postgresql.conf:1:12: error: invalid value: `work_mem` is a number in units of kB\n"
+       "  work_mem = 4mb\n"
+       "             ^~~"},
+      {"work_mem = 1\n",
+       "/d/postgresql.conf:1:12: error: invalid value: `work_mem` is 64 to 2147483647 of kB\n"
+       "  work_mem = 1\n"
+       "             ^"},
+      {"include 'x'\n",
+       "/d/postgresql.conf:1:9: error: file `/d/x` cannot be read: no such file\n"
+       "  include 'x'\n"
+       "          ^~~"},
+      {"ssl_passphrase_command = echo hunter2\n",
+       "/d/postgresql.conf:1:31: error: syntax error at `*******`\n"
+       "  ssl_passphrase_command = ************\n"
+       "                                ^~~~~~~"},
+  }));
+  CAPTURE(c.text);
+  const auto wrong = read_text(c.text).diagnostics();
+  REQUIRE(wrong.size() == 1);
+  CHECK(to_string(wrong[0]) == c.expected);
+}
+
+TEST_CASE("the last entry wins, ALTER SYSTEM last of all", "[input][conf]") {
+  const std::map<std::string, std::string> files{
+      {"/d/postgresql.conf", "work_mem = 4MB\ninclude 'sub/a'\nwork_mem = 5MB\nport = 1\n"},
+      {"/d/sub/a", "include 'b'\nssl = tru\n"},
+      {"/d/sub/b", "WORK_MEM = 8192 # c\n"},
+      {"/d/postgresql.auto.conf", "port = '5433'\n"}};
+  std::vector<ConfigFile> read;
+  const auto file = read_conf("/d/postgresql.conf", memory_files(files), 180000, read);
+  CHECK(read.size() == 4);
+  CHECK(file.starts());
+  CHECK(setting(file, "work_mem") ==
+        Setting{"work_mem", "5MB", "configuration file", "/d/postgresql.conf", 3});
+  CHECK(setting(file, "port").value == "5433");
+  CHECK(setting(file, "ssl") == Setting{"ssl", "on", "configuration file", "/d/sub/a", 2});
+  CHECK(setting(file, "shared_buffers") == Setting{"shared_buffers", "128MB", "default", "", 0});
+}
+
+TEST_CASE("every setting of a version is there, sorted", "[input][conf]") {
+  const auto all = settings_of(read_text("my.setting = x\n", 120000), 120000);
+  CHECK(all.size() > 310);
+  CHECK(std::any_of(all.begin(), all.end(), [](const Setting& s) { return s.value == "x"; }));
+  CHECK(setting(read_text("", 130000), "password_encryption", 130000).value == "md5");
+  CHECK(setting(read_text("", 140000), "password_encryption", 140000).value == "scram-sha-256");
+  CHECK(setting(read_text("sort_mem = 1MB\n"), "work_mem").value == "1MB");
+}
+
+TEST_CASE("a file that does not load applies nothing", "[input][conf]") {
+  const auto rows = conf_rows(read_text("work_mem = 4MB\nx x x\nport = 1\n"));
+  REQUIRE(rows.size() == 2);
+  CHECK_FALSE(rows[0].applied);
+  CHECK_FALSE(rows[0].error);
+  CHECK(rows[1].error);
+  CHECK(read_text("work_mem = bad\n").loads());
+  CHECK_FALSE(read_text("work_mem = bad\n").starts());
+}
+
+TEST_CASE("strings lose their quotes and escapes", "[input][conf]") {
+  const auto value = [](const std::string& text) {
+    return read_text("x.y = " + text + "\n").entries.at(0).value;
+  };
+  CHECK(value("'it''s \\'\\101\\n\\q'") == "it's 'A\nq");
+  CHECK(value("'a\xff'") == "a\xff");
+  CHECK(value("US/Eastern") == "US/Eastern");
+}
+
+TEST_CASE("includes that loop end", "[input][conf]") {
+  CHECK_FALSE(read_text("include 'postgresql.conf'\n").loads());
+  CHECK_FALSE(read_texts({{"/d/postgresql.conf", "include 'a'\n"},
+                          {"/d/a", "include 'b'\n"},
+                          {"/d/b", "include 'a'\ninclude 'a'\n"}})
+                  .loads());
+}

@@ -1,0 +1,56 @@
+// The examples in SQL of every rule on a real server: each makes its world in a transaction that
+// is rolled back, is read there, and is judged by its rule alone.
+
+#include "input/catalog_live.hpp"
+#include "policies/examples.hpp"
+#include "support/server.hpp"
+
+using namespace pgleast;
+using namespace pgleast::test;
+
+namespace {
+
+struct Count {
+  int run = 0, skipped = 0;
+};
+
+void run_example(const LiveServer& server, const Rule& rule, const std::string& example, bool bad,
+                 Count& count) {
+  INFO(rule.id << (bad ? " bad: " : " good: ") << example);
+  const bool with_policy = kind_of(rule).examples == ExampleKind::policy;
+  const auto world = with_policy ? world_of(example) : World{example, ""};
+  Session session(server.dsn("rules"), "", Access::rolled_back_writes);
+  if (!versions_of(world.sql).has(major_of(session.version_num()))) {
+    ++count.skipped;
+    return;
+  }
+  session.ask(world.sql, "example");
+  const auto verdict =
+      verdict_of_rule(with_policy ? policy_of_text(world.policy) : load_policy({rule.pack}),
+                      rule.id, read_session(session));
+  check_verdict(verdict, bad);
+  for (const auto& finding : verdict.findings) {
+    CHECK((rule.fix.is(YamlNode::Kind::null) || !finding.remedies.empty() ||
+           !finding.decision.empty()));
+  }
+  ++count.run;
+}
+
+}  // namespace
+
+TEST_CASE("examples in SQL are judged as their rule says", "[live][policies]") {
+  LiveServer server;
+  server.sql("postgres", "CREATE DATABASE rules");
+  Count count;
+  for (const auto& pack : pack_names()) {
+    for (const auto& rule : load_policy({pack}).rules) {
+      const auto kind = kind_of(rule).examples;
+      if (kind != ExampleKind::sql && kind != ExampleKind::policy) continue;
+      for (const auto& example : rule.bad) run_example(server, rule, example, true, count);
+      for (const auto& example : rule.good) run_example(server, rule, example, false, count);
+    }
+  }
+  WARN(count.run << " examples in SQL were judged, " << count.skipped
+                 << " are for other versions");
+  CHECK(count.run > 90);
+}

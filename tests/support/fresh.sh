@@ -1,0 +1,103 @@
+#!/bin/sh
+# `./dev test-fresh`: does what the README promises hold on a machine with nothing but a clone?
+# For each suite a minimal Debian, the commit HEAD in it, and `./dev demo` and `./dev test`.
+#
+# PGLEAST_FRESH_RUN replaces these two commands.
+set -eu
+cd "$(dirname "$0")/../.."
+[ "$(id -u)" = 0 ] || { echo "dev: test-fresh needs root, for chroot" >&2; exit 2; }
+tests/support/install.sh debootstrap debian-archive-keyring git
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/pgleast/fresh
+mirror=http://deb.debian.org/debian
+mkdir -p "$cache"
+
+# What is mounted and started lives in namespaces of its own: when their first process is gone,
+# so are all the others and every mount, and removing the folder removes nothing else.
+work='' first=''
+in_namespaces() {
+  unshare --mount --pid --mount-proc --fork --kill-child "$@" &
+  first=$!
+  result=0
+  wait "$first" || result=$?
+  first=''
+  return "$result"
+}
+clean() {
+  if [ -n "$first" ]; then
+    kill -s KILL "$first" 2> /dev/null || :
+    wait "$first" || :
+  fi
+  # The last of them may still be on their way out.
+  for pause in 0.1 0.5 1 2 5; do
+    [ -n "$work" ] || break
+    rm -rf --one-file-system "$work" 2> /dev/null && break
+    sleep "$pause"
+  done
+  work='' first=''
+}
+trap "trap '' HUP INT TERM; clean" EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Kept for the next time. A half made one has another name.
+make_base() { # SUITE
+  [ ! -d "$cache/$1" ] || return 0
+  echo "dev: making a minimal Debian $1 in $cache/$1"
+  work=$cache/$1.partial
+  rm -rf --one-file-system "$work"
+  in_namespaces debootstrap --variant=minbase "$1" "$work" "$mirror" > "$cache/$1.log" 2>&1 || {
+    tail -n 20 "$cache/$1.log" >&2
+    return 1
+  }
+  mv "$work" "$cache/$1"
+  work=''
+}
+
+run_suite() { # SUITE
+  make_base "$1" || return 1
+  work=$(mktemp -d "$cache/$1.work.XXXXXX")
+  cp -a "$cache/$1/." "$work"
+  mkdir -p "$cache/$1.archives" "$work/dev/shm"
+  cp -L /etc/resolv.conf "$work/etc/"
+  # An installer writes it, debootstrap does not.
+  [ -e "$work/etc/hosts" ] || printf '127.0.0.1 localhost\n::1 localhost\n' > "$work/etc/hosts"
+
+  # By way of a bundle, because git refuses to clone what another user owns.
+  git -c safe.directory="$PWD" bundle create --quiet "$work/pgleast.bundle" HEAD
+  git -c advice.detachedHead=false clone --quiet "$work/pgleast.bundle" "$work/root/pgleast"
+  rm "$work/pgleast.bundle"
+
+  # shellcheck disable=SC2016  # for the inner shell
+  in_namespaces env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM="${TERM:-dumb}" \
+    ${http_proxy:+"http_proxy=$http_proxy"} sh -c '
+      set -e
+      mount -t proc proc "$1/proc"
+      mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
+      mount --bind "$2" "$1/var/cache/apt/archives"
+      exec chroot "$1" sh -c "cd /root/pgleast && $3"' \
+    - "$work" "$cache/$1.archives" "${PGLEAST_FRESH_RUN:-./dev demo && ./dev test}"
+}
+
+[ $# -gt 0 ] || set -- 12 13
+summary='' failed=0
+for version; do
+  case $version in
+    12) suite=bookworm ;;
+    13) suite=trixie ;;
+    *) echo "dev: no Debian \`$version\`; there are 12 and 13" >&2; exit 2 ;;
+  esac
+  echo "dev: Debian $version ($suite)"
+  began=$(date +%s)
+  if run_suite "$suite"; then
+    verdict=ok
+  else
+    verdict=FAILED failed=1
+  fi
+  clean
+  summary="$summary
+Debian $version ($suite): $verdict, $(($(date +%s) - began)) s"
+done
+echo "$summary"
+exit $failed

@@ -1,0 +1,31 @@
+#!/bin/sh
+# The live tests on one server: live.sh BUILD_DIR BINDIR. One line when they pass, all when not.
+set -eu
+build=$(realpath "$1") bin=$2
+support=$(dirname "$(realpath "$0")")
+version=$("$bin/postgres" --version | sed 's/^postgres (PostgreSQL) //')
+
+# The tests keep their servers in TMPDIR, so that they can be stopped whatever happened to them.
+# /tmp, because the path of a socket is short, and others than root must get there.
+tmp=$(mktemp -d /tmp/pgl.XXXXXX)
+clean() {
+  trap '' HUP INT TERM
+  find "$tmp" -name bindir -exec dirname {} + | while read -r dir; do
+    "$support/server.sh" stop "$dir" || :
+  done
+  rm -rf "$tmp"
+}
+trap clean EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+chmod 711 "$tmp"
+
+if TMPDIR=$tmp PGLEAST_PG_BIN=$bin PGLEAST_BINARY=$build/pgleast \
+  timeout --foreground 900 "$build/pgleast-live-tests" > "$tmp/output" 2>&1; then
+  echo "PostgreSQL $version: $(grep -v '^$' "$tmp/output" | tail -n 1)"
+else
+  echo "PostgreSQL $version: FAILED (exit code $?)"
+  cat "$tmp/output"
+  exit 1
+fi

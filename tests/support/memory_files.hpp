@@ -1,0 +1,35 @@
+#pragma once
+// A FileReader over a table of texts, so that a test needs no disk:
+//
+//   const auto files = memory_files({{"/d/pg_hba.conf", "local all all peer\n"}});
+
+#include <map>
+#include <string>
+
+#include "text/files.hpp"
+
+namespace pgleast::test {
+
+inline FileReader memory_files(std::map<std::string, std::string> texts) {
+  const auto read = [texts](const std::string& path) -> FileText {
+    const auto found = texts.find(path);
+    if (found == texts.end()) return {std::nullopt, "no such file", true};
+    return {found->second, "", false};
+  };
+  const auto list = [texts](const std::string& folder) -> FolderNames {
+    std::vector<std::string> names;
+    bool exists = false;
+    const auto prefix = folder + '/';
+    for (const auto& [path, text] : texts) {
+      if (!path.starts_with(prefix)) continue;
+      exists = true;
+      const auto name = path.substr(prefix.size());
+      if (name.find('/') == std::string::npos) names.push_back(name);
+    }
+    if (!exists) return {std::nullopt, "no such folder"};
+    return {names, ""};
+  };
+  return {read, list};
+}
+
+}  // namespace pgleast::test
