@@ -112,9 +112,12 @@ std::string for_future(const GrantEntry& entry, const std::string& grantee) {
   const auto keyword = default_acl_type(default_acl_letter(entry.kind)).keyword;
   return for_each(
       fmt::format("SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r\n"
-                  "      JOIN pg_catalog.pg_namespace n\n"
-                  "        ON pg_catalog.has_schema_privilege(r.oid, n.oid, 'CREATE')\n"
+                  "      CROSS JOIN pg_catalog.pg_namespace n\n"
                   "     WHERE {}\n"
+                  "       AND (r.rolsuper OR EXISTS (\n"
+                  "         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a\n"
+                  "          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0\n"
+                  "            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))\n"
                   "       AND r.rolname !~ '^pg_' AND r.rolname <> {}\n"
                   "     ORDER BY 1, 2",
                   users_schemas(entry.schema), quote_literal(grantee)),

@@ -128,7 +128,11 @@ std::optional<PrivilegeSet> ceiling(const Facts& facts, RoleId role, ObjectId ob
 std::vector<RoleId> creators(const Facts& facts, const Object& schema) {
   std::vector<RoleId> result;
   for (const auto role : facts.roles().ordinary_roles()) {
-    if (facts.graph().held(role, schema).privileges.has(Privilege::create)) result.push_back(role);
+    const auto causes = facts.graph().causes(role, schema, Privilege::create);
+    const bool own = std::any_of(causes.begin(), causes.end(), [](const Cause& c) {
+      return c.kind == Cause::Kind::superuser || c.grantee != public_role;
+    });
+    if (own) result.push_back(role);
   }
   return result;
 }

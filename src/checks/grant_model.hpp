@@ -28,6 +28,7 @@ std::vector<Floor> floors(const Facts& facts);
 std::optional<PrivilegeSet> ceiling(const Facts& facts, RoleId role, ObjectId object);
 
 /// The roles that may create objects in a schema, so whose default privileges make its future.
+/// Not those that may only because everybody may: that is a finding of its own.
 std::vector<RoleId> creators(const Facts& facts, const Object& schema);
 
 /// The schemas that an entry's objects lie in.

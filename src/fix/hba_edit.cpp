@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 #include "fix/config_edit.hpp"
 #include "input/hba.hpp"
@@ -169,8 +170,9 @@ std::vector<HbaEdits::Change> HbaEdits::changes(const Cluster& model) const {
     }
     if (text != old) result.push_back({file->path, at.whole, text});
   }
+  // From the end, so that places stay true; a record changes before a line comes above it.
   std::stable_sort(result.begin(), result.end(), [](const Change& a, const Change& b) {
-    return a.span.begin > b.span.begin;
+    return std::tie(a.span.begin, a.span.end) > std::tie(b.span.begin, b.span.end);
   });
   return result;
 }

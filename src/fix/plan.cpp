@@ -10,7 +10,27 @@
 namespace pgleast {
 namespace {
 
-constexpr int most_rounds = 12;
+constexpr int most_rounds = 60;
+
+// What a remedy is made of may be gone after another: a role that is no superuser any more
+// needs no record that keeps it out, and only who can still create has a future. So roles
+// come first, then what is taken away, then default privileges, and what is given last.
+enum class Stage { roles, taking, defaults, giving };
+
+Stage stage_of(const Remedy& remedy) {
+  if (const auto* const r = std::get_if<ChangeMembership>(&remedy)) {
+    return r->grant ? Stage::giving : Stage::roles;
+  }
+  if (const auto* const r = std::get_if<ChangePrivileges>(&remedy)) {
+    return r->grant ? Stage::giving : Stage::taking;
+  }
+  if (const auto* const r = std::get_if<ChangeDefaultPrivileges>(&remedy)) {
+    return r->grant ? Stage::giving : Stage::defaults;
+  }
+  const bool role = std::holds_alternative<ChangeAttribute>(remedy) ||
+                    std::holds_alternative<ChangeConnectionLimit>(remedy);
+  return role ? Stage::roles : Stage::taking;
+}
 
 template <typename T>
 constexpr bool edits_a_record = std::is_same_v<T, EditRecord> || std::is_same_v<T, InsertRecord> ||
@@ -46,13 +66,14 @@ class Planner {
  public:
   explicit Planner(Cluster model) : model_(std::move(model)), files_(model_.files) {}
 
-  // True when anything changed.
-  bool round(const std::vector<Finding>& findings) {
+  // Remedies up to that stage. True when anything changed.
+  bool round(const std::vector<Finding>& findings, Stage stage) {
     HbaEdits edits;
     bool changed = false;
     for (const auto& finding : findings) {
       if (finding.waived) continue;
       for (const auto& remedy : finding.remedies) {
+        if (stage_of(remedy) > stage) continue;
         changed = std::visit([&](const auto& r) { return take(r, edits); }, remedy) || changed;
       }
     }
@@ -125,9 +146,15 @@ Plan make_plan(const Cluster& cluster, const Auditor& auditor) {
   Planner planner(cluster);
   auto before = auditor.audit(cluster);
   auto audit = before;
+  auto stage = Stage::roles;
   for (int i = 0; i < most_rounds; ++i) {
-    if (!planner.round(sorted_findings(audit))) break;
-    audit = auditor.audit(planner.model());
+    if (planner.round(sorted_findings(audit), stage)) {
+      audit = auditor.audit(planner.model());
+    } else if (stage == Stage::giving) {
+      break;
+    } else {
+      stage = static_cast<Stage>(static_cast<int>(stage) + 1);
+    }
   }
   auto plan = planner.finish();
   plan.before = std::move(before);

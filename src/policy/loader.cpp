@@ -50,7 +50,7 @@ class Loader {
   std::vector<std::string> open_;  // files being read, to find one that extends itself
   std::set<std::string> loaded_;
   std::set<std::string> given_;  // parameters that a policy sets
-  std::vector<std::pair<YamlNode, YamlNode>> overrides_;  // rule id, what is said of it
+  std::vector<YamlEntry> overrides_;  // rule id, what is said of it
 };
 
 [[noreturn]] void fail_with(const YamlNode* at, std::string message) {

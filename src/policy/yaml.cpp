@@ -95,7 +95,7 @@ class Builder : public YAML::EventHandler {
     } else if (const bool is_key = parent.items.empty(); is_key) {
       add_key(parent, std::move(node));
     } else {
-      parent.entries.emplace_back(std::move(parent.items.back()), std::move(node));
+      parent.entries.push_back({std::move(parent.items.back()), std::move(node)});
       parent.items.clear();
     }
   }

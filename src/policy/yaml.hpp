@@ -12,16 +12,23 @@
 
 namespace pgleast {
 
+struct YamlEntry;
+
 struct YamlNode {
   enum class Kind { null, scalar, sequence, mapping } kind = Kind::null;
   std::string text;     // scalar
   bool quoted = false;  // scalar: in quotes, so never null, boolean or number
   std::vector<YamlNode> items;                                // sequence
-  std::vector<std::pair<YamlNode, YamlNode>> entries;         // mapping, in order
+  std::vector<YamlEntry> entries;                             // mapping, in order
   Span span;
   std::shared_ptr<const Source> source;  // shared: messages outlive the reading
 
   bool is(Kind k) const { return kind == k; }
+};
+
+struct YamlEntry {
+  YamlNode first;   // the key
+  YamlNode second;  // the value
 };
 
 /// The one document of `source`. Throws Error (usage) with its place.

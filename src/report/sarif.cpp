@@ -110,8 +110,9 @@ Json help(const Rule& rule) {
     markdown += "\n\n**References**\n";
   }
   for (const auto& reference : rule.references) {
-    text += "\n" + reference;
-    markdown += "\n- " + (reference.starts_with("https://") ? "<" + reference + ">" : reference);
+    text += '\n' + reference;
+    const bool link = reference.starts_with("https://");
+    markdown += link ? fmt::format("\n- <{}>", reference) : "\n- " + reference;
   }
   return {{"text", shown_lines(text)}, {"markdown", shown_lines(markdown)}};
 }
@@ -120,7 +121,8 @@ Json properties(const Rule* rule, Severity severity) {
   std::vector<std::string> tags{"security"};
   if (rule != nullptr) {
     for (const auto& [framework, numbers] : rule->controls) {
-      for (const auto& number : numbers) tags.push_back(displayed(framework + "/" + number));
+      for (const auto& number : numbers)
+        tags.push_back(displayed(fmt::format("{}/{}", framework, number)));
     }
   }
   std::sort(tags.begin() + 1, tags.end());

@@ -228,6 +228,7 @@ class TextReport {
       if (kind == Verdict::Kind::unseen || in_part) causes[{why, remedy}].push_back(&judgement);
     }
     std::vector<std::pair<std::vector<const Judgement*>, std::string>> blocks;
+    blocks.reserve(causes.size());
     for (const auto& [cause, rules] : causes) {
       blocks.emplace_back(rules, with_remedy(cause.first, cause.second));
     }
@@ -243,6 +244,7 @@ class TextReport {
       for (const auto* rule : rules) page_.heading("unseen", rule->rule, rule->title);
     } else {
       std::vector<std::string> ids;
+      ids.reserve(rules.size());
       for (const auto* rule : rules) ids.push_back(rule->rule);
       page_.heading("unseen", listed(ids, most_ids), "");
     }
@@ -297,7 +299,7 @@ class TextReport {
   }
 
   std::string hint(std::span<const Finding> findings) const {
-    const auto explains = fmt::format("`pgleast rules {}` explains a rule", findings.front().rule);
+    auto explains = fmt::format("`pgleast rules {}` explains a rule", findings.front().rule);
     if (fixable_ == 0) return explains;
     const auto all = counted(findings.size(), "finding");
     const auto some =

@@ -50,7 +50,6 @@ TEST_CASE("examples in SQL are judged as their rule says", "[live][policies]") {
       for (const auto& example : rule.good) run_example(server, rule, example, false, count);
     }
   }
-  WARN(count.run << " examples in SQL were judged, " << count.skipped
-                 << " are for other versions");
+  WARN(count.run << " examples in SQL were judged, " << count.skipped << " are for other versions");
   CHECK(count.run > 90);
 }

@@ -80,8 +80,8 @@ void add_hba(Cluster& cluster, const std::string& text) {
 }
 
 void add_conf(Cluster& cluster, const std::string& text) {
-  const auto file = read_conf(conf_path, memory_files({{conf_path, text}}), cluster.version_num,
-                              cluster.files);
+  const auto file =
+      read_conf(conf_path, memory_files({{conf_path, text}}), cluster.version_num, cluster.files);
   for (const auto& problem : file.diagnostics()) FAIL_CHECK(to_string(problem));
   cluster.settings = settings_of(file, cluster.version_num);
   cluster.unseen.erase(Fact::settings);
@@ -215,8 +215,8 @@ TEST_CASE("a file that does not load is no proof of anything", "[policies]") {
     if (kind_of(rule).examples != ExampleKind::hba) continue;
     INFO(rule.id);
     const auto verdict = verdict_of_rule(load_policy({rule.pack}), rule.id, cluster);
-    CHECK(verdict.kind == (rule.check == "hba_loads" ? Verdict::Kind::broken
-                                                     : Verdict::Kind::unseen));
+    CHECK(verdict.kind ==
+          (rule.check == "hba_loads" ? Verdict::Kind::broken : Verdict::Kind::unseen));
   }
 }
 

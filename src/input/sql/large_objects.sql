@@ -1,3 +1,3 @@
 SELECT oid, oid::text, lomowner, lomacl::text
   FROM pg_catalog.pg_largeobject_metadata
- ORDER BY oid
+ ORDER BY 1
