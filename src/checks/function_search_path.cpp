@@ -2,7 +2,8 @@
 //
 // Safe is a path of the function's own that names no schema where a role other than its
 // owner and superusers may create, and that names pg_temp last: where it is not named, it
-// is searched first (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
+// is searched first (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely"). An
+// empty path is safe too: a body that works with it names the schema of everything of its own.
 //
 //   fix: {pin: true}
 

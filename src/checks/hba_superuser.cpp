@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
-#include <set>
 
 #include "checks/check.hpp"
 #include "checks/hba_exposure.hpp"
@@ -47,7 +47,12 @@ Check hba_superuser(MapReader&, MapReader& fix) {
       }
     }
     std::vector<Finding> findings;
-    for (const auto& [role, list] : by_role) {
+    for (auto& [role, list] : by_role) {
+      const auto first_record = list.front().record;
+      // A record that leads to a database makes the plainer place than one for replication.
+      std::stable_partition(list.begin(), list.end(), [&](const Exposure& exposure) {
+        return !facts.space().databases[exposure.pieces.front().databases.front()].replication;
+      });
       const auto& first = list.front();
       const auto& record = facts.cluster().hba.records[first.record];
       const auto name = facts.space().roles[role].name;
@@ -62,7 +67,7 @@ Check hba_superuser(MapReader&, MapReader& fix) {
       }
       if (reject) {
         finding.remedies.emplace_back(InsertRecord{
-            first.record, fmt::format("host    all,replication {:<15} all                     reject",
+            first_record, fmt::format("host    all,replication {:<15} all                     reject",
                                       quote_identifier(name))});
       }
       findings.push_back(std::move(finding));

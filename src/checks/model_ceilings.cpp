@@ -29,6 +29,24 @@ PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object) {
   return granted_to(facts.cluster().effective_acl(object), public_role);
 }
 
+// What everybody holds is said once, of PUBLIC, and not again of each grantee.
+PrivilegeSet without_publics(const Facts& facts, RoleId grantee, ObjectId id,
+                             PrivilegeSet excess) {
+  const auto& object = facts.cluster().object(id);
+  const auto most = ceiling(facts, public_role, id);
+  if (grantee == public_role || !most) return excess;
+  const auto of_public = held_by(facts, public_role, object) - *most;
+  PrivilegeSet result;
+  excess.each([&](Privilege p) {
+    const auto causes = facts.graph().causes(grantee, object, p);
+    const bool other = std::any_of(causes.begin(), causes.end(), [](const Cause& c) {
+      return c.kind == Cause::Kind::superuser || c.grantee != public_role;
+    });
+    if (other || !of_public.has(p)) result |= p;
+  });
+  return result;
+}
+
 // A membership on the way that the policy does not ask for is what to end; else the grant.
 Remedy remedy_for(const Facts& facts, ObjectId object, Privilege privilege, const Cause& cause) {
   for (std::size_t i = 0; i + 1 < cause.path.size(); ++i) {
@@ -97,7 +115,8 @@ Check model_ceilings(MapReader&, MapReader&) {
       for (const auto grantee : grantees) {
         const auto most = ceiling(facts, grantee, ObjectId{i});
         if (!most) continue;
-        const auto excess = held_by(facts, grantee, object) - *most;
+        const auto excess = without_publics(facts, grantee, ObjectId{i},
+                                            held_by(facts, grantee, object) - *most);
         if (excess.empty()) continue;
         Finding finding;
         finding.subject = facts.subject(object);

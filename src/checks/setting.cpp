@@ -1,5 +1,7 @@
 // A setting in force: one of some values, none of some, or not below one in an order.
 //
+// Of a list of items, none of some (`no_item_of`) or at least one of some (`any_item_of`).
+//
 //   with: {name: ssl_min_protocol_version, min: TLSv1.2, order: [TLSv1, TLSv1.1, TLSv1.2, TLSv1.3]}
 //   fix: {set: TLSv1.2}
 
@@ -19,6 +21,7 @@ struct Wanted {
   std::vector<std::string> one_of;
   std::vector<std::string> none_of;       // the whole value
   std::vector<std::string> no_item_of;    // an item of a comma-separated list
+  std::vector<std::string> any_item_of;
   std::string min;
   std::vector<std::string> order;
 };
@@ -60,6 +63,11 @@ bool holds(const Wanted& wanted, const std::string& value) {
     if (r == wanted.order.size() || r < rank(wanted, wanted.min)) return false;
   }
   const auto items = items_of(value);
+  if (!wanted.any_item_of.empty() &&
+      std::none_of(items.begin(), items.end(),
+                   [&](const auto& item) { return among(wanted.any_item_of, item); })) {
+    return false;
+  }
   return std::none_of(items.begin(), items.end(),
                       [&](const auto& item) { return among(wanted.no_item_of, item); });
 }
@@ -72,7 +80,8 @@ std::string wanted_text(const Wanted& wanted, const std::string& value) {
       return fmt::format("it should not name `{}`", displayed(item));
     }
   }
-  return "it should not be";
+  return wanted.any_item_of.empty() ? "it should not be"
+                                    : "it should name " + wanted.any_item_of.front();
 }
 
 Finding finding_for(const Facts& facts, const Wanted& wanted, const Setting& found,
@@ -96,7 +105,8 @@ Finding finding_for(const Facts& facts, const Wanted& wanted, const Setting& fou
 
 Check setting(MapReader& with, MapReader& fix) {
   Wanted wanted{with.text("name"),         with.texts("one_of"), with.texts("none_of"),
-                with.texts("no_item_of"), with.text("min", ""), with.texts("order")};
+                with.texts("no_item_of"), with.texts("any_item_of"),
+                with.text("min", ""),     with.texts("order")};
   const auto set = fix.text("set", "");
   const auto note = fix.text("note", "");
   return [=](const Facts& facts) -> Verdict {

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <memory>
 #include <set>
@@ -34,6 +35,11 @@ bool ties_names(const HbaName& name) {
 
 bool is_group(const HbaName& name) { return !name.quoted && name.text.starts_with('+'); }
 
+bool is_localhost(std::string name) {
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return name == "localhost" || name == "localhost.localdomain" || name == "ip6-localhost";
+}
+
 // What of the address field is certainly, and what is perhaps, matched.
 struct Origin {
   AddressSet certain;
@@ -42,6 +48,10 @@ struct Origin {
 
 Origin origin_of(const HbaAddress& address) {
   if (address.kind == AddressKind::all) return {AddressSet::all(), AddressSet::all()};
+  // The machine itself, by whichever of its addresses.
+  const bool own = address.kind == AddressKind::samehost ||
+                   (address.kind == AddressKind::host_name && is_localhost(address.host));
+  if (own) return {{}, AddressSet::loopback()};
   if (address.kind != AddressKind::ip) return {{}, AddressSet::all()};
   bool exact = true;
   const auto set = addresses_of(address, exact);

@@ -105,7 +105,7 @@ std::string matrix_query(int major) {
 // Held cells of the server, `kind|identity|role|privilege|grantable`, and how many there are in all.
 std::pair<std::set<std::string>, std::size_t> server_cells(const LiveServer& server) {
   std::ofstream(server.folder() + "/matrix.sql") << matrix_query(server.major());
-  const auto ran = test::run("psql -X -q -At -F $'\\t' -v ON_ERROR_STOP=1 -d \"" +
+  const auto ran = test::run("psql -X -q -At -F \"$(printf '\\t')\" -v ON_ERROR_STOP=1 -d \"" +
                              server.dsn("postgres") + "\" -f " + server.folder() + "/matrix.sql");
   REQUIRE(ran.code == 0);
   std::set<std::string> held;
