@@ -127,17 +127,17 @@ void grant(const Cluster& cluster, const Target& target, RoleId grantee, Privile
   acl.push_back(item);
 }
 
-// A table's REVOKE takes the same privileges from each of its columns.
-void revoke_columns(Cluster& model, AclPool& pool, const Object& table, RoleId grantee,
-                    PrivilegeSet gone, std::vector<std::string>& undo) {
+// A table's REVOKE takes the same privileges, of the same grantor, from each of its columns.
+void revoke_columns(Cluster& model, AclPool& pool, const Object& table, const Acl& before_table,
+                    const ChangePrivileges& remedy, std::vector<std::string>& undo) {
   for (auto& column : model.relations[table.detail].columns) {
     if (column.acl == null_acl) continue;
     const auto before = model.column_acl(column);
     auto acl = before;
-    for (const auto& item : before) {
-      if (item.grantee == grantee) {
-        revoke_from(acl, grantee, item.grantor, item.privileges & gone, table.owner);
-      }
+    for (const auto& item : before_table) {
+      const auto gone = item.privileges & remedy.privileges;
+      if (item.grantee != remedy.grantee || gone.empty()) continue;
+      revoke_from(acl, remedy.grantee, item.grantor, gone, table.owner);
     }
     drop_empty(acl);
     if (acl == before) continue;
@@ -169,7 +169,7 @@ Statements enact(Cluster& model, const ChangePrivileges& remedy) {
     revoke(model, target, remedy.grantee, remedy.privileges, acl, result.sql);
     add_missing(model, target, before, acl, result.undo);
     if (column == nullptr && object.kind == ObjectKind::table) {
-      revoke_columns(model, pool, object, remedy.grantee, remedy.privileges, result.undo);
+      revoke_columns(model, pool, object, before, remedy, result.undo);
     }
   }
   const auto id = pool.intern(acl);
