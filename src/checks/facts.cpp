@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "input/secrets.hpp"
 #include "text/display.hpp"
 

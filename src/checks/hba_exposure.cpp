@@ -72,6 +72,16 @@ std::string transports_text(const std::set<Transport>& transports) {
   return transports.contains(Transport::local) ? "" : ", encrypted";
 }
 
+// Names are other people's: what is pasted into a shell must not run them.
+std::string psql_command(const std::string& conninfo) {
+  std::string word;
+  for (const char c : conninfo) {
+    if (std::string_view("\"\\$`").find(c) != std::string_view::npos) word += '\\';
+    word += c;
+  }
+  return displayed("psql \"" + word + '"');
+}
+
 std::string connection_string(const Facts& facts, const Piece& piece) {
   const auto& space = facts.space();
   // The mightiest role makes the plainest example.
@@ -88,8 +98,8 @@ std::string connection_string(const Facts& facts, const Piece& piece) {
       if (c == '\'' || c == '\\') quoted += '\\';
       quoted += c;
     }
-    const bool plain = !text.empty() && text.find_first_of(" '\\\t\n\"$`") == std::string::npos;
-    return displayed(plain ? text : quoted + "'");
+    const bool plain = !text.empty() && text.find_first_of(" '\\\t\r\n\v\f") == std::string::npos;
+    return plain ? text : quoted + "'";
   };
   const auto& role = space.roles[chosen];
   const auto& database = space.databases[piece.databases.front()];
@@ -98,13 +108,13 @@ std::string connection_string(const Facts& facts, const Piece& piece) {
                       : database.other     ? "dbname=postgres"
                                            : "dbname=" + value(database.name);
   if (piece.transport == Transport::local) {
-    return fmt::format("psql \"user={} {}\" on the server's machine", user, target);
+    return psql_command(fmt::format("user={} {}", user, target)) + " on the server's machine";
   }
   const auto* const mode = piece.transport == Transport::plain ? "sslmode=disable"
                            : piece.transport == Transport::tls ? "sslmode=require"
                                                                : "gssencmode=require";
-  return fmt::format("psql \"host=SERVER user={} {} {}\" from {}", user, target, mode,
-                     example_address(piece.origin));
+  return psql_command(fmt::format("host=SERVER user={} {} {}", user, target, mode)) + " from " +
+         example_address(piece.origin);
 }
 
 }  // namespace

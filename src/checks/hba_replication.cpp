@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "checks/check.hpp"
 #include "checks/hba_exposure.hpp"
 #include "pg/identifier.hpp"
@@ -15,18 +17,8 @@ namespace {
 
 bool is_replication_role(const Facts& facts, const Patterns& patterns, const RoleAtom& atom) {
   if (atom.other) return false;
-  if (atom.role) return facts.roles().matches(patterns, *atom.role);
-  for (const auto& p : patterns) {
-    if (p.kind == Pattern::Kind::parameter) {
-      const auto value = facts.policy().parameters.find(p.text);
-      if (value != facts.policy().parameters.end() && matches_name(value->second, atom.name)) {
-        return true;
-      }
-    } else if (matches_name(p, atom.name)) {
-      return true;
-    }
-  }
-  return false;
+  return atom.role ? facts.roles().matches(patterns, *atom.role)
+                   : facts.roles().matches(patterns, atom.name);
 }
 
 // Where replication goes: only the pieces that reach it, with the roles that should not.

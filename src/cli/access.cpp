@@ -187,7 +187,7 @@ class Answer {
     const bool built_in = cause.kind == Cause::Kind::acl_item && object.acl == null_acl;
     const bool on_column = cause.kind == Cause::Kind::column_item && item.column != nullptr;
     return fmt::format("    GRANT {}{} ON {} TO {}{}\n", info(p).keyword,
-                       on_column ? " (" + quote_identifier(item.column->name) + ")" : "",
+                       on_column ? " (" + displayed(quote_identifier(item.column->name)) + ")" : "",
                        displayed(grant_target(cluster_, object)),
                        displayed(grantee_sql(cluster_, cause.grantee)),
                        built_in ? " (built-in default)"

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <iostream>
+#include <optional>
 
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
@@ -52,29 +54,43 @@ std::string unknown_word(const CLI::App& app, const std::string& word) {
   return fmt::format("unexpected `{}`{}", displayed(word), did_you_mean(word, known));
 }
 
-int parse_error(const CLI::App& app, const CLI::ParseError& error) {
-  const auto& command = innermost(app);
-  const auto help = command.get_parent() == nullptr
-                        ? std::string("pgleast --help")
-                        : fmt::format("pgleast {} --help", command.get_name());
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    for (const auto& word : command.remaining()) {
-      complain(unknown_word(command, word));
-      return usage_code;
-    }
-    for (const auto& word : app.remaining(true)) {
-      complain(unknown_word(app, word));
-      return usage_code;
-    }
+std::string full_name(const CLI::App& app) {
+  const auto* const parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : full_name(*parent) + ' ' + app.get_name();
+}
+
+// The first word that nobody took, as its own subcommand's word or else as the program's.
+std::optional<std::string> what_is_unknown(const CLI::App& app, const CLI::App& command) {
+  if (const auto words = command.remaining(); !words.empty()) {
+    return unknown_word(command, words.front());
   }
-  if (command.get_subcommands([](const CLI::App*) { return true; }).size() > 0 &&
-      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    complain(fmt::format("a subcommand is missing; see {}", help));
-    return usage_code;
+  if (const auto words = app.remaining(true); !words.empty()) {
+    return unknown_word(app, words.front());
   }
-  std::string message = error.what();
-  complain(fmt::format("{}; see {}", displayed(message), help));
-  return usage_code;
+  return std::nullopt;
+}
+
+std::string what_is_wrong(const CLI::App& app, const CLI::App& command,
+                          const CLI::ParseError& error) {
+  // A misspelt subcommand is also a missing one: the word that stands there tells more.
+  const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  if (missing || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    if (const auto unknown = what_is_unknown(app, command)) return *unknown;
+  }
+  const auto help = full_name(command) + " --help";
+  if (missing && !command.get_subcommands([](const CLI::App*) { return true; }).empty()) {
+    return fmt::format("a subcommand is missing; see {}", help);
+  }
+  return fmt::format("{}; see {}", displayed(error.what()), help);
+}
+
+// Also for --version; the text is lost where standard output is full.
+int print_help(const CLI::App& app, const CLI::Success& wanted) {
+  app.exit(wanted);
+  std::cout.flush();
+  if (std::cout) return 0;
+  complain("standard output: error: cannot be written");
+  return static_cast<int>(Fault::unreadable);
 }
 
 }  // namespace
@@ -93,9 +109,10 @@ int run_command_line(int argc, char** argv) {
     app.parse(argc, argv);
     return run();
   } catch (const CLI::Success& e) {
-    return app.exit(e);  // --help and --version print themselves
+    return print_help(app, e);
   } catch (const CLI::ParseError& e) {
-    return parse_error(app, e);
+    complain(what_is_wrong(app, innermost(app), e));
+    return usage_code;
   } catch (const Error& e) {
     complain(e.what());
     return static_cast<int>(e.fault());

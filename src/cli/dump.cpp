@@ -14,7 +14,6 @@
 #include "model/hba_rows.hpp"
 #include "model/ident_rows.hpp"
 #include "text/diagnostic.hpp"
-#include "text/files.hpp"
 
 namespace pgleast {
 namespace {
@@ -54,7 +53,7 @@ std::string needed(const std::string& path, const std::vector<std::string>& path
 int dump_ident(const DumpOptions& options) {
   const auto path = needed(options.sources.ident, options.sources.paths, "--ident");
   std::vector<ConfigFile> read;
-  const auto file = read_ident(path, disk_files(), version_num_of(options.sources), read);
+  const auto file = read_ident(path, files_and_standard_input(), version_num_of(options.sources), read);
   Table table{{"map_number", "file_name", "line_number", "map_name", "sys_name", "pg_username",
                "error"},
               {}};
@@ -70,7 +69,7 @@ int dump_ident(const DumpOptions& options) {
 int dump_conf(const DumpOptions& options) {
   const auto path = needed(options.sources.conf, options.sources.paths, "--conf");
   std::vector<ConfigFile> read;
-  const auto file = read_conf(path, disk_files(), version_num_of(options.sources), read);
+  const auto file = read_conf(path, files_and_standard_input(), version_num_of(options.sources), read);
   Table table{{"sourcefile", "sourceline", "seqno", "name", "setting", "applied", "error"}, {}};
   for (const auto& row : conf_rows(file)) {
     table.rows.push_back({row.sourcefile, static_cast<long>(row.sourceline),

@@ -8,6 +8,7 @@
 
 #include "finding/finding.hpp"
 #include "model/cluster.hpp"
+#include "text/files.hpp"
 
 namespace pgleast {
 
@@ -28,6 +29,10 @@ void add_source_options(CLI::App& app, SourceOptions& options);
 /// Everything the sources say of one cluster; a file given explicitly wins over what the
 /// server says. Throws Error.
 Cluster read_sources(const SourceOptions& options);
+
+/// Files of the disk, and `-` as standard input; an include in that is looked for beside the
+/// caller.
+FileReader files_and_standard_input();
 
 /// The version whose rules apply to files that come without a server.
 int version_num_of(const SourceOptions& options);

@@ -8,6 +8,7 @@
 #include "input/catalog_live.hpp"
 #include "input/conf.hpp"
 #include "input/hba.hpp"
+#include "input/ident.hpp"
 #include "input/snapshot.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
@@ -17,17 +18,6 @@ namespace fs = std::filesystem;
 
 namespace pgleast {
 namespace {
-
-// Standard input as a file of that name; an include in it is looked for beside the caller.
-FileReader with_standard_input() {
-  auto files = disk_files();
-  const auto disk = files.read;
-  files.read = [disk](const std::string& path) -> FileText {
-    if (path == "-") return {read_file(path), "", false};
-    return disk(path);
-  };
-  return files;
-}
 
 void forget_files(Cluster& cluster, ConfigKind kind) {
   std::erase_if(cluster.files, [&](const ConfigFile& f) { return f.kind == kind; });
@@ -39,7 +29,7 @@ void keep_files(Cluster& cluster, const std::vector<ConfigFile>& read) {
 
 void read_conf_into(Cluster& cluster, const std::string& path) {
   std::vector<ConfigFile> read;
-  const auto conf = read_conf(path, with_standard_input(), cluster.version_num, read);
+  const auto conf = read_conf(path, files_and_standard_input(), cluster.version_num, read);
   forget_files(cluster, ConfigKind::conf);
   keep_files(cluster, read);
   cluster.settings = settings_of(conf, cluster.version_num);
@@ -59,13 +49,21 @@ void read_hba_into(Cluster& cluster, const std::string& path) {
   std::vector<ConfigFile> read;
   const auto settings = cluster.seen(Fact::settings) ? hba_settings(cluster.settings)
                                                      : HbaSettings{};
-  cluster.hba = read_hba(path, with_standard_input(), cluster.version_num, read, settings);
+  cluster.hba = read_hba(path, files_and_standard_input(), cluster.version_num, read, settings);
   forget_files(cluster, ConfigKind::hba);
   keep_files(cluster, read);
   cluster.unseen.erase(Fact::hba);
   // The loaded records may differ from a file that is given; what was said of them is void.
   std::erase_if(cluster.remarks,
                 [](const Unseen& r) { return r.why.starts_with("the text of pg_hba.conf"); });
+}
+
+// No rule asks for it yet; a file that is given is read all the same, and goes into a snapshot.
+void read_ident_into(Cluster& cluster, const std::string& path) {
+  std::vector<ConfigFile> read;
+  read_ident(path, files_and_standard_input(), cluster.version_num, read);
+  forget_files(cluster, ConfigKind::ident);
+  keep_files(cluster, read);
 }
 
 bool looks_like_json(const std::string& path) {
@@ -102,7 +100,10 @@ SourceOptions with_paths(SourceOptions options) {
       }
       if (!any) fail(path, "holds no pg_hba.conf, pg_ident.conf or postgresql.conf");
     } else if (!recognise(options, path)) {
-      if (!looks_like_json(path)) fail(path, "is of no kind that is known; say --hba, --conf, ...");
+      // A pipe can be read once: what is in it is seen when it is read.
+      if (fs::is_regular_file(path, ignored) && !looks_like_json(path)) {
+        fail(path, "is of no kind that is known; say --hba, --conf, ...");
+      }
       take(options.snapshot, path, "--snapshot");
     }
   }
@@ -122,6 +123,15 @@ Cluster first_source(const SourceOptions& options) {
 }
 
 }  // namespace
+
+FileReader files_and_standard_input() {
+  auto files = disk_files();
+  files.read = [disk = files.read](const std::string& path) -> FileText {
+    if (path == "-") return {read_file(path), "", false};
+    return disk(path);
+  };
+  return files;
+}
 
 Cluster read_sources(const SourceOptions& given) {
   const auto options = with_paths(given);
@@ -144,6 +154,7 @@ Cluster read_sources(const SourceOptions& given) {
   }
   if (!options.conf.empty()) read_conf_into(cluster, options.conf);
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
+  if (!options.ident.empty()) read_ident_into(cluster, options.ident);
   return cluster;
 }
 

@@ -3,6 +3,7 @@
 // the bytes of the fields that change are replaced.
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "finding/remedy.hpp"
@@ -10,7 +11,12 @@
 
 namespace pgleast {
 
-/// One changed place, for a report.
+/// The remedies that HbaEdits takes.
+template <typename T>
+constexpr bool edits_a_record = std::is_same_v<T, EditRecord> || std::is_same_v<T, InsertRecord> ||
+                                std::is_same_v<T, DisableRecord>;
+
+/// One changed place, for a report: secrets in it are stars.
 struct LineEdit {
   std::string file;
   std::size_t line = 0;
@@ -30,6 +36,8 @@ class HbaEdits {
   /// Changes the texts of `model` and reads the records again from them. Records whose text
   /// is not known stay as they are; what was changed is told.
   std::vector<LineEdit> apply(Cluster& model) const;
+  /// What apply would change, and nothing changed.
+  std::vector<LineEdit> preview(const Cluster& model) const;
 
  private:
   struct Change;
@@ -40,9 +48,5 @@ class HbaEdits {
   std::vector<InsertRecord> inserts_;
   std::vector<std::size_t> disabled_;
 };
-
-/// Changes the setting where the files set it last, or adds it at the end of the main file,
-/// and in the model. Nothing when no text of a postgresql.conf is known.
-std::vector<LineEdit> edit_setting(Cluster& model, const ChangeSetting& change);
 
 }  // namespace pgleast

@@ -27,7 +27,6 @@ std::string statement(const Cluster& cluster, const ChangeDefaultPrivileges& rem
 }  // namespace
 
 Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy) {
-  AclPool pool(model);
   auto row = std::find_if(
       model.default_acls.begin(), model.default_acls.end(), [&](const DefaultAcl& d) {
         return d.database == remedy.database && d.creator == remedy.creator &&
@@ -53,7 +52,7 @@ Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy) {
     }
     std::erase_if(acl, [](const AclItem& item) { return item.privileges.empty(); });
   }
-  const auto id = pool.intern(acl);
+  const auto id = add_acl(model, acl);
   if (row == model.default_acls.end()) {
     model.default_acls.push_back({remedy.database, remedy.creator, remedy.schema, remedy.type, id});
   } else {
@@ -62,7 +61,8 @@ Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy) {
   return {remedy.database,
           {statement(model, exact, remedy.grant)},
           {statement(model, exact, !remedy.grant)},
-          false};
+          false,
+          {}};
 }
 
 }  // namespace pgleast

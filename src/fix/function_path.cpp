@@ -16,7 +16,7 @@ Statements enact(Cluster& model, const PinSearchPath& remedy) {
   const auto alter = fmt::format("ALTER {} {}", keyword, qualified_name(model, object));
   const auto old = std::find_if(detail.config.begin(), detail.config.end(),
                                 [&](const auto& entry) { return entry.starts_with(key); });
-  Statements result{object.database, {}, {}, false};
+  Statements result{object.database, {}, {}, false, {}};
   result.sql.push_back(fmt::format("{} SET search_path = {};", alter, remedy.path));
   if (old == detail.config.end()) {
     result.undo.push_back(alter + " RESET search_path;");

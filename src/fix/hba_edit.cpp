@@ -177,27 +177,33 @@ std::vector<HbaEdits::Change> HbaEdits::changes(const Cluster& model) const {
   return result;
 }
 
-std::vector<LineEdit> HbaEdits::apply(Cluster& model) const {
+std::vector<LineEdit> HbaEdits::preview(const Cluster& model) const {
   std::vector<LineEdit> edits;
+  for (const auto& change : changes(model)) {
+    const auto& file = *text_of(model, change.file);
+    const auto shown = starred(file.kind, file.text, model.version_num);
+    const auto begin = file.text.begin() + static_cast<std::ptrdiff_t>(change.span.begin);
+    auto after = change.text;
+    if (!after.empty() && after.back() == '\n') after.pop_back();
+    edits.push_back({file.path,
+                     static_cast<std::size_t>(1 + std::count(file.text.begin(), begin, '\n')),
+                     shown.substr(change.span.begin, change.span.end - change.span.begin),
+                     starred(file.kind, after, model.version_num)});
+  }
+  std::reverse(edits.begin(), edits.end());
+  return edits;
+}
+
+std::vector<LineEdit> HbaEdits::apply(Cluster& model) const {
+  auto edits = preview(model);
+  if (edits.empty()) return edits;
   for (const auto& change : changes(model)) {
     for (auto& file : model.files) {
       if (file.kind != ConfigKind::hba || file.path != change.file) continue;
-      const auto size = change.span.end - change.span.begin;
-      const auto line = 1 + std::count(file.text.begin(),
-                                       file.text.begin() +
-                                           static_cast<std::ptrdiff_t>(change.span.begin),
-                                       '\n');
-      auto after = change.text;
-      if (!after.empty() && after.back() == '\n') after.pop_back();
-      const auto shown = starred(file.kind, file.text, model.version_num);
-      edits.push_back({file.path, static_cast<std::size_t>(line),
-                       shown.substr(change.span.begin, size),
-                       starred(file.kind, after, model.version_num)});
-      file.text.replace(change.span.begin, size, change.text);
+      file.text.replace(change.span.begin, change.span.end - change.span.begin, change.text);
+      break;
     }
   }
-  if (edits.empty()) return edits;
-  std::reverse(edits.begin(), edits.end());
   const auto first = std::find_if(model.files.begin(), model.files.end(),
                                   [](const auto& f) { return f.kind == ConfigKind::hba; });
   std::vector<ConfigFile> ignored;

@@ -77,7 +77,8 @@ Statements enact(Cluster& model, const ChangeMembership& remedy) {
   return {no_object,
           {fmt::format("GRANT {} TO {};", role, member)},
           {fmt::format("REVOKE {} FROM {};", role, member)},
-          false};
+          false,
+          {}};
 }
 
 }  // namespace pgleast

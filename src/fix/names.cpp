@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "fix/statement.hpp"
 #include "pg/identifier.hpp"
@@ -32,6 +33,11 @@ std::string qualified_name(const Cluster& cluster, const Object& object) {
     result += object.identity.substr(std::min(name.size(), object.identity.size()));
   }
   return result;
+}
+
+AclId add_acl(Cluster& model, Acl acl) {
+  model.acls.push_back(std::move(acl));
+  return AclId{static_cast<std::uint32_t>(model.acls.size() - 1)};
 }
 
 std::string grant_target(const Cluster& cluster, const Object& object) {

@@ -1,11 +1,7 @@
 #include "fix/plan.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <type_traits>
-
-#include "pg/identifier.hpp"
 
 namespace pgleast {
 namespace {
@@ -30,36 +26,6 @@ Stage stage_of(const Remedy& remedy) {
   const bool role = std::holds_alternative<ChangeAttribute>(remedy) ||
                     std::holds_alternative<ChangeConnectionLimit>(remedy);
   return role ? Stage::roles : Stage::taking;
-}
-
-template <typename T>
-constexpr bool edits_a_record = std::is_same_v<T, EditRecord> || std::is_same_v<T, InsertRecord> ||
-                                std::is_same_v<T, DisableRecord>;
-
-// A value set by ALTER SYSTEM is changed the same way; so is one whose file is not at hand.
-bool needs_alter_system(const Cluster& model, const ChangeSetting& change) {
-  const auto* const setting = model.find_setting(change.name);
-  if (setting != nullptr && setting->file.ends_with("postgresql.auto.conf")) return true;
-  const bool has_text = std::any_of(model.files.begin(), model.files.end(),
-                                    [](const auto& f) { return f.kind == ConfigKind::conf; });
-  return !has_text && !model.server.empty();
-}
-
-Statements alter_system(Cluster& model, const ChangeSetting& change) {
-  Statements result;
-  result.outside_transaction = true;
-  const auto name = quote_identifier(change.name);
-  result.sql.push_back(fmt::format("ALTER SYSTEM SET {} = {};", name, quote_literal(change.value)));
-  for (auto& setting : model.settings) {
-    if (setting.name != change.name) continue;
-    const bool was_system = setting.file.ends_with("postgresql.auto.conf");
-    result.undo.push_back(was_system ? fmt::format("ALTER SYSTEM SET {} = {};", name,
-                                                   quote_literal(setting.value))
-                                     : fmt::format("ALTER SYSTEM RESET {};", name));
-    setting.value = change.value;
-    setting.file = "postgresql.auto.conf";
-  }
-  return result;
 }
 
 class Planner {
@@ -101,20 +67,19 @@ class Planner {
     if constexpr (edits_a_record<R>) {
       edits.add(remedy);
       return false;  // known when they are applied, at the end of the round
-    } else if constexpr (std::is_same_v<R, ChangeSetting>) {
-      if (!needs_alter_system(model_, remedy)) return !edit_setting(model_, remedy).empty();
-      const auto statements = alter_system(model_, remedy);
-      plan_.system.insert(plan_.system.end(), statements.sql.begin(), statements.sql.end());
-      plan_.system_undo.insert(plan_.system_undo.end(), statements.undo.begin(),
-                               statements.undo.end());
-      return true;
     } else {
       return add(enact(model_, remedy));
     }
   }
 
   bool add(const Statements& statements) {
-    if (statements.sql.empty()) return false;
+    if (statements.sql.empty()) return !statements.edits.empty();
+    if (statements.outside_transaction) {
+      plan_.system.insert(plan_.system.end(), statements.sql.begin(), statements.sql.end());
+      plan_.system_undo.insert(plan_.system_undo.end(), statements.undo.begin(),
+                               statements.undo.end());
+      return true;
+    }
     const auto database = statements.database == no_object
                               ? std::string()
                               : model_.object(statements.database).name;
@@ -160,38 +125,6 @@ Plan make_plan(const Cluster& cluster, const Auditor& auditor) {
   plan.before = std::move(before);
   plan.after = std::move(audit);
   return plan;
-}
-
-FindingFix fix_of(const Cluster& cluster, const Finding& finding) {
-  FindingFix fix;
-  Cluster model = cluster;
-  HbaEdits edits;
-  const auto add = [&](const Statements& statements) {
-    fix.sql.insert(fix.sql.end(), statements.sql.begin(), statements.sql.end());
-    fix.undo.insert(fix.undo.begin(), statements.undo.begin(), statements.undo.end());
-  };
-  for (const auto& remedy : finding.remedies) {
-    std::visit(
-        [&](const auto& r) {
-          using R = std::decay_t<decltype(r)>;
-          if constexpr (edits_a_record<R>) {
-            edits.add(r);
-          } else if constexpr (std::is_same_v<R, ChangeSetting>) {
-            if (needs_alter_system(model, r)) {
-              add(alter_system(model, r));
-            } else {
-              const auto changed = edit_setting(model, r);
-              fix.edits.insert(fix.edits.end(), changed.begin(), changed.end());
-            }
-          } else {
-            add(enact(model, r));
-          }
-        },
-        remedy);
-  }
-  const auto changed = edits.apply(model);
-  fix.edits.insert(fix.edits.end(), changed.begin(), changed.end());
-  return fix;
 }
 
 }  // namespace pgleast

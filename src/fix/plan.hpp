@@ -41,13 +41,4 @@ struct Plan {
 
 Plan make_plan(const Cluster& cluster, const Auditor& auditor);
 
-/// What mends one finding by itself, for a report.
-struct FindingFix {
-  std::vector<std::string> sql;
-  std::vector<std::string> undo;
-  std::vector<LineEdit> edits;
-  bool empty() const { return sql.empty() && edits.empty(); }
-};
-FindingFix fix_of(const Cluster& cluster, const Finding& finding);
-
 }  // namespace pgleast

@@ -128,7 +128,7 @@ void grant(const Cluster& cluster, const Target& target, RoleId grantee, Privile
 }
 
 // A table's REVOKE takes the same privileges, of the same grantor, from each of its columns.
-void revoke_columns(Cluster& model, AclPool& pool, const Object& table, const Acl& before_table,
+void revoke_columns(Cluster& model, const Object& table, const Acl& before_table,
                     const ChangePrivileges& remedy, std::vector<std::string>& undo) {
   for (auto& column : model.relations[table.detail].columns) {
     if (column.acl == null_acl) continue;
@@ -142,7 +142,7 @@ void revoke_columns(Cluster& model, AclPool& pool, const Object& table, const Ac
     drop_empty(acl);
     if (acl == before) continue;
     add_missing(model, {table, column.name}, before, acl, undo);
-    column.acl = pool.intern(acl);
+    column.acl = add_acl(model, acl);
   }
 }
 
@@ -150,8 +150,7 @@ void revoke_columns(Cluster& model, AclPool& pool, const Object& table, const Ac
 
 Statements enact(Cluster& model, const ChangePrivileges& remedy) {
   const Object object = model.object(remedy.object);
-  AclPool pool(model);
-  Statements result{object.database, {}, {}, false};
+  Statements result{object.database, {}, {}, false, {}};
   auto* const column =
       remedy.column ? &model.relations[object.detail].columns[*remedy.column] : nullptr;
   const Target target{object, column != nullptr ? column->name : ""};
@@ -169,10 +168,10 @@ Statements enact(Cluster& model, const ChangePrivileges& remedy) {
     revoke(model, target, remedy.grantee, remedy.privileges, acl, result.sql);
     add_missing(model, target, before, acl, result.undo);
     if (column == nullptr && object.kind == ObjectKind::table) {
-      revoke_columns(model, pool, object, before, remedy, result.undo);
+      revoke_columns(model, object, before, remedy, result.undo);
     }
   }
-  const auto id = pool.intern(acl);
+  const auto id = add_acl(model, acl);
   if (column != nullptr) {
     column->acl = id;
   } else {

@@ -21,7 +21,7 @@ Statements enact(Cluster& model, const ChangeAttribute& remedy) {
       if (m.member == remedy.role) m.inherit = remedy.value;
     }
   }
-  return {no_object, {statement(remedy.value)}, {statement(!remedy.value)}, false};
+  return {no_object, {statement(remedy.value)}, {statement(!remedy.value)}, false, {}};
 }
 
 Statements enact(Cluster& model, const ChangeConnectionLimit& remedy) {
@@ -31,7 +31,7 @@ Statements enact(Cluster& model, const ChangeConnectionLimit& remedy) {
     return fmt::format("ALTER ROLE {} CONNECTION LIMIT {};", quote_identifier(role.name), limit);
   };
   Statements result{
-      no_object, {statement(remedy.limit)}, {statement(role.connection_limit)}, false};
+      no_object, {statement(remedy.limit)}, {statement(role.connection_limit)}, false, {}};
   role.connection_limit = remedy.limit;
   return result;
 }

@@ -9,7 +9,7 @@ namespace pgleast {
 Statements enact(Cluster& model, const EnableRowSecurity& remedy) {
   const auto& table = model.object(remedy.table);
   auto& detail = model.relations[table.detail];
-  Statements result{table.database, {}, {}, false};
+  Statements result{table.database, {}, {}, false, {}};
   const auto add = [&](const char* what, const char* inverse) {
     const auto name = qualified_name(model, table);
     result.sql.push_back(fmt::format("ALTER TABLE {} {} ROW LEVEL SECURITY;", name, what));

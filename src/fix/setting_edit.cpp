@@ -1,8 +1,12 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
-#include "fix/config_edit.hpp"
+#include "fix/statement.hpp"
 #include "input/conf.hpp"
+#include "input/secrets.hpp"
+#include "pg/identifier.hpp"
 #include "pg/setting_table.hpp"
 
 namespace pgleast {
@@ -40,8 +44,33 @@ ConfFile read_again(const Cluster& model, const std::string& path) {
   return read_conf(path, {read, list}, model.version_num, ignored);
 }
 
-}  // namespace
+// A value set by ALTER SYSTEM is changed the same way; so is one whose file is not at hand.
+bool needs_alter_system(const Cluster& model, const ChangeSetting& change) {
+  const auto* const setting = model.find_setting(change.name);
+  if (setting != nullptr && setting->file.ends_with("postgresql.auto.conf")) return true;
+  const bool has_text = std::any_of(model.files.begin(), model.files.end(),
+                                    [](const auto& f) { return f.kind == ConfigKind::conf; });
+  return !has_text && !model.server.empty();
+}
 
+Statements alter_system(Cluster& model, const ChangeSetting& change) {
+  Statements result;
+  result.outside_transaction = true;
+  const auto name = quote_identifier(change.name);
+  result.sql.push_back(fmt::format("ALTER SYSTEM SET {} = {};", name, quote_literal(change.value)));
+  for (auto& setting : model.settings) {
+    if (setting.name != change.name) continue;
+    const bool was_system = setting.file.ends_with("postgresql.auto.conf");
+    result.undo.push_back(was_system ? fmt::format("ALTER SYSTEM SET {} = {};", name,
+                                                   quote_literal(setting.value))
+                                     : fmt::format("ALTER SYSTEM RESET {};", name));
+    setting.value = change.value;
+    setting.file = "postgresql.auto.conf";
+  }
+  return result;
+}
+
+// Where the files set it last, or a new line at the end of the main one.
 std::vector<LineEdit> edit_setting(Cluster& model, const ChangeSetting& change) {
   const auto main = std::find_if(model.files.begin(), model.files.end(),
                                  [](const auto& f) { return f.kind == ConfigKind::conf; });
@@ -76,7 +105,18 @@ std::vector<LineEdit> edit_setting(Cluster& model, const ChangeSetting& change) 
     setting.file = edit.file;
     setting.line = static_cast<std::uint32_t>(edit.line);
   }
+  edit.before = starred(ConfigKind::conf, edit.before, model.version_num);
+  edit.after = starred(ConfigKind::conf, edit.after, model.version_num);
   return {edit};
+}
+
+}  // namespace
+
+Statements enact(Cluster& model, const ChangeSetting& change) {
+  if (needs_alter_system(model, change)) return alter_system(model, change);
+  Statements result;
+  result.edits = edit_setting(model, change);
+  return result;
 }
 
 }  // namespace pgleast

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "finding/remedy.hpp"
+#include "fix/config_edit.hpp"
 #include "model/cluster.hpp"
 
 namespace pgleast {
@@ -15,8 +16,9 @@ namespace pgleast {
 struct Statements {
   ObjectId database = no_object;  // where they must run; none: in any database
   std::vector<std::string> sql;
-  std::vector<std::string> undo;        // in the order in which they must run
-  bool outside_transaction = false;     // ALTER SYSTEM cannot run inside one
+  std::vector<std::string> undo;     // in the order in which they must run
+  bool outside_transaction = false;  // ALTER SYSTEM cannot run inside one
+  std::vector<LineEdit> edits;       // of postgresql.conf
 };
 
 /// Makes the statements and applies the remedy to `model`. Nothing to do makes none.
@@ -27,6 +29,11 @@ Statements enact(Cluster& model, const ChangeConnectionLimit& remedy);
 Statements enact(Cluster& model, const PinSearchPath& remedy);
 Statements enact(Cluster& model, const EnableRowSecurity& remedy);
 Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy);
+/// An edit of the file, or ALTER SYSTEM where the value comes from there or no text is at hand.
+Statements enact(Cluster& model, const ChangeSetting& remedy);
+
+/// A new number for an access list that no reader made.
+AclId add_acl(Cluster& model, Acl acl);
 
 /// `TABLE "public"."orders"`, `ROUTINE "public"."refund"(integer)`: what stands after ON.
 std::string grant_target(const Cluster& cluster, const Object& object);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <charconv>
 #include <pqxx/pqxx>
 
@@ -15,6 +16,23 @@ namespace {
 
 constexpr const char* no_server = "cannot connect";
 
+// An `@`, `/` or `:` in the password of a URI that is not written %40, %2F or %3A ends it too
+// early, and libpq would name what is left of it as a host or a port.
+void refuse_spilt_password(const std::string& conninfo, const PQconninfoOption* options) {
+  if (conninfo.find("://") == std::string::npos) return;
+  for (const auto* o = options; o->keyword != nullptr; ++o) {
+    const std::string keyword = o->keyword;
+    const std::string_view value = o->val == nullptr ? "" : o->val;
+    const auto strange = keyword == "host"   ? value.find('@')
+                         : keyword == "port" ? value.find_first_not_of("0123456789,")
+                                             : std::string_view::npos;
+    if (strange != std::string_view::npos) {
+      fail("", fmt::format("the URI has no valid {} (it is not shown: it may hold a password, in "
+                           "which @ is written %40, / %2F and : %3A)", keyword));
+    }
+  }
+}
+
 // libpq's own splitting, so that a string and a URI both can be given another database.
 std::string completed_conninfo(const std::string& conninfo, const std::string& database) {
   char* message = nullptr;
@@ -24,6 +42,7 @@ std::string completed_conninfo(const std::string& conninfo, const std::string& d
   if (!options) {
     fail("", "the connection string cannot be parsed (it is not shown: it may hold a password)");
   }
+  refuse_spilt_password(conninfo, options.get());
   std::string result;
   const auto add = [&](const std::string& keyword, const std::string& value) {
     std::string escaped;

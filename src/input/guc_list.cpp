@@ -1,5 +1,7 @@
 #include "input/guc_list.hpp"
 
+#include <algorithm>
+
 namespace pgleast {
 namespace {
 

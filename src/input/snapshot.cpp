@@ -231,6 +231,25 @@ Cluster without_secrets(Cluster cluster) {
   return cluster;
 }
 
+// The readers of a tree call themselves for what lies in it; a snapshot is never this deep.
+std::optional<std::size_t> too_deep(std::string_view text) {
+  constexpr int deepest = 100;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') quoted = !quoted;
+    if (quoted) {
+      if (c == '\\') ++at;
+    } else if (c == '[' || c == '{') {
+      if (++depth > deepest) return at;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string write_snapshot(const Cluster& cluster) {
@@ -243,6 +262,9 @@ std::string write_snapshot(const Cluster& cluster) {
 }
 
 Cluster read_snapshot(const Source& source) {
+  if (const auto at = too_deep(source.text())) {
+    fail(source, {*at, *at + 1}, "is nested too deep for a snapshot");
+  }
   json tree;
   try {
     tree = json::parse(source.text());

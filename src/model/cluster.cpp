@@ -82,8 +82,4 @@ AclId AclPool::intern_text(std::string_view text) {
   return at->second;
 }
 
-AclId AclPool::intern(Acl acl) {
-  return intern_text(to_string(acl, [&](RoleId id) { return cluster_.role_name(id); }));
-}
-
 }  // namespace pgleast

@@ -97,7 +97,6 @@ class AclPool {
   explicit AclPool(Cluster& cluster);
   /// From the text of an aclitem[] of the catalogs. Throws Error.
   AclId intern_text(std::string_view text);
-  AclId intern(Acl acl);
 
  private:
   RoleId role_named(const std::string& name);

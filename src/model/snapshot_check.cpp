@@ -43,6 +43,8 @@ class Checker {
       if (s.database != no_object) object(s.database, ObjectKind::database);
     }
     for (const auto& r : c_.hba.records) check_record(r);
+    for (const auto& f : c_.files) word("kind of file", f.kind, ConfigKind::conf);
+    for (const auto& r : c_.roles) word("kind of password", r.password, PasswordKind::unusable);
     const int major = c_.major();
     if (major < oldest_major || major > newest_major + 10) fail_number("version", 0);
   }
@@ -50,6 +52,11 @@ class Checker {
  private:
   [[noreturn]] static void fail_number(const char* what, std::size_t number) {
     fail("", fmt::format("the {} {} is not in it", what, number));
+  }
+
+  template <typename Enum>
+  static void word(const char* what, Enum value, Enum last) {
+    if (value < Enum{} || value > last) fail_number(what, static_cast<std::size_t>(value));
   }
 
   void role(RoleId id, RoleId also = RoleId{0}) const {
@@ -84,6 +91,8 @@ class Checker {
   }
 
   void check_record(const HbaRecord& r) const {
+    word("connection type", r.type, ConnectionType::hostnogssenc);
+    word("kind of address", r.address.kind, AddressKind::host_name);
     const auto size = r.address.address.size();
     const bool ip = r.address.kind == AddressKind::ip;
     if (ip && ((size != 4 && size != 16) || r.address.mask.size() != size)) {

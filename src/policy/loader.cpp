@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "policy/grant_reader.hpp"
@@ -45,11 +47,12 @@ class Loader {
   void apply_overrides();
   void check_references() const;
   void check_patterns(const Patterns& patterns, const YamlNode& at) const;
+  void check_names_in(const YamlNode& node) const;
 
   Policy policy_;
   std::vector<std::string> open_;  // files being read, to find one that extends itself
   std::set<std::string> loaded_;
-  std::set<std::string> given_;  // parameters that a policy sets
+  std::map<std::string, YamlNode> given_;  // parameters that a policy sets, and to what
   std::vector<YamlEntry> overrides_;  // rule id, what is said of it
 };
 
@@ -66,7 +69,9 @@ void Loader::load(const std::string& name, const std::string& from, const YamlNo
   const auto path = name == "-" ? name : beside(from, name);
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return load_pack_folder(path);
-  if (is_yaml(name) || name == "-" || fs::exists(path, ignored)) return load_file(path);
+  // What a policy extends is missing at a place in it; what the user names, as a file.
+  const bool named_as_file = is_yaml(name) && at == nullptr;
+  if (named_as_file || name == "-" || fs::exists(path, ignored)) return load_file(path);
   fail_with(at, fmt::format("there is no pack and no file `{}`{}", displayed(name),
                             did_you_mean(name, packs)));
 }
@@ -117,6 +122,17 @@ void Loader::load_file(const std::string& path) {
   open_.pop_back();
 }
 
+// One that named another could name itself.
+Patterns read_parameter(const YamlNode& value) {
+  auto patterns = read_patterns(value);
+  for (const auto& p : patterns) {
+    if (p.kind == Pattern::Kind::parameter) {
+      fail_policy(value, "a parameter is made of names and classes, not of parameters");
+    }
+  }
+  return patterns;
+}
+
 void Loader::read_pack_file(const YamlNode& node) {
   MapReader map(node, "a pack");
   map.text("pack");
@@ -124,7 +140,7 @@ void Loader::read_pack_file(const YamlNode& node) {
   if (const auto* const parameters = map.find("parameters")) {
     for (const auto& [name, value] : parameters->entries) {
       MapReader parameter(value, "a parameter");
-      policy_.parameters.emplace(name.text, read_patterns(parameter.need("default")));
+      policy_.parameters.emplace(name.text, read_parameter(parameter.need("default")));
       parameter.text("why");
       parameter.finish();
     }
@@ -185,8 +201,8 @@ void Loader::read_parameters(const YamlNode* node) {
       fail_policy(name, fmt::format("unknown parameter `{}`{}", displayed(name.text),
                                     did_you_mean(name.text, known)));
     }
-    policy_.parameters[name.text] = read_patterns(value);
-    given_.insert(name.text);
+    policy_.parameters[name.text] = read_parameter(value);
+    given_[name.text] = value;
   }
 }
 
@@ -253,7 +269,8 @@ void Loader::read_attributes(const YamlNode* node) {
       const auto text = scalar_text(most);
       std::int32_t number = 0;
       const auto end = text.data() + text.size();
-      if (std::from_chars(text.data(), end, number).ptr != end || number < 0) {
+      const auto read = std::from_chars(text.data(), end, number);
+      if (read.ec != std::errc() || read.ptr != end || number < 0) {
         fail_policy(most, "expected a number of connections");
       }
       entry.most_connections = number;
@@ -299,8 +316,13 @@ bool is_date(const std::string& text) {
     const bool dash = i == 4 || i == 7;
     if (dash ? text[i] != '-' : (text[i] < '0' || text[i] > '9')) return false;
   }
-  return text.substr(5, 2) >= "01" && text.substr(5, 2) <= "12" && text.substr(8) >= "01" &&
-         text.substr(8) <= "31";
+  const auto number = [&](std::size_t at, std::size_t size) {
+    return static_cast<unsigned>(std::stoul(text.substr(at, size)));
+  };
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(0, 4))),
+                                     std::chrono::month(number(5, 2)),
+                                     std::chrono::day(number(8, 2)))
+      .ok();
 }
 
 void Loader::read_waivers(const YamlNode* node) {
@@ -316,12 +338,12 @@ void Loader::read_waivers(const YamlNode* node) {
       fail_policy(reader.need("rule"), fmt::format("unknown rule `{}`{}", displayed(waiver.rule),
                                                    did_you_mean(waiver.rule, ids)));
     }
-    waiver.subject = reader.text("subject");
-    waiver.reason = reader.text("reason");
+    waiver.subject = reader.said("subject");
+    waiver.reason = reader.said("reason");
     waiver.owner = reader.text("owner", "");
     waiver.expires = reader.text("expires", "");
     if (!waiver.expires.empty() && !is_date(waiver.expires)) {
-      fail_policy(reader.need("expires"), "a date is written YYYY-MM-DD");
+      fail_policy(reader.need("expires"), "this is no date; one is written YYYY-MM-DD");
     }
     reader.finish();
     policy_.waivers.push_back(std::move(waiver));
@@ -343,7 +365,7 @@ void Loader::apply_overrides() {
       rule->severity = read_severity(*severity);
     }
     rule->enabled = reader.boolean("enabled", true);
-    if (!rule->enabled) reader.text("reason");
+    if (!rule->enabled) reader.said("reason");
     reader.text("reason", "");
     if (const auto* const with = reader.find("with")) rule->with = *with;
     reader.finish();
@@ -358,7 +380,22 @@ void Loader::check_patterns(const Patterns& patterns, const YamlNode& at) const 
       fail_policy(at, fmt::format("there is no class `{}`{}", displayed(p.text),
                                   did_you_mean(p.text, names)));
     }
+    if (p.kind == Pattern::Kind::parameter && !policy_.parameters.contains(p.text)) {
+      std::vector<std::string> names;
+      for (const auto& [name, value] : policy_.parameters) names.push_back(name);
+      fail_policy(at, fmt::format("there is no parameter `{}`{}", displayed(p.text),
+                                  did_you_mean(p.text, names)));
+    }
   }
+}
+
+// What a rule's check is given: `$administrators`, `class:people`, however deep it stands.
+void Loader::check_names_in(const YamlNode& node) const {
+  if (node.text.starts_with('$') || node.text.starts_with("class:")) {
+    check_patterns(read_patterns(node), node);
+  }
+  for (const auto& item : node.items) check_names_in(item);
+  for (const auto& [key, value] : node.entries) check_names_in(value);
 }
 
 void Loader::check_references() const {
@@ -373,6 +410,8 @@ void Loader::check_references() const {
     check_patterns({{Pattern::Kind::role_class, a.role_class, nullptr}}, a.at);
   }
   for (const auto& m : policy_.memberships) check_patterns(m.allow, m.at);
+  for (const auto& [name, value] : given_) check_patterns(policy_.parameters.at(name), value);
+  for (const auto& rule : policy_.rules) check_names_in(rule.with);
   check_contradictions(policy_.grants);
 }
 
@@ -380,6 +419,9 @@ Policy Loader::finish() {
   if (!policy_.classes.empty() || !policy_.attributes.empty() || !policy_.memberships.empty() ||
       !policy_.grants.empty()) {
     load_embedded_pack(std::string(model_pack));
+  }
+  if (policy_.rules.empty()) {
+    fail_usage("the policy has no rules: say `extends: [baseline]` in it, or --policy baseline");
   }
   apply_overrides();
   check_references();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "text/display.hpp"
+
 namespace pgleast {
 namespace {
 
@@ -19,11 +21,14 @@ Pattern read_pattern(const YamlNode& node) {
     RE2::Options options;
     options.set_log_errors(false);
     auto regex = std::make_shared<const RE2>(std::string(text), options);
-    if (!regex->ok()) fail_policy(node, "not an expression that re2 takes: " + regex->error());
+    if (!regex->ok()) fail_policy(node, "not an expression that re2 takes: " + displayed(regex->error()));
     return {Pattern::Kind::expression, std::string(text), std::move(regex)};
   }
   if (takes_prefix(text, "class:")) return {Pattern::Kind::role_class, std::string(text), nullptr};
   if (text == "is:bootstrap") return {Pattern::Kind::bootstrap, "", nullptr};
+  if (text.starts_with("is:")) {
+    fail_policy(node, fmt::format("unknown `{}`; there is `is:bootstrap`", displayed(text)));
+  }
   if (takes_prefix(text, "$")) return {Pattern::Kind::parameter, std::string(text), nullptr};
   return {Pattern::Kind::glob, std::string(text), nullptr};
 }

@@ -38,6 +38,20 @@ bool RoleMatcher::matches(const Patterns& patterns, RoleId role) const {
                      [&](const Pattern& p) { return matches(p, role); });
 }
 
+bool RoleMatcher::matches(const Patterns& patterns, const std::string& name) const {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const Pattern& p) {
+    if (p.kind == Pattern::Kind::parameter) {
+      const auto value = policy_.parameters.find(p.text);
+      return value != policy_.parameters.end() && matches(value->second, name);
+    }
+    if (p.kind != Pattern::Kind::role_class) return matches_name(p, name);
+    const auto its_class =
+        std::find_if(policy_.classes.begin(), policy_.classes.end(),
+                     [&](const RoleClass& c) { return matches_name(c.names, name); });
+    return its_class != policy_.classes.end() && its_class->name == p.text;
+  });
+}
+
 const RoleClass* RoleMatcher::class_of(RoleId role) const { return classes_[index(role)]; }
 
 std::vector<RoleId> RoleMatcher::matching(const Patterns& patterns) const {

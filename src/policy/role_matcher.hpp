@@ -15,6 +15,8 @@ class RoleMatcher {
   RoleMatcher(const Policy& policy, const Cluster& cluster);
 
   bool matches(const Patterns& patterns, RoleId role) const;
+  /// A role that no catalog shows, by its name alone.
+  bool matches(const Patterns& patterns, const std::string& name) const;
   /// The class of a role: the first in the policy's order that matches; null for none.
   const RoleClass* class_of(RoleId role) const;
   /// The matching roles that exist and are not reserved (`pg_*`), ascending.

@@ -1,6 +1,7 @@
 #include "policy/yaml.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
@@ -116,6 +117,18 @@ class Builder : public YAML::EventHandler {
   YamlNode root_;
 };
 
+// yaml-cpp's own words where they say what to do.
+std::string explained(const YAML::Exception& e, std::string_view line) {
+  if (dynamic_cast<const YAML::DeepRecursion*>(&e) != nullptr) return "is nested too deep";
+  if (e.msg == YAML::ErrorMsg::DOC_IN_SCALAR || e.msg == YAML::ErrorMsg::EOF_IN_SCALAR) {
+    return "a quoted text is not closed before here";
+  }
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
+    return "YAML indents with spaces; this line begins with a tab";
+  }
+  return displayed(e.msg);
+}
+
 constexpr std::size_t largest_policy = std::size_t{8} << 20U;
 
 }  // namespace
@@ -126,11 +139,12 @@ YamlNode read_yaml(Source text) {
   if (const auto nul = source->text().find('\0'); nul != std::string_view::npos) {
     fail_at(*source, {nul, nul + 1}, "a NUL byte: this is no YAML text");
   }
-  std::istringstream stream{std::string(source->text())};
+  // The end of a document inside a quoted text is an error to yaml-cpp, the end of a file is not.
+  std::istringstream stream{std::string(source->text()) + "\n...\n"};
   Builder builder(source);
   try {
     YAML::Parser parser(stream);
-    if (!parser.HandleNextDocument(builder)) fail_at(*source, {0, 1}, "there is nothing in it");
+    parser.HandleNextDocument(builder);
     Builder second(source);
     if (parser.HandleNextDocument(second)) {
       fail_at(*source, second.take().span, "a second document: one file is one policy");
@@ -139,9 +153,11 @@ YamlNode read_yaml(Source text) {
     const auto line = e.mark.is_null() ? 0 : static_cast<std::size_t>(std::max(e.mark.line, 0));
     const auto column = e.mark.is_null() ? 0 : static_cast<std::size_t>(std::max(e.mark.column, 0));
     const auto at = std::min(source->line_start(line + 1) + column, source->text().size());
-    fail_at(*source, {at, at + 1}, displayed(e.msg));
+    fail_at(*source, {at, at + 1}, explained(e, source->line_after(source->line_start(line + 1))));
   }
-  return builder.take();
+  auto root = builder.take();
+  if (root.is(YamlNode::Kind::null)) fail_at(*source, {0, 1}, "there is nothing in it");
+  return root;
 }
 
 void fail_policy(const YamlNode& at, std::string message) {
@@ -175,6 +191,14 @@ const YamlNode& MapReader::need(const std::string& key) {
 }
 
 std::string MapReader::text(const std::string& key) { return scalar_text(need(key)); }
+
+std::string MapReader::said(const std::string& key) {
+  auto words = text(key);
+  if (words.find_first_not_of(" \t\n") == std::string::npos) {
+    fail_policy(need(key), fmt::format("`{}` is empty", key));
+  }
+  return words;
+}
 
 std::string MapReader::text(const std::string& key, const std::string& otherwise) {
   const auto* const found = find(key);

@@ -50,6 +50,7 @@ class MapReader {
 
   std::string text(const std::string& key);                               // required
   std::string text(const std::string& key, const std::string& otherwise);  // optional
+  std::string said(const std::string& key);  // required, and not empty
   bool boolean(const std::string& key, bool otherwise);
   std::vector<std::string> texts(const std::string& key);  // a list or one; missing: empty
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "fix/finding_fix.hpp"
 #include "report/report.hpp"
-#include "report/shown.hpp"
 #include "report/tally.hpp"
 #include "version.hpp"
 
@@ -75,7 +75,7 @@ Json fix_json(const FindingFix& fix) {
   return {{"sql", fix.sql}, {"undo", fix.undo}, {"edits", std::move(edits)}};
 }
 
-Json finding_json(const Cluster& cluster, const Finding& finding) {
+Json finding_json(FindingFixes& fixes, const Finding& finding) {
   return {{"rule", finding.rule},
           {"severity", to_string(finding.severity)},
           {"fingerprint", fingerprint(finding)},
@@ -89,7 +89,7 @@ Json finding_json(const Cluster& cluster, const Finding& finding) {
           {"detail", finding.detail},
           {"decision", text_or_null(finding.decision)},
           {"waived", waiver_json(finding.waived)},
-          {"fix", fix_json(shown_fix(cluster, finding))}};
+          {"fix", fix_json(fixes.of(finding))}};
 }
 
 }  // namespace
@@ -98,8 +98,9 @@ std::string json_report(const ReportInput& input) {
   auto verdicts = Json::array();
   for (const auto& judgement : input.audit.judgements) verdicts.push_back(verdict_json(judgement));
   auto findings = Json::array();
+  FindingFixes fixes(input.cluster);
   for (const auto& finding : sorted_findings(input.audit)) {
-    findings.push_back(finding_json(input.cluster, finding));
+    findings.push_back(finding_json(fixes, finding));
   }
   auto remarks = Json::array();
   for (const auto& remark : input.audit.remarks) {

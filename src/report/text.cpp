@@ -13,6 +13,7 @@
 #include <span>
 #include <utility>
 
+#include "fix/finding_fix.hpp"
 #include "report/report.hpp"
 #include "report/shown.hpp"
 #include "report/tally.hpp"
@@ -111,7 +112,7 @@ std::vector<std::string> fix_lines(const FindingFix& fix) {
 class TextReport {
  public:
   explicit TextReport(const ReportInput& input)
-      : input_(input), tally_(tally(input.audit)), page_(input.colour) {
+      : input_(input), tally_(tally(input.audit)), fixes_(input.cluster), page_(input.colour) {
     const auto read = std::count_if(input.cluster.databases.begin(), input.cluster.databases.end(),
                                     [](const DatabaseDetail& d) { return d.read; });
     several_databases_ = read > 1;
@@ -200,7 +201,7 @@ class TextReport {
   }
 
   void advice(const Finding& f) {
-    const auto fix = shown_fix(input_.cluster, f);
+    const auto fix = fixes_.of(f);
     if (!fix.empty()) {
       ++fixable_;
       page_.labelled("fix", fix_lines(fix));
@@ -309,6 +310,7 @@ class TextReport {
 
   const ReportInput& input_;
   Tally tally_;
+  FindingFixes fixes_;
   Page page_;
   bool several_databases_ = false;
   std::size_t fixable_ = 0;

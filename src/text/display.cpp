@@ -117,7 +117,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
   const auto best = nearest(word, known);
-  return best.empty() ? "" : fmt::format("; did you mean `{}`?", best);
+  return best.empty() ? "" : fmt::format("; did you mean `{}`?", displayed(best));
 }
 
 }  // namespace pgleast

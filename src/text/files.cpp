@@ -5,9 +5,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "text/diagnostic.hpp"
 
@@ -63,8 +62,28 @@ FolderNames list_disk(const std::string& path) {
 
 FileReader disk_files() { return {read_disk, list_disk}; }
 
+namespace {
+
+// Once: a second source from it would silently be an empty one.
+std::string read_standard_input() {
+  static bool is_read = false;
+  if (std::exchange(is_read, true)) fail_usage("standard input is given for two sources");
+  std::string text;
+  std::string block(std::size_t{1} << 16U, '\0');
+  while (const auto size = std::fread(block.data(), 1, block.size(), stdin)) {
+    text.append(block, 0, size);
+    if (text.size() > largest_file) fail("standard input", "is larger than 1 GiB");
+  }
+  if (std::ferror(stdin) != 0) {
+    fail("standard input", std::string("cannot be read: ") + std::strerror(errno));
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string read_file(const std::string& path) {
-  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  if (path == "-") return read_standard_input();
   auto file = read_disk(path);
   if (!file.text) fail(path, "cannot be read: " + file.why);
   return std::move(*file.text);

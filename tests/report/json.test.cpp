@@ -2,6 +2,7 @@
 // that the schema uses.
 
 #include <nlohmann/json.hpp>
+#include <algorithm>
 #include <regex>
 #include <set>
 

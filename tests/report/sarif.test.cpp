@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "report/sample_report.hpp"
 #include "support/catch.hpp"
 

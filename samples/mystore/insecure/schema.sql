@@ -84,7 +84,7 @@ ALTER TABLE public.orders    OWNER TO db_admin;
 GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC;                     -- [15]
 GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO PUBLIC;                  -- [15]
 
--- The same for the tables that the next migration will bring.
+-- The same for the tables of the next migration, if db_admin runs it. [22]
 ALTER DEFAULT PRIVILEGES FOR ROLE db_admin IN SCHEMA public
     GRANT ALL ON TABLES TO PUBLIC;                                      -- [16]
 ALTER DEFAULT PRIVILEGES FOR ROLE db_admin IN SCHEMA public

@@ -1,0 +1,84 @@
+#include "fix/finding_fix.hpp"
+
+#include <type_traits>
+
+#include "fix/statement.hpp"
+
+namespace pgleast {
+namespace {
+
+using TakeBack = std::function<void()>;
+
+template <typename T>
+TakeBack keep(T& value) {
+  return [&value, old = value] { value = old; };
+}
+
+// What enacting a remedy may change, as it was. References stay good: nothing is added to
+// the vectors that they point into.
+TakeBack saved(Cluster& model, const ChangePrivileges& r) {
+  auto& object = model.objects[index(r.object)];
+  auto acl = keep(object.acl);
+  if (object.kind != ObjectKind::table) return acl;
+  auto columns = keep(model.relations[object.detail].columns);
+  return [acl = std::move(acl), columns = std::move(columns)] {
+    acl();
+    columns();
+  };
+}
+TakeBack saved(Cluster& model, const ChangeMembership&) { return keep(model.memberships); }
+TakeBack saved(Cluster& model, const ChangeAttribute& r) {
+  auto role = keep(model.roles[index(r.role)]);
+  auto memberships = keep(model.memberships);
+  return [role = std::move(role), memberships = std::move(memberships)] {
+    role();
+    memberships();
+  };
+}
+TakeBack saved(Cluster& model, const ChangeConnectionLimit& r) {
+  return keep(model.roles[index(r.role)]);
+}
+TakeBack saved(Cluster& model, const PinSearchPath& r) {
+  return keep(model.functions[model.object(r.function).detail].config);
+}
+TakeBack saved(Cluster& model, const EnableRowSecurity& r) {
+  return keep(model.relations[model.object(r.table).detail]);
+}
+TakeBack saved(Cluster& model, const ChangeDefaultPrivileges&) { return keep(model.default_acls); }
+TakeBack saved(Cluster& model, const ChangeSetting&) {
+  auto files = keep(model.files);
+  auto settings = keep(model.settings);
+  return [files = std::move(files), settings = std::move(settings)] {
+    files();
+    settings();
+  };
+}
+
+}  // namespace
+
+FindingFix FindingFixes::of(const Finding& finding) {
+  FindingFix fix;
+  HbaEdits edits;
+  std::vector<TakeBack> changed;
+  for (const auto& remedy : finding.remedies) {
+    std::visit(
+        [&](const auto& r) {
+          if constexpr (edits_a_record<std::decay_t<decltype(r)>>) {
+            edits.add(r);
+          } else {
+            changed.push_back(saved(model_, r));
+            const auto statements = enact(model_, r);
+            fix.sql.insert(fix.sql.end(), statements.sql.begin(), statements.sql.end());
+            fix.undo.insert(fix.undo.begin(), statements.undo.begin(), statements.undo.end());
+            fix.edits.insert(fix.edits.end(), statements.edits.begin(), statements.edits.end());
+          }
+        },
+        remedy);
+  }
+  for (auto take_back = changed.rbegin(); take_back != changed.rend(); ++take_back) (*take_back)();
+  const auto lines = edits.preview(model_);
+  fix.edits.insert(fix.edits.end(), lines.begin(), lines.end());
+  return fix;
+}
+
+}  // namespace pgleast

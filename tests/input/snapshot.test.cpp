@@ -1,0 +1,87 @@
+#include "input/snapshot.hpp"
+
+#include "input/hba.hpp"
+#include "support/catch.hpp"
+#include "support/memory_files.hpp"
+#include "text/diagnostic.hpp"
+
+using namespace pgleast;
+
+namespace {
+
+Cluster some_cluster() {
+  Cluster cluster;
+  cluster.version_num = 150018;
+  cluster.name = "odd \"name\"\n";
+  Role role;
+  role.name = "bytes \xff\xfe";
+  cluster.roles = {role};
+  cluster.memberships = {{RoleId{0}, RoleId{0}, no_role, true, false, true}};
+  Object database;
+  database.kind = ObjectKind::database;
+  database.owner = RoleId{0};
+  database.detail = 0;
+  database.name = "\x01mark";
+  cluster.databases = {{true, false, 5, true}};
+  AclPool pool(cluster);
+  database.acl = pool.intern_text("{=c/\"bytes \xff\xfe\"}");
+  cluster.objects = {database};
+  cluster.default_acls = {{ObjectId{0}, RoleId{0}, no_object, 'r', AclId{0}}};
+  cluster.settings = {{"ssl", "on", "default", "", 0}};
+  cluster.unseen[Fact::passwords] = {"why", "remedy"};
+  cluster.hidden_settings = {"hidden", "grant"};
+  cluster.hba = read_hba("h", test::memory_files({{"h", "host all all 10.0.0.0/8 md5\nbad\n"}}),
+                         cluster.version_num, cluster.files);
+  for (auto& problem : cluster.hba.problems) problem.diagnostic.excerpt.clear();
+  return cluster;
+}
+
+}  // namespace
+
+TEST_CASE("a snapshot is read back as it was", "[input][snapshot]") {
+  const auto cluster = some_cluster();
+  const auto text = write_snapshot(cluster);
+  CHECK(read_snapshot(Source("s", text)) == cluster);
+  CHECK(write_snapshot(read_snapshot(Source("s", text))) == text);
+}
+
+TEST_CASE("a snapshot that is cut off anywhere is refused", "[input][snapshot]") {
+  const auto text = write_snapshot(some_cluster());
+  for (std::size_t size = 0; size + 2 < text.size(); size += 7) {
+    CAPTURE(size);
+    CHECK_THROWS_AS(read_snapshot(Source("s", text.substr(0, size))), Error);
+  }
+}
+
+TEST_CASE("numbers that lead nowhere are refused", "[input][snapshot]") {
+  struct Case {
+    const char* from;
+    const char* to;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"\"owner\": 0", "\"owner\": 7"},
+      {"\"detail\": 0", "\"detail\": 3"},
+      {"\"member\": 0", "\"member\": 9"},
+      {"\"creator\": 0", "\"creator\": 2"},
+      {"\"acl\": 0", "\"acl\": 77"},
+      {"\"kind\": 0", "\"kind\": 99"},
+      {"\"version_num\": 150018", "\"version_num\": 3"},
+  }));
+  auto text = write_snapshot(some_cluster());
+  const auto at = text.find(c.from);
+  CAPTURE(c.from);
+  REQUIRE(at != std::string::npos);
+  text.replace(at, std::string(c.from).size(), c.to);
+  CHECK_THROWS_AS(read_snapshot(Source("s", text)), Error);
+}
+
+TEST_CASE("no secret is in a snapshot", "[input][snapshot]") {
+  Cluster cluster;
+  cluster.hba = read_hba(
+      "h", test::memory_files({{"h", "host all all all ldap ldapserver=l ldapbasedn=x "
+                                     "ldapbindpasswd=hunter2\n"}}),
+      cluster.version_num, cluster.files);
+  cluster.files.push_back({ConfigKind::conf, "c", "primary_conninfo = 'password=hunter2'\n"});
+  cluster.settings = {{"primary_conninfo", "host=a password=hunter2", "configuration file", "c", 1}};
+  CHECK(write_snapshot(cluster).find("hunter2") == std::string::npos);
+}
