@@ -1,6 +1,11 @@
 // Objects on which a grantee holds what it should not, by their own access lists.
 //
-//   with: {grantee: PUBLIC, kinds: [table, column], privileges: [CREATE], schemas: ["*"]}
+//   with: {grantee: PUBLIC, kinds: [table, column], privileges: [SELECT]}
+//   with: {grantee: PUBLIC, kinds: [table], objects: [pg_catalog.pg_authid]}
+//
+// Without `objects` all that users made is meant; with it, what has these identities, the
+// server's own included.
+//
 //   fix: {revoke: true}
 
 #include <fmt/format.h>
@@ -17,6 +22,7 @@ namespace {
 struct Wanted {
   std::vector<ObjectKind> kinds;
   PrivilegeSet privileges;  // empty: any
+  Patterns objects;         // identities; empty: all that users made
   bool revoke = false;
   bool columns = false;
 };
@@ -65,6 +71,12 @@ void check_object(const Facts& facts, const Wanted& wanted, ObjectId id,
   }
 }
 
+bool is_meant(const Wanted& wanted, const Object& object) {
+  if (!wanted.objects.empty()) return matches_name(wanted.objects, object.identity);
+  const bool template0 = object.kind == ObjectKind::database && object.name == "template0";
+  return is_users_own(object) && !template0;
+}
+
 }  // namespace
 
 Check acl_forbids(MapReader& with, MapReader& fix) {
@@ -85,6 +97,7 @@ Check acl_forbids(MapReader& with, MapReader& fix) {
       wanted.privileges |= *privilege;
     }
   }
+  if (const auto* const objects = with.find("objects")) wanted.objects = read_patterns(*objects);
   wanted.revoke = fix.boolean("revoke", false);
   return [=](const Facts& facts) -> Verdict {
     if (const auto missing = facts.missing(Fact::objects)) return *missing;
@@ -92,8 +105,7 @@ Check acl_forbids(MapReader& with, MapReader& fix) {
     const auto count = static_cast<std::uint32_t>(facts.cluster().objects.size());
     for (std::uint32_t i = 0; i < count; ++i) {
       const auto& object = facts.cluster().objects[i];
-      const bool template0 = object.kind == ObjectKind::database && object.name == "template0";
-      if (is_users_own(object) && !template0) check_object(facts, wanted, ObjectId{i}, findings);
+      if (is_meant(wanted, object)) check_object(facts, wanted, ObjectId{i}, findings);
     }
     return verdict_of(std::move(findings));
   };

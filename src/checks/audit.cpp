@@ -19,6 +19,15 @@ Auditor::Auditor(Policy policy, std::string today)
 
 namespace {
 
+// A database that was asked for and not read may hide what the others do not show.
+void admit_unread(const Cluster& cluster, const Rule& rule, Verdict& verdict) {
+  if (!cluster.unread_databases || !kind_of(rule).looks_into_databases) return;
+  if (verdict.kind == Verdict::Kind::unseen) return;
+  if (verdict.kind == Verdict::Kind::holds) verdict.kind = Verdict::Kind::unseen;
+  verdict.why = cluster.unread_databases->why;
+  verdict.remedy = cluster.unread_databases->remedy;
+}
+
 bool covers(const Waiver& waiver, const Finding& finding) {
   const Pattern subject{Pattern::Kind::glob, waiver.subject, nullptr};
   return waiver.rule == finding.rule && matches_name(subject, finding.subject.name);
@@ -35,6 +44,7 @@ Audit Auditor::audit(const Cluster& cluster) const {
     if (!checks_[i]) continue;
     const auto& rule = policy_.rules[i];
     Judgement judgement{rule.id, rule.title, rule.severity, checks_[i](facts)};
+    admit_unread(cluster, rule, judgement.verdict);
     for (auto& finding : judgement.verdict.findings) {
       finding.rule = rule.id;
       finding.severity = rule.severity;

@@ -26,6 +26,7 @@ enum class ExampleKind { hba, conf, sql, policy };
 struct CheckKind {
   std::string_view name;
   ExampleKind examples;
+  bool looks_into_databases;  // a database that could not be read may hide a finding
   /// Reads `with` and `fix`; the caller refuses the keys that were not asked for.
   Check (*read)(MapReader& with, MapReader& fix);
 };

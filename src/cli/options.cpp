@@ -10,9 +10,33 @@
 
 #include "pg/version.hpp"
 #include "text/diagnostic.hpp"
+#include "text/display.hpp"
 #include "text/files.hpp"
 
 namespace pgleast {
+
+namespace {
+
+// Our own words: CLI11's differ from version to version.
+CLI::Validator one_of(std::vector<std::string> words) {
+  const auto check = [words](const std::string& word) {
+    const bool known = std::find(words.begin(), words.end(), word) != words.end();
+    return known ? std::string()
+                 : fmt::format("`{}` is none of {}{}", displayed(word), listed(words, words.size()),
+                               did_you_mean(word, words));
+  };
+  return CLI::Validator(check, "");
+}
+
+std::vector<std::string> majors() {
+  std::vector<std::string> result;
+  for (int major = oldest_major; major <= newest_major; ++major) {
+    result.push_back(std::to_string(major));
+  }
+  return result;
+}
+
+}  // namespace
 
 void add_source_options(CLI::App& app, SourceOptions& o) {
   const auto* const group = "Sources";
@@ -29,10 +53,12 @@ void add_source_options(CLI::App& app, SourceOptions& o) {
   app.add_option("--ident", o.ident, "pg_ident.conf")->type_name("FILE")->group(group);
   app.add_option("--conf", o.conf, "postgresql.conf; includes are followed")
       ->type_name("FILE")->group(group);
-  app.add_option("--server-version", o.server_version,
-                 fmt::format("version whose rules apply to files ({} to {})", oldest_major,
-                             newest_major))
-      ->type_name("N")->group(group)->check(CLI::Range(oldest_major, newest_major));
+  app.add_option(
+         "--server-version", o.server_version,
+         fmt::format("version whose rules apply to files ({} to {})", oldest_major, newest_major))
+      ->type_name("N")
+      ->group(group)
+      ->check(one_of(majors()));
   app.add_option("paths", o.paths,
                  "pg_hba.conf, pg_ident.conf, postgresql.conf, a snapshot, or a folder of them")
       ->type_name("PATH")->group(group);
@@ -47,7 +73,9 @@ void add_output_options(CLI::App& app, OutputOptions& o, const std::vector<std::
   std::string names;
   for (const auto& f : formats) names += (names.empty() ? "" : "|") + f;
   app.add_option("--format", o.format, fmt::format("output format (default: {})", formats.front()))
-      ->type_name(names)->check(CLI::IsMember(formats))->group("Output");
+      ->type_name(names)
+      ->check(one_of(formats))
+      ->group("Output");
   app.add_option("--output,-o", o.output, "write to this file")->type_name("FILE")->group("Output");
   app.add_flag("--no-color", o.no_color, "no colours (also NO_COLOR, TERM=dumb)")->group("Output");
 }
@@ -72,7 +100,9 @@ void add_judging_options(CLI::App& app, JudgingOptions& o) {
   app.add_option("--policy", o.policies, "policy file or pack (repeatable; default: baseline)")
       ->type_name("FILE|PACK")->group("Policy")->allow_extra_args(false);
   app.add_option("--fail-on", o.fail_on, "least severity that makes the exit code 1 or 3")
-      ->type_name("SEVERITY|never")->check(CLI::IsMember(levels))->group("Policy");
+      ->type_name("SEVERITY|never")
+      ->check(one_of(levels))
+      ->group("Policy");
   app.add_flag("--quiet,-q", o.quiet, "only the exit code")->group("Output");
   app.add_flag("--verbose,-v", o.verbose, "waived findings and rules that hold, too")->group("Output");
   app.add_flag("--timings", o.timings, "phases in milliseconds and peak memory, on standard error")

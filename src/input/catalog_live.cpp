@@ -13,6 +13,7 @@
 #include "pg/identifier.hpp"
 #include "pg/secret_text.hpp"
 #include "text/diagnostic.hpp"
+#include "text/display.hpp"
 #include "text/embedded.hpp"
 
 namespace pgleast {
@@ -340,6 +341,15 @@ std::vector<std::string> further_databases(const LiveOptions& options, const Clu
   return names;
 }
 
+void add_unread(Cluster& cluster, const std::string& name, const std::string& why) {
+  if (!cluster.unread_databases) cluster.unread_databases.emplace();
+  auto& unread = *cluster.unread_databases;
+  const auto* const separator = unread.why.empty() ? "" : "; ";
+  unread.why += fmt::format("{}database {} was not read: {}", separator, displayed(name), why);
+  unread.remedy += fmt::format("{}GRANT CONNECT ON DATABASE {} TO {}", separator,
+                               quote_identifier(name), quote_identifier(cluster.reader));
+}
+
 }  // namespace
 
 Cluster read_session(Session& session) {
@@ -359,17 +369,17 @@ Cluster read_live(const LiveOptions& options) {
   reader.read_cluster(session);
   reader.read_database(session);
   for (const auto& name : further_databases(options, cluster, session.database())) {
+    std::optional<Session> other;
     try {
-      Session other(options.conninfo, name);
-      reader.read_database(other);
+      other.emplace(options.conninfo, name);
     } catch (const Error& e) {
       // The databases that were named must be read; of all of them, those that can be.
       if (!options.all_databases) throw;
-      cluster.remarks.push_back(
-          {fmt::format("database {} was not read: {}", name, e.diagnostic().message),
-           fmt::format("GRANT CONNECT ON DATABASE {} TO {}", quote_identifier(name),
-                       quote_identifier(cluster.reader))});
+      session.ask("SELECT", "the list of databases");  // a server that died is no closed database
+      add_unread(cluster, name, e.diagnostic().message);
+      continue;
     }
+    reader.read_database(*other);
   }
   return cluster;
 }

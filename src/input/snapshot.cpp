@@ -175,6 +175,7 @@ json to_tree(const Cluster& c) {
   auto& unseen = j["unseen"] = json::array();
   for (const auto& [fact, why] : c.unseen) unseen.push_back({{"fact", fact}, {"why", why}});
   put(j, "hidden_settings", c.hidden_settings);
+  put(j, "unread_databases", c.unread_databases);
   return j;
 }
 
@@ -203,6 +204,7 @@ Cluster from_tree(const json& j) {
     c.unseen[u.at("fact").get<Fact>()] = u.at("why").get<Unseen>();
   }
   get(j, "hidden_settings", c.hidden_settings);
+  get(j, "unread_databases", c.unread_databases);
   return c;
 }
 
@@ -229,6 +231,13 @@ Cluster without_secrets(Cluster cluster) {
   }
   for (auto& problem : cluster.hba.problems) problem.diagnostic.excerpt.clear();
   return cluster;
+}
+
+// Without "[json.exception.type_error.302] ".
+std::string said_by(const json::exception& e) {
+  const std::string_view text = e.what();
+  const auto mark = text.find("] ");
+  return displayed(mark == std::string_view::npos ? text : text.substr(mark + 2));
 }
 
 // The readers of a tree call themselves for what lies in it; a snapshot is never this deep.
@@ -284,7 +293,7 @@ Cluster read_snapshot(const Source& source) {
     check_numbers(cluster);
     return cluster;
   } catch (const json::exception& e) {
-    fail(source.name(), fmt::format("is a damaged snapshot: {}", displayed(e.what())));
+    fail(source.name(), fmt::format("is a damaged snapshot: {}", said_by(e)));
   } catch (const Error& e) {
     fail(source.name(), fmt::format("is a damaged snapshot: {}", e.diagnostic().message));
   }

@@ -64,8 +64,9 @@ struct Cluster {
   std::map<Fact, Unseen> unseen;
   /// Settings that the server hides from the reader; the remedy is the same for all.
   std::optional<Unseen> hidden_settings;
-  /// Remarks on what was read in part: a database that could not be connected to, a file
-  /// that lies on the server and could not be read.
+  /// Databases that were asked for and could not be read: what lies in them is unseen.
+  std::optional<Unseen> unread_databases;
+  /// Remarks on what was read in part: a file that lies on the server and could not be read.
   std::vector<Unseen> remarks;
 
   int major() const { return major_of(version_num); }

@@ -98,14 +98,21 @@ class Checker {
     if (ip && ((size != 4 && size != 16) || r.address.mask.size() != size)) {
       fail_number("address of line", r.at.line);
     }
-    for (const auto& file : c_.files) {
-      if (file.path != r.at.file || file.kind != ConfigKind::hba) continue;
-      for (const auto& span : {r.at.whole, r.at.type, r.at.database, r.at.user, r.at.address,
-                               r.at.method}) {
-        if (span.begin > span.end || span.end > file.text.size()) {
-          fail_number("place of line", r.at.line);
-        }
+    const auto& at = r.at;
+    const auto within = [&](Span span, std::size_t first, std::size_t last) {
+      if (span.begin < first || span.begin > span.end || span.end > last) {
+        fail_number("place of line", at.line);
       }
+    };
+    for (const auto& file : c_.files) {
+      if (file.path != at.file || file.kind != ConfigKind::hba) continue;
+      within(at.whole, 0, file.text.size());
+      for (const auto& span : {at.type, at.database, at.user, at.method}) {
+        within(span, at.whole.begin, at.whole.end);
+      }
+      // What a record does not have has no place.
+      if (r.type != ConnectionType::local) within(at.address, at.whole.begin, at.whole.end);
+      if (at.options.begin != at.options.end) within(at.options, at.whole.begin, at.whole.end);
     }
   }
 

@@ -17,6 +17,8 @@ namespace {
   throw Error(Fault::usage, make_diagnostic(source, span, std::move(message)));
 }
 
+constexpr const char* no_alias = "an alias is not allowed here: write out what it stands for";
+
 class Builder : public YAML::EventHandler {
  public:
   explicit Builder(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
@@ -30,7 +32,7 @@ class Builder : public YAML::EventHandler {
     place(node_at(mark, YamlNode::Kind::null));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    fail_at(*source_, span_at(mark), "an alias is not allowed here: write out what it stands for");
+    fail_at(*source_, span_at(mark), no_alias);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -123,6 +125,7 @@ std::string explained(const YAML::Exception& e, std::string_view line) {
   if (e.msg == YAML::ErrorMsg::DOC_IN_SCALAR || e.msg == YAML::ErrorMsg::EOF_IN_SCALAR) {
     return "a quoted text is not closed before here";
   }
+  if (e.msg.starts_with(YAML::ErrorMsg::UNKNOWN_ANCHOR)) return no_alias;
   if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
     return "YAML indents with spaces; this line begins with a tab";
   }

@@ -104,7 +104,7 @@ std::string counted(std::size_t count, std::string_view noun) {
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
   if (word.size() > 64) return "";
   std::string best;
-  auto least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  auto least = std::max<std::size_t>(1, (word.size() + 1) / 3) + 1;
   for (const auto& candidate : known) {
     const auto d = distance(word, candidate);
     if (d < least) {

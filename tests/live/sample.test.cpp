@@ -47,7 +47,8 @@ class Shop {
  public:
   explicit Shop(bool isolated) : isolation_(isolated) {
     run("mkdir " + server.folder() + "/build && cp \"$PGLEAST_BINARY\" " + server.folder() +
-        "/build/pgleast && cp -R " + shell_quoted(top + "/samples") + " " + server.folder() +
+        "/build/pgleast && cp -R " + shell_quoted(top + "/samples") + " " +
+        shell_quoted(top + "/tests/support/readme.sh") + " " + server.folder() +
         " && chown -R --reference=" + server.data() + " " + server.folder() + "/build " +
         server.folder() + "/samples");
     server.sql("postgres", "CREATE DATABASE mystore");
@@ -94,9 +95,10 @@ class Shop {
   }
 
   void make_certificate() const {
-    must("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext "
-         "subjectAltName=DNS:localhost -keyout data/server.key -out data/server.crt 2>/dev/null && "
-         "chmod 600 data/server.key");
+    must(
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext "
+        "subjectAltName=DNS:localhost -keyout data/server.key -out data/server.crt 2>/dev/null && "
+        "chmod 600 data/server.key");
   }
 
   void set_passwords() const {
@@ -124,6 +126,11 @@ Found found_in(const Json& report) {
   return result;
 }
 
+// It could not be isolated, so it was started with an address on its command line.
+bool listens_as_configured(const LiveServer& server) {
+  return std::ifstream(server.folder() + "/isolated").good();
+}
+
 // tests/data/mystore-findings.txt for this server.
 Found expected_findings(const LiveServer& server) {
   Found result;
@@ -136,8 +143,7 @@ Found expected_findings(const LiveServer& server) {
     }
     result.insert(replaced(line.substr(line.find('\t') + 1), "{superuser}", server.superuser()));
   }
-  // It could not be isolated, so it was started with an address on its command line.
-  if (!std::ifstream(server.folder() + "/isolated")) result.erase("NET-001\tsetting\tlisten_addresses");
+  if (!listens_as_configured(server)) result.erase("NET-001\tsetting\tlisten_addresses");
   return result;
 }
 
@@ -149,6 +155,20 @@ void check_same(const Found& found, const Found& expected) {
     if (!found.contains(e)) UNSCOPED_INFO("not found: " << e);
   }
   CHECK(found == expected);
+}
+
+// Those examples of README.md whose command matches, with what they print, on this server. They
+// were taken from PostgreSQL 15 with the superuser `postgres`.
+void check_readme(const Shop& shop, const std::string& commands) {
+  const auto& server = shop.server;
+  if (server.major() != 15 || server.superuser() != "postgres") return;
+  if (!listens_as_configured(server)) return;
+  const auto version = server.ask("mystore", "SHOW server_version");
+  auto text = replaced(read_file(top + "/README.md"), "/srv/pg/", server.folder() + "/");
+  text = replaced(text, "PostgreSQL 15.18", "PostgreSQL " + version.substr(0, version.find(' ')));
+  server.write(server.folder() + "/README.md", text);
+  shop.must("PGHOST=$PWD PGUSER=postgres PGPORT=" + server.ask("mystore", "SHOW port") +
+            " PATH=$PWD/build:$PATH sh readme.sh README.md " + shell_quoted(commands));
 }
 
 void check_clean(const Json& report) {
@@ -188,7 +208,8 @@ std::vector<Attempt> attempts_of(const Row& row) {
       {"customers", "SELECT * FROM customers", row.reads, 4},
       {"products", "SELECT * FROM products", row.reads, 4},
       {"orders", "SELECT * FROM orders", row.reads, 4},  // and one that is sealed
-      {"customers", "INSERT INTO customers (login, name, email) VALUES ('e', 'e', 'e')", row.writes, 1},
+      {"customers", "INSERT INTO customers (login, name, email) VALUES ('e', 'e', 'e')", row.writes,
+       1},
       {"products", "INSERT INTO products (name, price) VALUES ('mug', 5)", row.writes, 1},
       {"orders", "INSERT INTO orders (customer_id, product_id) VALUES (1, 1)", row.writes, 1},
       {"customers", "UPDATE customers SET email = 'x' WHERE " + dora, row.writes, 1},
@@ -208,12 +229,13 @@ void check_row(const Shop& shop, const Row& row) {
   const auto attempts = attempts_of(row);
   std::string script = row.logs_in ? "" : "SET ROLE " + std::string(row.role) + ";\n";
   for (const auto& a : attempts) {
-    script += "BEGIN;\n\\o /dev/null\n" + a.statement + ";\n\\o\n\\echo :SQLSTATE :ROW_COUNT\nROLLBACK;\n";
+    script += "BEGIN;\n\\o /dev/null\n" + a.statement +
+              ";\n\\o\n\\echo :SQLSTATE :ROW_COUNT\nROLLBACK;\n";
   }
   shop.server.write(shop.server.folder() + "/attempts.sql", script);
   const auto dsn = shop.server.dsn("mystore", row.logs_in ? row.role : "");
-  std::istringstream answers(
-      shop.must("PGPASSWORD=tea psql -X -q -w -d " + shell_quoted(dsn) + " -f attempts.sql 2>/dev/null"));
+  std::istringstream answers(shop.must("PGPASSWORD=tea psql -X -q -w -d " + shell_quoted(dsn) +
+                                       " -f attempts.sql 2>/dev/null"));
   for (const auto& a : attempts) {
     std::string state;
     int rows = 0;
@@ -243,8 +265,13 @@ TEST_CASE("the insecure shop: every planted fault is found, fixed, and undone", 
   shop.pgleast("fix --prove --output-dir fixes" + shop.live() + policy);
   CHECK(shop.audit(1) == before);
   CHECK(access() == access_before);
+  check_readme(shop, "audit --dsn dbname=mystore |^pgleast fix|mystore[.]snapshot");
+  shop.psql("-c 'CREATE ROLE auditor LOGIN'");
+  check_readme(shop, "user=auditor");
+  shop.psql("-c 'DROP ROLE auditor'");
 
   shop.psql("-f fixes/fix.sql");
+  check_readme(shop, "^pgleast access");
   const auto access_fixed = access();
   CHECK(access_fixed != access_before);
   shop.psql("-f fixes/fix.sql");
@@ -286,10 +313,10 @@ TEST_CASE("the hardened shop is clean, and everyone does their work", "[live][sa
 
   // A login over TLS, and one that no record names.
   const auto over_network = [&](const std::string& user) {
-    return shop.shell("PGPASSWORD=tea psql -X -At -w -d " +
-                      shell_quoted(shop.server.dsn("mystore", user) +
-                                   " host=127.0.0.1 sslmode=require") +
-                      " -c 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'");
+    return shop.shell(
+        "PGPASSWORD=tea psql -X -At -w -d " +
+        shell_quoted(shop.server.dsn("mystore", user) + " host=127.0.0.1 sslmode=require") +
+        " -c 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'");
   };
   CHECK(over_network("app_user").out == "t\n");
   CHECK(over_network("analyst").code == 2);

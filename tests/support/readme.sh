@@ -21,12 +21,12 @@ awk -v wanted="${2:-.}" -v unwanted="${3:-^$}" '
     if (j <= outputs && !gap) { print "README: $ " command "\n  printed more: " output[j]; return 1 }
     return 0
   }
-  function finish(    text) {
+  function finish(    shell, text) {
     if (command != "" && command ~ wanted && command !~ unwanted) {
       outputs = 0
-      # Without standard input, or it would be the README.
-      while (("{ " command "; } 2>&1 < /dev/null" | getline text) > 0) output[++outputs] = text
-      close("{ " command "; } 2>&1 < /dev/null")
+      shell = "{ " command "; } 2>&1"
+      while ((shell | getline text) > 0) output[++outputs] = text
+      close(shell)
       failed += differs(); ++run
     }
     command = ""; lines = 0
