@@ -34,6 +34,10 @@ class Script {
       if (entry.require.empty()) continue;
       for (const auto& to : entry.to) text_ += "\n" + grant_sql(entry, to);
     }
+    for (const auto& entry : policy_.grants) {
+      if (entry.require.empty() || !entry.future) continue;
+      for (const auto& to : entry.to) text_ += "\n" + future_sql(entry, to);
+    }
     text_ += "\nCOMMIT;\n";
     return text_;
   }
@@ -100,40 +104,41 @@ class Script {
         if (attribute == RoleAttribute::login) login = demand != Demand::forbid;
         if (demand == Demand::allow) continue;
         const bool wanted = demand == Demand::require;
-        body += fmt::format("  IF {} THEN\n    ALTER ROLE {} {}{};\n  END IF;\n",
-                            role_test(role, fmt::format("{}{}", wanted ? "NOT " : "",
-                                                        info(attribute).column)),
-                            name, wanted ? "" : "NO", info(attribute).keyword);
+        body += fmt::format(
+            "  IF {} THEN\n    ALTER ROLE {} {}{};\n  END IF;\n",
+            role_test(role, fmt::format("{}{}", wanted ? "NOT " : "", info(attribute).column)),
+            name, wanted ? "" : "NO", info(attribute).keyword);
       }
       if (const auto limit = attributes->most_connections) {
-        body += fmt::format(
-            "  IF {} THEN\n    ALTER ROLE {} CONNECTION LIMIT {};\n  END IF;\n",
-            role_test(role, fmt::format("rolconnlimit NOT BETWEEN 0 AND {}", *limit)), name,
-            *limit);
+        body +=
+            fmt::format("  IF {} THEN\n    ALTER ROLE {} CONNECTION LIMIT {};\n  END IF;\n",
+                        role_test(role, fmt::format("rolconnlimit NOT BETWEEN 0 AND {}", *limit)),
+                        name, *limit);
       }
     }
     text_ += fmt::format("\n-- {}{}\n", displayed(role),
                          c == nullptr ? "" : ": class " + displayed(c->name));
-    text_ += block(fmt::format("BEGIN\n  IF NOT {} THEN\n    CREATE ROLE {} {};\n  END IF;\n{}END\n",
-                               role_test(role, ""), name, login ? "LOGIN" : "NOLOGIN", body));
+    text_ +=
+        block(fmt::format("BEGIN\n  IF NOT {} THEN\n    CREATE ROLE {} {};\n  END IF;\n{}END\n",
+                          role_test(role, ""), name, login ? "LOGIN" : "NOLOGIN", body));
   }
 
   void memberships() {
     for (const auto& m : policy_.memberships) {
       for (const auto& member : m.require) {
-        text_ += fmt::format("\n-- {} is a member of {}\n", displayed(member.text),
-                             displayed(m.group));
-        text_ += block(fmt::format(
-            "BEGIN\n"
-            "  IF NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members m\n"
-            "                   JOIN pg_catalog.pg_roles g ON g.oid = m.roleid\n"
-            "                   JOIN pg_catalog.pg_roles r ON r.oid = m.member\n"
-            "                  WHERE g.rolname = {} AND r.rolname = {}) THEN\n"
-            "    GRANT {} TO {};\n"
-            "  END IF;\n"
-            "END\n",
-            quote_literal(m.group), quote_literal(member.text), quote_identifier(m.group),
-            quote_identifier(member.text)));
+        text_ +=
+            fmt::format("\n-- {} is a member of {}\n", displayed(member.text), displayed(m.group));
+        text_ +=
+            block(fmt::format("BEGIN\n"
+                              "  IF NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members m\n"
+                              "                   JOIN pg_catalog.pg_roles g ON g.oid = m.roleid\n"
+                              "                   JOIN pg_catalog.pg_roles r ON r.oid = m.member\n"
+                              "                  WHERE g.rolname = {} AND r.rolname = {}) THEN\n"
+                              "    GRANT {} TO {};\n"
+                              "  END IF;\n"
+                              "END\n",
+                              quote_literal(m.group), quote_literal(member.text),
+                              quote_identifier(m.group), quote_identifier(member.text)));
       }
     }
   }

@@ -108,24 +108,6 @@ std::string on_surroundings(const GrantEntry& entry, const std::string& grantee)
   return result;
 }
 
-std::string for_future(const GrantEntry& entry, const std::string& grantee) {
-  const auto keyword = default_acl_type(default_acl_letter(entry.kind)).keyword;
-  return for_each(
-      fmt::format("SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r\n"
-                  "      CROSS JOIN pg_catalog.pg_namespace n\n"
-                  "     WHERE {}\n"
-                  "       AND (r.rolsuper OR EXISTS (\n"
-                  "         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a\n"
-                  "          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0\n"
-                  "            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))\n"
-                  "       AND r.rolname !~ '^pg_' AND r.rolname <> {}\n"
-                  "     ORDER BY 1, 2",
-                  users_schemas(entry.schema), quote_literal(grantee)),
-      fmt::format("ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT {} ON {} TO {}",
-                  to_string(entry.require), keyword, grantee_place(grantee)),
-      "o.rolname, o.nspname, " + grantee_argument(grantee));
-}
-
 std::string shown_patterns(const Patterns& patterns) {
   std::vector<std::string> names;
   for (const auto& p : patterns) {
@@ -134,18 +116,37 @@ std::string shown_patterns(const Patterns& patterns) {
   return listed(names);
 }
 
+std::string heading(const GrantEntry& entry, const std::string& grantee) {
+  const auto where = entry.schema.text.empty() ? "" : " in schema " + displayed(entry.schema.text);
+  return fmt::format("-- {} holds {} on {} {}{}", displayed(grantee), to_string(entry.require),
+                     info(entry.kind).plural, shown_patterns(entry.names), where);
+}
+
 }  // namespace
 
 std::string grant_sql(const GrantEntry& entry, const std::string& grantee) {
-  const auto where = entry.schema.text.empty() ? "" : " in schema " + displayed(entry.schema.text);
-  auto result = fmt::format("-- {} holds {} on {} {}{}\n", displayed(grantee),
-                            to_string(entry.require), info(entry.kind).plural,
-                            shown_patterns(entry.names), where);
-  result += on_surroundings(entry, grantee) + on_objects(entry, grantee);
-  if (entry.future) {
-    result += "-- and on those that will be made there, by any role that can\n" + for_future(entry, grantee);
-  }
-  return result;
+  return heading(entry, grantee) + "\n" + on_surroundings(entry, grantee) +
+         on_objects(entry, grantee);
+}
+
+std::string future_sql(const GrantEntry& entry, const std::string& grantee) {
+  const auto keyword = default_acl_type(default_acl_letter(entry.kind)).keyword;
+  return heading(entry, grantee) + ", those to come too\n" +
+         for_each(
+             fmt::format("SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r\n"
+                         "      CROSS JOIN pg_catalog.pg_namespace n\n"
+                         "     WHERE {}\n"
+                         "       AND (r.rolsuper OR EXISTS (\n"
+                         "         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, "
+                         "pg_catalog.acldefault('n', n.nspowner))) a\n"
+                         "          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0\n"
+                         "            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))\n"
+                         "       AND r.rolname !~ '^pg_' AND r.rolname <> {}\n"
+                         "     ORDER BY 1, 2",
+                         users_schemas(entry.schema), quote_literal(grantee)),
+             fmt::format("ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT {} ON {} TO {}",
+                         to_string(entry.require), keyword, grantee_place(grantee)),
+             "o.rolname, o.nspname, " + grantee_argument(grantee));
 }
 
 }  // namespace pgleast

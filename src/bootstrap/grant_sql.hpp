@@ -8,7 +8,11 @@
 namespace pgleast {
 
 /// GRANT statements for what `entry` requires for `grantee` (a role's name or PUBLIC), USAGE
-/// on the schemas and CONNECT on the database included, and default privileges for the future.
+/// on the schemas and CONNECT on the database included.
 std::string grant_sql(const GrantEntry& entry, const std::string& grantee);
+
+/// The same for what will be created, as default privileges of every role that may create
+/// there: to be run after all grants, since they say who may.
+std::string future_sql(const GrantEntry& entry, const std::string& grantee);
 
 }  // namespace pgleast

@@ -57,8 +57,8 @@ void check_object(const Facts& facts, const Wanted& wanted, ObjectId id,
     const auto held = granted_to(acl, public_role);
     return wanted.privileges.empty() ? held : held & wanted.privileges;
   };
-  const bool asked = std::find(wanted.kinds.begin(), wanted.kinds.end(), object.kind) !=
-                     wanted.kinds.end();
+  const bool asked =
+      std::find(wanted.kinds.begin(), wanted.kinds.end(), object.kind) != wanted.kinds.end();
   if (asked) {
     const auto held = objectionable(cluster.effective_acl(object));
     if (!held.empty()) add_finding(facts, wanted, id, held, std::nullopt, findings);
@@ -93,7 +93,8 @@ Check acl_forbids(MapReader& with, MapReader& fix) {
   if (const auto* const listed_privileges = with.find("privileges")) {
     for (const auto& name : scalar_texts(*listed_privileges)) {
       const auto privilege = privilege_named(name);
-      if (!privilege) fail_policy(*listed_privileges, fmt::format("unknown privilege `{}`", displayed(name)));
+      if (!privilege)
+        fail_policy(*listed_privileges, fmt::format("unknown privilege `{}`", displayed(name)));
       wanted.privileges |= *privilege;
     }
   }

@@ -59,9 +59,11 @@ Audit Auditor::audit(const Cluster& cluster) const {
   }
   for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
     const auto& waiver = policy_.waivers[w];
-    const auto name = fmt::format("the waiver of {} for {}", waiver.rule, displayed(waiver.subject));
+    const auto name =
+        fmt::format("the waiver of {} for {}", waiver.rule, displayed(waiver.subject));
     if (!waiver.expires.empty() && waiver.expires < today_) {
-      result.remarks.push_back({fmt::format("{} expired on {}", name, waiver.expires), "renew or remove it"});
+      result.remarks.push_back(
+          {fmt::format("{} expired on {}", name, waiver.expires), "renew or remove it"});
     } else if (!used[w]) {
       result.remarks.push_back({name + " matches nothing", "remove it"});
     }

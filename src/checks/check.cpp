@@ -34,9 +34,8 @@ constexpr std::array kinds{
     CheckKind{"setting", ExampleKind::conf, false, setting},
 };
 
-static_assert(std::is_sorted(kinds.begin(), kinds.end(), [](const auto& a, const auto& b) {
-  return a.name < b.name;
-}));
+static_assert(std::is_sorted(kinds.begin(), kinds.end(),
+                             [](const auto& a, const auto& b) { return a.name < b.name; }));
 
 }  // namespace
 

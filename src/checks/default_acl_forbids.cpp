@@ -16,9 +16,8 @@ namespace {
 
 std::string subject_name(const Facts& facts, const DefaultAcl& row) {
   const auto& cluster = facts.cluster();
-  const auto where = row.schema == no_object
-                         ? std::string("every schema")
-                         : "schema " + cluster.object(row.schema).identity;
+  const auto where = row.schema == no_object ? std::string("every schema")
+                                             : "schema " + cluster.object(row.schema).identity;
   return fmt::format("{} of {} in {}", default_acl_type(row.type).plural,
                      cluster.role_name(row.creator), where);
 }

@@ -61,8 +61,7 @@ Location Facts::location(const std::string& file, std::size_t line) const {
 }
 
 Subject Facts::subject(const Object& object) const {
-  const auto database =
-      object.database == no_object ? "" : cluster_.object(object.database).name;
+  const auto database = object.database == no_object ? "" : cluster_.object(object.database).name;
   return {std::string(info(object.kind).name), object.identity, database};
 }
 

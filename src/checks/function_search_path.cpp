@@ -57,7 +57,8 @@ std::optional<std::string> own_path(const FunctionDetail& function) {
 ObjectId schema_named(const Cluster& cluster, ObjectId database, const std::string& name) {
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::schema && o.database == database && o.name == name) return ObjectId{i};
+    if (o.kind == ObjectKind::schema && o.database == database && o.name == name)
+      return ObjectId{i};
   }
   return no_object;
 }
@@ -93,8 +94,8 @@ std::string weakness(const Facts& facts, const Object& object,
     const auto id = schema_named(facts.cluster(), object.database, name);
     if (id == no_object) continue;
     if (const auto creator = other_creator(facts, facts.cluster().object(id), object.owner)) {
-      return fmt::format("has schema {} in its search_path, where {} may create",
-                         displayed(name), creator_text(facts, *creator));
+      return fmt::format("has schema {} in its search_path, where {} may create", displayed(name),
+                         creator_text(facts, *creator));
     }
   }
   if (names.back() != temporary || std::count(names.begin(), names.end(), temporary) != 1) {
@@ -108,9 +109,8 @@ std::string pinned(const Facts& facts, const Object& object,
                    const std::optional<std::string>& path) {
   auto names = path ? split_path(*path)
                     : std::vector<std::string>{facts.cluster().object(object.schema).name};
-  std::erase_if(names, [](const auto& n) {
-    return n == temporary || n == "$user" || n == "pg_catalog";
-  });
+  std::erase_if(names,
+                [](const auto& n) { return n == temporary || n == "$user" || n == "pg_catalog"; });
   std::string result = "pg_catalog";
   for (const auto& name : names) result += ", " + quote_identifier(name);
   return result + ", pg_temp";
@@ -133,8 +133,8 @@ Check function_search_path(MapReader&, MapReader& fix) {
       if (why.empty()) continue;
       Finding finding;
       finding.subject = facts.subject(object);
-      finding.message = fmt::format("{} runs as {} and {}", facts.shown(object),
-                                    facts.shown(object.owner), why);
+      finding.message =
+          fmt::format("{} runs as {} and {}", facts.shown(object), facts.shown(object.owner), why);
       finding.path = {fmt::format("{} is SECURITY DEFINER and owned by {}{}", facts.shown(object),
                                   facts.shown(object.owner),
                                   cluster.role(object.owner).superuser ? ", a superuser" : "")};

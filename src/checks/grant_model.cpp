@@ -108,8 +108,8 @@ std::vector<Floor> floors(const Facts& facts) {
 std::optional<PrivilegeSet> ceiling(const Facts& facts, RoleId role, ObjectId object) {
   const auto& cluster = facts.cluster();
   const auto& o = cluster.object(object);
-  const auto speakers = role == public_role ? std::vector<RoleId>{role}
-                                            : groups_allowed(facts, role);
+  const auto speakers =
+      role == public_role ? std::vector<RoleId>{role} : groups_allowed(facts, role);
   bool said = false;
   PrivilegeSet result;
   for (const auto& entry : facts.policy().grants) {

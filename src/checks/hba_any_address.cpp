@@ -37,16 +37,15 @@ Check hba_any_address(MapReader&, MapReader& fix) {
     std::vector<Finding> findings;
     for (const auto& exposure :
          exposures(facts, Origin::network,
-                   [](const HbaRecord& r, const Piece&) { return is_any(r.address); })) {
+                   [](const HbaRecord&r, const Piece&) { return is_any(r.address); })) {
       const auto& record = facts.cluster().hba.records[exposure.record];
-      auto finding = record_finding(facts, exposure, record.at.address,
-                                    fmt::format("`{}` is {}", to_string(record.address),
-                                                record.address.kind == AddressKind::all
-                                                    ? "every address"
-                                                    : "every address of its family"));
+      auto finding = record_finding(
+          facts, exposure, record.at.address,
+          fmt::format("`{}` is {}", to_string(record.address),
+                      record.address.kind == AddressKind::all ? "every address"
+                                                              : "every address of its family"));
       if (const auto networks = narrowed(facts.policy(), parameter); !networks.empty()) {
-        finding.remedies.emplace_back(
-            EditRecord{exposure.record, HbaField::address, networks});
+        finding.remedies.emplace_back(EditRecord{exposure.record, HbaField::address, networks});
         finding.decision = fmt::format(
             "name the networks that clients come from (parameter {}); until then the record is "
             "narrowed to {}",

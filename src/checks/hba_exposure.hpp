@@ -27,9 +27,8 @@ struct Exposure {
 
 /// The records that let somebody in (their method is not reject) by a piece that `objects`,
 /// in file order, each with these pieces cut to `origin`.
-std::vector<Exposure> exposures(
-    const Facts& facts, Origin origin,
-    const std::function<bool(const HbaRecord&, const Piece&)>& objects);
+std::vector<Exposure> exposures(const Facts& facts, Origin origin,
+                                const std::function<bool(const HbaRecord&, const Piece&)>& objects);
 
 /// A finding with place, "lets in: ..." and "for example: ..."; message and fix are the check's.
 Finding record_finding(const Facts& facts, const Exposure& exposure, Span place,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "checks/check.hpp"
 #include "checks/hba_exposure.hpp"
@@ -44,11 +45,40 @@ void keep_peer_for_bootstrap(const Facts& facts, const Exposure& exposure, Findi
       const auto& atom = facts.space().roles[i];
       if (!atom.role || facts.cluster().role(*atom.role).oid != bootstrap_superuser_oid) continue;
       finding.remedies.emplace_back(InsertRecord{
-          exposure.record, fmt::format("local   all             {}                                     peer",
-                                       quote_identifier(atom.name))});
+          exposure.record,
+          fmt::format("local   all             {:<39} peer", quote_identifier(atom.name))});
       return;
     }
   }
+}
+
+// Who was let in without a password has none to give.
+std::string passwords_needed(const Facts& facts, const Exposure& exposure,
+                             const std::string& method) {
+  const auto& cluster = facts.cluster();
+  const auto old = auth_method_named(cluster.hba.records[exposure.record].method);
+  const auto wanted = auth_method_named(method);
+  const bool new_password =
+      old && wanted && wanted->credential == Credential::hashed_password &&
+      (old->credential == Credential::nothing || old->credential == Credential::client_claim);
+  if (!new_password) return "";
+  if (!cluster.seen(Fact::passwords)) return "set passwords for the roles that log in by it first";
+  std::set<std::string> without;
+  for (const auto& piece : exposure.pieces) {
+    for (const auto i : piece.roles) {
+      const auto& role = facts.space().roles[i].role;
+      if (!role || (piece.transport == Transport::local &&
+                    cluster.role(*role).oid == bootstrap_superuser_oid)) {
+        continue;
+      }
+      if (cluster.role(*role).password == PasswordKind::none) {
+        without.insert(facts.shown(*role));
+      }
+    }
+  }
+  if (without.empty()) return "";
+  return fmt::format("set passwords first: {} {} none", listed({without.begin(), without.end()}),
+                     without.size() == 1 ? "has" : "have");
 }
 
 }  // namespace
@@ -60,7 +90,7 @@ Check hba_forbids(MapReader& with, MapReader& fix) {
   return [=](const Facts& facts) -> Verdict {
     if (const auto missing = facts.missing_records()) return *missing;
     std::vector<Finding> findings;
-    for (const auto& exposure : exposures(facts, origin, [&](const HbaRecord& r, const Piece&) {
+    for (const auto& exposure : exposures(facts, origin, [&](const HbaRecord&r, const Piece&) {
            return std::find(methods.begin(), methods.end(), r.method) != methods.end();
          })) {
       const auto& record = facts.cluster().hba.records[exposure.record];
@@ -68,6 +98,7 @@ Check hba_forbids(MapReader& with, MapReader& fix) {
       if (!method.empty()) {
         keep_peer_for_bootstrap(facts, exposure, finding);
         finding.remedies.emplace_back(EditRecord{exposure.record, HbaField::method, method});
+        finding.decision = passwords_needed(facts, exposure, method);
       }
       findings.push_back(std::move(finding));
     }

@@ -20,10 +20,9 @@ Check hba_plaintext(MapReader&, MapReader& fix) {
            return piece.transport == Transport::plain;
          })) {
       const auto& record = facts.cluster().hba.records[exposure.record];
-      auto finding =
-          record_finding(facts, exposure, record.at.type,
-                         fmt::format("`{}` accepts logins over the network without TLS",
-                                     to_string(record.type)));
+      auto finding = record_finding(
+          facts, exposure, record.at.type,
+          fmt::format("`{}` accepts logins over the network without TLS", to_string(record.type)));
       if (!type.empty()) {
         finding.remedies.emplace_back(EditRecord{exposure.record, HbaField::type, type});
       }

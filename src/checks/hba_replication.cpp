@@ -31,17 +31,15 @@ std::vector<Exposure> wrong_replication(const Facts& facts, const Patterns& patt
     return false;
   };
   auto result = exposures(facts, Origin::network, [&](const HbaRecord&, const Piece& piece) {
-    return replicates(piece) &&
-           std::any_of(piece.roles.begin(), piece.roles.end(), [&](auto r) {
+    return replicates(piece) && std::any_of(piece.roles.begin(), piece.roles.end(), [&](auto r) {
              return !is_replication_role(facts, patterns, space.roles[r]);
            });
   });
   for (auto& exposure : result) {
     for (auto& piece : exposure.pieces) {
       std::erase_if(piece.databases, [&](auto d) { return !space.databases[d].replication; });
-      std::erase_if(piece.roles, [&](auto r) {
-        return is_replication_role(facts, patterns, space.roles[r]);
-      });
+      std::erase_if(piece.roles,
+                    [&](auto r) { return is_replication_role(facts, patterns, space.roles[r]); });
     }
   }
   return result;
@@ -63,7 +61,8 @@ Check hba_replication(MapReader& with, MapReader& fix) {
         std::string users;
         for (const auto role : facts.roles().matching(patterns)) {
           const auto& r = facts.cluster().role(role);
-          if (r.login && r.replication) users += (users.empty() ? "" : ",") + quote_identifier(r.name);
+          if (r.login && r.replication)
+            users += (users.empty() ? "" : ",") + quote_identifier(r.name);
         }
         if (users.empty()) {
           finding.remedies.emplace_back(DisableRecord{exposure.record});

@@ -56,9 +56,9 @@ Check hba_superuser(MapReader&, MapReader& fix) {
       const auto& first = list.front();
       const auto& record = facts.cluster().hba.records[first.record];
       const auto name = facts.space().roles[role].name;
-      auto finding = record_finding(
-          facts, first, record.at.user,
-          fmt::format("superuser {} can log in over the network", displayed(name)));
+      auto finding =
+          record_finding(facts, first, record.at.user,
+                         fmt::format("superuser {} can log in over the network", displayed(name)));
       finding.subject = {"role", name, ""};
       for (std::size_t i = 1; i < list.size(); ++i) {
         const auto& other = facts.cluster().hba.records[list[i].record];
@@ -67,8 +67,9 @@ Check hba_superuser(MapReader&, MapReader& fix) {
       }
       if (reject) {
         finding.remedies.emplace_back(InsertRecord{
-            first_record, fmt::format("host    all,replication {:<15} all                     reject",
-                                      quote_identifier(name))});
+            first_record,
+            fmt::format("host    all,replication {:<15} all                     reject",
+                        quote_identifier(name))});
       }
       findings.push_back(std::move(finding));
     }

@@ -34,11 +34,11 @@ void check_attributes(const Facts& facts, const ClassAttributes& wanted, RoleId 
   }
   const auto limit = wanted.most_connections;
   if (limit && (role.connection_limit < 0 || role.connection_limit > *limit)) {
-    add("CONNECTION LIMIT", fmt::format("{} may hold {} connections; at most {} are allowed", name,
-                                        role.connection_limit < 0
-                                            ? std::string("any number of")
-                                            : std::to_string(role.connection_limit),
-                                        *limit))
+    add("CONNECTION LIMIT",
+        fmt::format("{} may hold {} connections; at most {} are allowed", name,
+                    role.connection_limit < 0 ? std::string("any number of")
+                                              : std::to_string(role.connection_limit),
+                    *limit))
         .remedies.emplace_back(ChangeConnectionLimit{id, *limit});
   }
   // Without a password there is nothing stored that could be wrong.

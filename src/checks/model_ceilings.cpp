@@ -30,8 +30,7 @@ PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object) {
 }
 
 // What everybody holds is said once, of PUBLIC, and not again of each grantee.
-PrivilegeSet without_publics(const Facts& facts, RoleId grantee, ObjectId id,
-                             PrivilegeSet excess) {
+PrivilegeSet without_publics(const Facts& facts, RoleId grantee, ObjectId id, PrivilegeSet excess) {
   const auto& object = facts.cluster().object(id);
   const auto most = ceiling(facts, public_role, id);
   if (grantee == public_role || !most) return excess;
@@ -72,8 +71,7 @@ void explain(const Facts& facts, RoleId grantee, ObjectId id, PrivilegeSet exces
     finding.path = {fmt::format("GRANT {} ON {} TO PUBLIC{}", to_string(excess),
                                 facts.shown(object),
                                 object.acl == null_acl ? " (built-in default)" : "")};
-    finding.remedies.emplace_back(
-        ChangePrivileges{false, id, std::nullopt, public_role, excess});
+    finding.remedies.emplace_back(ChangePrivileges{false, id, std::nullopt, public_role, excess});
     return;
   }
   if (cluster.role(grantee).superuser) {
@@ -84,9 +82,9 @@ void explain(const Facts& facts, RoleId grantee, ObjectId id, PrivilegeSet exces
   std::set<std::string> said;
   excess.each([&](Privilege privilege) {
     for (const auto& cause : facts.graph().causes(grantee, object, privilege)) {
-      const auto step = fmt::format("{} holds {} ({})", facts.shown(grantee),
-                                    info(privilege).keyword,
-                                    displayed(via(cluster, grantee, object.owner, cause)));
+      const auto step =
+          fmt::format("{} holds {} ({})", facts.shown(grantee), info(privilege).keyword,
+                      displayed(via(cluster, grantee, object.owner, cause)));
       if (said.insert(step).second) finding.path.push_back(step);
       if (cause.kind != Cause::Kind::predefined_role && cause.grantee == object.owner) {
         finding.decision = "give the object to another owner: an owner can grant itself anything";
@@ -115,8 +113,8 @@ Check model_ceilings(MapReader&, MapReader&) {
       for (const auto grantee : grantees) {
         const auto most = ceiling(facts, grantee, ObjectId{i});
         if (!most) continue;
-        const auto excess = without_publics(facts, grantee, ObjectId{i},
-                                            held_by(facts, grantee, object) - *most);
+        const auto excess =
+            without_publics(facts, grantee, ObjectId{i}, held_by(facts, grantee, object) - *most);
         if (excess.empty()) continue;
         Finding finding;
         finding.subject = facts.subject(object);

@@ -55,9 +55,9 @@ Check model_floors(MapReader&, MapReader&) {
       Finding finding;
       finding.subject = facts.subject(object);
       finding.subject.name += " for " + facts.cluster().role_name(floor.grantee);
-      finding.message = fmt::format("{} lacks {} on {} {}, which the policy requires",
-                                    facts.shown(floor.grantee), to_string(lacking),
-                                    info(object.kind).name, facts.shown(object));
+      finding.message =
+          fmt::format("{} lacks {} on {} {}, which the policy requires", facts.shown(floor.grantee),
+                      to_string(lacking), info(object.kind).name, facts.shown(object));
       finding.remedies.emplace_back(
           ChangePrivileges{true, floor.object, std::nullopt, floor.grantee, lacking});
       findings.push_back(std::move(finding));

@@ -57,11 +57,11 @@ class Future {
     const auto more_here = rows.schema - entry.ceiling();
     const auto more_everywhere = rows.global - entry.ceiling();
     if ((more_here | more_everywhere).empty()) return;
-    auto& finding = add(grantee, more_everywhere.empty() ? schema : no_object, creator, type,
-                        "holds",
-                        fmt::format("{} will hold {} on future {}, more than the policy allows",
-                                    facts_.shown(grantee), to_string(more_here | more_everywhere),
-                                    place(schema, creator, type)));
+    auto& finding =
+        add(grantee, more_everywhere.empty() ? schema : no_object, creator, type, "holds",
+            fmt::format("{} will hold {} on future {}, more than the policy allows",
+                        facts_.shown(grantee), to_string(more_here | more_everywhere),
+                        place(schema, creator, type)));
     if (!more_here.empty()) {
       finding.remedies.emplace_back(change(false, creator, schema, type, grantee, more_here));
     }
@@ -87,11 +87,11 @@ class Future {
     const auto& cluster = facts_.cluster();
     const auto where = schema == no_object ? "" : " in " + cluster.object(schema).identity;
     Finding finding;
-    finding.subject = {"default-privileges",
-                       fmt::format("{} of {}{}: {} {}", default_acl_type(type).plural,
-                                   cluster.role_name(creator), where, cluster.role_name(grantee),
-                                   what),
-                       database_ == no_object ? "" : cluster.object(database_).name};
+    finding.subject = {
+        "default-privileges",
+        fmt::format("{} of {}{}: {} {}", default_acl_type(type).plural, cluster.role_name(creator),
+                    where, cluster.role_name(grantee), what),
+        database_ == no_object ? "" : cluster.object(database_).name};
     finding.message = std::move(message);
     findings_.push_back(std::move(finding));
     return findings_.back();
@@ -125,7 +125,8 @@ Check model_future(MapReader&, MapReader&) {
         for (const auto& name : entry.to) {
           const auto grantee = grantee_named(facts.cluster(), name);
           if (!grantee) continue;
-          for (const auto creator : creators(facts, s)) future.check(entry, *grantee, schema, creator);
+          for (const auto creator : creators(facts, s))
+            future.check(entry, *grantee, schema, creator);
         }
       }
     }

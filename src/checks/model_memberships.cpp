@@ -55,9 +55,9 @@ void check_exclusive(const Facts& facts, const MembershipEntry& entry,
     if (facts.roles().matches(entry.require, member)) continue;
     if (facts.roles().matches(entry.allow, member)) continue;
     const auto name = facts.cluster().role_name(member);
-    auto finding = membership_finding(
-        entry.group, name, fmt::format("{} is a member of {}, which is closed to others",
-                                       displayed(name), displayed(entry.group)));
+    auto finding = membership_finding(entry.group, name,
+                                      fmt::format("{} is a member of {}, which is closed to others",
+                                                  displayed(name), displayed(entry.group)));
     finding.remedies.emplace_back(ChangeMembership{false, *group, member});
     findings.push_back(std::move(finding));
   }

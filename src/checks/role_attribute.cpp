@@ -16,8 +16,8 @@ RoleAttribute read_role_attribute(const YamlNode& node) {
   if (const auto attribute = role_attribute_named(word)) return *attribute;
   std::vector<std::string> names;
   for (const auto& a : role_attributes) names.emplace_back(a.name);
-  fail_policy(node, fmt::format("unknown attribute `{}`{}", displayed(word),
-                                did_you_mean(word, names)));
+  fail_policy(node,
+              fmt::format("unknown attribute `{}`{}", displayed(word), did_you_mean(word, names)));
 }
 
 Check role_attribute(MapReader& with, MapReader& fix) {
@@ -35,8 +35,7 @@ Check role_attribute(MapReader& with, MapReader& fix) {
       finding.message = fmt::format("{} has {}: {}", facts.shown(role), info(attribute).keyword,
                                     info(attribute).power);
       finding.path = way_in(facts, role);
-      finding.path.push_back(
-          fmt::format("{} is {}", facts.shown(role), info(attribute).keyword));
+      finding.path.push_back(fmt::format("{} is {}", facts.shown(role), info(attribute).keyword));
       if (remove) finding.remedies.emplace_back(ChangeAttribute{role, attribute, false});
       findings.push_back(std::move(finding));
     }

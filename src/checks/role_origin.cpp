@@ -20,9 +20,8 @@ std::vector<std::string> way_in(const Facts& facts, RoleId role) {
   for (const auto& piece : facts.space().pieces) {
     const auto method = auth_method_named(cluster.hba.records[piece.record].method);
     if (method && method->credential == Credential::refused) continue;
-    const bool lets_in = std::any_of(piece.roles.begin(), piece.roles.end(), [&](auto i) {
-      return facts.space().roles[i].role == role;
-    });
+    const bool lets_in = std::any_of(piece.roles.begin(), piece.roles.end(),
+                                     [&](auto i) { return facts.space().roles[i].role == role; });
     if (lets_in && (best == nullptr || rank(piece) > rank(*best))) best = &piece;
   }
   if (best == nullptr) return {};

@@ -42,13 +42,15 @@ Check role_password(MapReader& with, MapReader&) {
       finding.subject = {"role", facts.cluster().role_name(role), ""};
       finding.message =
           kind == "md5"
-              ? fmt::format("the password of {} is stored as an MD5 hash, which is as good as the "
-                            "password to whoever reads it",
-                            facts.shown(role))
+              ? fmt::format(
+                    "the password of {} is stored as an MD5 hash, which is as good as the "
+                    "password to whoever reads it",
+                    facts.shown(role))
               : fmt::format("what is stored as the password of {} is no hash that the server uses",
                             facts.shown(role));
       finding.decision = fmt::format(
-          "set a new password for {} while password_encryption is scram-sha-256: \\password in psql",
+          "set a new password for {} while password_encryption is scram-sha-256: \\password in "
+          "psql",
           facts.shown(role));
       findings.push_back(std::move(finding));
     }

@@ -59,13 +59,15 @@ Check row_security(MapReader& with, MapReader& fix) {
       Finding finding;
       finding.subject = facts.subject(table);
       finding.message =
-          forced ? fmt::format("the policies of {} do not apply to its owner {}, and somebody logs "
-                               "in with the owner's rights",
-                               facts.shown(table), facts.shown(table.owner))
-                 : fmt::format("{} has {}, but row level security is off: {} that can read it "
-                               "see all rows",
-                               facts.shown(table), counted(count, "policy"),
-                               counted(readers(facts, table), "login role"));
+          forced ? fmt::format(
+                       "the policies of {} do not apply to its owner {}, and somebody logs "
+                       "in with the owner's rights",
+                       facts.shown(table), facts.shown(table.owner))
+                 : fmt::format(
+                       "{} has {}, but row level security is off: {} that can read it "
+                       "see all rows",
+                       facts.shown(table), counted(count, "policy"),
+                       counted(readers(facts, table), "login role"));
       if (enable) finding.remedies.emplace_back(EnableRowSecurity{id, true, forced || own_logins});
       findings.push_back(std::move(finding));
     }

@@ -19,8 +19,8 @@ namespace {
 struct Wanted {
   std::string name;
   std::vector<std::string> one_of;
-  std::vector<std::string> none_of;       // the whole value
-  std::vector<std::string> no_item_of;    // an item of a comma-separated list
+  std::vector<std::string> none_of;     // the whole value
+  std::vector<std::string> no_item_of;  // an item of a comma-separated list
   std::vector<std::string> any_item_of;
   std::string min;
   std::vector<std::string> order;
@@ -90,8 +90,8 @@ Finding finding_for(const Facts& facts, const Wanted& wanted, const Setting& fou
   finding.subject = {"setting", found.name, ""};
   const auto shown = found.value.empty() ? std::string("empty") : displayed(found.value);
   const auto origin = found.source == "default" ? " (the default)" : "";
-  finding.message = fmt::format("{} is {}{}; {}", found.name, shown, origin,
-                                wanted_text(wanted, found.value));
+  finding.message =
+      fmt::format("{} is {}{}; {}", found.name, shown, origin, wanted_text(wanted, found.value));
   if (!found.file.empty()) finding.location = facts.location(found.file, found.line);
   if (found.source == "command line") {
     finding.decision = "it is given on the server's command line: change it there";
@@ -104,9 +104,9 @@ Finding finding_for(const Facts& facts, const Wanted& wanted, const Setting& fou
 }  // namespace
 
 Check setting(MapReader& with, MapReader& fix) {
-  Wanted wanted{with.text("name"),         with.texts("one_of"), with.texts("none_of"),
-                with.texts("no_item_of"), with.texts("any_item_of"),
-                with.text("min", ""),     with.texts("order")};
+  Wanted wanted{with.text("name"),        with.texts("one_of"),      with.texts("none_of"),
+                with.texts("no_item_of"), with.texts("any_item_of"), with.text("min", ""),
+                with.texts("order")};
   const auto set = fix.text("set", "");
   const auto note = fix.text("note", "");
   return [=](const Facts& facts) -> Verdict {

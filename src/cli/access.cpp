@@ -46,7 +46,8 @@ class Answer {
                                did_you_mean(options.privilege, names)));
       }
     }
-    for (const auto& o : cluster.objects) databases_ += o.kind == ObjectKind::database && cluster.databases[o.detail].read;
+    for (const auto& o : cluster.objects)
+      databases_ += o.kind == ObjectKind::database && cluster.databases[o.detail].read;
   }
 
   std::string write() {
@@ -86,9 +87,8 @@ class Answer {
       fail_usage(fmt::format("there is no role `{}`{}", displayed(options_.role),
                              did_you_mean(options_.role, names)));
     }
-    std::sort(result.begin(), result.end(), [&](RoleId a, RoleId b) {
-      return cluster_.role(a).name < cluster_.role(b).name;
-    });
+    std::sort(result.begin(), result.end(),
+              [&](RoleId a, RoleId b) { return cluster_.role(a).name < cluster_.role(b).name; });
     return result;
   }
 
@@ -142,7 +142,7 @@ class Answer {
     const auto causes = causes_of(role, item, p);
     const auto way =
         causes.empty() ? std::string() : via(cluster_, role, object.owner, causes.front());
-    std::vector<Cell> cells{cluster_.role_name(role), item.kind, item.identity,
+    std::vector<Cell> cells{cluster_.role_name(role),     item.kind, item.identity,
                             std::string(info(p).keyword), grantable, way};
     if (databases_ > 1) {
       cells.emplace_back(object.database == no_object ? std::string()
@@ -181,8 +181,8 @@ class Answer {
     const auto name = displayed(cluster_.role_name(role));
     if (cause.kind == Cause::Kind::superuser) return fmt::format("    {} is SUPERUSER\n", name);
     if (cause.kind == Cause::Kind::predefined_role) {
-      return fmt::format("    {} holds {} on all such objects\n",
-                         cluster_.role_name(cause.grantee), info(p).keyword);
+      return fmt::format("    {} holds {} on all such objects\n", cluster_.role_name(cause.grantee),
+                         info(p).keyword);
     }
     const bool built_in = cause.kind == Cause::Kind::acl_item && object.acl == null_acl;
     const bool on_column = cause.kind == Cause::Kind::column_item && item.column != nullptr;
@@ -217,7 +217,8 @@ void add_access(CLI::App& app, Run& run) {
   const auto options = std::make_shared<AccessOptions>();
   auto* const command = app.add_subcommand("access", "effective privileges, and why they are held");
   command->add_option("--role", options->role, "of this role only")->type_name("R");
-  command->add_option("--object", options->object, "on this one: public.orders, table:public.orders")
+  command
+      ->add_option("--object", options->object, "on this one: public.orders, table:public.orders")
       ->type_name("O");
   command->add_option("--privilege", options->privilege, "this one only: SELECT")->type_name("P");
   command->add_flag("--explain", options->explain, "print every path that gives it");

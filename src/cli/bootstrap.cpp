@@ -36,7 +36,8 @@ void add_bootstrap(CLI::App& app, Run& run) {
   auto* const command =
       app.add_subcommand("bootstrap", "write the SQL that makes a policy's roles");
   command->add_option("--policy", options->policies, "policy file or pack (repeatable)")
-      ->type_name("FILE|PACK")->allow_extra_args(false);
+      ->type_name("FILE|PACK")
+      ->allow_extra_args(false);
   command->add_option("--database", options->database, "where the script is meant to be run")
       ->type_name("D");
   add_output_options(*command, options->output, {"sql"});

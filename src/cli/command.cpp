@@ -16,11 +16,11 @@ namespace pgleast {
 namespace {
 
 constexpr std::array table{
-    Command{"audit", add_audit},   Command{"fix", add_fix},
+    Command{"audit", add_audit},         Command{"fix", add_fix},
     Command{"bootstrap", add_bootstrap}, Command{"snapshot", add_snapshot},
-    Command{"access", add_access}, Command{"hba", add_hba},
-    Command{"ident", add_ident},   Command{"conf", add_conf},
-    Command{"rules", add_rules},   Command{"policy", add_policy},
+    Command{"access", add_access},       Command{"hba", add_hba},
+    Command{"ident", add_ident},         Command{"conf", add_conf},
+    Command{"rules", add_rules},         Command{"policy", add_policy},
 };
 
 constexpr int usage_code = static_cast<int>(Fault::usage);
@@ -87,6 +87,7 @@ std::string what_is_wrong(const CLI::App& app, const CLI::App& command,
     const bool twice = said.find("At Most") != std::string::npos;
     return option + (twice ? " is given more than once" : " needs a value; see " + help);
   }
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) return said;  // ours
   return fmt::format("{}; see {}", displayed(said), help);
 }
 

@@ -33,11 +33,10 @@ int dump_hba(const DumpOptions& options) {
                "address", "netmask", "auth_method", "options", "error"},
               {}};
   for (const auto& row : hba_rows(cluster.hba)) {
-    table.rows.push_back({cell_of(row.rule_number), row.file_name,
-                          static_cast<long>(row.line_number), cell_of(row.type),
-                          cell_of(row.database), cell_of(row.user_name), cell_of(row.address),
-                          cell_of(row.netmask), cell_of(row.auth_method), cell_of(row.options),
-                          cell_of(row.error)});
+    table.rows.push_back(
+        {cell_of(row.rule_number), row.file_name, static_cast<long>(row.line_number),
+         cell_of(row.type), cell_of(row.database), cell_of(row.user_name), cell_of(row.address),
+         cell_of(row.netmask), cell_of(row.auth_method), cell_of(row.options), cell_of(row.error)});
   }
   write_output(options.output, write_table(table, options.output.format));
   return 0;
@@ -53,10 +52,11 @@ std::string needed(const std::string& path, const std::vector<std::string>& path
 int dump_ident(const DumpOptions& options) {
   const auto path = needed(options.sources.ident, options.sources.paths, "--ident");
   std::vector<ConfigFile> read;
-  const auto file = read_ident(path, files_and_standard_input(), version_num_of(options.sources), read);
-  Table table{{"map_number", "file_name", "line_number", "map_name", "sys_name", "pg_username",
-               "error"},
-              {}};
+  const auto file =
+      read_ident(path, files_and_standard_input(), version_num_of(options.sources), read);
+  Table table{
+      {"map_number", "file_name", "line_number", "map_name", "sys_name", "pg_username", "error"},
+      {}};
   for (const auto& row : ident_rows(file)) {
     table.rows.push_back({cell_of(row.map_number), row.file_name,
                           static_cast<long>(row.line_number), cell_of(row.map_name),
@@ -69,7 +69,8 @@ int dump_ident(const DumpOptions& options) {
 int dump_conf(const DumpOptions& options) {
   const auto path = needed(options.sources.conf, options.sources.paths, "--conf");
   std::vector<ConfigFile> read;
-  const auto file = read_conf(path, files_and_standard_input(), version_num_of(options.sources), read);
+  const auto file =
+      read_conf(path, files_and_standard_input(), version_num_of(options.sources), read);
   Table table{{"sourcefile", "sourceline", "seqno", "name", "setting", "applied", "error"}, {}};
   for (const auto& row : conf_rows(file)) {
     table.rows.push_back({row.sourcefile, static_cast<long>(row.sourceline),
@@ -100,6 +101,8 @@ void add_ident(CLI::App& app, Run& run) {
   add_dump(app, run, "ident", "pg_ident_file_mappings", dump_ident);
 }
 
-void add_conf(CLI::App& app, Run& run) { add_dump(app, run, "conf", "pg_file_settings", dump_conf); }
+void add_conf(CLI::App& app, Run& run) {
+  add_dump(app, run, "conf", "pg_file_settings", dump_conf);
+}
 
 }  // namespace pgleast

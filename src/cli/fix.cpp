@@ -98,10 +98,10 @@ int fix(const FixOptions& options) {
   std::optional<Proof> proof;
   if (on_server) proof = prove(plan, cluster, auditor, options.sources.dsn);
   const auto left = proof ? proof->after : plan.after;
-  auto summary = fmt::format(
-      "{}, {}; {}\n\n", counted(plan.statements(), "statement"), counted(plan.files.size(), "file"),
-      proof ? "proved in a transaction that was rolled back"
-            : "tried on the model of what was read");
+  auto summary = fmt::format("{}, {}; {}\n\n", counted(plan.statements(), "statement"),
+                             counted(plan.files.size(), "file"),
+                             proof ? "proved in a transaction that was rolled back"
+                                   : "tried on the model of what was read");
   summary += outcome(plan, cluster, left, auditor.policy());
   if (options.output_dir.empty()) {
     write_output(options.output, everything(plan, cluster));

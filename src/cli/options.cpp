@@ -21,9 +21,10 @@ namespace {
 CLI::Validator one_of(std::vector<std::string> words) {
   const auto check = [words](const std::string& word) {
     const bool known = std::find(words.begin(), words.end(), word) != words.end();
-    return known ? std::string()
-                 : fmt::format("`{}` is none of {}{}", displayed(word), listed(words, words.size()),
-                               did_you_mean(word, words));
+    if (known) return std::string();
+    const bool number = word.find_first_not_of("0123456789") == std::string::npos;
+    return fmt::format("`{}` is none of {}{}", displayed(word), listed(words, words.size()),
+                       number ? "" : did_you_mean(word, words));
   };
   return CLI::Validator(check, "");
 }
@@ -41,18 +42,25 @@ std::vector<std::string> majors() {
 void add_source_options(CLI::App& app, SourceOptions& o) {
   const auto* const group = "Sources";
   app.add_option("--dsn", o.dsn, "live server: libpq connection string or URI")
-      ->type_name("CONNINFO")->group(group);
+      ->type_name("CONNINFO")
+      ->group(group);
   app.add_flag("--live", o.live, "live server given by the PG* variables")->group(group);
   app.add_flag("--all-databases", o.all_databases, "read every database of the live server")
       ->group(group);
   app.add_option("--database", o.databases, "read this database of the live server (repeatable)")
-      ->type_name("D")->group(group)->allow_extra_args(false);
+      ->type_name("D")
+      ->group(group)
+      ->allow_extra_args(false);
   app.add_option("--snapshot", o.snapshot, "a file that `pgleast snapshot` wrote")
-      ->type_name("FILE")->group(group);
-  app.add_option("--hba", o.hba, "pg_hba.conf; includes are followed")->type_name("FILE")->group(group);
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--hba", o.hba, "pg_hba.conf; includes are followed")
+      ->type_name("FILE")
+      ->group(group);
   app.add_option("--ident", o.ident, "pg_ident.conf")->type_name("FILE")->group(group);
   app.add_option("--conf", o.conf, "postgresql.conf; includes are followed")
-      ->type_name("FILE")->group(group);
+      ->type_name("FILE")
+      ->group(group);
   app.add_option(
          "--server-version", o.server_version,
          fmt::format("version whose rules apply to files ({} to {})", oldest_major, newest_major))
@@ -61,7 +69,8 @@ void add_source_options(CLI::App& app, SourceOptions& o) {
       ->check(one_of(majors()));
   app.add_option("paths", o.paths,
                  "pg_hba.conf, pg_ident.conf, postgresql.conf, a snapshot, or a folder of them")
-      ->type_name("PATH")->group(group);
+      ->type_name("PATH")
+      ->group(group);
 }
 
 int version_num_of(const SourceOptions& options) {
@@ -98,13 +107,16 @@ void add_judging_options(CLI::App& app, JudgingOptions& o) {
   std::vector<std::string> levels(severity_names.begin(), severity_names.end());
   levels.emplace_back("never");
   app.add_option("--policy", o.policies, "policy file or pack (repeatable; default: baseline)")
-      ->type_name("FILE|PACK")->group("Policy")->allow_extra_args(false);
+      ->type_name("FILE|PACK")
+      ->group("Policy")
+      ->allow_extra_args(false);
   app.add_option("--fail-on", o.fail_on, "least severity that makes the exit code 1 or 3")
       ->type_name("SEVERITY|never")
       ->check(one_of(levels))
       ->group("Policy");
   app.add_flag("--quiet,-q", o.quiet, "only the exit code")->group("Output");
-  app.add_flag("--verbose,-v", o.verbose, "waived findings and rules that hold, too")->group("Output");
+  app.add_flag("--verbose,-v", o.verbose, "waived findings and rules that hold, too")
+      ->group("Output");
   app.add_flag("--timings", o.timings, "phases in milliseconds and peak memory, on standard error")
       ->group("Output");
 }

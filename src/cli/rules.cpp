@@ -88,7 +88,8 @@ void add_rules(CLI::App& app, Run& run) {
   auto* const command = app.add_subcommand("rules", "list the rules, or one rule's whole page");
   command->add_option("id", options->id, "a rule's id")->type_name("ID");
   command->add_option("--policy", options->policies, "policy file or pack (repeatable)")
-      ->type_name("FILE|PACK")->allow_extra_args(false);
+      ->type_name("FILE|PACK")
+      ->allow_extra_args(false);
   add_output_options(*command, options->output, {"text", "json", "csv"});
   command->callback([options, &run] { run = [options] { return rules(*options); }; });
 }

@@ -19,7 +19,8 @@ struct SnapshotOptions {
 
 void add_snapshot(CLI::App& app, Run& run) {
   const auto options = std::make_shared<SnapshotOptions>();
-  auto* const command = app.add_subcommand("snapshot", "write everything that was read to one file");
+  auto* const command =
+      app.add_subcommand("snapshot", "write everything that was read to one file");
   add_source_options(*command, options->sources);
   add_output_options(*command, options->output, {"json"});
   command->callback([options, &run] {

@@ -47,8 +47,8 @@ void read_conf_into(Cluster& cluster, const std::string& path) {
 
 void read_hba_into(Cluster& cluster, const std::string& path) {
   std::vector<ConfigFile> read;
-  const auto settings = cluster.seen(Fact::settings) ? hba_settings(cluster.settings)
-                                                     : HbaSettings{};
+  const auto settings =
+      cluster.seen(Fact::settings) ? hba_settings(cluster.settings) : HbaSettings{};
   cluster.hba = read_hba(path, files_and_standard_input(), cluster.version_num, read, settings);
   forget_files(cluster, ConfigKind::hba);
   keep_files(cluster, read);
@@ -74,8 +74,8 @@ bool looks_like_json(const std::string& path) {
 
 void take(std::string& slot, const std::string& path, const char* option) {
   if (!slot.empty()) {
-    fail_usage(fmt::format("{} is given twice: `{}` and `{}`", option, displayed(slot),
-                           displayed(path)));
+    fail_usage(
+        fmt::format("{} is given twice: `{}` and `{}`", option, displayed(slot), displayed(path)));
   }
   slot = path;
 }

@@ -19,8 +19,8 @@ void Timings::print() const {
   for (const auto& [name, ms] : phases_) line += fmt::format("\"{}_ms\": {:.1f}, ", name, ms);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  line += fmt::format("\"peak_memory_mb\": {:.1f}}}\n",
-                      static_cast<double>(usage.ru_maxrss) / 1024.0);
+  line +=
+      fmt::format("\"peak_memory_mb\": {:.1f}}}\n", static_cast<double>(usage.ru_maxrss) / 1024.0);
   std::fputs(line.c_str(), stderr);
 }
 

@@ -13,10 +13,9 @@ namespace pgleast {
 namespace {
 
 std::string statement(const Cluster& cluster, const ChangeDefaultPrivileges& remedy, bool grant) {
-  const auto in_schema =
-      remedy.schema == no_object
-          ? std::string()
-          : " IN SCHEMA " + quote_identifier(cluster.object(remedy.schema).name);
+  const auto in_schema = remedy.schema == no_object
+                             ? std::string()
+                             : " IN SCHEMA " + quote_identifier(cluster.object(remedy.schema).name);
   return fmt::format("ALTER DEFAULT PRIVILEGES FOR ROLE {}{} {} {} ON {} {} {};",
                      quote_identifier(cluster.role_name(remedy.creator)), in_schema,
                      grant ? "GRANT" : "REVOKE", to_string(remedy.privileges),
@@ -27,15 +26,14 @@ std::string statement(const Cluster& cluster, const ChangeDefaultPrivileges& rem
 }  // namespace
 
 Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy) {
-  auto row = std::find_if(
-      model.default_acls.begin(), model.default_acls.end(), [&](const DefaultAcl& d) {
+  auto row =
+      std::find_if(model.default_acls.begin(), model.default_acls.end(), [&](const DefaultAcl& d) {
         return d.database == remedy.database && d.creator == remedy.creator &&
                d.schema == remedy.schema && d.type == remedy.type;
       });
-  const auto built_in =
-      remedy.schema == no_object
-          ? default_acl(default_acl_type(remedy.type).kind, remedy.creator, model.major())
-          : Acl();
+  const auto built_in = remedy.schema == no_object ? default_acl(default_acl_type(remedy.type).kind,
+                                                                 remedy.creator, model.major())
+                                                   : Acl();
   auto acl = row == model.default_acls.end() ? built_in : model.acls[index(row->acl)];
   const auto held = granted_to(acl, remedy.grantee);
   const auto change = remedy.grant ? remedy.privileges - held : remedy.privileges & held;

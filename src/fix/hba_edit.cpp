@@ -70,8 +70,8 @@ std::vector<std::string> networks_for(const HbaAddress& address, const std::stri
   for (std::string word; words >> word;) {
     const bool numeric = word.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string::npos;
     const bool v6 = word.find(':') != std::string::npos;
-    const bool fits = address.kind != AddressKind::ip || !numeric ||
-                      v6 == (address.address.size() == 16);
+    const bool fits =
+        address.kind != AddressKind::ip || !numeric || v6 == (address.address.size() == 16);
     if (fits) result.push_back(word);
   }
   return result;
@@ -151,8 +151,8 @@ std::vector<HbaEdits::Change> HbaEdits::changes(const Cluster& model) const {
   for (const auto& insert : inserts_) {
     const auto [file, at] = place(insert.before);
     if (file == nullptr) continue;
-    const auto line_break = at.whole.begin == 0 ? std::string::npos
-                                                : file->text.rfind('\n', at.whole.begin - 1);
+    const auto line_break =
+        at.whole.begin == 0 ? std::string::npos : file->text.rfind('\n', at.whole.begin - 1);
     const auto begin = line_break == std::string::npos ? 0 : line_break + 1;
     result.push_back({file->path, {begin, begin}, insert.line + "\n"});
   }
@@ -164,7 +164,8 @@ std::vector<HbaEdits::Change> HbaEdits::changes(const Cluster& model) const {
     std::string text;
     if (off) {
       std::istringstream lines(old);
-      for (std::string line; std::getline(lines, line);) text += (text.empty() ? "# " : "\n# ") + line;
+      for (std::string line; std::getline(lines, line);)
+        text += (text.empty() ? "# " : "\n# ") + line;
     } else {
       text = record_text(model, record, old);
     }

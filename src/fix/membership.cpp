@@ -72,8 +72,7 @@ Statements enact(Cluster& model, const ChangeMembership& remedy) {
   const auto role = quote_identifier(model.role_name(remedy.role));
   const auto member = quote_identifier(model.role_name(remedy.member));
   const bool inherits = model.major() >= 16 || model.role(remedy.member).inherit;
-  model.memberships.push_back(
-      {remedy.role, remedy.member, no_role, false, inherits, true});
+  model.memberships.push_back({remedy.role, remedy.member, no_role, false, inherits, true});
   return {no_object,
           {fmt::format("GRANT {} TO {};", role, member)},
           {fmt::format("REVOKE {} FROM {};", role, member)},

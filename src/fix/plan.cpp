@@ -80,9 +80,8 @@ class Planner {
                                statements.undo.end());
       return true;
     }
-    const auto database = statements.database == no_object
-                              ? std::string()
-                              : model_.object(statements.database).name;
+    const auto database =
+        statements.database == no_object ? std::string() : model_.object(statements.database).name;
     auto section = std::find_if(plan_.sections.begin(), plan_.sections.end(),
                                 [&](const auto& s) { return s.database == database; });
     if (section == plan_.sections.end()) {

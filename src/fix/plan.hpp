@@ -29,14 +29,14 @@ struct FilePatch {
 
 struct Plan {
   std::vector<PlanSection> sections;  // the ones without a database first
-  std::vector<std::string> system;       // ALTER SYSTEM: outside a transaction
+  std::vector<std::string> system;    // ALTER SYSTEM: outside a transaction
   std::vector<std::string> system_undo;
   std::vector<FilePatch> files;
   std::size_t statements() const;
 
   Audit before;
-  Audit after;       // of the model with everything applied
-  Cluster model;     // the same
+  Audit after;    // of the model with everything applied
+  Cluster model;  // the same
 };
 
 Plan make_plan(const Cluster& cluster, const Auditor& auditor);

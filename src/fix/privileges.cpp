@@ -39,11 +39,11 @@ struct Target {
   std::string column;  // empty: the object itself
 
   std::string grant(const Cluster& cluster, const AclItem& item, bool option) const {
-    return fmt::format("GRANT {} ON {} TO {}{};",
-                       privilege_list(option ? item.grantable : item.privileges - item.grantable,
-                                      column),
-                       grant_target(cluster, object), grantee_sql(cluster, item.grantee),
-                       option ? " WITH GRANT OPTION" : "");
+    return fmt::format(
+        "GRANT {} ON {} TO {}{};",
+        privilege_list(option ? item.grantable : item.privileges - item.grantable, column),
+        grant_target(cluster, object), grantee_sql(cluster, item.grantee),
+        option ? " WITH GRANT OPTION" : "");
   }
 };
 
@@ -160,10 +160,9 @@ Statements enact(Cluster& model, const ChangePrivileges& remedy) {
     const auto lacking = remedy.privileges - granted_to(acl, remedy.grantee);
     if (lacking.empty()) return result;
     grant(model, target, remedy.grantee, lacking, acl, result.sql);
-    result.undo.push_back(fmt::format("REVOKE {} ON {} FROM {};",
-                                      privilege_list(lacking, target.column),
-                                      grant_target(model, object),
-                                      grantee_sql(model, remedy.grantee)));
+    result.undo.push_back(
+        fmt::format("REVOKE {} ON {} FROM {};", privilege_list(lacking, target.column),
+                    grant_target(model, object), grantee_sql(model, remedy.grantee)));
   } else {
     revoke(model, target, remedy.grantee, remedy.privileges, acl, result.sql);
     add_missing(model, target, before, acl, result.undo);

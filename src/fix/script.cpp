@@ -16,7 +16,7 @@ constexpr const char* transaction =
     "BEGIN;\n"
     "SET LOCAL search_path = pg_catalog;\n"
     "SET LOCAL lock_timeout = '5s';\n"
-    "SET LOCAL client_min_messages = warning;\n\n";
+    "SET LOCAL client_min_messages = error;\n\n";
 
 // The name goes through a variable: a psql command ends at a line break, a constant does not.
 std::string connect(const std::string& database) {
@@ -188,8 +188,8 @@ std::string notes(const Plan& plan) {
   std::string text = "# What is left to decide\n";
   std::set<std::string> said;
   const auto add = [&](const Finding& finding, const std::string& decision) {
-    const auto line = fmt::format("\n- {} {}: {}\n", finding.rule,
-                                  displayed(finding.subject.name), displayed(decision));
+    const auto line = fmt::format("\n- {} {}: {}\n", finding.rule, displayed(finding.subject.name),
+                                  displayed(decision));
     if (said.insert(line).second) text += line;
   };
   for (const auto& finding : sorted_findings(plan.after)) {

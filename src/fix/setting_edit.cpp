@@ -61,9 +61,9 @@ Statements alter_system(Cluster& model, const ChangeSetting& change) {
   for (auto& setting : model.settings) {
     if (setting.name != change.name) continue;
     const bool was_system = setting.file.ends_with("postgresql.auto.conf");
-    result.undo.push_back(was_system ? fmt::format("ALTER SYSTEM SET {} = {};", name,
-                                                   quote_literal(setting.value))
-                                     : fmt::format("ALTER SYSTEM RESET {};", name));
+    result.undo.push_back(
+        was_system ? fmt::format("ALTER SYSTEM SET {} = {};", name, quote_literal(setting.value))
+                   : fmt::format("ALTER SYSTEM RESET {};", name));
     setting.value = change.value;
     setting.file = "postgresql.auto.conf";
   }

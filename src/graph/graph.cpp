@@ -168,8 +168,8 @@ std::vector<Cause> Graph::causes_in(RoleId role, const Acl& acl, Cause::Kind kin
     if (item.grantee == public_role) {
       result.push_back({kind, {role}, item, public_role});
     } else if (inherited.has(item.grantee)) {
-      result.push_back({kind, path(role, item.grantee, Closure::inherits, database), item,
-                        item.grantee});
+      result.push_back(
+          {kind, path(role, item.grantee, Closure::inherits, database), item, item.grantee});
     }
   }
   return result;
@@ -194,8 +194,8 @@ std::vector<Cause> Graph::causes(RoleId role, const Object& object, Privilege pr
   std::vector<Cause> result;
   const auto database = database_of(object);
   if (!protected_by_server(cluster_, object).has(privilege)) {
-    result = causes_in(role, cluster_.effective_acl(object), Cause::Kind::acl_item, privilege,
-                       database);
+    result =
+        causes_in(role, cluster_.effective_acl(object), Cause::Kind::acl_item, privilege, database);
   }
   if (cluster_.role(role).superuser) result.push_back({Cause::Kind::superuser, {role}, {}, role});
   for (const auto& predefined_role : {read_all_, write_all_, maintain_}) {

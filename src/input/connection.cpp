@@ -28,7 +28,8 @@ void refuse_spilt_password(const std::string& conninfo, const PQconninfoOption* 
                                              : std::string_view::npos;
     if (strange != std::string_view::npos) {
       fail("", fmt::format("the URI has no valid {} (it is not shown: it may hold a password, in "
-                           "which @ is written %40, / %2F and : %3A)", keyword));
+                           "which @ is written %40, / %2F and : %3A)",
+                           keyword));
     }
   }
 }
@@ -238,8 +239,7 @@ FileReader server_files(Session& session) {
     return {bytes_of_hex(*bytes), "", false};
   };
   const auto list = [&session](const std::string& path) -> FolderNames {
-    const auto answer =
-        session.try_ask(fmt::format("SELECT pg_ls_dir({})", quote_literal(path)));
+    const auto answer = session.try_ask(fmt::format("SELECT pg_ls_dir({})", quote_literal(path)));
     if (!answer.rows) return {std::nullopt, answer.why};
     std::vector<std::string> names;
     for (const auto& row : *answer.rows) names.push_back(row.front().value_or(""));

@@ -6,7 +6,6 @@
 
 #include "text/display.hpp"
 
-
 namespace pgleast {
 namespace {
 
@@ -60,7 +59,8 @@ HbaFile hba_from_rules(const std::vector<HbaRuleRow>& rows) {
     const auto path = row.file_name.empty() ? std::string("pg_hba.conf") : row.file_name;
     if (!row.type) {
       const auto why = row.error.value_or("the server refuses this line");
-      file.problems.push_back({path, row.line_number, {path, Position{row.line_number, 1}, displayed(why), ""}});
+      file.problems.push_back(
+          {path, row.line_number, {path, Position{row.line_number, 1}, displayed(why), ""}});
       continue;
     }
     HbaRecord record;

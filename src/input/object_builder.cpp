@@ -48,9 +48,9 @@ ObjectId ObjectBuilder::add(NewObject from, RoleId owner, const std::optional<st
   object.owner = owner;
   object.acl = acl(text);
   object.extension = from.extension;
-  object.system = from.schema != no_object ? cluster_.object(from.schema).system
-                                           : from.kind == ObjectKind::schema &&
-                                                 is_system_schema(from.name);
+  object.system = from.schema != no_object
+                      ? cluster_.object(from.schema).system
+                      : from.kind == ObjectKind::schema && is_system_schema(from.name);
   object.name = std::move(from.name);
   cluster_.objects.push_back(std::move(object));
   return id;
@@ -69,8 +69,7 @@ std::string ObjectBuilder::identity_of(const NewObject& object) const {
 
 void ObjectBuilder::add_column(ObjectId table, std::string name,
                                const std::optional<std::string>& text) {
-  cluster_.relations[cluster_.object(table).detail].columns.push_back(
-      {std::move(name), acl(text)});
+  cluster_.relations[cluster_.object(table).detail].columns.push_back({std::move(name), acl(text)});
 }
 
 void ObjectBuilder::detail(ObjectId id, DatabaseDetail d) {
@@ -92,8 +91,7 @@ AclId ObjectBuilder::acl(const std::optional<std::string>& text) {
   return text ? acls_->intern_text(*text) : null_acl;
 }
 
-ObjectId ObjectBuilder::object_of_oid(ObjectKind kind, std::uint32_t oid,
-                                      ObjectId database) const {
+ObjectId ObjectBuilder::object_of_oid(ObjectKind kind, std::uint32_t oid, ObjectId database) const {
   const auto found = objects_.find(key(kind, oid, database));
   return found == objects_.end() ? no_object : found->second;
 }

@@ -64,8 +64,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaRecord, type, databases, users, address, m
 
 // NOLINTBEGIN(readability-identifier-naming): the library's names
 void to_json(json& j, const RowPolicy& p) {
-  j = {{"table", p.table},           {"name", p.name},   {"command", p.command},
-       {"permissive", p.permissive}, {"roles", p.roles}};
+  j = {{"table", p.table},
+       {"name", p.name},
+       {"command", p.command},
+       {"permissive", p.permissive},
+       {"roles", p.roles}};
   put(j, "using", p.using_expression);
   put(j, "check", p.check_expression);
 }
@@ -151,23 +154,23 @@ void each_text(json& j, const F& change) {
 
 json to_tree(const Cluster& c) {
   json j{{"schema", schema_name},
-                 {"version_num", c.version_num},
-                 {"name", c.name},
-                 {"server", c.server},
-                 {"reader", c.reader},
-                 {"roles", c.roles},
-                 {"memberships", c.memberships},
-                 {"objects", c.objects},
-                 {"databases", c.databases},
-                 {"relations", c.relations},
-                 {"functions", c.functions},
-                 {"row_policies", c.row_policies},
-                 {"default_acls", c.default_acls},
-                 {"settings", c.settings},
-                 {"role_settings", c.role_settings},
-                 {"hba", c.hba},
-                 {"files", c.files},
-                 {"remarks", c.remarks}};
+         {"version_num", c.version_num},
+         {"name", c.name},
+         {"server", c.server},
+         {"reader", c.reader},
+         {"roles", c.roles},
+         {"memberships", c.memberships},
+         {"objects", c.objects},
+         {"databases", c.databases},
+         {"relations", c.relations},
+         {"functions", c.functions},
+         {"row_policies", c.row_policies},
+         {"default_acls", c.default_acls},
+         {"settings", c.settings},
+         {"role_settings", c.role_settings},
+         {"hba", c.hba},
+         {"files", c.files},
+         {"remarks", c.remarks}};
   auto& acls = j["acls"] = json::array();
   for (const auto& acl : c.acls) {
     acls.push_back(to_string(acl, [&](RoleId id) { return c.role_name(id); }));
@@ -279,8 +282,8 @@ Cluster read_snapshot(const Source& source) {
     tree = json::parse(source.text());
   } catch (const json::parse_error& e) {
     const auto at = std::min<std::size_t>(e.byte == 0 ? 0 : e.byte - 1, source.text().size());
-    fail(source, {at, at + 1}, at >= source.text().size() ? "the snapshot is cut off here"
-                                                          : "this is no JSON");
+    fail(source, {at, at + 1},
+         at >= source.text().size() ? "the snapshot is cut off here" : "this is no JSON");
   }
   if (!tree.is_object() || tree.value("schema", json()) != schema_name) {
     fail(source.name(), fmt::format("is no snapshot of this version ({})", schema_name));

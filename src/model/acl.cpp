@@ -138,8 +138,7 @@ std::string to_string(const Acl& acl, const std::function<std::string(RoleId)>& 
   std::string result = "{";
   for (const auto& item : acl) {
     if (result.size() > 1) result += ',';
-    std::string element =
-        item.grantee == public_role ? "" : role_in_item(role_name(item.grantee));
+    std::string element = item.grantee == public_role ? "" : role_in_item(role_name(item.grantee));
     element += '=';
     item.privileges.each([&](Privilege p) {
       element += info(p).letter;

@@ -23,9 +23,8 @@ std::optional<RoleId> Cluster::find_role(std::string_view wanted) const {
 
 const Setting* Cluster::find_setting(std::string_view wanted) const {
   const auto key = setting_key(wanted);
-  const auto found = std::find_if(settings.begin(), settings.end(), [&](const Setting& s) {
-    return setting_key(s.name) == key;
-  });
+  const auto found = std::find_if(settings.begin(), settings.end(),
+                                  [&](const Setting& s) { return setting_key(s.name) == key; });
   return found == settings.end() ? nullptr : &*found;
 }
 
@@ -41,7 +40,7 @@ const Acl& Cluster::column_acl(const Column& column) const {
 Cluster unknown_cluster(int version_num) {
   Cluster cluster;
   cluster.version_num = version_num;
-  const Unseen objects{"no server, snapshot or SQL was given", "give --dsn, --live or --snapshot"};
+  const Unseen objects{"no server or snapshot was given", "give --dsn, --live or --snapshot"};
   for (const auto fact : {Fact::roles, Fact::passwords, Fact::objects, Fact::role_settings}) {
     cluster.unseen[fact] = objects;
   }

@@ -23,12 +23,12 @@ namespace pgleast {
 
 /// What a rule may need to know. Each is seen or unseen as a whole.
 enum class Fact {
-  roles,         // roles, their attributes and memberships
-  passwords,     // which kind of password is stored
-  objects,       // databases, what is in those that were asked for, access lists
-  settings,      // settings in force
+  roles,          // roles, their attributes and memberships
+  passwords,      // which kind of password is stored
+  objects,        // databases, what is in those that were asked for, access lists
+  settings,       // settings in force
   role_settings,  // ALTER ROLE/DATABASE ... SET
-  hba,           // the records of pg_hba.conf
+  hba,            // the records of pg_hba.conf
 };
 inline constexpr std::size_t fact_count = 6;
 
@@ -42,9 +42,9 @@ struct Unseen {
 
 struct Cluster {
   int version_num = newest_major * 10000;
-  std::string name;      // for the summary: the database connected to, a snapshot's, or empty
-  std::string server;    // "PostgreSQL 15.18"; empty without a server
-  std::string reader;    // the role that read the server; empty without one
+  std::string name;    // for the summary: the database connected to, a snapshot's, or empty
+  std::string server;  // "PostgreSQL 15.18"; empty without a server
+  std::string reader;  // the role that read the server; empty without one
 
   std::vector<Role> roles;
   std::vector<Membership> memberships;

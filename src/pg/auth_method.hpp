@@ -9,14 +9,14 @@ namespace pgleast {
 
 /// What a client must show to be let in by a method.
 enum class Credential {
-  nothing,         // trust
-  refused,         // reject: nobody is let in
-  clear_password,  // the password itself crosses the connection
-  hashed_password, // md5 or SCRAM: only a proof of it does
-  client_claim,    // ident: the client's own machine says who it is
-  os_user,         // peer: the kernel says who it is
+  nothing,          // trust
+  refused,          // reject: nobody is let in
+  clear_password,   // the password itself crosses the connection
+  hashed_password,  // md5 or SCRAM: only a proof of it does
+  client_claim,     // ident: the client's own machine says who it is
+  os_user,          // peer: the kernel says who it is
   certificate,
-  ticket,          // gss, sspi, oauth
+  ticket,  // gss, sspi, oauth
 };
 
 struct AuthMethod {

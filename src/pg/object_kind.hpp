@@ -30,18 +30,18 @@ enum class ObjectKind : std::uint8_t {
 
 struct ObjectKindInfo {
   ObjectKind kind;
-  std::string_view name;       // in reports and policies
-  std::string_view plural;     // as the key of a policy's grants
-  std::string_view keyword;    // after GRANT ... ON
-  PrivilegeSet all;            // what can be granted; MAINTAIN from version 17
-  PrivilegeSet public_default; // what PUBLIC holds while the access list is null
-  bool owner_default;          // whether the owner holds `all` while it is null
+  std::string_view name;        // in reports and policies
+  std::string_view plural;      // as the key of a policy's grants
+  std::string_view keyword;     // after GRANT ... ON
+  PrivilegeSet all;             // what can be granted; MAINTAIN from version 17
+  PrivilegeSet public_default;  // what PUBLIC holds while the access list is null
+  bool owner_default;           // whether the owner holds `all` while it is null
 };
 
 namespace detail {
 using enum Privilege;
-inline constexpr PrivilegeSet table_privileges = PrivilegeSet(insert) | select | update | delete_ |
-                                                 truncate | references | trigger | maintain;
+inline constexpr PrivilegeSet table_privileges =
+    PrivilegeSet(insert) | select | update | delete_ | truncate | references | trigger | maintain;
 inline constexpr PrivilegeSet column_privileges =
     PrivilegeSet(insert) | select | update | references;
 inline constexpr PrivilegeSet none{};

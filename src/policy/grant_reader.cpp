@@ -58,8 +58,8 @@ GrantEntry read_entry(const YamlNode& node, ObjectKind kind) {
   }
   entry.future = map.boolean("future", false);
   if (entry.future && !lies_in_schema(kind)) {
-    fail_policy(node, fmt::format("`future` is for what lies in a schema, not for {}",
-                                  info(kind).plural));
+    fail_policy(
+        node, fmt::format("`future` is for what lies in a schema, not for {}", info(kind).plural));
   }
   map.finish();
   return entry;
@@ -84,8 +84,8 @@ std::vector<GrantEntry> read_grants(const YamlNode& node) {
       const auto* const said = map.find(std::string(info(kind).plural));
       if (said == nullptr) continue;
       // Several selections of one kind are written as a list.
-      const auto selections = said->is(YamlNode::Kind::sequence) ? said->items
-                                                                 : std::vector<YamlNode>{*said};
+      const auto selections =
+          said->is(YamlNode::Kind::sequence) ? said->items : std::vector<YamlNode>{*said};
       for (const auto& selection : selections) {
         auto entry = read_entry(selection, kind);
         entry.to = to;
@@ -107,8 +107,8 @@ void check_contradictions(const std::vector<GrantEntry>& entries) {
       const auto beyond = floor.require - ceiling.ceiling();
       if (!same || beyond.empty()) continue;
       const auto at = ceiling.at.source->position(ceiling.at.span.begin);
-      fail_policy(floor.at, fmt::format("requires {} that {}:{} does not allow",
-                                        to_string(beyond), ceiling.at.source->name(), at.line));
+      fail_policy(floor.at, fmt::format("requires {} that {}:{} does not allow", to_string(beyond),
+                                        ceiling.at.source->name(), at.line));
     }
   }
 }

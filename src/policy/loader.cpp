@@ -53,7 +53,7 @@ class Loader {
   std::vector<std::string> open_;  // files being read, to find one that extends itself
   std::set<std::string> loaded_;
   std::map<std::string, YamlNode> given_;  // parameters that a policy sets, and to what
-  std::vector<YamlEntry> overrides_;  // rule id, what is said of it
+  std::vector<YamlEntry> overrides_;       // rule id, what is said of it
 };
 
 [[noreturn]] void fail_with(const YamlNode* at, std::string message) {
@@ -166,8 +166,8 @@ void Loader::read_policy(const YamlNode& node, const std::string& path) {
   }
   if (const auto name = map.text("name", ""); !name.empty()) policy_.name = name;
   if (const auto* const extends = map.find("extends")) {
-    const auto items = extends->is(YamlNode::Kind::sequence) ? extends->items
-                                                             : std::vector<YamlNode>{*extends};
+    const auto items =
+        extends->is(YamlNode::Kind::sequence) ? extends->items : std::vector<YamlNode>{*extends};
     for (const auto& item : items) {
       const auto wanted = scalar_text(item);
       std::error_code ignored;
@@ -233,8 +233,7 @@ void Loader::read_classes(const YamlNode* node) {
     entry.at = name;
     entry.names = read_patterns(reader.need("names"));
     if (const auto* const login = reader.find("login")) {
-      auto& attributes =
-          entry_of(policy_.attributes, &ClassAttributes::role_class, name.text);
+      auto& attributes = entry_of(policy_.attributes, &ClassAttributes::role_class, name.text);
       attributes.at = name;
       attributes.attributes[RoleAttribute::login] = read_demand(*login);
     }
@@ -357,8 +356,8 @@ void Loader::apply_overrides() {
     if (rule == policy_.rules.end()) {
       std::vector<std::string> ids;
       for (const auto& r : policy_.rules) ids.push_back(r.id);
-      fail_policy(id, fmt::format("unknown rule `{}`{}", displayed(id.text),
-                                  did_you_mean(id.text, ids)));
+      fail_policy(
+          id, fmt::format("unknown rule `{}`{}", displayed(id.text), did_you_mean(id.text, ids)));
     }
     MapReader reader(said, "what is said of a rule");
     if (const auto* const severity = reader.find("severity")) {

@@ -21,7 +21,8 @@ Pattern read_pattern(const YamlNode& node) {
     RE2::Options options;
     options.set_log_errors(false);
     auto regex = std::make_shared<const RE2>(std::string(text), options);
-    if (!regex->ok()) fail_policy(node, "not an expression that re2 takes: " + displayed(regex->error()));
+    if (!regex->ok())
+      fail_policy(node, "not an expression that re2 takes: " + displayed(regex->error()));
     return {Pattern::Kind::expression, std::string(text), std::move(regex)};
   }
   if (takes_prefix(text, "class:")) return {Pattern::Kind::role_class, std::string(text), nullptr};

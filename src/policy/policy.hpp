@@ -35,7 +35,7 @@ struct RoleClass {
 struct ClassAttributes {
   std::string role_class;
   std::map<RoleAttribute, Demand> attributes;
-  std::optional<PasswordKind> password;     // the only kind that may be stored, or none
+  std::optional<PasswordKind> password;  // the only kind that may be stored, or none
   std::optional<std::int32_t> most_connections;
   YamlNode at;
 };

@@ -64,8 +64,8 @@ class Builder : public YAML::EventHandler {
  private:
   Span span_at(const YAML::Mark& mark) const {
     const auto line = source_->line_start(static_cast<std::size_t>(std::max(mark.line, 0)) + 1);
-    const auto at = std::min(line + static_cast<std::size_t>(std::max(mark.column, 0)),
-                             source_->text().size());
+    const auto at =
+        std::min(line + static_cast<std::size_t>(std::max(mark.column, 0)), source_->text().size());
     return {at, at + 1};
   }
 
@@ -167,8 +167,7 @@ void fail_policy(const YamlNode& at, std::string message) {
   fail_at(*at.source, at.span, std::move(message));
 }
 
-MapReader::MapReader(const YamlNode& node, std::string what)
-    : node_(node), what_(std::move(what)) {
+MapReader::MapReader(const YamlNode& node, std::string what) : node_(node), what_(std::move(what)) {
   if (!node.is(YamlNode::Kind::mapping) && !node.is(YamlNode::Kind::null)) {
     fail_policy(node, fmt::format("{} is a mapping of keys to values", what_));
   }

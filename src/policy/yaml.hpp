@@ -16,10 +16,10 @@ struct YamlEntry;
 
 struct YamlNode {
   enum class Kind { null, scalar, sequence, mapping } kind = Kind::null;
-  std::string text;     // scalar
-  bool quoted = false;  // scalar: in quotes, so never null, boolean or number
-  std::vector<YamlNode> items;                                // sequence
-  std::vector<YamlEntry> entries;                             // mapping, in order
+  std::string text;                // scalar
+  bool quoted = false;             // scalar: in quotes, so never null, boolean or number
+  std::vector<YamlNode> items;     // sequence
+  std::vector<YamlEntry> entries;  // mapping, in order
   Span span;
   std::shared_ptr<const Source> source;  // shared: messages outlive the reading
 
@@ -48,7 +48,7 @@ class MapReader {
   const YamlNode* find(const std::string& key);
   const YamlNode& need(const std::string& key);
 
-  std::string text(const std::string& key);                               // required
+  std::string text(const std::string& key);                                // required
   std::string text(const std::string& key, const std::string& otherwise);  // optional
   std::string said(const std::string& key);  // required, and not empty
   bool boolean(const std::string& key, bool otherwise);

@@ -75,13 +75,12 @@ std::optional<int> prefix_of(const AddressRange& range, int bits) {
 std::string text_of(const AddressRange& range, bool v6) {
   const auto first = text_of(range.first, v6);
   if (range.first == range.last) return first;
-  if (const auto prefix = prefix_of(range, v6 ? 128 : 32)) return fmt::format("{}/{}", first, *prefix);
+  if (const auto prefix = prefix_of(range, v6 ? 128 : 32))
+    return fmt::format("{}/{}", first, *prefix);
   return first + "-" + text_of(range.last, v6);
 }
 
-AddressLine line_of(AddressRange range) {
-  return AddressLine(std::vector<AddressRange>{range});
-}
+AddressLine line_of(AddressRange range) { return AddressLine(std::vector<AddressRange>{range}); }
 
 }  // namespace
 
@@ -131,9 +130,7 @@ AddressSet AddressSet::without(const AddressSet& other) const {
   return {v4.without(other.v4), v6.without(other.v6)};
 }
 
-AddressSet AddressSet::all() {
-  return {line_of({{}, last_v4}), line_of({{}, last_v6})};
-}
+AddressSet AddressSet::all() { return {line_of({{}, last_v4}), line_of({{}, last_v6})}; }
 
 AddressSet AddressSet::loopback() {
   return {line_of({{0, 0x7F000000}, {0, 0x7FFFFFFF}}), line_of({{0, 1}, {0, 1}})};

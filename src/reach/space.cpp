@@ -117,8 +117,8 @@ class Builder {
   Match database_match(const HbaName& token, const DatabaseAtom& atom) const;
   Match tied(const HbaName& token, const RoleAtom& role, const DatabaseAtom& database) const;
   Match expression_match(const HbaName& token, const std::string& name, bool other) const;
-  Match pair_match(std::uint32_t record, std::uint32_t role, std::uint32_t database,
-                   Match users, Match databases) const;
+  Match pair_match(std::uint32_t record, std::uint32_t role, std::uint32_t database, Match users,
+                   Match databases) const;
   void walk(const Hits& role_hits, const std::vector<std::uint32_t>& roles,
             const Hits& database_hits, const std::vector<std::uint32_t>& databases);
 
@@ -172,8 +172,7 @@ void Builder::collect_atoms() {
   space_.databases.push_back({"", false, true});
 }
 
-Match Builder::expression_match(const HbaName& token, const std::string& name,
-                                bool other) const {
+Match Builder::expression_match(const HbaName& token, const std::string& name, bool other) const {
   const auto expression = name_expression(token.text.substr(1));
   if (!expression || other) return Match::may;
   return re2::RE2::PartialMatch(name, *expression) ? Match::yes : Match::no;
@@ -262,9 +261,8 @@ Match Builder::pair_match(std::uint32_t record, std::uint32_t role, std::uint32_
     databases = Match::no;
     for (const auto& token : records_[record].databases) {
       databases = std::max(
-          databases, ties_names(token)
-                         ? tied(token, space_.roles[role], space_.databases[database])
-                         : database_match(token, space_.databases[database]));
+          databases, ties_names(token) ? tied(token, space_.roles[role], space_.databases[database])
+                                       : database_match(token, space_.databases[database]));
     }
   }
   return std::min(users, databases);
@@ -279,15 +277,18 @@ void Builder::walk(const Hits& role_hits, const std::vector<std::uint32_t>& role
     while (d != database_hits.end() && d->record < hit.record) ++d;
     if (d == database_hits.end()) break;
     if (d->record != hit.record) continue;
-    const auto match = pair_match(hit.record, roles.front(), databases.front(), hit.match, d->match);
+    const auto match =
+        pair_match(hit.record, roles.front(), databases.front(), hit.match, d->match);
     if (match == Match::no) continue;
     const auto& record = records_[hit.record];
     const auto& origin = origins_[hit.record];
-    for (const auto transport : {Transport::local, Transport::plain, Transport::tls, Transport::gss}) {
+    for (const auto transport :
+         {Transport::local, Transport::plain, Transport::tls, Transport::gss}) {
       if (!takes(record.type, transport)) continue;
       if (transport == Transport::local) {
         if (!local_taken) {
-          space_.pieces.push_back({hit.record, transport, roles, databases, {}, match == Match::yes});
+          space_.pieces.push_back(
+              {hit.record, transport, roles, databases, {}, match == Match::yes});
         }
         local_taken = local_taken || match == Match::yes;
         continue;
@@ -296,7 +297,8 @@ void Builder::walk(const Hits& role_hits, const std::vector<std::uint32_t>& role
       auto left = origin.possible.without(lost);
       if (!left.empty()) {
         const bool certain = match == Match::yes && !origin.certain.empty();
-        space_.pieces.push_back({hit.record, transport, roles, databases, std::move(left), certain});
+        space_.pieces.push_back(
+            {hit.record, transport, roles, databases, std::move(left), certain});
       }
       if (match == Match::yes) lost.add(origin.certain);
     }

@@ -30,8 +30,8 @@ std::string excerpt(const Source& source, Span span, std::size_t indent) {
   const auto raw_before = tail(source.line_before(span.begin), longest_side);
   const auto raw_after = head(line_end, longest_side);
   const auto before = displayed(raw_before, Tabs::kept);
-  const auto marked = displayed(
-      raw_after.substr(0, span.end > span.begin ? span.end - span.begin : 0), Tabs::kept);
+  const auto marked =
+      displayed(raw_after.substr(0, span.end > span.begin ? span.end - span.begin : 0), Tabs::kept);
   const auto after = displayed(raw_after, Tabs::kept);
 
   // Tabs are kept in the padding, so the caret lines up at any tab width.

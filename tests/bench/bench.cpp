@@ -35,20 +35,18 @@ void bench_hba(const LiveServer& server) {
   constexpr int records = 20000;
   std::string text;
   for (int i = 0; i < records; ++i) {
-    text += fmt::format("hostssl db{} \"user {}\",u{} 10.{}.{}.0/24 scram-sha-256 # {}\n", i % 50, i,
-                        i, i / 250 % 250, i % 250, i);
+    text += fmt::format("hostssl db{} \"user {}\",u{} 10.{}.{}.0/24 scram-sha-256 # {}\n", i % 50,
+                        i, i, i / 250 % 250, i % 250, i);
   }
   const auto path = server.folder() + "/big_hba.conf";
   server.write(path, text);
   server.sql("postgres", "ALTER SYSTEM SET hba_file = '" + path + "';");
   server.write(path, "local all all trust\n" + text);
   server.restart();
-  const auto theirs = seconds([&] {
-    server.ask("postgres", "SELECT count(*) FROM pg_hba_file_rules");
-  });
-  const auto ours = seconds([&] {
-    test::pgleast("hba dump --format csv --hba " + path + " > /dev/null");
-  });
+  const auto theirs =
+      seconds([&] { server.ask("postgres", "SELECT count(*) FROM pg_hba_file_rules"); });
+  const auto ours =
+      seconds([&] { test::pgleast("hba dump --format csv --hba " + path + " > /dev/null"); });
   print(fmt::format("hba dump, {} records", records), ours, theirs, "pg_hba_file_rules");
 }
 

@@ -77,11 +77,13 @@ TEST_CASE("numbers that lead nowhere are refused", "[input][snapshot]") {
 
 TEST_CASE("no secret is in a snapshot", "[input][snapshot]") {
   Cluster cluster;
-  cluster.hba = read_hba(
-      "h", test::memory_files({{"h", "host all all all ldap ldapserver=l ldapbasedn=x "
-                                     "ldapbindpasswd=hunter2\n"}}),
-      cluster.version_num, cluster.files);
+  cluster.hba = read_hba("h",
+                         test::memory_files({{"h",
+                                              "host all all all ldap ldapserver=l ldapbasedn=x "
+                                              "ldapbindpasswd=hunter2\n"}}),
+                         cluster.version_num, cluster.files);
   cluster.files.push_back({ConfigKind::conf, "c", "primary_conninfo = 'password=hunter2'\n"});
-  cluster.settings = {{"primary_conninfo", "host=a password=hunter2", "configuration file", "c", 1}};
+  cluster.settings = {
+      {"primary_conninfo", "host=a password=hunter2", "configuration file", "c", 1}};
   CHECK(write_snapshot(cluster).find("hunter2") == std::string::npos);
 }

@@ -52,17 +52,17 @@ GRANT SELECT ON pg_authid TO reader;
 // One row a cell: kind, object as pg_identify_object has it, role, privilege, held, grantable.
 std::string matrix_query(int major) {
   std::string q = "SET search_path = pg_catalog;\n";
-  const auto add = [&](const std::string& kind, const std::string& from, const std::string& identity,
-                       const std::string& function, const std::string& arguments,
-                       const std::vector<std::string>& list) {
+  const auto add = [&](const std::string& kind, const std::string& from,
+                       const std::string& identity, const std::string& function,
+                       const std::string& arguments, const std::vector<std::string>& list) {
     for (const auto& p : list) {
       q += "SELECT '" + kind + "', " + identity + ", r.rolname, '" + p + "', " + function +
            "(r.oid, " + arguments + ", '" + p + "'), " + function + "(r.oid, " + arguments + ", '" +
            p + " WITH GRANT OPTION') FROM pg_roles r, " + from + ";\n";
     }
   };
-  std::vector<std::string> table{"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES",
-                                 "TRIGGER"};
+  std::vector<std::string> table{"SELECT",   "INSERT",     "UPDATE", "DELETE",
+                                 "TRUNCATE", "REFERENCES", "TRIGGER"};
   if (major >= 17) table.emplace_back("MAINTAIN");
   const auto identify = [](const char* catalog) {
     return std::string("(pg_identify_object('") + catalog + "'::regclass, o.oid, 0)).identity";
@@ -102,7 +102,8 @@ std::string matrix_query(int major) {
   return q;
 }
 
-// Held cells of the server, `kind|identity|role|privilege|grantable`, and how many there are in all.
+// Held cells of the server, `kind|identity|role|privilege|grantable`, and how many there are in
+// all.
 std::pair<std::set<std::string>, std::size_t> server_cells(const LiveServer& server) {
   std::ofstream(server.folder() + "/matrix.sql") << matrix_query(server.major());
   const auto ran = test::run("psql -X -q -At -F \"$(printf '\\t')\" -v ON_ERROR_STOP=1 -d \"" +
@@ -123,7 +124,8 @@ std::pair<std::set<std::string>, std::size_t> server_cells(const LiveServer& ser
     }
     REQUIRE(fields.size() == 6);
     if (fields[4] == "t") {
-      held.insert(fields[0] + "|" + fields[1] + "|" + fields[2] + "|" + fields[3] + "|" + fields[5]);
+      held.insert(fields[0] + "|" + fields[1] + "|" + fields[2] + "|" + fields[3] + "|" +
+                  fields[5]);
     }
   }
   return {held, count};
@@ -140,9 +142,9 @@ std::set<std::string> model_cells(const Cluster& cluster) {
       });
     };
     for (const auto& object : cluster.objects) {
-      const bool old_large_object =
-          object.kind == ObjectKind::large_object && cluster.major() < 18;
-      if (!old_large_object) add(info(object.kind).name, object.identity, graph.held(RoleId{r}, object));
+      const bool old_large_object = object.kind == ObjectKind::large_object && cluster.major() < 18;
+      if (!old_large_object)
+        add(info(object.kind).name, object.identity, graph.held(RoleId{r}, object));
       if (object.kind != ObjectKind::table || object.oid < 16384) continue;
       for (const auto& column : cluster.relation(object).columns) {
         add("column", object.identity + "." + shown_identifier(column.name, cluster.major()),
@@ -158,10 +160,18 @@ std::set<std::string> model_cells(const Cluster& cluster) {
 TEST_CASE("every privilege is what has_*_privilege answers", "[live][access]") {
   LiveServer server;
   server.sql("postgres", world);
-  if (server.major() >= 14) server.sql("postgres", "GRANT pg_read_all_data TO reader; GRANT pg_write_all_data TO lost;");
-  if (server.major() >= 15) server.sql("postgres", "GRANT SET ON PARAMETER log_statement TO app; GRANT ALTER SYSTEM ON PARAMETER work_mem TO grp WITH GRANT OPTION;");
-  if (server.major() >= 16) server.sql("postgres", "GRANT owner TO app WITH INHERIT FALSE, SET TRUE; GRANT grp TO lost WITH INHERIT TRUE, SET FALSE;");
-  if (server.major() >= 17) server.sql("postgres", "GRANT pg_maintain TO reader; GRANT MAINTAIN ON s.t TO app;");
+  if (server.major() >= 14)
+    server.sql("postgres", "GRANT pg_read_all_data TO reader; GRANT pg_write_all_data TO lost;");
+  if (server.major() >= 15)
+    server.sql("postgres",
+               "GRANT SET ON PARAMETER log_statement TO app; GRANT ALTER SYSTEM ON PARAMETER "
+               "work_mem TO grp WITH GRANT OPTION;");
+  if (server.major() >= 16)
+    server.sql("postgres",
+               "GRANT owner TO app WITH INHERIT FALSE, SET TRUE; GRANT grp TO lost WITH INHERIT "
+               "TRUE, SET FALSE;");
+  if (server.major() >= 17)
+    server.sql("postgres", "GRANT pg_maintain TO reader; GRANT MAINTAIN ON s.t TO app;");
   server.sql("postgres", "SELECT lo_create(4711); GRANT SELECT ON LARGE OBJECT 4711 TO grp;");
   const auto cluster = read_live({server.dsn("postgres"), {}, false});
   const auto [expected, cells] = server_cells(server);

@@ -21,10 +21,10 @@ Cluster with_roles(const std::vector<std::string>& names) {
 }  // namespace
 
 TEST_CASE("an access list is read and written as the server prints it", "[model][acl]") {
-  const auto* const text = GENERATE(
-      "{}", "{owner=arwdDxt/owner}", "{=r/owner,app=r*w/owner}", "{app=/owner}",
-      R"({"\"odd \"\"name\"\"\"=r/\"x=y\"",owner=U/owner})", R"({"\"a,b\"=X/\"c}\""})",
-      R"({"\"back\\slash\"=r/owner"})", "{16384=r/owner}", "{app=sA*/owner}");
+  const auto* const text =
+      GENERATE("{}", "{owner=arwdDxt/owner}", "{=r/owner,app=r*w/owner}", "{app=/owner}",
+               R"({"\"odd \"\"name\"\"\"=r/\"x=y\"",owner=U/owner})", R"({"\"a,b\"=X/\"c}\""})",
+               R"({"\"back\\slash\"=r/owner"})", "{16384=r/owner}", "{app=sA*/owner}");
   auto cluster = with_roles({"owner", "app"});
   AclPool pool(cluster);
   const auto id = pool.intern_text(text);

@@ -76,7 +76,8 @@ TEST_CASE("a policy that is not valid is refused at its place", "[policy]") {
        "                      ^"},
   }));
   auto message = error_of(c.text);
-  const auto temporary = std::filesystem::temp_directory_path().string() + "/pgleast-loader-test.yaml";
+  const auto temporary =
+      std::filesystem::temp_directory_path().string() + "/pgleast-loader-test.yaml";
   for (auto at = message.find(temporary); at != std::string::npos; at = message.find(temporary)) {
     message.replace(at, temporary.size(), "p.yaml");
   }

@@ -51,17 +51,16 @@ std::string random_record(std::mt19937& random) {
   using Words = std::vector<std::string>;
   const auto type = one_of<std::string>(
       random, Words{"local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"});
-  auto record = type + " " +
-                one_of<std::string>(random, Words{"all", "d1", "d1,d2", "replication", "sameuser",
-                                                  "samerole", "\"all\"", "d2,replication",
-                                                  "/^d"}) +
-                " " +
-                one_of<std::string>(random, Words{"all", "u1", "u2,u3", "+u2", "\"+u2\"", "u3",
-                                                  "/^u[12]$"});
+  auto record =
+      type + " " +
+      one_of<std::string>(random, Words{"all", "d1", "d1,d2", "replication", "sameuser", "samerole",
+                                        "\"all\"", "d2,replication", "/^d"}) +
+      " " +
+      one_of<std::string>(random, Words{"all", "u1", "u2,u3", "+u2", "\"+u2\"", "u3", "/^u[12]$"});
   if (type != "local") {
-    record += " " + one_of<std::string>(
-                        random, Words{"all", "10.0.0.0/28", "10.0.0.8/29", "10.0.0.3/32",
-                                      "10.0.0.0 255.255.255.245", "0.0.0.0/0", "::/0"});
+    record +=
+        " " + one_of<std::string>(random, Words{"all", "10.0.0.0/28", "10.0.0.8/29", "10.0.0.3/32",
+                                                "10.0.0.0 255.255.255.245", "0.0.0.0/0", "::/0"});
   }
   return record + " " + one_of<std::string>(random, Words{"trust", "reject", "scram-sha-256"});
 }
@@ -142,7 +141,8 @@ TEST_CASE("the space says for every point which record decides", "[reach]") {
   const Graph graph(cluster);
   const auto space = connection_space(cluster, graph);
   std::size_t points = 0, differences = 0;
-  for (const auto transport : {Transport::local, Transport::plain, Transport::tls, Transport::gss}) {
+  for (const auto transport :
+       {Transport::local, Transport::plain, Transport::tls, Transport::gss}) {
     for (std::size_t role = 0; role < space.roles.size(); ++role) {
       for (std::size_t database = 0; database < space.databases.size(); ++database) {
         for (std::uint32_t a = 0; a < addresses; ++a) {

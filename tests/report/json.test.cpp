@@ -1,8 +1,8 @@
 // The JSON report and its published schema, held together by a validator of the few keywords
 // that the schema uses.
 
-#include <nlohmann/json.hpp>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 

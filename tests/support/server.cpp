@@ -53,9 +53,9 @@ LiveServer::LiveServer(const std::string& options) {
   std::string pattern = std::string(tmp == nullptr ? "/tmp" : tmp) + "/sXXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp: " + pattern);
   folder_ = pattern;
-  const auto started = run(shell_quoted(server_script) + " start " +
-                           shell_quoted(environment("PGLEAST_PG_BIN")) + " " + folder_ + " " +
-                           options);
+  const auto started =
+      run(shell_quoted(server_script) + " start " + shell_quoted(environment("PGLEAST_PG_BIN")) +
+          " " + folder_ + " " + options);
   std::istringstream words(started.out);
   for (std::string word; words >> word;) {
     if (word.starts_with("host=")) host_ = word.substr(5);
@@ -90,8 +90,8 @@ Ran LiveServer::psql_file(const std::string& database, const std::string& path) 
 }
 
 std::string LiveServer::ask(const std::string& database, const std::string& query) const {
-  const auto ran = run("psql -X -At -v ON_ERROR_STOP=1 -d " + shell_quoted(dsn(database)) +
-                       " -c " + shell_quoted(query));
+  const auto ran = run("psql -X -At -v ON_ERROR_STOP=1 -d " + shell_quoted(dsn(database)) + " -c " +
+                       shell_quoted(query));
   if (ran.code != 0) throw std::runtime_error("psql: " + ran.out + "\nin: " + query);
   auto text = ran.out;
   while (!text.empty() && text.back() == '\n') text.pop_back();

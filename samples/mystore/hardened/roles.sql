@@ -298,26 +298,6 @@ BEGIN
   END LOOP;
 END
 $pgleast$;
--- and on those that will be made there, by any role that can
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
-      CROSS JOIN pg_catalog.pg_namespace n
-     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-       AND (r.rolsuper OR EXISTS (
-         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
-          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
-            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
-       AND r.rolname !~ '^pg_' AND r.rolname <> 'readonly_group'
-     ORDER BY 1, 2
-  LOOP
-    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT SELECT ON TABLES TO %I', o.rolname, o.nspname, 'readonly_group');
-  END LOOP;
-END
-$pgleast$;
 
 -- readwrite_group holds CONNECT on databases mystore
 DO $pgleast$
@@ -398,26 +378,6 @@ BEGIN
   END LOOP;
 END
 $pgleast$;
--- and on those that will be made there, by any role that can
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
-      CROSS JOIN pg_catalog.pg_namespace n
-     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-       AND (r.rolsuper OR EXISTS (
-         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
-          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
-            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
-       AND r.rolname !~ '^pg_' AND r.rolname <> 'readwrite_group'
-     ORDER BY 1, 2
-  LOOP
-    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT INSERT, SELECT, UPDATE, DELETE ON TABLES TO %I', o.rolname, o.nspname, 'readwrite_group');
-  END LOOP;
-END
-$pgleast$;
 
 -- readwrite_group holds USAGE on sequences * in schema public
 DO $pgleast$
@@ -455,26 +415,6 @@ BEGIN
      ORDER BY 1, 2
   LOOP
     EXECUTE format('GRANT USAGE ON SEQUENCE %I.%I TO %I', o.nspname, o.relname, 'readwrite_group');
-  END LOOP;
-END
-$pgleast$;
--- and on those that will be made there, by any role that can
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
-      CROSS JOIN pg_catalog.pg_namespace n
-     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-       AND (r.rolsuper OR EXISTS (
-         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
-          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
-            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
-       AND r.rolname !~ '^pg_' AND r.rolname <> 'readwrite_group'
-     ORDER BY 1, 2
-  LOOP
-    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT USAGE ON SEQUENCES TO %I', o.rolname, o.nspname, 'readwrite_group');
   END LOOP;
 END
 $pgleast$;
@@ -558,26 +498,6 @@ BEGIN
   END LOOP;
 END
 $pgleast$;
--- and on those that will be made there, by any role that can
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
-      CROSS JOIN pg_catalog.pg_namespace n
-     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-       AND (r.rolsuper OR EXISTS (
-         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
-          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
-            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
-       AND r.rolname !~ '^pg_' AND r.rolname <> 'api_service'
-     ORDER BY 1, 2
-  LOOP
-    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT INSERT, SELECT, UPDATE ON TABLES TO %I', o.rolname, o.nspname, 'api_service');
-  END LOOP;
-END
-$pgleast$;
 
 -- api_service holds USAGE on sequences * in schema public
 DO $pgleast$
@@ -615,26 +535,6 @@ BEGIN
      ORDER BY 1, 2
   LOOP
     EXECUTE format('GRANT USAGE ON SEQUENCE %I.%I TO %I', o.nspname, o.relname, 'api_service');
-  END LOOP;
-END
-$pgleast$;
--- and on those that will be made there, by any role that can
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
-      CROSS JOIN pg_catalog.pg_namespace n
-     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-       AND (r.rolsuper OR EXISTS (
-         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
-          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
-            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
-       AND r.rolname !~ '^pg_' AND r.rolname <> 'api_service'
-     ORDER BY 1, 2
-  LOOP
-    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT USAGE ON SEQUENCES TO %I', o.rolname, o.nspname, 'api_service');
   END LOOP;
 END
 $pgleast$;
@@ -715,6 +615,111 @@ BEGIN
      ORDER BY 1
   LOOP
     EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO %I', o.nspname, 'db_admin');
+  END LOOP;
+END
+$pgleast$;
+
+-- readonly_group holds SELECT on tables * in schema public, those to come too
+DO $pgleast$
+DECLARE
+  o record;
+BEGIN
+  FOR o IN
+    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
+      CROSS JOIN pg_catalog.pg_namespace n
+     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND (r.rolsuper OR EXISTS (
+         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
+          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
+            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
+       AND r.rolname !~ '^pg_' AND r.rolname <> 'readonly_group'
+     ORDER BY 1, 2
+  LOOP
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT SELECT ON TABLES TO %I', o.rolname, o.nspname, 'readonly_group');
+  END LOOP;
+END
+$pgleast$;
+
+-- readwrite_group holds INSERT, SELECT, UPDATE, DELETE on tables * in schema public, those to come too
+DO $pgleast$
+DECLARE
+  o record;
+BEGIN
+  FOR o IN
+    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
+      CROSS JOIN pg_catalog.pg_namespace n
+     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND (r.rolsuper OR EXISTS (
+         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
+          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
+            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
+       AND r.rolname !~ '^pg_' AND r.rolname <> 'readwrite_group'
+     ORDER BY 1, 2
+  LOOP
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT INSERT, SELECT, UPDATE, DELETE ON TABLES TO %I', o.rolname, o.nspname, 'readwrite_group');
+  END LOOP;
+END
+$pgleast$;
+
+-- readwrite_group holds USAGE on sequences * in schema public, those to come too
+DO $pgleast$
+DECLARE
+  o record;
+BEGIN
+  FOR o IN
+    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
+      CROSS JOIN pg_catalog.pg_namespace n
+     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND (r.rolsuper OR EXISTS (
+         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
+          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
+            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
+       AND r.rolname !~ '^pg_' AND r.rolname <> 'readwrite_group'
+     ORDER BY 1, 2
+  LOOP
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT USAGE ON SEQUENCES TO %I', o.rolname, o.nspname, 'readwrite_group');
+  END LOOP;
+END
+$pgleast$;
+
+-- api_service holds INSERT, SELECT, UPDATE on tables * in schema public, those to come too
+DO $pgleast$
+DECLARE
+  o record;
+BEGIN
+  FOR o IN
+    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
+      CROSS JOIN pg_catalog.pg_namespace n
+     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND (r.rolsuper OR EXISTS (
+         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
+          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
+            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
+       AND r.rolname !~ '^pg_' AND r.rolname <> 'api_service'
+     ORDER BY 1, 2
+  LOOP
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT INSERT, SELECT, UPDATE ON TABLES TO %I', o.rolname, o.nspname, 'api_service');
+  END LOOP;
+END
+$pgleast$;
+
+-- api_service holds USAGE on sequences * in schema public, those to come too
+DO $pgleast$
+DECLARE
+  o record;
+BEGIN
+  FOR o IN
+    SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r
+      CROSS JOIN pg_catalog.pg_namespace n
+     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND (r.rolsuper OR EXISTS (
+         SELECT FROM pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
+          WHERE a.privilege_type = 'CREATE' AND a.grantee <> 0
+            AND pg_catalog.pg_has_role(r.oid, a.grantee, 'USAGE')))
+       AND r.rolname !~ '^pg_' AND r.rolname <> 'api_service'
+     ORDER BY 1, 2
+  LOOP
+    EXECUTE format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT USAGE ON SEQUENCES TO %I', o.rolname, o.nspname, 'api_service');
   END LOOP;
 END
 $pgleast$;
