@@ -32,7 +32,12 @@ class Script {
     memberships();
     for (const auto& entry : policy_.grants) {
       if (entry.require.empty()) continue;
-      for (const auto& to : entry.to) text_ += "\n" + grant_sql(entry, to);
+      for (const auto& to : entry.to) {
+        text_ += "\n" + grant_heading(entry, to) + "\n";
+        for (const auto& statement : grant_sql(entry, to)) {
+          if (said_.insert(statement).second) text_ += statement;
+        }
+      }
     }
     for (const auto& entry : policy_.grants) {
       if (entry.require.empty() || !entry.future) continue;
@@ -145,6 +150,7 @@ class Script {
 
   const Policy& policy_;
   const std::string& database_;
+  std::set<std::string> said_;  // statements that several entries need
   std::string text_;
 };
 

@@ -90,20 +90,20 @@ std::string on_objects(const GrantEntry& entry, const std::string& grantee) {
 }
 
 // What lies in a schema is out of reach without USAGE on it and CONNECT to the database.
-std::string on_surroundings(const GrantEntry& entry, const std::string& grantee) {
+std::vector<std::string> on_surroundings(const GrantEntry& entry, const std::string& grantee) {
   const bool inside = default_acl_letter(entry.kind) != ' ' && entry.kind != ObjectKind::schema;
   const auto to = grantee_place(grantee);
   const auto who = grantee_argument(grantee);
-  std::string result;
+  std::vector<std::string> result;
   if (inside || entry.kind == ObjectKind::schema) {
-    result += for_each("SELECT pg_catalog.current_database() AS name",
-                       "GRANT CONNECT ON DATABASE %I TO " + to, "o.name, " + who);
+    result.push_back(for_each("SELECT pg_catalog.current_database() AS name",
+                              "GRANT CONNECT ON DATABASE %I TO " + to, "o.name, " + who));
   }
   if (inside) {
-    result += for_each(fmt::format("SELECT n.nspname FROM pg_catalog.pg_namespace n\n"
-                                   "     WHERE {}\n     ORDER BY 1",
-                                   users_schemas(entry.schema)),
-                       "GRANT USAGE ON SCHEMA %I TO " + to, "o.nspname, " + who);
+    result.push_back(for_each(fmt::format("SELECT n.nspname FROM pg_catalog.pg_namespace n\n"
+                                          "     WHERE {}\n     ORDER BY 1",
+                                          users_schemas(entry.schema)),
+                              "GRANT USAGE ON SCHEMA %I TO " + to, "o.nspname, " + who));
   }
   return result;
 }
@@ -116,22 +116,23 @@ std::string shown_patterns(const Patterns& patterns) {
   return listed(names);
 }
 
-std::string heading(const GrantEntry& entry, const std::string& grantee) {
+}  // namespace
+
+std::string grant_heading(const GrantEntry& entry, const std::string& grantee) {
   const auto where = entry.schema.text.empty() ? "" : " in schema " + displayed(entry.schema.text);
   return fmt::format("-- {} holds {} on {} {}{}", displayed(grantee), to_string(entry.require),
                      info(entry.kind).plural, shown_patterns(entry.names), where);
 }
 
-}  // namespace
-
-std::string grant_sql(const GrantEntry& entry, const std::string& grantee) {
-  return heading(entry, grantee) + "\n" + on_surroundings(entry, grantee) +
-         on_objects(entry, grantee);
+std::vector<std::string> grant_sql(const GrantEntry& entry, const std::string& grantee) {
+  auto result = on_surroundings(entry, grantee);
+  result.push_back(on_objects(entry, grantee));
+  return result;
 }
 
 std::string future_sql(const GrantEntry& entry, const std::string& grantee) {
   const auto keyword = default_acl_type(default_acl_letter(entry.kind)).keyword;
-  return heading(entry, grantee) + ", those to come too\n" +
+  return grant_heading(entry, grantee) + ", those to come too\n" +
          for_each(
              fmt::format("SELECT r.rolname, n.nspname FROM pg_catalog.pg_roles r\n"
                          "      CROSS JOIN pg_catalog.pg_namespace n\n"

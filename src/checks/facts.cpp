@@ -68,6 +68,16 @@ Subject Facts::subject(const Object& object) const {
 std::string Facts::shown(const Object& object) const { return displayed(object.identity); }
 std::string Facts::shown(RoleId role) const { return displayed(cluster_.role_name(role)); }
 
+std::vector<ObjectId> security_definer_functions(const Cluster& cluster) {
+  std::vector<ObjectId> result;
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& object = cluster.objects[i];
+    if (object.kind != ObjectKind::function || !is_users_own(object)) continue;
+    if (cluster.function(object).security_definer) result.push_back(ObjectId{i});
+  }
+  return result;
+}
+
 bool is_users_own(const Object& object) { return !object.system && !object.extension; }
 
 }  // namespace pgleast

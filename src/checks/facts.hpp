@@ -46,6 +46,9 @@ class Facts {
   mutable std::map<std::string, Source> sources_;
 };
 
+/// The SECURITY DEFINER functions that users made.
+std::vector<ObjectId> security_definer_functions(const Cluster& cluster);
+
 /// Objects that users made and own: not the server's own and not an extension's.
 bool is_users_own(const Object& object);
 

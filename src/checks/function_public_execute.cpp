@@ -15,10 +15,8 @@ Check function_public_execute(MapReader&, MapReader& fix) {
     if (const auto missing = facts.missing(Fact::objects)) return *missing;
     const auto& cluster = facts.cluster();
     std::vector<Finding> findings;
-    for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-      const auto& object = cluster.objects[i];
-      if (object.kind != ObjectKind::function || !is_users_own(object)) continue;
-      if (!cluster.function(object).security_definer) continue;
+    for (const auto id : security_definer_functions(cluster)) {
+      const auto& object = cluster.object(id);
       if (!granted_to(cluster.effective_acl(object), public_role).has(Privilege::execute)) continue;
       Finding finding;
       finding.subject = facts.subject(object);
@@ -30,7 +28,7 @@ Check function_public_execute(MapReader&, MapReader& fix) {
                                   facts.shown(object.owner))};
       if (revoke) {
         finding.remedies.emplace_back(
-            ChangePrivileges{false, ObjectId{i}, std::nullopt, public_role, Privilege::execute});
+            ChangePrivileges{false, id, std::nullopt, public_role, Privilege::execute});
         finding.decision = "grant EXECUTE to the roles that call it";
       }
       findings.push_back(std::move(finding));

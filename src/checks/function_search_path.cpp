@@ -124,10 +124,8 @@ Check function_search_path(MapReader&, MapReader& fix) {
     if (const auto missing = facts.missing(Fact::objects)) return *missing;
     const auto& cluster = facts.cluster();
     std::vector<Finding> findings;
-    for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-      const auto& object = cluster.objects[i];
-      if (object.kind != ObjectKind::function || !is_users_own(object)) continue;
-      if (!cluster.function(object).security_definer) continue;
+    for (const auto id : security_definer_functions(cluster)) {
+      const auto& object = cluster.object(id);
       const auto path = own_path(cluster.function(object));
       const auto why = weakness(facts, object, path);
       if (why.empty()) continue;
@@ -141,7 +139,7 @@ Check function_search_path(MapReader&, MapReader& fix) {
       if (pin) {
         const auto wanted = pinned(facts, object, path);
         if (split_path(wanted) != split_path(path.value_or(""))) {
-          finding.remedies.emplace_back(PinSearchPath{ObjectId{i}, wanted});
+          finding.remedies.emplace_back(PinSearchPath{id, wanted});
         } else {
           finding.decision = "take CREATE on the schemas of its path from other roles";
         }

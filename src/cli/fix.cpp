@@ -90,6 +90,15 @@ std::string everything(const Plan& plan, const Cluster& cluster) {
   return text;
 }
 
+std::string how_tried(const std::optional<Proof>& proof, const Cluster& cluster) {
+  if (!proof) return "tried on the model of what was read";
+  if (proof->whole) return "proved in a transaction that was rolled back";
+  return fmt::format(
+      "proved for database {} in a transaction that was rolled back, for the others tried on the "
+      "model of what was read",
+      displayed(cluster.name));
+}
+
 int fix(const FixOptions& options) {
   const Auditor auditor(load_policy(options.judging.policies), today());
   const auto cluster = read_sources(options.sources);
@@ -99,9 +108,7 @@ int fix(const FixOptions& options) {
   if (on_server) proof = prove(plan, cluster, auditor, options.sources.dsn);
   const auto left = proof ? proof->after : plan.after;
   auto summary = fmt::format("{}, {}; {}\n\n", counted(plan.statements(), "statement"),
-                             counted(plan.files.size(), "file"),
-                             proof ? "proved in a transaction that was rolled back"
-                                   : "tried on the model of what was read");
+                             counted(plan.files.size(), "file"), how_tried(proof, cluster));
   summary += outcome(plan, cluster, left, auditor.policy());
   if (options.output_dir.empty()) {
     write_output(options.output, everything(plan, cluster));

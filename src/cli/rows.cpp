@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "pg/array_text.hpp"
 #include "text/display.hpp"
 #include "text/source.hpp"
 
@@ -13,21 +14,7 @@ using nlohmann::ordered_json;
 
 std::string array_text(const std::vector<std::string>& items) {
   std::string result = "{";
-  for (const auto& item : items) {
-    if (result.size() > 1) result += ',';
-    const bool plain = !item.empty() && item != "NULL" &&
-                       item.find_first_of("\"\\{}, \t\n\r\v\f") == std::string::npos;
-    if (plain) {
-      result += item;
-      continue;
-    }
-    result += '"';
-    for (const char c : item) {
-      if (c == '"' || c == '\\') result += '\\';
-      result += c;
-    }
-    result += '"';
-  }
+  for (const auto& item : items) result += (result.size() > 1 ? "," : "") + in_array(item);
   return result + '}';
 }
 

@@ -23,7 +23,21 @@ void forget_files(Cluster& cluster, ConfigKind kind) {
   std::erase_if(cluster.files, [&](const ConfigFile& f) { return f.kind == kind; });
 }
 
+// A program or an image is no configuration: said once, instead of a thousand bad lines. A
+// text with a stray control character is read as the server reads it.
+void refuse_binary(const ConfigFile& file) {
+  const auto begin = file.text.substr(0, 4096);
+  const auto strange = std::count_if(begin.begin(), begin.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 && (byte < '\t' || byte > '\r');
+  });
+  if (strange >= 4 && static_cast<std::size_t>(strange) * 20 > begin.size()) {
+    fail(file.path, "is a binary file, no configuration");
+  }
+}
+
 void keep_files(Cluster& cluster, const std::vector<ConfigFile>& read) {
+  for (const auto& file : read) refuse_binary(file);
   cluster.files.insert(cluster.files.end(), read.begin(), read.end());
 }
 

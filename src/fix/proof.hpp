@@ -9,7 +9,10 @@
 namespace pgleast {
 
 struct Proof {
-  Audit after;  // of the catalogs as they were after the statements, with the patched files
+  bool whole = true;  // every statement ran; else those of other databases were only tried on
+                      // the model
+  Audit after;  // of the catalogs as they were after the statements, with the patched files; of
+                // the model when other databases are concerned, too
 };
 
 /// Runs the statements of the connected database and of no database. Throws Error when the

@@ -10,6 +10,7 @@
 #include "input/hba.hpp"
 #include "input/hba_rules.hpp"
 #include "input/object_builder.hpp"
+#include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
 #include "pg/secret_text.hpp"
 #include "text/diagnostic.hpp"

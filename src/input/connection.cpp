@@ -194,28 +194,6 @@ std::string for_version(std::string_view sql, int major) {
   return result;
 }
 
-std::vector<std::string> array_elements(const std::string& array) {
-  std::vector<std::string> elements;
-  for (std::size_t at = 1; at + 1 < array.size(); ++at) {
-    std::string element;
-    bool quoted = false;
-    for (; at < array.size(); ++at) {
-      const char c = array[at];
-      if (c == '"') {
-        quoted = !quoted;
-      } else if (c == '\\' && at + 1 < array.size()) {
-        element += array[++at];
-      } else if (!quoted && (c == ',' || c == '}')) {
-        break;
-      } else {
-        element += c;
-      }
-    }
-    elements.push_back(std::move(element));
-  }
-  return elements;
-}
-
 namespace {
 
 std::string bytes_of_hex(const std::string& hex) {

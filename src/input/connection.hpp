@@ -53,9 +53,6 @@ class Session {
 /// Lines marked `--@16+` or `--@-15` at their end are kept for these versions only.
 std::string for_version(std::string_view sql, int major);
 
-/// "{a,"b c",NULL}" -> its elements; NULL is an empty text.
-std::vector<std::string> array_elements(const std::string& array);
-
 /// The files of the server's machine, read through pg_read_binary_file and pg_ls_dir.
 FileReader server_files(Session& session);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "pg/array_text.hpp"
 #include "text/diagnostic.hpp"
 
 namespace pgleast {
@@ -77,25 +78,6 @@ class ItemReader {
   std::size_t at_ = 0;
 };
 
-// array_out quotes an element that holds a comma, brace, quote, backslash or blank.
-std::string array_element(std::string_view text, std::size_t& at) {
-  std::string element;
-  bool quoted = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (c == '\\' && at + 1 < text.size()) {
-      element += text[++at];
-    } else if (!quoted && (c == ',' || c == '}')) {
-      break;
-    } else {
-      element += c;
-    }
-  }
-  return element;
-}
-
 std::string role_in_item(const std::string& name) {
   const auto plain = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
@@ -103,16 +85,6 @@ std::string role_in_item(const std::string& name) {
   if (std::all_of(name.begin(), name.end(), plain)) return name;
   std::string result = "\"";
   for (const char c : name) result.append(c == '"' ? 2 : 1, c);
-  return result + '"';
-}
-
-std::string in_array(const std::string& element) {
-  if (element.find_first_of("\"\\{}, \t\n\r\v\f") == std::string::npos) return element;
-  std::string result = "\"";
-  for (const char c : element) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
   return result + '"';
 }
 

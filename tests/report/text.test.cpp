@@ -49,7 +49,7 @@ mystore on PostgreSQL 15.18: 1 rule holds, 3 broken (1 critical, 2 high), 2 unse
 )");
 }
 
-TEST_CASE("--verbose adds what is waived and what holds", "[report][text]") {
+TEST_CASE("what is waived and what holds is added by --verbose", "[report][text]") {
   auto audit = sample_audit();
   for (const auto removed : {5, 0}) audit.judgements.erase(audit.judgements.begin() + removed);
   audit.judgements[3].verdict.findings.resize(1);

@@ -265,17 +265,6 @@ DECLARE
   o record;
 BEGIN
   FOR o IN
-    SELECT pg_catalog.current_database() AS name
-  LOOP
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', o.name, 'readonly_group');
-  END LOOP;
-END
-$pgleast$;
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
     SELECT n.nspname FROM pg_catalog.pg_namespace n
      WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
      ORDER BY 1
@@ -345,17 +334,6 @@ DECLARE
   o record;
 BEGIN
   FOR o IN
-    SELECT pg_catalog.current_database() AS name
-  LOOP
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', o.name, 'readwrite_group');
-  END LOOP;
-END
-$pgleast$;
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
     SELECT n.nspname FROM pg_catalog.pg_namespace n
      WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
      ORDER BY 1
@@ -380,30 +358,6 @@ END
 $pgleast$;
 
 -- readwrite_group holds USAGE on sequences * in schema public
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT pg_catalog.current_database() AS name
-  LOOP
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', o.name, 'readwrite_group');
-  END LOOP;
-END
-$pgleast$;
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT n.nspname FROM pg_catalog.pg_namespace n
-     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-     ORDER BY 1
-  LOOP
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', o.nspname, 'readwrite_group');
-  END LOOP;
-END
-$pgleast$;
 DO $pgleast$
 DECLARE
   o record;
@@ -465,17 +419,6 @@ DECLARE
   o record;
 BEGIN
   FOR o IN
-    SELECT pg_catalog.current_database() AS name
-  LOOP
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', o.name, 'api_service');
-  END LOOP;
-END
-$pgleast$;
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
     SELECT n.nspname FROM pg_catalog.pg_namespace n
      WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
      ORDER BY 1
@@ -505,30 +448,6 @@ DECLARE
   o record;
 BEGIN
   FOR o IN
-    SELECT pg_catalog.current_database() AS name
-  LOOP
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', o.name, 'api_service');
-  END LOOP;
-END
-$pgleast$;
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT n.nspname FROM pg_catalog.pg_namespace n
-     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-     ORDER BY 1
-  LOOP
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', o.nspname, 'api_service');
-  END LOOP;
-END
-$pgleast$;
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
     SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('S') AND n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND true
@@ -540,30 +459,6 @@ END
 $pgleast$;
 
 -- api_service holds EXECUTE on functions refund in schema public
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT pg_catalog.current_database() AS name
-  LOOP
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', o.name, 'api_service');
-  END LOOP;
-END
-$pgleast$;
-DO $pgleast$
-DECLARE
-  o record;
-BEGIN
-  FOR o IN
-    SELECT n.nspname FROM pg_catalog.pg_namespace n
-     WHERE n.nspname = 'public' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-     ORDER BY 1
-  LOOP
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', o.nspname, 'api_service');
-  END LOOP;
-END
-$pgleast$;
 DO $pgleast$
 DECLARE
   o record;
