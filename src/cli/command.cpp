@@ -81,7 +81,7 @@ std::string what_is_wrong(const CLI::App& app, const CLI::App& command,
   if (missing && !command.get_subcommands([](const CLI::App*) { return true; }).empty()) {
     return fmt::format("a subcommand is missing; see {}", help);
   }
-  const std::string said = error.what();
+  std::string said = error.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     const auto option = displayed(said.substr(0, said.find(':')));
     const bool twice = said.find("At Most") != std::string::npos;

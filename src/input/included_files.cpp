@@ -64,10 +64,11 @@ std::vector<std::string> IncludedFiles::in_folder(const std::string& path, std::
     why = folder.why;
     return {};
   }
+  const auto before = path.ends_with('/') ? path : path + '/';
   std::vector<std::string> paths;
   for (const auto& name : *folder.names) {
     if (name.size() < 6 || name.starts_with('.') || !name.ends_with(".conf")) continue;
-    paths.push_back(path.ends_with('/') ? path + name : path + '/' + name);
+    paths.push_back(before + name);
   }
   std::sort(paths.begin(), paths.end());
   return paths;

@@ -131,7 +131,6 @@ class Checker {
     const char c = take();
     switch (c) {
       case '|':
-        return;
       case '^':
       case '$':
         return;

@@ -73,7 +73,7 @@ std::optional<int> prefix_of(const AddressRange& range, int bits) {
 }
 
 std::string text_of(const AddressRange& range, bool v6) {
-  const auto first = text_of(range.first, v6);
+  auto first = text_of(range.first, v6);
   if (range.first == range.last) return first;
   if (const auto prefix = prefix_of(range, v6 ? 128 : 32))
     return fmt::format("{}/{}", first, *prefix);

@@ -7,20 +7,19 @@
 namespace pgleast {
 namespace {
 
+constexpr auto npos = std::string_view::npos;
+
 bool means_the_same(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto next = i + 1 < text.size() ? text[i + 1] : '\0';
     if (text[i] == '\\') {
-      const bool punctuation =
-          std::string_view(".*+?^$|()[]{}/-_").find(next) != std::string_view::npos;
-      if (next == '\0' ||
-          (!punctuation && std::string_view("dws").find(next) == std::string_view::npos)) {
+      const bool punctuation = std::string_view(".*+?^$|()[]{}/-_").find(next) != npos;
+      if (next == '\0' || (!punctuation && std::string_view("dws").find(next) == npos)) {
         return false;
       }
       ++i;
-    } else if (text[i] == '(' && next == '?') {
-      return false;
-    } else if (text[i] == '[' && (next == '.' || next == '=' || next == '[' || next == ']')) {
+    } else if ((text[i] == '(' && next == '?') ||
+               (text[i] == '[' && next != '\0' && std::string_view(".=[]").find(next) != npos)) {
       return false;
     }
   }
