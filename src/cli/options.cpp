@@ -18,7 +18,7 @@ namespace pgleast {
 namespace {
 
 // Our own words: CLI11's differ from version to version.
-CLI::Validator one_of(std::vector<std::string> words) {
+CLI::Validator one_of(const std::vector<std::string>& words) {
   const auto check = [words](const std::string& word) {
     const bool known = std::find(words.begin(), words.end(), word) != words.end();
     if (known) return std::string();
