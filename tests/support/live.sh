@@ -21,6 +21,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 chmod 711 "$tmp"
 
+LSAN_OPTIONS=suppressions=$support/lsan.supp:print_suppressions=0
+export LSAN_OPTIONS
 if TMPDIR=$tmp PGLEAST_PG_BIN=$bin PGLEAST_BINARY=$build/pgleast \
   timeout --foreground 900 "$build/pgleast-live-tests" > "$tmp/output" 2>&1; then
   echo "PostgreSQL $version: $(grep -v '^$' "$tmp/output" | tail -n 1)"
