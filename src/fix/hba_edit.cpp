@@ -182,13 +182,14 @@ std::vector<LineEdit> HbaEdits::preview(const Cluster& model) const {
   std::vector<LineEdit> edits;
   for (const auto& change : changes(model)) {
     const auto& file = *text_of(model, change.file);
-    const auto shown = starred(file.kind, file.text, model.version_num);
     const auto begin = file.text.begin() + static_cast<std::ptrdiff_t>(change.span.begin);
+    // A record holds its own secrets: the rest of a large file need not be looked through.
+    const auto before = file.text.substr(change.span.begin, change.span.end - change.span.begin);
     auto after = change.text;
     if (!after.empty() && after.back() == '\n') after.pop_back();
     edits.push_back({file.path,
                      static_cast<std::size_t>(1 + std::count(file.text.begin(), begin, '\n')),
-                     shown.substr(change.span.begin, change.span.end - change.span.begin),
+                     starred(file.kind, before, model.version_num),
                      starred(file.kind, after, model.version_num)});
   }
   std::reverse(edits.begin(), edits.end());

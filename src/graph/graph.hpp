@@ -60,9 +60,6 @@ class Graph {
   std::vector<Cause> causes(RoleId role, const Object& table, const Column& column,
                             Privilege privilege) const;
 
-  /// The database that questions without one are asked in.
-  ObjectId home() const { return home_; }
-
  private:
   struct Edge {
     RoleId to;
