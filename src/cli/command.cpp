@@ -23,6 +23,11 @@ constexpr std::array table{
     Command{"rules", add_rules},         Command{"policy", add_policy},
 };
 
+// What stands below `hba`, `ident` and `conf`.
+constexpr std::array hba_table{Command{"dump", add_hba_dump}};
+constexpr std::array ident_table{Command{"dump", add_ident_dump}};
+constexpr std::array conf_table{Command{"dump", add_conf_dump}};
+
 constexpr int usage_code = static_cast<int>(Fault::usage);
 
 void complain(const std::string& message) {
@@ -91,6 +96,13 @@ std::string what_is_wrong(const CLI::App& app, const CLI::App& command,
   return fmt::format("{}; see {}", displayed(said), help);
 }
 
+void add_parent(CLI::App& app, Run& run, const char* name, const char* what,
+                std::span<const Command> below) {
+  auto* const parent = app.add_subcommand(name, what);
+  parent->require_subcommand(1);
+  for (const auto& command : below) command.add(*parent, run);
+}
+
 // Also for --version; the text is lost where standard output is full.
 int print_help(const CLI::App& app, const CLI::Success& wanted) {
   app.exit(wanted);
@@ -103,6 +115,18 @@ int print_help(const CLI::App& app, const CLI::Success& wanted) {
 }  // namespace
 
 std::span<const Command> commands() { return table; }
+
+void add_hba(CLI::App& app, Run& run) {
+  add_parent(app, run, "hba", "look into pg_hba.conf", hba_table);
+}
+
+void add_ident(CLI::App& app, Run& run) {
+  add_parent(app, run, "ident", "look into pg_ident.conf", ident_table);
+}
+
+void add_conf(CLI::App& app, Run& run) {
+  add_parent(app, run, "conf", "look into postgresql.conf", conf_table);
+}
 
 int run_command_line(int argc, char** argv) {
   CLI::App app{"Audits who can get into a PostgreSQL cluster and what they can do there."};

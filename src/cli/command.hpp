@@ -31,6 +31,10 @@ void add_conf(CLI::App& app, Run& run);
 void add_rules(CLI::App& app, Run& run);
 void add_policy(CLI::App& app, Run& run);
 
+void add_hba_dump(CLI::App& hba, Run& run);
+void add_ident_dump(CLI::App& ident, Run& run);
+void add_conf_dump(CLI::App& conf, Run& run);
+
 /// Parses, runs, and turns every error into a message and the documented exit code.
 int run_command_line(int argc, char** argv);
 

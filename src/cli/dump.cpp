@@ -81,13 +81,10 @@ int dump_conf(const DumpOptions& options) {
   return 0;
 }
 
-void add_dump(CLI::App& app, Run& run, const char* name, const char* view,
-              int (*dump)(const DumpOptions&)) {
+void add_dump(CLI::App& parent, Run& run, const char* view, int (*dump)(const DumpOptions&)) {
   const auto options = std::make_shared<DumpOptions>();
-  auto* const parent = app.add_subcommand(name, fmt::format("look into {}", view));
-  parent->require_subcommand(1);
   auto* const command =
-      parent->add_subcommand("dump", fmt::format("what was read, with the columns of {}", view));
+      parent.add_subcommand("dump", fmt::format("what was read, with the columns of {}", view));
   add_source_options(*command, options->sources);
   add_output_options(*command, options->output, {"text", "json", "csv"});
   command->callback([options, &run, dump] { run = [options, dump] { return dump(*options); }; });
@@ -95,14 +92,12 @@ void add_dump(CLI::App& app, Run& run, const char* name, const char* view,
 
 }  // namespace
 
-void add_hba(CLI::App& app, Run& run) { add_dump(app, run, "hba", "pg_hba_file_rules", dump_hba); }
+void add_hba_dump(CLI::App& hba, Run& run) { add_dump(hba, run, "pg_hba_file_rules", dump_hba); }
 
-void add_ident(CLI::App& app, Run& run) {
-  add_dump(app, run, "ident", "pg_ident_file_mappings", dump_ident);
+void add_ident_dump(CLI::App& ident, Run& run) {
+  add_dump(ident, run, "pg_ident_file_mappings", dump_ident);
 }
 
-void add_conf(CLI::App& app, Run& run) {
-  add_dump(app, run, "conf", "pg_file_settings", dump_conf);
-}
+void add_conf_dump(CLI::App& conf, Run& run) { add_dump(conf, run, "pg_file_settings", dump_conf); }
 
 }  // namespace pgleast
