@@ -6,29 +6,11 @@
 // record certainly takes is lost to later ones; what it may take (a host name, samenet,
 // an expression that cannot be evaluated here) is counted for it and left to them.
 
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "graph/graph.hpp"
-#include "reach/address_set.hpp"
+#include "reach/universe.hpp"
 
 namespace pgleast {
-
-enum class Transport { local, plain, tls, gss };
-
-/// A name that some record or fact tells apart, or any other one.
-struct RoleAtom {
-  std::string name;
-  std::optional<RoleId> role;  // when the cluster's roles are known
-  bool other = false;          // any name that nobody mentions
-};
-
-struct DatabaseAtom {
-  std::string name;
-  bool other = false;
-  bool replication = false;  // physical replication, which no database name matches
-};
 
 /// Connections for which `record` decides, all of one transport.
 struct Piece {

@@ -1,0 +1,86 @@
+#pragma once
+// A decision list: of ordered lines, each a product of roles x databases x origins over some
+// transports, the first that holds a point decides. What is left for a line, who took the
+// rest, and what decides in a region, on exact sets.
+//
+// Roles, databases and origins are numbers here; reach/universe.hpp gives them.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "reach/name_set.hpp"
+#include "reach/rank_set.hpp"
+
+namespace pgleast {
+
+struct Region {
+  NameSet roles;
+  NameSet databases;
+  RankSet origin;
+
+  bool empty() const { return roles.empty() || databases.empty() || origin.empty(); }
+  bool operator==(const Region&) const = default;
+};
+
+Region intersection(const Region& a, const Region& b);
+
+struct Line {
+  std::uint32_t record = 0;     // lines of one record follow one another
+  std::uint8_t transports = 0;  // bits; those that nothing tells apart share one
+  std::uint32_t roles = 0;      // into DecisionList::role_sets
+  std::uint32_t databases = 0;  // into DecisionList::database_sets
+  RankSet origin;               // its ranges lie in, around or outside those of all others
+};
+
+/// Numbers of lines, ascending.
+using LineNumbers = std::vector<std::uint32_t>;
+
+/// Lines by what they overlap, for one transport.
+class LineIndex;
+
+class DecisionList {
+ public:
+  /// `lines` in the order in which they are tried.
+  DecisionList(std::vector<NameSet> role_sets, std::vector<NameSet> database_sets,
+               std::vector<Line> lines, std::uint8_t transports);
+  ~DecisionList();
+  DecisionList(DecisionList&&) noexcept;
+  DecisionList& operator=(DecisionList&&) noexcept;
+
+  const std::vector<Line>& lines() const { return lines_; }
+  Region region(std::uint32_t line) const;
+
+  /// The lines from `begin` to before `end` that share a point with `region`.
+  LineNumbers overlapping(const Region& region, std::uint8_t transport, std::uint32_t begin,
+                          std::uint32_t end) const;
+  /// One line before `end` that holds all of `region`; the first that `preferred` likes.
+  std::optional<std::uint32_t> holder(const Region& region, std::uint8_t transport,
+                                      std::uint32_t end,
+                                      const std::function<bool(std::uint32_t)>& preferred) const;
+
+  /// What no line before `end` holds of `region`: disjoint products, equal sides merged.
+  std::vector<Region> left(const Region& region, std::uint8_t transport, std::uint32_t end) const;
+  /// What none of `lines` holds of it.
+  std::vector<Region> left(const Region& region, const LineNumbers& lines) const;
+  bool holds_all(const LineNumbers& lines, const Region& region) const;
+
+  /// Who decides in `region`: disjoint parts with their line, and with none where no line does.
+  struct Decided {
+    std::optional<std::uint32_t> line;
+    Region part;
+  };
+  std::vector<Decided> decide(const Region& region, std::uint8_t transport) const;
+
+ private:
+  std::vector<NameSet> role_sets_, database_sets_;
+  std::vector<Line> lines_;
+  std::vector<LineIndex> indexes_;  // by transport
+};
+
+/// Products with two equal sides are one.
+std::vector<Region> merged(std::vector<Region> regions);
+
+}  // namespace pgleast
