@@ -6,6 +6,7 @@
 #include <set>
 
 #include "pg/auth_method.hpp"
+#include "reach/witness.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -72,16 +73,6 @@ std::string transports_text(const std::set<Transport>& transports) {
   return transports.contains(Transport::local) ? "" : ", encrypted";
 }
 
-// Names are other people's: what is pasted into a shell must not run them.
-std::string psql_command(const std::string& conninfo) {
-  std::string word;
-  for (const char c : conninfo) {
-    if (std::string_view("\"\\$`").find(c) != std::string_view::npos) word += '\\';
-    word += c;
-  }
-  return displayed("psql \"" + word + '"');
-}
-
 std::string connection_string(const Facts& facts, const Piece& piece) {
   const auto& space = facts.space();
   // The mightiest role makes the plainest example.
@@ -92,29 +83,12 @@ std::string connection_string(const Facts& facts, const Piece& piece) {
     const bool super = role && facts.cluster().role(*role).superuser;
     if (super && !(best && facts.cluster().role(*best).superuser)) chosen = i;
   }
-  const auto value = [](const std::string& text) {
-    std::string quoted = "'";
-    for (const char c : text) {
-      if (c == '\'' || c == '\\') quoted += '\\';
-      quoted += c;
-    }
-    const bool plain = !text.empty() && text.find_first_of(" '\\\t\r\n\v\f") == std::string::npos;
-    return plain ? text : quoted + "'";
-  };
   const auto& role = space.roles[chosen];
   const auto& database = space.databases[piece.databases.front()];
-  const auto user = value(role.other ? "postgres" : role.name);
-  const auto target = database.replication ? "replication=true"
-                      : database.other     ? "dbname=postgres"
-                                           : "dbname=" + value(database.name);
-  if (piece.transport == Transport::local) {
-    return psql_command(fmt::format("user={} {}", user, target)) + " on the server's machine";
-  }
-  const auto* const mode = piece.transport == Transport::plain ? "sslmode=disable"
-                           : piece.transport == Transport::tls ? "sslmode=require"
-                                                               : "gssencmode=require";
-  return psql_command(fmt::format("host=SERVER user={} {} {}", user, target, mode)) + " from " +
-         example_address(piece.origin);
+  Witness witness{piece.transport, role.other ? "postgres" : role.name, std::nullopt, ""};
+  if (!database.replication) witness.database = database.other ? "postgres" : database.name;
+  if (piece.transport != Transport::local) witness.from = example_address(piece.origin);
+  return to_string(witness);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ constexpr std::array table{
 };
 
 // What stands below `hba`, `ident` and `conf`.
-constexpr std::array hba_table{Command{"dump", add_hba_dump}};
+constexpr std::array hba_table{Command{"dump", add_hba_dump}, Command{"lint", add_hba_lint}};
 constexpr std::array ident_table{Command{"dump", add_ident_dump}};
 constexpr std::array conf_table{Command{"dump", add_conf_dump}};
 

@@ -103,17 +103,21 @@ bool wants_colour(const OutputOptions& options) {
   return !plain && options.output.empty() && isatty(STDOUT_FILENO) == 1;
 }
 
-void add_judging_options(CLI::App& app, JudgingOptions& o) {
+void add_fail_on(CLI::App& app, std::string& fail_on) {
   std::vector<std::string> levels(severity_names.begin(), severity_names.end());
   levels.emplace_back("never");
+  app.add_option("--fail-on", fail_on, "least severity that makes the exit code 1 or 3")
+      ->type_name("SEVERITY|never")
+      ->check(one_of(levels))
+      ->group("Policy");
+}
+
+void add_judging_options(CLI::App& app, JudgingOptions& o) {
   app.add_option("--policy", o.policies, "policy file or pack (repeatable; default: baseline)")
       ->type_name("FILE|PACK")
       ->group("Policy")
       ->allow_extra_args(false);
-  app.add_option("--fail-on", o.fail_on, "least severity that makes the exit code 1 or 3")
-      ->type_name("SEVERITY|never")
-      ->check(one_of(levels))
-      ->group("Policy");
+  add_fail_on(app, o.fail_on);
   app.add_flag("--quiet,-q", o.quiet, "only the exit code")->group("Output");
   app.add_flag("--verbose,-v", o.verbose, "waived findings and rules that hold, too")
       ->group("Output");

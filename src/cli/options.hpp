@@ -30,6 +30,10 @@ void add_source_options(CLI::App& app, SourceOptions& options);
 /// server says. Throws Error.
 Cluster read_sources(const SourceOptions& options);
 
+/// The records of pg_hba.conf are known and the file loads: nothing is said of the good lines of
+/// one that does not, for the server would not take them. Throws Error.
+void need_records(const Cluster& cluster);
+
 /// Files of the disk, and `-` as standard input; an include in that is looked for beside the
 /// caller.
 FileReader files_and_standard_input();
@@ -60,6 +64,8 @@ struct JudgingOptions {
   bool timings = false;
 };
 
+/// `--fail-on`, the contract's threshold for exit code 1.
+void add_fail_on(CLI::App& app, std::string& fail_on);
 void add_judging_options(CLI::App& app, JudgingOptions& options);
 
 /// The documented exit code for what an audit found.

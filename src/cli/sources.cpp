@@ -138,6 +138,23 @@ Cluster first_source(const SourceOptions& options) {
 
 }  // namespace
 
+void need_records(const Cluster& cluster) {
+  if (!cluster.seen(Fact::hba)) {
+    const auto& why = cluster.unseen.at(Fact::hba);
+    fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
+  }
+  if (cluster.hba.loads()) return;
+  if (cluster.hba.records.empty() && cluster.hba.problems.empty()) {
+    fail("pg_hba.conf", "has no records; the server refuses such a file");
+  }
+  auto first = cluster.hba.problems.front().diagnostic;
+  first.message += fmt::format(
+      "; the server takes nothing of a file with {}, and a running one keeps the records that it "
+      "loaded before",
+      counted(cluster.hba.problems.size(), "bad record"));
+  throw Error(Fault::unreadable, first);
+}
+
 FileReader files_and_standard_input() {
   auto files = disk_files();
   files.read = [disk = files.read](const std::string& path) -> FileText {

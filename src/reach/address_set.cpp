@@ -177,6 +177,13 @@ std::string to_string(const AddressSet& set, std::size_t most) {
   return listed(parts, most);
 }
 
+std::vector<std::string> range_texts(const AddressSet& set) {
+  std::vector<std::string> result;
+  for (const auto& range : set.v4.ranges()) result.push_back(text_of(range, false));
+  for (const auto& range : set.v6.ranges()) result.push_back(text_of(range, true));
+  return result;
+}
+
 std::string example_address(const AddressSet& set) {
   // An address of the documentation's own network is the plainest stranger.
   const AddressNumber stranger{0, 0xCB007109};  // 203.0.113.9

@@ -59,6 +59,8 @@ AddressSet addresses_of(const HbaAddress& ip, bool& exact);
 
 /// "any address", "any IPv4 address", "10.0.0.0/8 and 192.168.1.5": at most `most` of them.
 std::string to_string(const AddressSet& set, std::size_t most = 4);
+/// Its ranges, IPv4 first: "10.0.0.0/8", "192.168.1.5", "10.0.0.1-10.0.0.6".
+std::vector<std::string> range_texts(const AddressSet& set);
 /// One address that is easy to try; the set is not empty.
 std::string example_address(const AddressSet& set);
 

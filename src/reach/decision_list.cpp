@@ -178,15 +178,21 @@ DecisionList::~DecisionList() = default;
 DecisionList::DecisionList(DecisionList&&) noexcept = default;
 DecisionList& DecisionList::operator=(DecisionList&&) noexcept = default;
 
+std::uint8_t DecisionList::transports() const { return static_cast<std::uint8_t>(indexes_.size()); }
+
+DecisionList DecisionList::with_lines(std::vector<Line> lines) const {
+  return {role_sets_, database_sets_, std::move(lines), transports()};
+}
+
 Region DecisionList::region(std::uint32_t line) const {
   const auto& l = lines_[line];
   return {role_sets_[l.roles], database_sets_[l.databases], l.origin};
 }
 
 LineNumbers DecisionList::overlapping(const Region& region, std::uint8_t transport,
-                                      std::uint32_t begin, std::uint32_t end) const {
+                                      std::uint32_t begin, std::uint32_t end, Dead dead) const {
   LineNumbers found;
-  indexes_[transport].candidates(region, end, found);
+  indexes_[transport].candidates(region, end, dead == Dead::wanted, found);
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   std::erase_if(found, [&](std::uint32_t number) {

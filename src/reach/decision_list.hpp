@@ -23,6 +23,7 @@ struct Region {
 
   bool empty() const { return roles.empty() || databases.empty() || origin.empty(); }
   bool operator==(const Region&) const = default;
+  auto operator<=>(const Region&) const = default;
 };
 
 Region intersection(const Region& a, const Region& b);
@@ -51,11 +52,16 @@ class DecisionList {
   DecisionList& operator=(DecisionList&&) noexcept;
 
   const std::vector<Line>& lines() const { return lines_; }
+  std::uint8_t transports() const;
+  /// The same names with other lines.
+  DecisionList with_lines(std::vector<Line> lines) const;
   Region region(std::uint32_t line) const;
 
-  /// The lines from `begin` to before `end` that share a point with `region`.
+  /// The lines from `begin` to before `end` that share a point with `region`. Of lines that
+  /// decide nowhere in it some are missing with Dead::skipped.
+  enum class Dead { skipped, wanted };
   LineNumbers overlapping(const Region& region, std::uint8_t transport, std::uint32_t begin,
-                          std::uint32_t end) const;
+                          std::uint32_t end, Dead dead = Dead::skipped) const;
   /// One line before `end` that holds all of `region`; the first that `preferred` likes.
   std::optional<std::uint32_t> holder(const Region& region, std::uint8_t transport,
                                       std::uint32_t end,

@@ -169,8 +169,9 @@ void LineIndex::find(Key role, Key database, const RankSet& origin, std::uint32_
   }
 }
 
-void LineIndex::candidates(const Region& region, std::uint32_t end, LineNumbers& found) const {
-  const auto databases = keys_for(region.databases, databases_);
+void LineIndex::candidates(const Region& region, std::uint32_t end, bool dead,
+                           LineNumbers& found) const {
+  const auto databases = dead ? std::vector<Key>{any} : keys_for(region.databases, databases_);
   for (const auto role : keys_for(region.roles, roles_)) {
     for (const auto database : databases) find(role, database, region.origin, end, found);
   }

@@ -16,9 +16,9 @@ class LineIndex {
             const std::vector<Line>& lines, std::uint8_t transport);
 
   /// Adds every line before `end` that shares an origin with `region` and may share a role and
-  /// a database; some more than once. Lines of which the earlier lines of the same names leave
-  /// nothing may be missing.
-  void candidates(const Region& region, std::uint32_t end, LineNumbers& found) const;
+  /// a database; some more than once. Lines of which earlier lines leave nothing may be missing
+  /// unless `dead` ones are wanted, too.
+  void candidates(const Region& region, std::uint32_t end, bool dead, LineNumbers& found) const;
   /// The same, of lines whose roles and databases hold all of the region's.
   void around(const Region& region, std::uint32_t end, LineNumbers& found) const;
 

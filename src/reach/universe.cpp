@@ -229,26 +229,28 @@ bool Universe::is_opaque_database(const HbaName& name) const {
 }
 
 void Universe::add_roles(const Files& files) {
-  std::set<std::string> names, tokens;
-  for (const auto& role : cluster_.roles) {
-    if (roles_known_ && !role.dropped && role.login) names.insert(role.name);
+  std::map<std::string, std::optional<RoleId>> names;
+  std::set<std::string> tokens;
+  for (std::uint32_t i = 0; roles_known_ && i < cluster_.roles.size(); ++i) {
+    const auto& role = cluster_.roles[i];
+    if (!role.dropped && role.login) names.emplace(role.name, RoleId{i});
   }
   for (const auto* const records : files) {
     for (const auto& record : *records) {
       for (const auto& user : record.users) {
-        if (!roles_known_ && is_named_user(user)) names.insert(user.text);
+        if (!roles_known_ && is_named_user(user)) names.emplace(user.text, std::nullopt);
         if (is_opaque_user(user)) tokens.insert(user.text);
       }
     }
   }
-  for (const auto& name : names) {
+  for (const auto& [name, role] : names) {
     role_named_.emplace(name, static_cast<std::uint32_t>(roles_.size()));
-    roles_.push_back({name, roles_known_ ? cluster_.find_role(name) : std::nullopt});
+    roles_.push_back({name, role});
   }
   if (!roles_known_) roles_.push_back({"", std::nullopt, true});
-  // A token begins with `+` or `/`, as a name hardly does: where one does, it comes first.
+  // A name holds no NUL: with one in front a token is never mistaken for one.
   for (const auto& token : tokens) {
-    role_named_.insert_or_assign('\0' + token, static_cast<std::uint32_t>(roles_.size()));
+    role_named_.emplace('\0' + token, static_cast<std::uint32_t>(roles_.size()));
     roles_.push_back({token, std::nullopt, false, true});
   }
 }
@@ -624,6 +626,14 @@ std::vector<Region> Universe::possible(const HbaRecord& record) const {
     add(users.intersection(other_role()), real_databases());
   }
   return result;
+}
+
+Region Universe::replication_region() const {
+  const auto all_roles = NameSet::all_but(static_cast<std::uint32_t>(role_side_.atoms.size()), {});
+  const auto ranks = v4_.size() + v6_.size() + origins_.size();
+  return {all_roles,
+          database_side_.of_classes(replication()),
+          {{0, static_cast<std::uint32_t>(ranks - 1)}}};
 }
 
 std::vector<std::uint32_t> Universe::role_atoms(const NameSet& roles) const {

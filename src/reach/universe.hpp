@@ -75,6 +75,8 @@ class Universe {
   std::uint32_t rank_of_v6(AddressNumber address) const;
   RankSet v4() const;
   RankSet v6() const;
+  /// Physical replication as whoever, from wherever.
+  Region replication_region() const;
 
  private:
   using Files = std::vector<const std::vector<HbaRecord>*>;

@@ -1,0 +1,282 @@
+#include "report/hba_lint_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "reach/wording.hpp"
+#include "report/part_json.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_parts_in_text = 3;
+
+enum class Kind {
+  never_decides,    // all of it is decided before, some of it in another way
+  tls_not_needed,   // a later record lets the same in without TLS
+  matches_nobody,   // what it names does not exist, or the server offers no such connection
+  redundant,        // all of it is decided before, in the same way
+  name_is_missing,  // one of its names matches nobody
+  families_differ,  // IPv4 and IPv6 are not let in alike
+  partly_covered,
+};
+
+struct KindInfo {
+  std::string_view name;
+  Severity severity;
+  std::string_view message;
+};
+
+constexpr std::array<KindInfo, 7> kinds{{
+    {"never-decides", Severity::high, "never decides, and what it is for ends otherwise"},
+    {"tls-not-needed", Severity::high, "demands TLS, and the same is let in without it"},
+    {"matches-nobody", Severity::medium, "matches no connection"},
+    {"redundant", Severity::low, "never decides: the same is said before"},
+    {"name-is-missing", Severity::low, "names what does not exist"},
+    {"families-differ", Severity::low, "IPv4 and IPv6 are not let in alike"},
+    {"partly-covered", Severity::info, "decides only a part of what it is for"},
+}};
+
+const KindInfo& info(Kind kind) { return kinds[static_cast<std::size_t>(kind)]; }
+
+struct LintFinding {
+  Kind kind{};
+  std::optional<std::uint32_t> record;
+  RecordNumbers others;             // the records that are to blame
+  std::vector<std::string> detail;  // what is more to say
+  std::vector<Part> left;           // what remains of it
+};
+
+std::vector<LintFinding> findings_of(const RecordLint& lint) {
+  std::vector<LintFinding> result;
+  const auto add = [&](Kind kind) -> LintFinding& {
+    return result.emplace_back(LintFinding{kind, lint.record, {}, {}, {}});
+  };
+  if (lint.never_decides()) {
+    add(lint.other_outcome ? Kind::never_decides : Kind::redundant).others = lint.covered_by;
+  }
+  if (!lint.takes_something || !lint.no_transport.empty()) {
+    auto& finding = add(Kind::matches_nobody);
+    finding.detail = lint.no_transport;
+    finding.detail.insert(finding.detail.end(), lint.no_name.begin(), lint.no_name.end());
+  } else if (!lint.no_name.empty()) {
+    add(Kind::name_is_missing).detail = lint.no_name;
+  }
+  if (!lint.without_tls.empty()) {
+    auto& finding = add(Kind::tls_not_needed);
+    finding.others = lint.without_tls;
+    if (!lint.wholly_without_tls) finding.detail.emplace_back("of a part of it");
+  }
+  if (!lint.left.empty() && !lint.covered_by.empty()) {
+    auto& finding = add(Kind::partly_covered);
+    finding.others = lint.covered_by;
+    finding.left = lint.left;
+  }
+  return result;
+}
+
+std::string place(const HbaRecord& record) {
+  return fmt::format("{}:{}", displayed(record.at.file), record.at.line);
+}
+
+class Writer {
+ public:
+  explicit Writer(const Cluster& cluster)
+      : records_(cluster.hba.records),
+        graph_(cluster),
+        lint_(cluster, graph_),
+        wording_(lint_.universe()) {}
+  virtual ~Writer() = default;
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  LintReport write() {
+    for (std::uint32_t i = 0; i < records_.size(); ++i) {
+      const auto lint = lint_.record(i);
+      for (const auto& finding : findings_of(lint)) note(finding);
+      if (admits(records_[i]) && !lint.left.empty()) admitted(i, lint.left);
+    }
+    for (const auto& difference : lint_.families()) note(finding_of(difference));
+    return {finish(), worst_};
+  }
+
+ protected:
+  virtual void add(const LintFinding& finding) = 0;
+  virtual void admitted(std::uint32_t record, const std::vector<Part>& parts) = 0;
+  virtual std::string finish() = 0;
+
+  std::string ending(std::optional<std::uint32_t> record) const {
+    return record ? fmt::format("{} ({})", displayed(records_[*record].method),
+                                place(records_[*record]))
+                  : "no record";
+  }
+
+  const std::vector<HbaRecord>& records_;
+  const Graph graph_;
+  const HbaLint lint_;
+  const Wording wording_;
+  std::array<std::size_t, kinds.size()> counts_{};
+
+ private:
+  void note(const LintFinding& finding) {
+    ++counts_[static_cast<std::size_t>(finding.kind)];
+    const auto severity = info(finding.kind).severity;
+    if (!worst_ || *worst_ < severity) worst_ = severity;
+    add(finding);
+  }
+
+  LintFinding finding_of(const FamilyDifference& d) const {
+    const auto& region = d.part.region;
+    return {Kind::families_differ,
+            std::nullopt,
+            {},
+            {fmt::format("{}, as {}, to {}", Wording::transports(d.part.transports),
+                         wording_.roles(region.roles), wording_.databases(region.databases)),
+             fmt::format("from {}: {}; from {}: {}", d.loopback ? "127.0.0.1" : "any IPv4 address",
+                         ending(d.v4), d.loopback ? "::1" : "any IPv6 address", ending(d.v6))},
+            {}};
+  }
+
+  std::optional<Severity> worst_;
+};
+
+// --- Text ---------------------------------------------------------------------------------------
+
+class TextWriter : public Writer {
+ public:
+  using Writer::Writer;
+
+ private:
+  void add(const LintFinding& finding) override {
+    auto& text = findings_[static_cast<std::size_t>(finding.kind)];
+    const auto& kind = info(finding.kind);
+    text +=
+        fmt::format("{:<8}{}{}\n", to_string(kind.severity),
+                    finding.record ? place(records_[*finding.record]) + "  " : "", kind.message);
+    if (finding.record) text += "  " + to_string(records_[*finding.record]) + '\n';
+    for (const auto& line : finding.detail) text += "  " + line + '\n';
+    if (!finding.others.empty()) {
+      std::vector<std::string> others;
+      for (const auto other : finding.others) others.push_back(ending(other));
+      text += fmt::format("  by {}\n", listed(others));
+    }
+    add_parts(finding.left, "  left: ", text);
+    text += '\n';
+  }
+
+  void add_parts(const std::vector<Part>& parts, const char* lead, std::string& text) const {
+    for (std::size_t i = 0; i < parts.size() && i < most_parts_in_text; ++i) {
+      text += lead + wording_.part(parts[i]) + '\n';
+    }
+    if (parts.size() > most_parts_in_text) {
+      text += fmt::format("{}{} more\n", lead, parts.size() - most_parts_in_text);
+    }
+  }
+
+  void admitted(std::uint32_t record, const std::vector<Part>& parts) override {
+    admitted_ += fmt::format("{}  {}\n", place(records_[record]), to_string(records_[record]));
+    for (std::size_t i = 0; i < parts.size() && i < most_parts_in_text; ++i) {
+      admitted_ += fmt::format("  {}\n    for example: {}\n", wording_.part(parts[i]),
+                               to_string(wording_.witness(parts[i])));
+    }
+    if (parts.size() > most_parts_in_text) {
+      admitted_ += fmt::format("  {} more\n", parts.size() - most_parts_in_text);
+    }
+    ++admitting_;
+  }
+
+  std::string finish() override {
+    std::string result;
+    std::string summary = counted(records_.size(), "record");
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      result += findings_[i];
+      if (counts_[i] > 0) summary += fmt::format(", {} {}", counts_[i], kinds[i].name);
+    }
+    result += "admitted, by " + counted(admitting_, "record") + ":\n" + admitted_ + '\n';
+    const auto replication = lint_.replication();
+    std::vector<std::string> by;
+    for (const auto record : replication) by.push_back(ending(record));
+    result += by.empty() ? "replication: let in by no record; `all` is no database for it\n"
+                         : fmt::format("replication: let in by {}\n", listed(by));
+    return result + summary + '\n';
+  }
+
+  std::array<std::string, kinds.size()> findings_;
+  std::string admitted_;
+  std::size_t admitting_ = 0;
+};
+
+// --- JSON ---------------------------------------------------------------------------------------
+
+class JsonWriter : public Writer {
+ public:
+  using Writer::Writer;
+
+ private:
+  Json record_json(std::uint32_t number) const {
+    const auto& record = records_[number];
+    return {{"file", record.at.file},
+            {"line", record.at.line},
+            {"record", to_string(record)},
+            {"method", record.method}};
+  }
+
+  Json records_json(const RecordNumbers& numbers) const {
+    auto result = Json::array();
+    for (const auto number : numbers) result.push_back(record_json(number));
+    return result;
+  }
+
+  static void append(std::string& list, const Json& item) {
+    list += (list.empty() ? "\n    " : ",\n    ") +
+            item.dump(-1, ' ', true, Json::error_handler_t::replace);
+  }
+
+  void add(const LintFinding& finding) override {
+    const auto& kind = info(finding.kind);
+    append(findings_[static_cast<std::size_t>(finding.kind)],
+           {{"kind", kind.name},
+            {"severity", to_string(kind.severity)},
+            {"record", finding.record ? record_json(*finding.record) : Json()},
+            {"message", kind.message},
+            {"detail", finding.detail},
+            {"by", records_json(finding.others)},
+            {"left", parts_json(wording_, lint_.universe(), finding.left)}});
+  }
+
+  void admitted(std::uint32_t record, const std::vector<Part>& parts) override {
+    auto item = record_json(record);
+    item["parts"] = parts_json(wording_, lint_.universe(), parts);
+    append(admitted_, item);
+  }
+
+  std::string finish() override {
+    std::string findings, replication;
+    for (const auto& list : findings_) {
+      if (!list.empty()) findings += (findings.empty() ? "" : ",") + list;
+    }
+    for (const auto record : lint_.replication()) append(replication, record_json(record));
+    return fmt::format(
+        "{{\n  \"schema\": \"pgleast-lint/1\",\n  \"records\": {},\n  \"findings\": [{}\n  ],\n"
+        "  \"admitted\": [{}\n  ],\n  \"replication\": [{}\n  ]\n}}\n",
+        records_.size(), findings, admitted_, replication);
+  }
+
+  std::array<std::string, kinds.size()> findings_;
+  std::string admitted_;
+};
+
+}  // namespace
+
+LintReport hba_lint_report(const Cluster& cluster, const std::string& format) {
+  if (format == "json") return JsonWriter(cluster).write();
+  return TextWriter(cluster).write();
+}
+
+}  // namespace pgleast

@@ -1,0 +1,20 @@
+#pragma once
+// What `hba lint` says of the records, for a person or a script.
+
+#include <optional>
+#include <string>
+
+#include "finding/finding.hpp"
+#include "reach/hba_lint.hpp"
+
+namespace pgleast {
+
+struct LintReport {
+  std::string text;
+  std::optional<Severity> worst;  // of what was found; none when nothing was
+};
+
+/// The records must load. `format` is `text` or `json`.
+LintReport hba_lint_report(const Cluster& cluster, const std::string& format);
+
+}  // namespace pgleast

@@ -1,0 +1,17 @@
+#pragma once
+// Parts of the connection space for scripts.
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "reach/wording.hpp"
+
+namespace pgleast {
+
+/// [{"transports": [...], "roles": {...}, "databases": {...}, "addresses": [...], "witness": ...}];
+/// `roles` and `databases` are {"names": [...]} or {"all_but": [...]}. Of more than 1,000 parts
+/// the last item is {"more": N}.
+nlohmann::ordered_json parts_json(const Wording& wording, const Universe& universe,
+                                  const std::vector<Part>& parts);
+
+}  // namespace pgleast
