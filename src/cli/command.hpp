@@ -32,6 +32,7 @@ void add_rules(CLI::App& app, Run& run);
 void add_policy(CLI::App& app, Run& run);
 
 void add_hba_dump(CLI::App& hba, Run& run);
+void add_hba_decide(CLI::App& hba, Run& run);
 void add_hba_lint(CLI::App& hba, Run& run);
 void add_ident_dump(CLI::App& ident, Run& run);
 void add_conf_dump(CLI::App& conf, Run& run);

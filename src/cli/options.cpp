@@ -39,18 +39,20 @@ std::vector<std::string> majors() {
 
 }  // namespace
 
-void add_source_options(CLI::App& app, SourceOptions& o) {
+void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
   const auto* const group = "Sources";
   app.add_option("--dsn", o.dsn, "live server: libpq connection string or URI")
       ->type_name("CONNINFO")
       ->group(group);
   app.add_flag("--live", o.live, "live server given by the PG* variables")->group(group);
-  app.add_flag("--all-databases", o.all_databases, "read every database of the live server")
-      ->group(group);
-  app.add_option("--database", o.databases, "read this database of the live server (repeatable)")
-      ->type_name("D")
-      ->group(group)
-      ->allow_extra_args(false);
+  if (databases) {
+    app.add_flag("--all-databases", o.all_databases, "read every database of the live server")
+        ->group(group);
+    app.add_option("--database", o.databases, "read this database of the live server (repeatable)")
+        ->type_name("D")
+        ->group(group)
+        ->allow_extra_args(false);
+  }
   app.add_option("--snapshot", o.snapshot, "a file that `pgleast snapshot` wrote")
       ->type_name("FILE")
       ->group(group);

@@ -24,7 +24,8 @@ struct SourceOptions {
   bool is_live() const { return live || !dsn.empty(); }
 };
 
-void add_source_options(CLI::App& app, SourceOptions& options);
+/// With `databases`, --database and --all-databases, too.
+void add_source_options(CLI::App& app, SourceOptions& options, bool databases = true);
 
 /// Everything the sources say of one cluster; a file given explicitly wins over what the
 /// server says. Throws Error.

@@ -1,0 +1,202 @@
+// pgleast hba decide: which record of pg_hba.conf decides for one connection.
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "reach/decide.hpp"
+#include "text/diagnostic.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct DecideOptions {
+  SourceOptions sources;
+  OutputOptions output;
+  std::string user, database, address;
+  bool local = false;
+  bool ssl = false;
+  bool gss = false;
+  bool replication = false;
+  std::optional<std::string> host_name;
+};
+
+// A client on a socket for both families comes as ::ffff:10.0.0.1, but PostgreSQL listens for
+// each alone.
+std::vector<std::uint8_t> address_bytes(const std::string& text) {
+  std::vector<std::uint8_t> bytes(4);
+  if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return bytes;
+  bytes.resize(16);
+  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) {
+    fail_usage(
+        fmt::format("--address: `{}` is not the address of one client, like 10.0.0.1 or fd00::1",
+                    displayed(text)));
+  }
+  const std::vector<std::uint8_t> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
+  if (std::equal(mapped.begin(), mapped.end(), bytes.begin())) {
+    fail_usage(fmt::format("--address: to PostgreSQL `{}` is {}", displayed(text),
+                           inet_text({bytes.begin() + 12, bytes.end()})));
+  }
+  return bytes;
+}
+
+void check_usage(const DecideOptions& o) {
+  if (o.user.empty()) fail_usage("--user is empty");
+  if (o.local == !o.address.empty()) {
+    fail_usage("say where the client comes from: either --address or --local");
+  }
+  if (o.local && (o.ssl || o.gss || o.host_name)) {
+    fail_usage("--ssl, --gss and --hostname go with --address, not with --local");
+  }
+  if (o.ssl && o.gss) {
+    fail_usage("--ssl and --gss contradict each other: a connection is encrypted by one of them");
+  }
+}
+
+Attempt attempt_of(const DecideOptions& o) {
+  Attempt attempt;
+  attempt.user = o.user;
+  attempt.database = o.database;
+  attempt.physical_replication = o.replication;
+  if (!o.local) attempt.address = address_bytes(o.address);
+  if (o.ssl || o.gss) attempt.encryption = o.ssl ? Encryption::tls : Encryption::gss;
+  attempt.host_name = o.host_name;
+  return attempt;
+}
+
+std::optional<bool> ssl_setting(const Cluster& cluster) {
+  const auto* const ssl = cluster.find_setting("ssl");
+  if (!cluster.seen(Fact::settings) || ssl == nullptr) return std::nullopt;
+  return ssl->value == "on";
+}
+
+// One bad line keeps all of them from loading: the good ones say nothing.
+void require_records(const Cluster& cluster) {
+  if (!cluster.seen(Fact::hba)) {
+    const auto& why = cluster.unseen.at(Fact::hba);
+    fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
+  }
+  if (!cluster.hba.problems.empty()) {
+    auto diagnostic = cluster.hba.problems.front().diagnostic;
+    diagnostic.message = "the server does not load this file and keeps the records that it had: " +
+                         diagnostic.message;
+    throw Error(Fault::unreadable, std::move(diagnostic));
+  }
+  if (cluster.hba.records.empty()) {
+    fail("", "pg_hba.conf has no records: the server does not load such a file");
+  }
+}
+
+bool from_the_view(const HbaFile& hba) { return hba.records.front().at.whole.end == 0; }
+
+std::vector<std::string> options_of(const HbaRecord& record) {
+  std::vector<std::string> result;
+  for (const auto* list : {&record.options, &record.unshown}) {
+    for (const auto& [name, value] : *list) {
+      result.push_back(name + '=' + (is_secret_option(name) ? "********" : value));
+    }
+  }
+  return result;
+}
+
+// The place is that of the record that decides, none where it may be one of several.
+std::string json(const Decision& decision, const HbaFile& hba) {
+  ordered_json result{{"decision", to_string(decision.kind)},
+                      {"method", nullptr},
+                      {"file", nullptr},
+                      {"line", nullptr},
+                      {"options", ordered_json::array()},
+                      {"why", decision.why}};
+  if (!decision.records.empty() && decision.kind != DecisionKind::unknown) {
+    const auto& record = hba.records[decision.records.back()];
+    result["method"] = record.method;
+    result["options"] = options_of(record);
+    if (decision.records.size() == 1) {
+      result["file"] = record.at.file;
+      result["line"] = record.at.line;
+    }
+  }
+  return result.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+}
+
+std::string text(const Decision& decision, const HbaFile& hba) {
+  const auto kind = to_string(decision.kind);
+  if (decision.kind == DecisionKind::unknown || decision.records.size() != 1) {
+    return fmt::format("{}: {}\n", kind, decision.why);
+  }
+  const auto& at = hba.records[decision.records.front()].at;
+  return fmt::format("{} by {}:{}, {}\n", kind, displayed(at.file), at.line, decision.why);
+}
+
+int exit_code_of(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::admit:
+      return 0;
+    case DecisionKind::reject:
+    case DecisionKind::no_match:
+      return 1;
+    case DecisionKind::unknown:
+      break;
+  }
+  return 3;
+}
+
+int decide_one(const DecideOptions& options) {
+  check_usage(options);
+  auto attempt = attempt_of(options);
+  const auto cluster = read_sources(options.sources);
+  require_records(cluster);
+  attempt.ssl = ssl_setting(cluster);
+  auto decision = decide(cluster, Graph(cluster), attempt);
+  if (from_the_view(cluster.hba)) {
+    decision.why += "; the text of the file was not read, so which names are quoted is not known";
+  }
+  write_output(options.output, options.output.format == "json" ? json(decision, cluster.hba)
+                                                               : text(decision, cluster.hba));
+  return exit_code_of(decision.kind);
+}
+
+}  // namespace
+
+void add_hba_decide(CLI::App& hba, Run& run) {
+  const auto options = std::make_shared<DecideOptions>();
+  auto* const command =
+      hba.add_subcommand("decide", "which record decides for a connection, and how");
+  command->add_option("--user", options->user, "the role that logs in")->type_name("U")->required();
+  command->add_option("--database", options->database, "the database (default: the user's name)")
+      ->type_name("D");
+  command->add_option("--address", options->address, "the client's address")->type_name("A");
+  command->add_flag("--local", options->local, "by the Unix-domain socket");
+  command->add_flag("--ssl", options->ssl, "encrypted by TLS");
+  command->add_flag("--gss", options->gss, "encrypted by GSSAPI");
+  command->add_flag("--replication", options->replication,
+                    "physical replication; a logical one connects like any other client");
+  const auto name = std::make_shared<std::string>();
+  const auto* const host_name =
+      command
+          ->add_option("--hostname", *name,
+                       "the name that the address resolves to and back; '' where it has none")
+          ->type_name("NAME");
+  add_source_options(*command, options->sources, false);
+  add_output_options(*command, options->output, {"text", "json"});
+  command->callback([options, name, host_name, &run] {
+    if (host_name->count() > 0) options->host_name = *name;
+    run = [options] { return decide_one(*options); };
+  });
+  command->footer("Exit codes: 0 admitted to the record's method, 1 not, 3 unknown.");
+}
+
+}  // namespace pgleast
