@@ -1,0 +1,224 @@
+#include "support/startup_client.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+
+namespace pgleast::test {
+namespace {
+
+constexpr std::uint32_t protocol_3_0 = 196608;
+constexpr std::uint32_t ssl_request = 80877103;
+
+[[noreturn]] void give_up(const std::string& what) {
+  throw std::runtime_error("startup client: " + what + ": " + std::strerror(errno));
+}
+
+std::string int32(std::uint32_t n) {
+  n = htonl(n);
+  std::string bytes(sizeof n, '\0');
+  std::memcpy(bytes.data(), &n, sizeof n);
+  return bytes;
+}
+
+std::uint32_t int32_at(const std::string& bytes, std::size_t at) {
+  std::uint32_t n = 0;
+  std::memcpy(&n, bytes.data() + at, sizeof n);
+  return ntohl(n);
+}
+
+// Any of the kinds of addresses, as the system's calls take them.
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t length = 0;
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+template <typename Kind>
+Address address_of(const Kind& kind) {
+  Address address;
+  std::memcpy(&address.storage, &kind, sizeof kind);
+  address.length = sizeof kind;
+  return address;
+}
+
+Address inet_address(const std::string& text, int port) {
+  const auto network_port = htons(static_cast<std::uint16_t>(port));
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = network_port;
+  if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) return address_of(v4);
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = network_port;
+  if (inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1) return address_of(v6);
+  throw std::runtime_error("startup client: no address: " + text);
+}
+
+Address socket_address(const std::string& folder, int port) {
+  sockaddr_un path{};
+  path.sun_family = AF_UNIX;
+  const auto text = folder + "/.s.PGSQL." + std::to_string(port);
+  if (text.size() >= sizeof path.sun_path) throw std::runtime_error("path too long: " + text);
+  std::memcpy(path.sun_path, text.c_str(), text.size() + 1);
+  return address_of(path);
+}
+
+class Wire {
+ public:
+  explicit Wire(const Startup& startup);
+  ~Wire() { close(socket_); }
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
+
+  /// False when the server declines.
+  bool start_tls();
+  void send(const std::string& bytes);
+  /// Less than asked for at the end.
+  std::string receive(std::size_t count);
+
+ private:
+  struct Free {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+  int socket_ = -1;
+  std::unique_ptr<SSL_CTX, Free> context_;
+  std::unique_ptr<SSL, Free> ssl_;
+};
+
+Wire::Wire(const Startup& startup) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+  const auto server = startup.server.empty() ? socket_address(startup.folder, startup.port)
+                                             : inet_address(startup.server, startup.port);
+  socket_ = ::socket(server.get()->sa_family, SOCK_STREAM, 0);
+  if (socket_ < 0) give_up("socket");
+  if (!startup.source.empty()) {
+    const int on = 1;  // the port is chosen for the whole connection, so that there are enough
+    setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    const auto source = inet_address(startup.source, 0);
+    if (bind(socket_, source.get(), source.length) != 0) give_up("bind " + startup.source);
+  }
+  if (connect(socket_, server.get(), server.length) != 0) give_up("connect");
+}
+
+bool Wire::start_tls() {
+  send(int32(8) + int32(ssl_request));
+  if (receive(1) != "S") return false;
+  context_.reset(SSL_CTX_new(TLS_client_method()));
+  ssl_.reset(SSL_new(context_.get()));
+  SSL_set_fd(ssl_.get(), socket_);
+  if (SSL_connect(ssl_.get()) != 1) give_up("TLS");
+  return true;
+}
+
+void Wire::send(const std::string& bytes) {
+  const bool sent =
+      ssl_ ? SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0
+           : ::send(socket_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size());
+  if (!sent) give_up("send");
+}
+
+std::string Wire::receive(std::size_t count) {
+  std::string bytes(count, '\0');
+  std::size_t have = 0;
+  while (have < count) {
+    const auto got = ssl_
+                         ? SSL_read(ssl_.get(), bytes.data() + have, static_cast<int>(count - have))
+                         : ::recv(socket_, bytes.data() + have, count - have, 0);
+    if (got <= 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+struct Message {
+  char type = '\0';  // zero at the end
+  std::string body;
+};
+
+Message next_message(Wire& wire) {
+  const auto head = wire.receive(5);
+  if (head.size() < 5) return {};
+  return {head[0], wire.receive(int32_at(head, 1) - 4)};
+}
+
+std::string startup_packet(const Startup& startup) {
+  std::string body = int32(protocol_3_0);
+  const auto add = [&](const std::string& name, const std::string& value) {
+    body += name + '\0' + value + '\0';
+  };
+  add("user", startup.user);
+  if (!startup.database.empty()) add("database", startup.database);
+  if (startup.physical_replication) add("replication", "true");
+  body += '\0';
+  return int32(static_cast<std::uint32_t>(body.size() + 4)) + body;
+}
+
+void answer(Wire& wire, const std::string& body) {
+  wire.send('p' + int32(static_cast<std::uint32_t>(body.size() + 4)) + body);
+}
+
+// Well formed, with a proof of zeros: the server goes all the way and then says no.
+void answer_scram(Wire& wire) {
+  const std::string first = "n,,n=,r=0123456789abcdefghijklmn";
+  answer(wire, std::string("SCRAM-SHA-256") + '\0' +
+                   int32(static_cast<std::uint32_t>(first.size())) + first);
+  const auto challenge = next_message(wire);
+  const auto text = challenge.body.substr(4);
+  const auto nonce = text.substr(0, text.find(','));
+  answer(wire, "c=biws," + nonce + ",p=" + std::string(43, 'A') + '=');
+}
+
+std::string message_of(const std::string& error) {
+  for (std::size_t at = 0; at < error.size() && error[at] != '\0';) {
+    const auto end = error.find('\0', at);
+    if (error[at] == 'M') return error.substr(at + 1, end - at - 1);
+    at = end + 1;
+  }
+  return "an error without a message";
+}
+
+std::string refused(Wire& wire, const std::string& method) {
+  const auto last = next_message(wire);
+  return last.type == 'E' ? method : method + ", and no error";
+}
+
+}  // namespace
+
+std::string first_answer(const Startup& startup) {
+  Wire wire(startup);
+  if (startup.tls && !wire.start_tls()) return "no TLS";
+  wire.send(startup_packet(startup));
+  const auto message = next_message(wire);
+  if (message.type == 'E') return message_of(message.body);
+  if (message.type != 'R') return "the connection is closed";
+  switch (int32_at(message.body, 0)) {
+    case 0:
+      return "trust";
+    case 3:
+      answer(wire, std::string("wrong") + '\0');
+      return refused(wire, "password");
+    case 5:
+      answer(wire, "md5" + std::string(32, '0') + '\0');
+      return refused(wire, "md5");
+    case 10:
+      answer_scram(wire);
+      return refused(wire, "scram-sha-256");
+    default:
+      return "another method";
+  }
+}
+
+}  // namespace pgleast::test

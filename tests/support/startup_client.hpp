@@ -1,0 +1,25 @@
+#pragma once
+// A client that says who it is and hears what the server asks of it, from a loopback address
+// of its choice: PostgreSQL's protocol 3.0 up to the server's first refusal.
+
+#include <string>
+
+namespace pgleast::test {
+
+struct Startup {
+  std::string server;  // 127.0.0.1 or ::1; empty: the socket in `folder`
+  std::string folder;
+  int port = 0;
+  std::string source;  // the client's own address
+  bool tls = false;
+  std::string user;
+  std::string database;
+  bool physical_replication = false;
+};
+
+/// "trust"; "password", "md5" or "scram-sha-256", after a wrong answer to it and the server's
+/// word on that; "no TLS"; or the message of the server's error. Throws std::runtime_error
+/// when nothing listens there.
+std::string first_answer(const Startup& startup);
+
+}  // namespace pgleast::test
