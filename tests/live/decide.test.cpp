@@ -130,7 +130,8 @@ Startup random_startup(std::mt19937& random, const HbaRecord& record, bool v6) {
   }
   startup.user = near(random, record.users, users);
   startup.database = near(random, record.databases, databases);
-  startup.physical_replication = random() % 8 == 0;
+  const auto replication = random() % 12;
+  if (replication < 2) startup.replication = replication == 0 ? "database" : "true";
   return startup;
 }
 
@@ -139,7 +140,7 @@ Attempt attempt_of(const Startup& startup, bool ssl,
   Attempt attempt;
   attempt.user = startup.user;
   attempt.database = startup.database;
-  attempt.physical_replication = startup.physical_replication;
+  attempt.physical_replication = startup.replication == "true";
   if (!startup.server.empty()) attempt.address = numeric_host(startup.source).bytes;
   if (startup.tls) attempt.encryption = Encryption::tls;
   attempt.ssl = ssl;
@@ -327,7 +328,7 @@ void World::compare(const std::vector<Startup>& startups,
     if (expected.contains(said[i])) continue;
     ++differences;
     CAPTURE(cluster.major(), ssl, startups[i].user, startups[i].database, startups[i].source,
-            startups[i].tls, startups[i].physical_replication, decision.why, hba_text);
+            startups[i].tls, startups[i].replication, decision.why, hba_text);
     CHECK(expected == std::set<std::string>{said[i]});
   }
 }
@@ -338,7 +339,7 @@ void World::compare_command(const Startup& startup) const {
       "hba decide --format json --dsn " + shell_quoted(server.dsn()) + " --user " +
       shell_quoted(startup.user) + " --database " + shell_quoted(startup.database) +
       (startup.server.empty() ? " --local" : " --address " + startup.source) +
-      (startup.tls ? " --ssl" : "") + (startup.physical_replication ? " --replication" : ""));
+      (startup.tls ? " --ssl" : "") + (startup.replication == "true" ? " --replication" : ""));
   INFO(ran.out);
   const auto decision = decide(cluster, Graph(cluster), attempt_of(startup, ssl));
   const auto result = nlohmann::json::parse(ran.out);

@@ -77,7 +77,7 @@ Address socket_address(const std::string& folder, int port) {
 class Wire {
  public:
   explicit Wire(const Startup& startup);
-  ~Wire() { close(socket_); }
+  ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
@@ -92,13 +92,13 @@ class Wire {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   };
+  void (*sigpipe_)(int);  // OpenSSL writes without MSG_NOSIGNAL
   int socket_ = -1;
   std::unique_ptr<SSL_CTX, Free> context_;
   std::unique_ptr<SSL, Free> ssl_;
 };
 
-Wire::Wire(const Startup& startup) {
-  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+Wire::Wire(const Startup& startup) : sigpipe_(std::signal(SIGPIPE, SIG_IGN)) {
   const auto server = startup.server.empty() ? socket_address(startup.folder, startup.port)
                                              : inet_address(startup.server, startup.port);
   socket_ = ::socket(server.get()->sa_family, SOCK_STREAM, 0);
@@ -110,6 +110,11 @@ Wire::Wire(const Startup& startup) {
     if (bind(socket_, source.get(), source.length) != 0) give_up("bind " + startup.source);
   }
   if (connect(socket_, server.get(), server.length) != 0) give_up("connect");
+}
+
+Wire::~Wire() {
+  close(socket_);
+  std::signal(SIGPIPE, sigpipe_);
 }
 
 bool Wire::start_tls() {
@@ -161,7 +166,7 @@ std::string startup_packet(const Startup& startup) {
   };
   add("user", startup.user);
   if (!startup.database.empty()) add("database", startup.database);
-  if (startup.physical_replication) add("replication", "true");
+  if (!startup.replication.empty()) add("replication", startup.replication);
   body += '\0';
   return int32(static_cast<std::uint32_t>(body.size() + 4)) + body;
 }

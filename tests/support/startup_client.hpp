@@ -14,7 +14,7 @@ struct Startup {
   bool tls = false;
   std::string user;
   std::string database;
-  bool physical_replication = false;
+  std::string replication;  // "true": physical; "database": logical
 };
 
 /// "trust"; "password", "md5" or "scram-sha-256", after a wrong answer to it and the server's
