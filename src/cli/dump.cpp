@@ -9,7 +9,6 @@
 #include "cli/options.hpp"
 #include "cli/rows.hpp"
 #include "input/conf.hpp"
-#include "input/ident.hpp"
 #include "model/conf_rows.hpp"
 #include "model/hba_rows.hpp"
 #include "model/ident_rows.hpp"
@@ -50,14 +49,15 @@ std::string needed(const std::string& path, const std::vector<std::string>& path
 }
 
 int dump_ident(const DumpOptions& options) {
-  const auto path = needed(options.sources.ident, options.sources.paths, "--ident");
-  std::vector<ConfigFile> read;
-  const auto file =
-      read_ident(path, files_and_standard_input(), version_num_of(options.sources), read);
+  const auto cluster = read_sources(options.sources);
+  if (!cluster.seen(Fact::ident)) {
+    const auto& why = cluster.unseen.at(Fact::ident);
+    fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
+  }
   Table table{
       {"map_number", "file_name", "line_number", "map_name", "sys_name", "pg_username", "error"},
       {}};
-  for (const auto& row : ident_rows(file)) {
+  for (const auto& row : ident_rows(cluster.ident)) {
     table.rows.push_back({cell_of(row.map_number), row.file_name,
                           static_cast<long>(row.line_number), cell_of(row.map_name),
                           cell_of(row.sys_name), cell_of(row.pg_username), cell_of(row.error)});

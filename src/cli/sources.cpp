@@ -48,6 +48,7 @@ void read_conf_into(Cluster& cluster, const std::string& path) {
   keep_files(cluster, read);
   cluster.settings = settings_of(conf, cluster.version_num);
   cluster.hidden_settings.reset();
+  cluster.setting_problems = setting_problems(conf);
   cluster.unseen.erase(Fact::settings);
   const auto problems = conf.diagnostics();
   if (!conf.starts() && !problems.empty()) {
@@ -72,12 +73,14 @@ void read_hba_into(Cluster& cluster, const std::string& path) {
                 [](const Unseen& r) { return r.why.starts_with("the text of pg_hba.conf"); });
 }
 
-// No rule asks for it yet; a file that is given is read all the same, and goes into a snapshot.
 void read_ident_into(Cluster& cluster, const std::string& path) {
   std::vector<ConfigFile> read;
-  read_ident(path, files_and_standard_input(), cluster.version_num, read);
+  cluster.ident = read_ident(path, files_and_standard_input(), cluster.version_num, read);
   forget_files(cluster, ConfigKind::ident);
   keep_files(cluster, read);
+  cluster.unseen.erase(Fact::ident);
+  std::erase_if(cluster.remarks,
+                [](const Unseen& r) { return r.why.starts_with("the text of pg_ident.conf"); });
 }
 
 bool looks_like_json(const std::string& path) {

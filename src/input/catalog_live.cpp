@@ -4,15 +4,21 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <map>
 #include <unordered_map>
 
 #include "input/conf.hpp"
 #include "input/hba.hpp"
 #include "input/hba_rules.hpp"
+#include "input/ident.hpp"
+#include "input/ident_mappings.hpp"
 #include "input/object_builder.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
 #include "pg/secret_text.hpp"
+#include "pg/setting_table.hpp"
+#include "pg/setting_value.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 #include "text/embedded.hpp"
@@ -54,7 +60,11 @@ class Reader {
   void read_settings(Session& session);
   void read_hba(Session& session);
   void read_hba_rules(Session& session, const std::string& text_refused);
+  void read_ident(Session& session);
+  void read_ident_mappings(Session& session, const std::string& text_refused);
   void read_conf_texts(Session& session);
+  void settle_own_settings(const std::vector<Setting>& in_files);
+  bool stored_for_reader(const std::string& name, const std::string& database) const;
   void keep(const std::vector<ConfigFile>& read);
   void read_relations(Session& session);
   void read_functions(Session& session);
@@ -69,6 +79,7 @@ class Reader {
   Cluster& cluster_;
   ObjectBuilder builder_;
   ObjectId database_ = no_object;
+  std::map<std::string, std::string> own_;  // name of a setting of our session: its reset value
 };
 
 bool Reader::may(Session& session, const std::string& condition) const {
@@ -119,11 +130,19 @@ void Reader::read_passwords(Session& session) {
   }
 }
 
+// Not the server's: what our session set itself, and what is stored for the reader.
+bool is_of_one_session(const std::string& source) {
+  constexpr std::string_view sources[] = {"session",  "client", "global",
+                                          "database", "user",   "database user"};
+  return std::find(std::begin(sources), std::end(sources), source) != std::end(sources);
+}
+
 void Reader::read_settings(Session& session) {
   for (const auto& r : ask(session, "settings")) {
     const auto name = text_of(r[0]);
     cluster_.settings.push_back(
         {name, masked_setting(name, text_of(r[1])), text_of(r[2]), text_of(r[3]), oid_of(r[4])});
+    if (is_of_one_session(text_of(r[2]))) own_.emplace(name, text_of(r[5]));
   }
   if (!may(session, "pg_has_role('pg_read_all_settings', 'USAGE')")) {
     cluster_.hidden_settings = {
@@ -180,14 +199,118 @@ void Reader::read_hba_rules(Session& session, const std::string& text_refused) {
        "give the file with --hba"});
 }
 
-// Only for edits: what is in force is in pg_settings already.
+// As the records of pg_hba.conf. A file that it includes and that we may not read is no error
+// of the file: then it is the view's turn.
+void Reader::read_ident(Session& session) {
+  const auto* const path = cluster_.find_setting("ident_file");
+  if (path == nullptr) return read_ident_mappings(session, "ident_file is not shown");
+  auto files = server_files(session);
+  std::string refused;
+  files.read = [&refused, read = files.read](const std::string& name) {
+    auto text = read(name);
+    if (!text.text && !text.missing && refused.empty()) refused = text.why;
+    return text;
+  };
+  const auto first = files.read(path->value);
+  if (first.missing) {
+    cluster_.unseen[Fact::ident] = {
+        fmt::format("there is no {} on the server: it has no map, or the one of before",
+                    displayed(path->value)),
+        "give the file with --ident"};
+    return;
+  }
+  if (!first.text) return read_ident_mappings(session, first.why);
+  std::vector<ConfigFile> read;
+  auto ident = pgleast::read_ident(path->value, files, cluster_.version_num, read);
+  if (!refused.empty()) return read_ident_mappings(session, refused);
+  cluster_.ident = std::move(ident);
+  keep(read);
+}
+
+void Reader::read_ident_mappings(Session& session, const std::string& text_refused) {
+  if (cluster_.major() < 15) {
+    cluster_.unseen[Fact::ident] = {
+        fmt::format("pg_ident.conf cannot be read by {}: {}", displayed(cluster_.reader),
+                    text_refused),
+        fmt::format("GRANT pg_read_server_files, pg_read_all_settings TO {0}; GRANT EXECUTE ON "
+                    "FUNCTION pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean) TO "
+                    "{0}; or give the file with --ident",
+                    reader())};
+    return;
+  }
+  const auto answer = session.try_ask(question("ident_mappings"));
+  if (!answer.rows) {
+    cluster_.unseen[Fact::ident] = {
+        fmt::format("pg_ident_file_mappings cannot be read by {}", displayed(cluster_.reader)),
+        fmt::format("GRANT SELECT ON pg_catalog.pg_ident_file_mappings TO {0}; "
+                    "GRANT EXECUTE ON FUNCTION pg_catalog.pg_ident_file_mappings() TO {0}; "
+                    "or give the file with --ident",
+                    reader())};
+    return;
+  }
+  std::vector<IdentMappingRow> rows;
+  for (const auto& r : *answer.rows) {
+    rows.push_back({oid_of(r[0]), r[1], r[2], r[3], r[4], text_of(r[5])});
+  }
+  cluster_.ident = ident_from_mappings(rows);
+  if (!quotes_matter(cluster_.ident, cluster_.major())) return;
+  cluster_.remarks.push_back({"the text of pg_ident.conf was not read (" + text_refused +
+                                  "), so which names are quoted is not known",
+                              "give the file with --ident"});
+}
+
+bool Reader::stored_for_reader(const std::string& name, const std::string& database) const {
+  const auto key = setting_key(name);
+  const auto& stored = cluster_.role_settings;
+  return std::any_of(stored.begin(), stored.end(), [&](const RoleSetting& s) {
+    return setting_key(s.name) == key &&
+           (s.role == no_role || cluster_.role_name(s.role) == cluster_.reader) &&
+           (s.database == no_object || cluster_.object(s.database).name == database);
+  });
+}
+
+// What a session that sets nothing has: what RESET would give, unless that is stored for the
+// reader alone; then what the files say. `in_files` is empty where they are not known.
+void Reader::settle_own_settings(const std::vector<Setting>& in_files) {
+  for (auto& setting : cluster_.settings) {
+    const auto own = own_.find(setting.name);
+    if (own == own_.end()) continue;
+    const bool may_reset =
+        setting.source == "session" && !stored_for_reader(setting.name, cluster_.name);
+    setting.source = "session";
+    const auto* const info = find_setting_info(setting.name, cluster_.major());
+    if (info == nullptr) continue;
+    const auto reset =
+        masked_setting(setting.name, shown_value(own->second, *info).value_or(own->second));
+    const auto file = std::find_if(in_files.begin(), in_files.end(), [&](const Setting& s) {
+      return setting_key(s.name) == setting_key(setting.name);
+    });
+    if (file != in_files.end() && (!may_reset || file->value == reset)) {
+      setting = {setting.name, masked_setting(setting.name, file->value), file->source, file->file,
+                 file->line};
+    } else if (may_reset) {
+      const auto boot = shown_value(info->boot_value, *info).value_or("");
+      const bool built_in = reset == boot || setting.name == "client_encoding";
+      setting = {setting.name, reset,
+                 built_in           ? "default"
+                 : in_files.empty() ? "configuration file or command line"
+                                    : "command line",
+                 "", 0};
+    }
+  }
+}
+
+// For edits, and for what the server does not take of them: what is in force is in pg_settings.
 void Reader::read_conf_texts(Session& session) {
   const auto* const path = cluster_.find_setting("config_file");
-  if (path == nullptr) return;
+  if (path == nullptr) return settle_own_settings({});
   const auto files = server_files(session);
-  if (!files.read(path->value).text) return;
+  if (!files.read(path->value).text) return settle_own_settings({});
   std::vector<ConfigFile> read;
-  read_conf(path->value, files, cluster_.version_num, read);
+  const auto conf = read_conf(path->value, files, cluster_.version_num, read);
+  cluster_.setting_problems = setting_problems(conf);
+  settle_own_settings(conf.starts() ? settings_of(conf, cluster_.version_num)
+                                    : std::vector<Setting>{});
   keep(read);
 }
 
@@ -208,6 +331,7 @@ void Reader::read_cluster(Session& session) {
   if (cluster_.major() >= 15) read_plain(session, "parameters", ObjectKind::parameter, false);
   read_settings(session);
   read_hba(session);
+  read_ident(session);
   read_conf_texts(session);
 }
 

@@ -172,26 +172,16 @@ class Judge {
     if (find_setting_info(entry.name, major_) == nullptr &&
         entry.name.find('.') == std::string::npos) {
       entry.state = ConfState::unknown;
-      entry.error = make_diagnostic(
-          *sources_[i], entry.name_span,
-          fmt::format("unknown setting `{}`{}{}", displayed(entry.name), other_version(entry.name),
-                      did_you_mean(setting_key(entry.name), known())));
+      entry.error = make_diagnostic(*sources_[i], entry.name_span,
+                                    fmt::format("unknown setting `{}`{}{}", displayed(entry.name),
+                                                other_version(entry.name, major_),
+                                                did_you_mean(setting_key(entry.name), known())));
       return;
     }
     // Only entries spelled the same are given up; another spelling is still looked at.
     auto& last = last_of_spelling_[entry.name];
     if (last > 0) file_.entries[last - 1].state = ConfState::superseded;
     last = i + 1;
-  }
-
-  std::string other_version(const std::string& name) const {
-    for (int other = newest_major; other >= oldest_major; --other) {
-      const auto* info = find_setting_info(name, other);
-      if (info == nullptr) continue;
-      return other < major_ ? fmt::format("; it is gone since version {}", info->last_major + 1)
-                            : fmt::format("; it exists since version {}", info->first_major);
-    }
-    return "";
   }
 
   const std::vector<std::string>& known() {

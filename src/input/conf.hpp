@@ -20,6 +20,9 @@ namespace pgleast {
 ConfFile read_conf(const std::string& path, const FileReader& files, int version_num,
                    std::vector<ConfigFile>& read);
 
+/// What the server does not take of the files, secrets as ********.
+std::vector<SettingProblem> setting_problems(const ConfFile& file);
+
 /// Every setting of that version, sorted by name without regard to case: what the files say,
 /// else the built-in default (of a server built from source; packagers change paths). Values
 /// as SHOW prints them. Of a file that does not load nothing is in force: ask loads() first.

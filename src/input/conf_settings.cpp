@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "input/conf.hpp"
+#include "pg/secret_text.hpp"
 #include "pg/setting_table.hpp"
 #include "pg/setting_value.hpp"
 #include "pg/version.hpp"
@@ -21,6 +23,23 @@ Setting built_in(const SettingInfo& info) {
 }
 
 }  // namespace
+
+std::vector<SettingProblem> setting_problems(const ConfFile& file) {
+  std::vector<std::pair<std::uint32_t, SettingProblem>> found;
+  for (const auto& p : file.problems) {
+    found.push_back({p.row, {"", "", p.file, p.line, p.diagnostic.message}});
+  }
+  for (const auto& e : file.entries) {
+    if (!e.error) continue;
+    found.push_back(
+        {e.row, {e.name, masked_setting(e.name, e.value), e.file, e.line, e.error->message}});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<SettingProblem> result;
+  for (auto& [row, problem] : found) result.push_back(std::move(problem));
+  return result;
+}
 
 std::vector<Setting> settings_of(const ConfFile& file, int version_num) {
   const auto major = major_of(version_num);

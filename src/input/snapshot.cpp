@@ -53,6 +53,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FunctionDetail, prokind, security_definer, le
                                    language, trigger, config)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DefaultAcl, database, creator, schema, type, acl)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Setting, name, value, source, file, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SettingProblem, name, value, file, line, message)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoleSetting, database, role, name, value)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfigFile, kind, path, text, masked)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaName, text, quoted)
@@ -98,6 +99,9 @@ void from_json(const json& j, Diagnostic& d) {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaProblem, file, line, diagnostic, silent, row)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaFile, records, problems)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IdentPlace, file, line, whole, map, system_user, pg_user)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IdentRecord, map, system_user, pg_user, at, row)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IdentFile, records, problems)
 
 namespace {
 
@@ -167,8 +171,10 @@ json to_tree(const Cluster& c) {
          {"row_policies", c.row_policies},
          {"default_acls", c.default_acls},
          {"settings", c.settings},
+         {"setting_problems", c.setting_problems},
          {"role_settings", c.role_settings},
          {"hba", c.hba},
+         {"ident", c.ident},
          {"files", c.files},
          {"remarks", c.remarks}};
   auto& acls = j["acls"] = json::array();
@@ -180,6 +186,17 @@ json to_tree(const Cluster& c) {
   put(j, "hidden_settings", c.hidden_settings);
   put(j, "unread_databases", c.unread_databases);
   return j;
+}
+
+// What older snapshots do not have.
+void add_later_keys(const json& j, Cluster& c) {
+  if (j.contains("setting_problems")) j.at("setting_problems").get_to(c.setting_problems);
+  if (j.contains("ident")) {
+    j.at("ident").get_to(c.ident);
+  } else {
+    c.unseen[Fact::ident] = {"the snapshot was taken before pgleast read pg_ident.conf",
+                             "take it again, or give the file with --ident"};
+  }
 }
 
 Cluster from_tree(const json& j) {
@@ -208,6 +225,7 @@ Cluster from_tree(const json& j) {
   }
   get(j, "hidden_settings", c.hidden_settings);
   get(j, "unread_databases", c.unread_databases);
+  add_later_keys(j, c);
   return c;
 }
 
@@ -233,6 +251,7 @@ Cluster without_secrets(Cluster cluster) {
     setting.value = masked_setting(setting.name, setting.value);
   }
   for (auto& problem : cluster.hba.problems) problem.diagnostic.excerpt.clear();
+  for (auto& problem : cluster.ident.problems) problem.diagnostic.excerpt.clear();
   return cluster;
 }
 

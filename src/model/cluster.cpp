@@ -48,6 +48,8 @@ Cluster unknown_cluster(int version_num) {
                                     "give --conf, --dsn or --snapshot"};
   cluster.unseen[Fact::hba] = {"no pg_hba.conf or server was given",
                                "give --hba, --dsn or --snapshot"};
+  cluster.unseen[Fact::ident] = {"no pg_ident.conf or server was given",
+                                 "give --ident, --dsn or --snapshot"};
   return cluster;
 }
 

@@ -13,6 +13,7 @@
 #include "model/acl.hpp"
 #include "model/config_file.hpp"
 #include "model/hba.hpp"
+#include "model/ident.hpp"
 #include "model/ids.hpp"
 #include "model/object.hpp"
 #include "model/role.hpp"
@@ -29,8 +30,9 @@ enum class Fact {
   settings,       // settings in force
   role_settings,  // ALTER ROLE/DATABASE ... SET
   hba,            // the records of pg_hba.conf
+  ident,          // the records of pg_ident.conf
 };
-inline constexpr std::size_t fact_count = 6;
+inline constexpr std::size_t fact_count = 7;
 
 /// Why a fact is not known, and what would let it be: "pg_authid cannot be read by
 /// audit_ro", "GRANT SELECT ON pg_authid TO audit_ro".
@@ -55,10 +57,12 @@ struct Cluster {
   std::vector<FunctionDetail> functions;
   std::vector<RowPolicy> row_policies;
   std::vector<DefaultAcl> default_acls;
-  std::vector<Setting> settings;  // sorted by name, whatever its case
+  std::vector<Setting> settings;                 // sorted by name, whatever its case
+  std::vector<SettingProblem> setting_problems;  // in the order of the files
   std::vector<RoleSetting> role_settings;
   HbaFile hba;
-  std::vector<ConfigFile> files;  // the texts that `hba` and `settings` came from, in reading order
+  IdentFile ident;
+  std::vector<ConfigFile> files;  // the texts that these came from, in reading order
 
   /// INVARIANT: a fact that is not here was seen.
   std::map<Fact, Unseen> unseen;

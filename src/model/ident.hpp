@@ -14,6 +14,7 @@
 namespace pgleast {
 
 /// Where in ConfigFile `file` a mapping stands, as byte offsets of the original text.
+/// INVARIANT: all of 0 where the record came from pg_ident_file_mappings.
 struct IdentPlace {
   std::string file;
   std::uint32_t line = 0;  // first physical line

@@ -12,10 +12,22 @@ namespace pgleast {
 struct Setting {
   std::string name;
   std::string value;   // with its unit where the server's own number has none: `4MB`, `off`
-  std::string source;  // as pg_settings.source: `default`, `configuration file`, `command line`
+  std::string source;  // as pg_settings.source: `default`, `configuration file`, `command line`;
+                       // `session`: pgleast's own, because the server's is not known
   std::string file;    // empty: not from a file, or not shown
   std::uint32_t line = 0;
   bool operator==(const Setting&) const = default;
+};
+
+/// An entry of postgresql.conf or its includes that the server does not take, or a line that
+/// it cannot read.
+struct SettingProblem {
+  std::string name;   // as written; empty for a line that is no entry
+  std::string value;  // as written
+  std::string file;
+  std::uint32_t line = 0;
+  std::string message;  // in our words: "unknown setting `ports`; did you mean `port`?"
+  bool operator==(const SettingProblem&) const = default;
 };
 
 /// A setting that takes effect at login (pg_db_role_setting).

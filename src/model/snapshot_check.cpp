@@ -43,6 +43,7 @@ class Checker {
       if (s.database != no_object) object(s.database, ObjectKind::database);
     }
     for (const auto& r : c_.hba.records) check_record(r);
+    for (const auto& r : c_.ident.records) check_record(r);
     for (const auto& f : c_.files) word("kind of file", f.kind, ConfigKind::conf);
     for (const auto& r : c_.roles) word("kind of password", r.password, PasswordKind::unusable);
     const int major = c_.major();
@@ -113,6 +114,17 @@ class Checker {
       // What a record does not have has no place.
       if (r.type != ConnectionType::local) within(at.address, at.whole.begin, at.whole.end);
       if (at.options.begin != at.options.end) within(at.options, at.whole.begin, at.whole.end);
+    }
+  }
+
+  void check_record(const IdentRecord& r) const {
+    for (const auto& file : c_.files) {
+      if (file.path != r.at.file || file.kind != ConfigKind::ident) continue;
+      for (const auto& span : {r.at.whole, r.at.map, r.at.system_user, r.at.pg_user}) {
+        if (span.begin > span.end || span.end > file.text.size()) {
+          fail_number("place of line", r.at.line);
+        }
+      }
     }
   }
 

@@ -1,8 +1,12 @@
 #include "pg/setting_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
+
+#include "pg/version.hpp"
 
 namespace pgleast {
 namespace {
@@ -37,12 +41,42 @@ const SettingInfo* find_row(const std::string& key, int major) {
 
 }  // namespace
 
+bool may_be_altered_by_system(const SettingInfo& setting) {
+  constexpr std::array<std::string_view, 9> never{"allow_alter_system",
+                                                  "config_file",
+                                                  "data_directory",
+                                                  "role",
+                                                  "seed",
+                                                  "session_authorization",
+                                                  "transaction_isolation",
+                                                  "transaction_read_only",
+                                                  "transaction_deferrable"};
+  return setting.context != SettingContext::internal &&
+         std::find(never.begin(), never.end(), setting.name) == never.end();
+}
+
+std::string other_version(std::string_view name, int major) {
+  for (int other = newest_major; other >= oldest_major; --other) {
+    const auto* info = find_setting_info(name, other);
+    if (info == nullptr) continue;
+    return other < major ? fmt::format("; it is gone since version {}", info->last_major + 1)
+                         : fmt::format("; it exists since version {}", info->first_major);
+  }
+  return "";
+}
+
 std::string setting_key(std::string_view name) {
   std::string key(name);
   for (char& c : key) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return key;
+}
+
+std::string_view to_string(SettingContext context) {
+  constexpr std::array<std::string_view, 7> names{
+      "internal", "postmaster", "sighup", "superuser-backend", "backend", "superuser", "user"};
+  return names[static_cast<std::size_t>(context)];
 }
 
 const SettingInfo* find_setting_info(std::string_view name, int major) {

@@ -37,11 +37,20 @@ struct SettingInfo {
   std::string_view boot_value;   // the built-in default, in the unit
 };
 
+/// As pg_settings.context: `superuser-backend`.
+std::string_view to_string(SettingContext context);
+
 /// Any case, and the old names that the version still takes (`sort_mem`). Null: unknown there.
 const SettingInfo* find_setting_info(std::string_view name, int major);
 
 /// All of that version, sorted by name without regard to case.
 std::vector<const SettingInfo*> settings_of_version(int major);
+
+/// Whether ALTER SYSTEM takes it (guc.c, GUC_DISALLOW_IN_FILE and _IN_AUTO_FILE).
+bool may_be_altered_by_system(const SettingInfo& setting);
+
+/// "; it is gone since version 17", "; it exists since version 15", or an empty text.
+std::string other_version(std::string_view name, int major);
 
 /// As guc_name_compare sees names: ASCII letters in lower case, all else as it is.
 std::string setting_key(std::string_view name);

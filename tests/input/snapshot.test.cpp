@@ -1,6 +1,7 @@
 #include "input/snapshot.hpp"
 
 #include "input/hba.hpp"
+#include "input/ident.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 #include "text/diagnostic.hpp"
@@ -33,6 +34,11 @@ Cluster some_cluster() {
   cluster.hba = read_hba("h", test::memory_files({{"h", "host all all 10.0.0.0/8 md5\nbad\n"}}),
                          cluster.version_num, cluster.files);
   for (auto& problem : cluster.hba.problems) problem.diagnostic.excerpt.clear();
+  cluster.ident =
+      read_ident("i", test::memory_files({{"i", "m /^(.*)$ \\1\nm root \"all\"\nbad\n"}}),
+                 cluster.version_num, cluster.files);
+  for (auto& problem : cluster.ident.problems) problem.diagnostic.excerpt.clear();
+  cluster.setting_problems = {{"ports", "1", "c", 3, "unknown setting `ports`"}};
   return cluster;
 }
 
@@ -43,6 +49,20 @@ TEST_CASE("a snapshot is read back as it was", "[input][snapshot]") {
   const auto text = write_snapshot(cluster);
   CHECK(read_snapshot(Source("s", text)) == cluster);
   CHECK(write_snapshot(read_snapshot(Source("s", text))) == text);
+}
+
+TEST_CASE("a snapshot of before pg_ident.conf was read is read, and the map is unseen",
+          "[input][snapshot]") {
+  auto cluster = some_cluster();
+  cluster.ident = {};
+  auto text = write_snapshot(cluster);
+  const auto at = text.find("\"ident\"");
+  REQUIRE(at != std::string::npos);
+  text.replace(at, 7, "\"older\"");
+  const auto read = read_snapshot(Source("s", text));
+  CHECK_FALSE(read.seen(Fact::ident));
+  cluster.unseen[Fact::ident] = read.unseen.at(Fact::ident);
+  CHECK(read == cluster);
 }
 
 TEST_CASE("a snapshot that is cut off anywhere is refused", "[input][snapshot]") {
