@@ -26,7 +26,8 @@ constexpr std::array table{
 // What stands below `hba`, `ident` and `conf`.
 constexpr std::array hba_table{Command{"dump", add_hba_dump}, Command{"decide", add_hba_decide},
                                Command{"lint", add_hba_lint}};
-constexpr std::array ident_table{Command{"dump", add_ident_dump}};
+constexpr std::array ident_table{Command{"dump", add_ident_dump},
+                                 Command{"decide", add_ident_decide}};
 constexpr std::array conf_table{Command{"dump", add_conf_dump}};
 
 constexpr int usage_code = static_cast<int>(Fault::usage);
