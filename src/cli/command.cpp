@@ -28,7 +28,7 @@ constexpr std::array hba_table{Command{"dump", add_hba_dump}, Command{"decide", 
                                Command{"lint", add_hba_lint}};
 constexpr std::array ident_table{Command{"dump", add_ident_dump},
                                  Command{"decide", add_ident_decide}};
-constexpr std::array conf_table{Command{"dump", add_conf_dump}};
+constexpr std::array conf_table{Command{"dump", add_conf_dump}, Command{"show", add_conf_show}};
 
 constexpr int usage_code = static_cast<int>(Fault::usage);
 

@@ -37,6 +37,7 @@ void add_hba_lint(CLI::App& hba, Run& run);
 void add_ident_dump(CLI::App& ident, Run& run);
 void add_ident_decide(CLI::App& ident, Run& run);
 void add_conf_dump(CLI::App& conf, Run& run);
+void add_conf_show(CLI::App& conf, Run& run);
 
 /// Parses, runs, and turns every error into a message and the documented exit code.
 int run_command_line(int argc, char** argv);
