@@ -35,10 +35,8 @@ const std::map<std::string, std::set<std::string>> may_include{
 
 // Which foreign library has its door where.
 const std::map<std::string, std::string> doors{
-    {"<pqxx/", "input/connection.cpp"},
-    {"<yaml-cpp/", "policy/yaml.cpp"},
-    {"<CLI/", "cli/"},
-    {"<antlr4-runtime", "input/"},
+    {"<pqxx/", "input/connection.cpp"}, {"<yaml-cpp/", "policy/yaml.cpp"},     {"<CLI/", "cli/"},
+    {"<antlr4-runtime", "input/"},      {"<pg_query", "input/sql_script.cpp"},
 };
 
 std::set<fs::path> sources(const fs::path& folder) {

@@ -63,6 +63,10 @@ void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
   app.add_option("--conf", o.conf, "postgresql.conf; includes are followed")
       ->type_name("FILE")
       ->group(group);
+  app.add_option("--sql", o.sql, "SQL script, replayed on top of the rest (repeatable)")
+      ->type_name("FILE")
+      ->group(group)
+      ->allow_extra_args(false);
   app.add_option(
          "--server-version", o.server_version,
          fmt::format("version whose rules apply to files ({} to {})", oldest_major, newest_major))
@@ -70,7 +74,7 @@ void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
       ->group(group)
       ->check(one_of(majors()));
   app.add_option("paths", o.paths,
-                 "pg_hba.conf, pg_ident.conf, postgresql.conf, a snapshot, or a folder of them")
+                 "pg_hba.conf, pg_ident.conf, postgresql.conf, *.sql, a snapshot, a folder")
       ->type_name("PATH")
       ->group(group);
 }

@@ -10,6 +10,8 @@
 #include "input/hba.hpp"
 #include "input/ident.hpp"
 #include "input/snapshot.hpp"
+#include "input/sql_replay.hpp"
+#include "model/fresh_cluster.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 #include "text/files.hpp"
@@ -25,19 +27,19 @@ void forget_files(Cluster& cluster, ConfigKind kind) {
 
 // A program or an image is no configuration: said once, instead of a thousand bad lines. A
 // text with a stray control character is read as the server reads it.
-void refuse_binary(const ConfigFile& file) {
-  const auto begin = file.text.substr(0, 4096);
+void refuse_binary(const std::string& path, std::string_view text, const char* what) {
+  const auto begin = text.substr(0, 4096);
   const auto strange = std::count_if(begin.begin(), begin.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 && (byte < '\t' || byte > '\r');
   });
   if (strange >= 4 && static_cast<std::size_t>(strange) * 20 > begin.size()) {
-    fail(file.path, "is a binary file, no configuration");
+    fail(path, fmt::format("is a binary file, no {}", what));
   }
 }
 
 void keep_files(Cluster& cluster, const std::vector<ConfigFile>& read) {
-  for (const auto& file : read) refuse_binary(file);
+  for (const auto& file : read) refuse_binary(file.path, file.text, "configuration");
   cluster.files.insert(cluster.files.end(), read.begin(), read.end());
 }
 
@@ -83,6 +85,14 @@ void read_ident_into(Cluster& cluster, const std::string& path) {
                 [](const Unseen& r) { return r.why.starts_with("the text of pg_ident.conf"); });
 }
 
+// What the server refuses is a remark; what is no SQL ends it.
+void replay_into(Cluster& cluster, const std::string& path) {
+  const Source script(path, read_file(path));
+  refuse_binary(path, script.text(), "SQL script");
+  const auto problems = replay_sql(script, cluster);
+  if (!problems.syntax.empty()) throw Error(Fault::unreadable, problems.syntax.front());
+}
+
 bool looks_like_json(const std::string& path) {
   const auto text = read_file(path);
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -103,6 +113,7 @@ bool recognise(SourceOptions& options, const std::string& path) {
   if (name == "pg_hba.conf") return take(options.hba, path, "--hba"), true;
   if (name == "pg_ident.conf") return take(options.ident, path, "--ident"), true;
   if (name == "postgresql.conf") return take(options.conf, path, "--conf"), true;
+  if (name.ends_with(".sql")) return options.sql.push_back(path), true;
   return false;
 }
 
@@ -136,7 +147,8 @@ Cluster first_source(const SourceOptions& options) {
     const Progress progress("reading the snapshot");
     return read_snapshot(Source(options.snapshot, read_file(options.snapshot)));
   }
-  return unknown_cluster(version_num_of(options));
+  const auto version_num = version_num_of(options);
+  return options.sql.empty() ? unknown_cluster(version_num) : fresh_cluster(version_num);
 }
 
 }  // namespace
@@ -176,9 +188,9 @@ Cluster read_sources(const SourceOptions& given) {
     fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
   }
   const bool any = options.is_live() || !options.snapshot.empty() || !options.hba.empty() ||
-                   !options.ident.empty() || !options.conf.empty();
+                   !options.ident.empty() || !options.conf.empty() || !options.sql.empty();
   if (!any) {
-    fail_usage("no source is given: say --dsn, --live, --snapshot, --hba or --conf");
+    fail_usage("no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql");
   }
   auto cluster = first_source(options);
   if (options.server_version && (options.is_live() || !options.snapshot.empty()) &&
@@ -189,6 +201,7 @@ Cluster read_sources(const SourceOptions& given) {
   if (!options.conf.empty()) read_conf_into(cluster, options.conf);
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
   if (!options.ident.empty()) read_ident_into(cluster, options.ident);
+  for (const auto& path : options.sql) replay_into(cluster, path);
   return cluster;
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+// A SQL script done to a Cluster as psql and the server would do it, run by the bootstrap
+// superuser: roles, memberships and databases so far. A statement that the server refuses
+// changes nothing, and psql goes on with the next.
+//
+//   CREATE ROLE app LOGIN PASSWORD 'x';   the role is there; of the password its kind
+//   DO $$ ... $$;                         not followed: a remark says so
+//   GRANT SELECT ON t TO app;             not followed: what is granted on objects is unseen
+
+#include <vector>
+
+#include "model/cluster.hpp"
+#include "text/diagnostic.hpp"
+
+namespace pgleast {
+
+struct SqlProblems {
+  std::vector<Diagnostic> syntax;   // statements that are no SQL
+  std::vector<Diagnostic> refused;  // those that the server refuses: `role x already exists`
+};
+
+/// Adds to `cluster` remarks on what was refused and what was not followed; a fact that such a
+/// statement may have changed becomes unseen.
+SqlProblems replay_sql(const Source& script, Cluster& cluster);
+
+}  // namespace pgleast

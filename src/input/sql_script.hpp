@@ -1,0 +1,38 @@
+#pragma once
+// One statement of a script, parsed by libpg_query; its types and errors stop here.
+//
+//   GRANT readers TO app WITH INHERIT FALSE  ->  GrantRole{{"readers"}, {app}, {inherit: false}}
+//
+// The grammar is that of the library's version, which may be older than the server's: the
+// options of memberships since version 16 are read here.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "input/psql_script.hpp"
+#include "input/sql_statement.hpp"
+
+namespace pgleast {
+
+struct SqlSyntaxError {
+  std::string message;  // without the place
+  Span span;            // in the script; empty: at the end of the statement
+};
+
+/// Only whether the statement follows the grammar. Any expression may be in it.
+std::optional<SqlSyntaxError> sql_syntax_error(std::string_view script, const PsqlItem& statement);
+
+/// What a statement about roles, databases, transactions or settings asks of a server of that
+/// version; none for a kind that is not followed. Throws SqlSyntaxError, and Refused for
+/// options that the server refuses. Only for statements without expressions: the library
+/// overflows the stack on deep ones.
+std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& statement, int major);
+
+/// psql fills something in that is not known, but for what stands after PASSWORD.
+bool has_unknown_parts(std::string_view script, const PsqlItem& statement);
+
+/// Whether statements of that version may be new to the library's grammar.
+bool is_newer_than_grammar(int major);
+
+}  // namespace pgleast
