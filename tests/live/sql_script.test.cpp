@@ -42,14 +42,18 @@ class Writer {
       case 6:
         return "ALTER ROLE " + name() + " RENAME TO " + name();
       case 7:
+        return "CREATE ROLE " + plain_name() + " LOGIN";
       case 8:
         return one_of({"DROP ROLE ", "DROP ROLE IF EXISTS ", "DROP USER "}) + roles();
       case 9:
         return database();
       case 10:
+        if (number(3) > 0) return "ALTER USER " + plain_name() + options(false);
         return one_of({"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT s", "ROLLBACK TO s", "RELEASE s",
                        "COMMIT AND CHAIN", "ROLLBACK AND CHAIN"});
       case 11:
+        if (number(2) == 0)
+          return "ALTER ROLE " + plain_name() + one_of({" INHERIT", " NOINHERIT"});
         return one_of({"SET password_encryption = 'md5'", "SET LOCAL password_encryption = md5",
                        "RESET password_encryption", "SELECT 1;SELECT ')'", "/* '; */ SELECT 1",
                        "CREATE ROLE", "GRANT a TO", "CREATE ROLE \"\"", "nonsense"});
@@ -69,24 +73,27 @@ class Writer {
   }
 
   std::string name() {
-    if (number(8) == 0) {
+    if (number(16) == 0) {
       return one_of({"pg_monitor", "pg_database_owner", "pg_own", "public", "none", "select",
                      "\"none\"", "session_user", "u&\"\\0441\"", std::string(70, 'n'),
                      "\"" + std::string(61, 'w') + "ццц\"", "\"CURRENT_USER\""});
     }
-    return one_of({"a", "A", "\"A\"", "b", "\"b\"", "\"b c\"", "Ü", "\"ü\"", "\"select\"",
-                   "\"say \"\"hi\"\"\"", "\"x'y\"", "d$", "\"$d$\"", "_e1"});
+    return plain_name();
+  }
+  std::string plain_name() {
+    return one_of(
+        {"A", "\"A\"", "\"b\"", "\"b c\"", "Ü", "\"select\"", "\"say \"\"hi\"\"\"", "d$"});
   }
   std::string role() { return number(12) == 0 ? "CURRENT_USER" : name(); }
   std::string roles() {
     auto result = role();
-    while (number(4) == 0) result += " , " + role();
+    while (number(6) == 0) result += " , " + role();
     return result;
   }
 
   std::string options(bool creates) {
     std::string result = one_of({"", " WITH"});
-    for (unsigned left = number(4); left > 0; --left) result += ' ' + option(creates);
+    for (unsigned left = number(3); left > 0; --left) result += ' ' + option(creates);
     return result;
   }
 
@@ -235,23 +242,23 @@ std::map<std::size_t, std::string> errors_of(const LiveServer& server, const std
   return result;
 }
 
-}  // namespace
-
-TEST_CASE("a fresh cluster is what initdb leaves", "[live][sql]") {
-  LiveServer server;
-  const auto read = read_live({server.dsn(), {}, false});
+/// What initdb left is what a script alone starts from.
+void check_fresh(const Cluster& read) {
   const auto fresh = fresh_cluster(read.version_num);
   CHECK(told(fresh) == told(read));
   for (const auto& r : read.roles) CHECK(fresh.role(fresh.find_role(r.name).value()).oid == r.oid);
 }
 
+}  // namespace
+
 TEST_CASE("role statements do what they do on the server", "[live][sql]") {
   LiveServer server;
   const int major = server.major();
   const char* const asked = std::getenv("PGLEAST_SQL_SCRIPTS");
-  const unsigned scripts = asked == nullptr ? 8 : static_cast<unsigned>(std::atoi(asked));
+  const unsigned scripts = asked == nullptr ? 6 : static_cast<unsigned>(std::atoi(asked));
   std::size_t statements = 0, refused = 0, differences = 0;
   auto cluster = read_live({server.dsn(), {}, false});
+  check_fresh(cluster);
   for (unsigned seed = 0; seed < scripts; ++seed) {
     Writer writer(seed, major);
     std::string text;
