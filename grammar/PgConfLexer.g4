@@ -1,5 +1,5 @@
 // postgresql.conf, token level, for one line (guc-file.l). The longest match wins, and of
-// equals the first. Every byte above 127 arrives as one letter.
+// equals the first. Every byte above 127 arrives as one character.
 
 lexer grammar PgConfLexer;
 
@@ -14,8 +14,8 @@ REAL      : SIGN? DIGIT* '.' DIGIT* ( [Ee] SIGN? DIGIT+ )? ;
 EQUALS    : '=' ;
 OTHER     : . ;
 
-fragment LETTER          : [A-Za-z_] ;
-fragment LETTER_OR_DIGIT : [A-Za-z_0-9] ;
+fragment LETTER          : [A-Za-z_\u0080-\u00FF] ;
+fragment LETTER_OR_DIGIT : [A-Za-z_0-9\u0080-\u00FF] ;
 fragment SIGN            : [+\-] ;
 fragment DIGIT           : [0-9] ;
 fragment HEXDIGIT        : [0-9a-fA-F] ;

@@ -98,9 +98,10 @@ class AuthReader {
         }
       }
     };
-    const auto path = resolved(line.source->name(), list.text.substr(1));
+    const auto path = resolved(line.source->name(), list.text.substr(1), version_num_);
     const auto opened = read(path, depth + 1, take_words);
-    if (opened.source == nullptr) line.error = {list.span, unreadable(path, opened)};
+    if (opened.source == nullptr && !is_empty(opened))
+      line.error = {list.span, unreadable(path, opened)};
   }
 
   /// Whether the line was an include directive and is done with. With an error it is a line
@@ -111,9 +112,10 @@ class AuthReader {
     const bool may_be_missing = directive == "include_if_exists";
     if (directive != "include" && !may_be_missing) return false;
     const auto& word = line.fields[1][0];
-    const auto path = resolved(line.source->name(), word.text);
+    const auto path = resolved(line.source->name(), word.text, version_num_);
     const auto opened = read(path, depth + 1, take);
-    if (opened.source != nullptr || (may_be_missing && opened.missing)) return true;
+    if (opened.source != nullptr || is_empty(opened) || (may_be_missing && opened.missing))
+      return true;
     line.error = {word.span, unreadable(path, opened)};
     return false;
   }
@@ -124,7 +126,7 @@ class AuthReader {
       line.error = {word.span, "the name of the folder is empty"};
       return false;
     }
-    const auto folder = resolved(line.source->name(), word.text);
+    const auto folder = resolved(line.source->name(), word.text, version_num_);
     std::string why;
     for (const auto& path : files_.in_folder(folder, why)) {
       const auto opened = read(path, depth + 1, take);
@@ -136,6 +138,11 @@ class AuthReader {
                     fmt::format("folder `{}` cannot be read: {}", displayed(folder), why)};
     }
     return !line.error;
+  }
+
+  /// From version 14 on a folder in place of a file opens, and the failed reading is but logged.
+  bool is_empty(const OpenedFile& opened) const {
+    return opened.folder && major_of(version_num_) >= 14;
   }
 
   static std::string unreadable(const std::string& path, const OpenedFile& opened) {

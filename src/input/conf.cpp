@@ -7,6 +7,7 @@
 
 #include "input/conf_lines.hpp"
 #include "input/included_files.hpp"
+#include "input/setting_checks.hpp"
 #include "pg/setting_table.hpp"
 #include "pg/setting_value.hpp"
 #include "pg/version.hpp"
@@ -24,7 +25,7 @@ bool is_blank(std::string_view text) {
 class ConfReader {
  public:
   ConfReader(const FileReader& files, int version_num, std::vector<ConfigFile>& read)
-      : files_(files, ConfigKind::conf, version_num, read) {}
+      : version_num_(version_num), files_(files, ConfigKind::conf, version_num, read) {}
 
   /// Of each entry. Valid as long as the reader.
   const std::vector<const Source*>& sources() const { return sources_; }
@@ -34,7 +35,8 @@ class ConfReader {
     if (opened.source == nullptr) fail(path, "cannot be read: " + opened.why);
     const bool fine = read_lines(opened, 0);
     files_.close();
-    if (fine) read_auto_conf(resolved(path, "postgresql.auto.conf"));
+    if (fine)
+      read_auto_conf(resolved(path, data_directory() + "postgresql.auto.conf", version_num_));
     return std::move(result_);
   }
 
@@ -52,9 +54,24 @@ class ConfReader {
       read_lines(opened, 0);
       files_.close();
     } else if (!opened.missing) {
-      result_.problems.push_back(
-          {path, 0, {path, std::nullopt, "cannot be read: " + opened.why, ""}, row_++});
+      unreadable(path, opened.folder ? 1 : 0, opened.why);
     }
+  }
+
+  /// What the server reports as of that file itself: false, as of every problem.
+  bool unreadable(const std::string& path, std::uint32_t line, const std::string& why) {
+    result_.problems.push_back(
+        {path, line, {path, std::nullopt, "cannot be read: " + why, ""}, row_++});
+    return false;
+  }
+
+  /// Where the conf says that the data lie: with a slash, or empty for beside it.
+  std::string data_directory() const {
+    std::string folder;
+    for (const auto& entry : result_.entries) {
+      if (setting_key(entry.name) == "data_directory") folder = entry.value;
+    }
+    return folder.empty() ? folder : folder + '/';
   }
 
   /// False where the server says that it failed. It looks no further than the first syntax
@@ -110,7 +127,8 @@ class ConfReader {
 
   bool include(const Place& place, const std::string& name, int depth, bool may_be_missing) {
     if (is_blank(name)) return problem(place, "the name of the file is empty");
-    return include_path(place, resolved(place.source.name(), name), depth, may_be_missing);
+    return include_path(place, resolved(place.source.name(), name, version_num_), depth,
+                        may_be_missing);
   }
 
   bool include_path(const Place& place, const std::string& path, int depth, bool may_be_missing) {
@@ -118,6 +136,7 @@ class ConfReader {
     const auto opened = files_.open(path, depth, deepest_include);
     if (opened.source == nullptr) {
       if (may_be_missing && opened.missing) return true;
+      if (opened.folder) return unreadable(path, 1, opened.why);
       return problem(place,
                      fmt::format("file `{}` cannot be read: {}", displayed(path), opened.why));
     }
@@ -128,7 +147,7 @@ class ConfReader {
 
   bool include_folder(const Place& place, const std::string& name, int depth) {
     if (is_blank(name)) return problem(place, "the name of the folder is empty");
-    const auto folder = resolved(place.source.name(), name);
+    const auto folder = resolved(place.source.name(), name, version_num_);
     std::string why;
     const auto paths = files_.in_folder(folder, why);
     if (!why.empty()) {
@@ -146,6 +165,7 @@ class ConfReader {
     return false;
   }
 
+  int version_num_;
   IncludedFiles files_;
   ConfLines lines_;
   ConfFile result_;
@@ -199,6 +219,9 @@ class Judge {
     auto error = info->context == SettingContext::internal
                      ? fmt::format("`{}` cannot be set", info->name)
                      : value_error(entry.value, *info).value_or("");
+    if (error.empty() && !passes_own_check(entry.value, *info, major_)) {
+      error = fmt::format("`{}` does not take this", info->name);
+    }
     if (error.empty()) return;
     entry.state = ConfState::refused;
     entry.error =

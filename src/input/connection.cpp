@@ -211,7 +211,9 @@ FileReader server_files(Session& session) {
   const auto read = [&session](const std::string& path) -> FileText {
     const auto answer = session.try_ask(
         fmt::format("SELECT pg_read_binary_file({}, 0, 1 << 29, true)", quote_literal(path)));
-    if (!answer.rows) return {std::nullopt, answer.why, false};
+    if (!answer.rows) {
+      return {std::nullopt, answer.why, false, answer.why.ends_with("Is a directory")};
+    }
     const auto& bytes = answer.rows->front().front();
     if (!bytes) return {std::nullopt, "no such file", true};
     return {bytes_of_hex(*bytes), "", false};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "input/secrets.hpp"
+#include "pg/version.hpp"
 
 namespace pgleast {
 namespace {
@@ -16,20 +17,44 @@ constexpr std::size_t most_inclusions = 20'000;
 constexpr std::size_t most_repeated = 1'000;  // of a file that is being read already
 constexpr std::size_t most_bytes = std::size_t{1} << 30U;
 
+/// path.c before version 15, join_path_components and canonicalize_path.
+std::string folded_at_ends(const std::string& including_file, std::string_view path) {
+  while (path.starts_with("./")) path.remove_prefix(2);
+  auto whole = beside(including_file, std::string(path));
+  whole.erase(
+      std::unique(whole.begin(), whole.end(), [](char a, char b) { return a == '/' && b == '/'; }),
+      whole.end());
+  if (whole.size() > 1 && whole.ends_with('/')) whole.pop_back();
+  const auto trim = [&] { whole.resize(std::max<std::size_t>(whole.rfind('/'), 1)); };
+  for (std::size_t above = 0; whole.find('/') != std::string::npos && whole.size() > 1;) {
+    if (whole.ends_with("/..")) {
+      ++above;
+    } else if (!whole.ends_with("/.")) {
+      if (above == 0) break;
+      --above;
+    }
+    trim();
+  }
+  return whole;
+}
+
 }  // namespace
 
-std::string resolved(const std::string& including_file, const std::string& path) {
+std::string resolved(const std::string& including_file, const std::string& path, int version_num) {
   if (path.starts_with('/')) return path;
-  return std::filesystem::path(beside(including_file, path)).lexically_normal().string();
+  if (major_of(version_num) < 15) return folded_at_ends(including_file, path);
+  auto folded = std::filesystem::path(beside(including_file, path)).lexically_normal().string();
+  if (folded.size() > 1 && folded.ends_with('/')) folded.pop_back();
+  return folded;
 }
 
 OpenedFile IncludedFiles::open(const std::string& path, int depth, int deepest) {
   if (depth > deepest) {
-    return {nullptr, "", fmt::format("files are nested more than {} deep", deepest), false};
+    return {nullptr, "", fmt::format("files are nested more than {} deep", deepest), false, false};
   }
   auto opened = load(path);
   if (opened.source == nullptr) return opened;
-  if (!within_budget(*opened.source, opened.why)) return {nullptr, "", opened.why, false};
+  if (!within_budget(*opened.source, opened.why)) return {nullptr, "", opened.why, false, false};
   open_.push_back(opened.source);
   return opened;
 }
@@ -38,12 +63,12 @@ OpenedFile IncludedFiles::load(const std::string& path) {
   auto held = held_.find(path);
   if (held == held_.end()) {
     auto file = files_.read(path);
-    if (!file.text) return {nullptr, "", file.why, file.missing};
+    if (!file.text) return {nullptr, "", file.why, file.missing, file.folder};
     read_.push_back({kind_, path, *file.text, false});
     Source shown(path, starred(kind_, *file.text, version_num_));
     held = held_.emplace(path, Held{std::move(*file.text), std::move(shown)}).first;
   }
-  return {&held->second.source, held->second.text, "", false};
+  return {&held->second.source, held->second.text, "", false, false};
 }
 
 bool IncludedFiles::within_budget(const Source& source, std::string& why) {

@@ -22,6 +22,7 @@ struct OpenedFile {
   std::string_view text;           // to read
   std::string why;
   bool missing = false;
+  bool folder = false;
 };
 
 class IncludedFiles {
@@ -58,7 +59,8 @@ class IncludedFiles {
   std::size_t bytes_ = 0;
 };
 
-/// `path` as the server resolves it beside the file that names it, `.` and `..` folded.
-std::string resolved(const std::string& including_file, const std::string& path);
+/// `path` as the server resolves it beside the file that names it: `.` and `..` folded, before
+/// version 15 only at the ends.
+std::string resolved(const std::string& including_file, const std::string& path, int version_num);
 
 }  // namespace pgleast

@@ -12,7 +12,7 @@
 
 namespace pgleast {
 
-/// The bytes of a line. A byte above 127 shows as one letter, whatever the encoding: for
+/// The bytes of a line. A byte above 127 is one character, whatever the encoding: for
 /// the server it is one, and a text that is not valid UTF-8 is no reason to stop.
 class LineStream : public antlr4::CharStream {
  public:
@@ -25,8 +25,7 @@ class LineStream : public antlr4::CharStream {
   std::size_t LA(ssize_t i) override {
     const auto place = static_cast<ssize_t>(at_) + (i > 0 ? i - 1 : i);
     if (i == 0 || place < 0 || place >= static_cast<ssize_t>(line_.size())) return IntStream::EOF;
-    const auto byte = static_cast<unsigned char>(line_[static_cast<std::size_t>(place)]);
-    return byte < 0x80 ? byte : 'x';
+    return static_cast<unsigned char>(line_[static_cast<std::size_t>(place)]);
   }
   ssize_t mark() override { return -1; }
   void release(ssize_t) override {}

@@ -163,33 +163,10 @@ std::string with_unit(double value, const SettingInfo& info, bool integer) {
   return result;
 }
 
-/// log_connections from 18 on: what used to be a boolean, or a list.
-bool names_connection_stages(std::string_view text) {
-  constexpr std::array<std::string_view, 8> alone{"on",  "true",  "yes", "1",
-                                                  "off", "false", "no",  "0"};
-  constexpr std::array<std::string_view, 5> stages{"receipt", "authentication", "authorization",
-                                                   "setup_durations", "all"};
-  const auto key = setting_key(text);
-  if (without_leading_blanks(key).empty()) return true;
-  if (std::find(alone.begin(), alone.end(), key) != alone.end()) return true;
-  for (std::string_view rest = key;;) {
-    const auto comma = rest.find(',');
-    auto stage = without_leading_blanks(rest.substr(0, comma));
-    stage = stage.substr(0, stage.find_last_not_of(blanks) + 1);
-    if (std::find(stages.begin(), stages.end(), stage) == stages.end()) return false;
-    if (comma == std::string_view::npos) return true;
-    rest.remove_prefix(comma + 1);
-  }
-}
-
-/// The checks of single settings that depend on nothing but the value. Those of others, such
-/// as names of time zones, are left to the server.
+/// What no value of the setting's type but one is taken for.
 bool own_check(std::string_view text, const SettingInfo& info) {
   if (info.name == "role") return text == "none";
   if (info.name == "default_with_oids") return parse_bool(text) == false;
-  if (info.name == "log_connections" && info.type == SettingType::string) {
-    return names_connection_stages(text);
-  }
   return true;
 }
 

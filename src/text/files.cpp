@@ -27,7 +27,9 @@ FileText read_disk(const std::string& path) {
   const auto status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) return refused("no such file", true);
   if (error) return refused(error.message());
-  if (status.type() == fs::file_type::directory) return refused("is a directory");
+  if (status.type() == fs::file_type::directory) {
+    return {std::nullopt, "is a directory", false, true};
+  }
   if (status.type() == fs::file_type::regular) {
     const auto size = fs::file_size(path, error);
     if (!error && size > largest_file) return refused("is larger than 1 GiB");

@@ -15,6 +15,7 @@ struct FileText {
   std::optional<std::string> text;
   std::string why;       // why there is no text, as the system says it
   bool missing = false;  // it does not exist (include_if_exists passes over that)
+  bool folder = false;   // it is one: opened without an error, and then nothing can be read
 };
 
 struct FolderNames {

@@ -40,6 +40,19 @@ TEST_CASE("what is wrong with postgresql.conf is shown where it stands", "[input
        "/d/postgresql.conf:1:14: error: syntax error at `MB`\n"
        "  work_mem = 4 MB\n"
        "               ^~"},
+      {"work_mem = 4\xc2\xb5s\n",  // no unit has such a letter: two words
+       "/d/postgresql.conf:1:13: error: syntax error at `\xc2\xb5s`\n"
+       "  work_mem = 4\xc2\xb5s\n"
+       "              ^~"},
+      {"DateStyle = 'ISO, SQL'\n",
+       "/d/postgresql.conf:1:13: error: invalid value: `DateStyle` does not take this\n"
+       "  DateStyle = 'ISO, SQL'\n"
+       "              ^~~~~~~~~~"},
+      {"synchronous_standby_names = 'ANY 2 (a, b'\n",
+       "/d/postgresql.conf:1:29: error: invalid value: `synchronous_standby_names` does not take "
+       "this\n"
+       "  synchronous_standby_names = 'ANY 2 (a, b'\n"
+       "                              ^~~~~~~~~~~~~"},
       {"work_mem =\n",
        "/d/postgresql.conf:1:11: error: syntax error at the end of the line\n"
        "  work_mem =\n"
