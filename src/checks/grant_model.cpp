@@ -125,6 +125,11 @@ std::optional<PrivilegeSet> ceiling(const Facts& facts, RoleId role, ObjectId ob
   return said ? std::optional(result) : std::nullopt;
 }
 
+PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object) {
+  if (grantee != public_role) return facts.graph().held(grantee, object).privileges;
+  return granted_to(facts.cluster().effective_acl(object), public_role);
+}
+
 std::vector<RoleId> creators(const Facts& facts, const Object& schema) {
   std::vector<RoleId> result;
   for (const auto role : facts.roles().ordinary_roles()) {

@@ -27,6 +27,9 @@ std::vector<Floor> floors(const Facts& facts);
 /// a member of. None: nobody said.
 std::optional<PrivilegeSet> ceiling(const Facts& facts, RoleId role, ObjectId object);
 
+/// What a role or PUBLIC holds on `object`.
+PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object);
+
 /// The roles that may create objects in a schema, so whose default privileges make its future.
 /// Not those that may only because everybody may: that is a finding of its own.
 std::vector<RoleId> creators(const Facts& facts, const Object& schema);

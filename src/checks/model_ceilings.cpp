@@ -24,11 +24,6 @@ std::set<RoleId> stated_grantees(const Facts& facts) {
   return result;
 }
 
-PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object) {
-  if (grantee != public_role) return facts.graph().held(grantee, object).privileges;
-  return granted_to(facts.cluster().effective_acl(object), public_role);
-}
-
 // What everybody holds is said once, of PUBLIC, and not again of each grantee.
 PrivilegeSet without_publics(const Facts& facts, RoleId grantee, ObjectId id, PrivilegeSet excess) {
   const auto& object = facts.cluster().object(id);

@@ -12,13 +12,6 @@
 namespace pgleast {
 namespace {
 
-PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object) {
-  if (grantee == public_role) {
-    return granted_to(facts.cluster().effective_acl(object), public_role);
-  }
-  return facts.graph().held(grantee, object).privileges;
-}
-
 void check_roles(const Facts& facts, std::vector<Finding>& findings) {
   std::set<std::string> absent;
   for (const auto& entry : facts.policy().grants) {

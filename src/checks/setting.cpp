@@ -16,7 +16,7 @@
 namespace pgleast {
 namespace {
 
-struct Wanted {
+struct WantedValue {
   std::string name;
   std::vector<std::string> one_of;
   std::vector<std::string> none_of;     // the whole value
@@ -48,13 +48,13 @@ std::vector<std::string> items_of(const std::string& list) {
   return items;
 }
 
-std::size_t rank(const Wanted& wanted, const std::string& value) {
+std::size_t rank(const WantedValue& wanted, const std::string& value) {
   const auto at = std::find_if(wanted.order.begin(), wanted.order.end(),
                                [&](const auto& v) { return lower(v) == lower(value); });
   return static_cast<std::size_t>(at - wanted.order.begin());
 }
 
-bool holds(const Wanted& wanted, const std::string& value) {
+bool holds(const WantedValue& wanted, const std::string& value) {
   if (!wanted.one_of.empty() && !among(wanted.one_of, value)) return false;
   if (among(wanted.none_of, value)) return false;
   if (!wanted.min.empty()) {
@@ -72,7 +72,7 @@ bool holds(const Wanted& wanted, const std::string& value) {
                       [&](const auto& item) { return among(wanted.no_item_of, item); });
 }
 
-std::string wanted_text(const Wanted& wanted, const std::string& value) {
+std::string wanted_text(const WantedValue& wanted, const std::string& value) {
   if (!wanted.one_of.empty()) return fmt::format("it should be {}", listed(wanted.one_of));
   if (!wanted.min.empty()) return fmt::format("it should be {} or newer", wanted.min);
   for (const auto& item : items_of(value)) {
@@ -84,7 +84,7 @@ std::string wanted_text(const Wanted& wanted, const std::string& value) {
                                     : "it should name " + wanted.any_item_of.front();
 }
 
-Finding finding_for(const Facts& facts, const Wanted& wanted, const Setting& found,
+Finding finding_for(const Facts& facts, const WantedValue& wanted, const Setting& found,
                     const std::string& set) {
   Finding finding;
   finding.subject = {"setting", found.name, ""};
@@ -104,9 +104,9 @@ Finding finding_for(const Facts& facts, const Wanted& wanted, const Setting& fou
 }  // namespace
 
 Check setting(MapReader& with, MapReader& fix) {
-  Wanted wanted{with.text("name"),        with.texts("one_of"),      with.texts("none_of"),
-                with.texts("no_item_of"), with.texts("any_item_of"), with.text("min", ""),
-                with.texts("order")};
+  WantedValue wanted{with.text("name"),        with.texts("one_of"),      with.texts("none_of"),
+                     with.texts("no_item_of"), with.texts("any_item_of"), with.text("min", ""),
+                     with.texts("order")};
   const auto set = fix.text("set", "");
   const auto note = fix.text("note", "");
   return [=](const Facts& facts) -> Verdict {

@@ -33,9 +33,9 @@ struct Item {
   std::string identity;
 };
 
-class Answer {
+class AccessAnswer {
  public:
-  Answer(const Cluster& cluster, const AccessOptions& options)
+  AccessAnswer(const Cluster& cluster, const AccessOptions& options)
       : cluster_(cluster), graph_(cluster), options_(options) {
     if (!options.privilege.empty()) {
       wanted_ = privilege_named(options.privilege);
@@ -207,7 +207,7 @@ int access(const AccessOptions& options) {
     const auto& why = cluster.unseen.at(Fact::objects);
     fail("", fmt::format("privileges cannot be told: {}; {}", why.why, why.remedy));
   }
-  write_output(options.output, Answer(cluster, options).write());
+  write_output(options.output, AccessAnswer(cluster, options).write());
   return 0;
 }
 
@@ -215,17 +215,16 @@ int access(const AccessOptions& options) {
 
 void add_access(CLI::App& app, Run& run) {
   const auto options = std::make_shared<AccessOptions>();
-  auto* const command = app.add_subcommand("access", "effective privileges, and why they are held");
-  command->add_option("--role", options->role, "of this role only")->type_name("R");
-  command
-      ->add_option("--object", options->object, "on this one: public.orders, table:public.orders")
-      ->type_name("O");
-  command->add_option("--privilege", options->privilege, "this one only: SELECT")->type_name("P");
-  command->add_flag("--explain", options->explain, "print every path that gives it");
-  command->add_flag("--system", options->system, "system schemas, too");
-  add_source_options(*command, options->sources);
-  add_output_options(*command, options->output, {"text", "csv", "json"});
-  command->callback([options, &run] { run = [options] { return access(*options); }; });
+  auto& command = add_command(app, run, "access", "effective privileges, and why they are held",
+                              [options] { return access(*options); });
+  add_value(command, "--role", options->role, "of this role only", "R");
+  add_value(command, "--object", options->object, "on this one: public.orders, table:public.orders",
+            "O");
+  add_value(command, "--privilege", options->privilege, "this one only: SELECT", "P");
+  add_flag(command, "--explain", options->explain, "print every path that gives it");
+  add_flag(command, "--system", options->system, "system schemas, too");
+  add_source_options(command, options->sources);
+  add_output_options(command, options->output, {"text", "csv", "json"});
 }
 
 }  // namespace pgleast

@@ -48,11 +48,11 @@ int audit(const AuditOptions& options) {
 
 void add_audit(CLI::App& app, Run& run) {
   const auto options = std::make_shared<AuditOptions>();  // shared: CLI11 and `run` hold it
-  auto* const command = app.add_subcommand("audit", "check, print findings");
-  add_source_options(*command, options->sources);
-  add_judging_options(*command, options->judging);
-  add_output_options(*command, options->output, format_names());
-  command->callback([options, &run] { run = [options] { return audit(*options); }; });
+  auto& command = add_command(app, run, "audit", "check, print findings",
+                              [options] { return audit(*options); });
+  add_source_options(command, options->sources);
+  add_judging_options(command, options->judging);
+  add_output_options(command, options->output, format_names());
 }
 
 }  // namespace pgleast

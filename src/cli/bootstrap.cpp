@@ -33,15 +33,12 @@ int bootstrap(const BootstrapOptions& options) {
 
 void add_bootstrap(CLI::App& app, Run& run) {
   const auto options = std::make_shared<BootstrapOptions>();
-  auto* const command =
-      app.add_subcommand("bootstrap", "write the SQL that makes a policy's roles");
-  command->add_option("--policy", options->policies, "policy file or pack (repeatable)")
-      ->type_name("FILE|PACK")
-      ->allow_extra_args(false);
-  command->add_option("--database", options->database, "where the script is meant to be run")
-      ->type_name("D");
-  add_output_options(*command, options->output, {"sql"});
-  command->callback([options, &run] { run = [options] { return bootstrap(*options); }; });
+  auto& command = add_command(app, run, "bootstrap", "write the SQL that makes a policy's roles",
+                              [options] { return bootstrap(*options); });
+  add_values(command, "--policy", options->policies, "policy file or pack (repeatable)",
+             "FILE|PACK");
+  add_value(command, "--database", options->database, "where the script is meant to be run", "D");
+  add_output_options(command, options->output, {"sql"});
 }
 
 }  // namespace pgleast

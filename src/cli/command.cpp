@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -98,11 +99,8 @@ std::string what_is_wrong(const CLI::App& app, const CLI::App& command,
   return fmt::format("{}; see {}", displayed(said), help);
 }
 
-void add_parent(CLI::App& app, Run& run, const char* name, const char* what,
-                std::span<const Command> below) {
-  auto* const parent = app.add_subcommand(name, what);
-  parent->require_subcommand(1);
-  for (const auto& command : below) command.add(*parent, run);
+void add_commands(CLI::App& parent, Run& run, std::span<const Command> below) {
+  for (const auto& command : below) command.add(parent, run);
 }
 
 // Also for --version; the text is lost where standard output is full.
@@ -118,16 +116,48 @@ int print_help(const CLI::App& app, const CLI::Success& wanted) {
 
 std::span<const Command> commands() { return table; }
 
+CLI::App& add_command(CLI::App& app, Run& run, const std::string& name, const std::string& what,
+                      const Run& chosen) {
+  auto* const command = app.add_subcommand(name, what);
+  command->callback([chosen, &run] { run = chosen; });
+  return *command;
+}
+
+CLI::App& add_parent(CLI::App& app, const std::string& name, const std::string& what) {
+  auto* const parent = app.add_subcommand(name, what);
+  parent->require_subcommand(1);
+  return *parent;
+}
+
+void add_flag(CLI::App& command, const std::string& name, bool& value, const std::string& what) {
+  command.add_flag(name, value, what);
+}
+
+void add_value(CLI::App& command, const std::string& name, std::string& value,
+               const std::string& what, const std::string& shown) {
+  command.add_option(name, value, what)->type_name(shown);
+}
+
+void add_values(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                const std::string& what, const std::string& shown) {
+  command.add_option(name, values, what)->type_name(shown)->allow_extra_args(false);
+}
+
+void add_words(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+               const std::string& what, const std::string& shown) {
+  command.add_option(name, values, what)->type_name(shown)->required();
+}
+
 void add_hba(CLI::App& app, Run& run) {
-  add_parent(app, run, "hba", "look into pg_hba.conf", hba_table);
+  add_commands(add_parent(app, "hba", "look into pg_hba.conf"), run, hba_table);
 }
 
 void add_ident(CLI::App& app, Run& run) {
-  add_parent(app, run, "ident", "look into pg_ident.conf", ident_table);
+  add_commands(add_parent(app, "ident", "look into pg_ident.conf"), run, ident_table);
 }
 
 void add_conf(CLI::App& app, Run& run) {
-  add_parent(app, run, "conf", "look into postgresql.conf", conf_table);
+  add_commands(add_parent(app, "conf", "look into postgresql.conf"), run, conf_table);
 }
 
 int run_command_line(int argc, char** argv) {
@@ -137,7 +167,7 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 something unseen, 4 unreadable.");
   Run run;
-  for (const auto& command : commands()) command.add(app, run);
+  add_commands(app, run, commands());
   try {
     app.parse(argc, argv);
     return run();

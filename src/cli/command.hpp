@@ -1,10 +1,16 @@
 #pragma once
 // The subcommands: one file each, and one table of them.
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
+
+// Its header is dear: only command.cpp and options.cpp include it.
+namespace CLI {
+class App;
+}
 
 namespace pgleast {
 
@@ -19,6 +25,23 @@ struct Command {
 
 /// In the order of the help text.
 std::span<const Command> commands();
+
+// What subcommands ask of CLI11; `what` is their help text.
+
+/// Returns the subcommand; when it is chosen, `run` becomes `chosen`.
+CLI::App& add_command(CLI::App& app, Run& run, const std::string& name, const std::string& what,
+                      const Run& chosen);
+/// One that only has subcommands of its own.
+CLI::App& add_parent(CLI::App& app, const std::string& name, const std::string& what);
+void add_flag(CLI::App& command, const std::string& name, bool& value, const std::string& what);
+void add_value(CLI::App& command, const std::string& name, std::string& value,
+               const std::string& what, const std::string& shown);
+/// Given once for each value.
+void add_values(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                const std::string& what, const std::string& shown);
+/// Words without an option, at least one.
+void add_words(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+               const std::string& what, const std::string& shown);
 
 void add_audit(CLI::App& app, Run& run);
 void add_fix(CLI::App& app, Run& run);

@@ -83,11 +83,11 @@ int dump_conf(const DumpOptions& options) {
 
 void add_dump(CLI::App& parent, Run& run, const char* view, int (*dump)(const DumpOptions&)) {
   const auto options = std::make_shared<DumpOptions>();
-  auto* const command =
-      parent.add_subcommand("dump", fmt::format("what was read, with the columns of {}", view));
-  add_source_options(*command, options->sources);
-  add_output_options(*command, options->output, {"text", "json", "csv"});
-  command->callback([options, &run, dump] { run = [options, dump] { return dump(*options); }; });
+  auto& command =
+      add_command(parent, run, "dump", fmt::format("what was read, with the columns of {}", view),
+                  [options, dump] { return dump(*options); });
+  add_source_options(command, options->sources);
+  add_output_options(command, options->output, {"text", "json", "csv"});
 }
 
 }  // namespace

@@ -128,16 +128,15 @@ int fix(const FixOptions& options) {
 
 void add_fix(CLI::App& app, Run& run) {
   const auto options = std::make_shared<FixOptions>();
-  auto* const command =
-      app.add_subcommand("fix", "write fix.sql, undo.sql and patched configuration files");
-  command->add_option("--output-dir", options->output_dir, "write the files there")
-      ->type_name("DIR");
-  command->add_flag("--prove", options->prove,
-                    "try it on the live server, in a transaction that is rolled back");
-  add_source_options(*command, options->sources);
-  add_judging_options(*command, options->judging);
-  add_output_options(*command, options->output, {"text"});
-  command->callback([options, &run] { run = [options] { return fix(*options); }; });
+  auto& command =
+      add_command(app, run, "fix", "write fix.sql, undo.sql and patched configuration files",
+                  [options] { return fix(*options); });
+  add_value(command, "--output-dir", options->output_dir, "write the files there", "DIR");
+  add_flag(command, "--prove", options->prove,
+           "try it on the live server, in a transaction that is rolled back");
+  add_source_options(command, options->sources);
+  add_judging_options(command, options->judging);
+  add_output_options(command, options->output, {"text"});
 }
 
 }  // namespace pgleast

@@ -1,7 +1,6 @@
 #pragma once
 // Options that several subcommands share.
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +8,10 @@
 #include "finding/finding.hpp"
 #include "model/cluster.hpp"
 #include "text/files.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace pgleast {
 

@@ -37,11 +37,10 @@ int check(const PolicyOptions& options) {
 
 void add_policy(CLI::App& app, Run& run) {
   const auto options = std::make_shared<PolicyOptions>();
-  auto* const parent = app.add_subcommand("policy", "look into a policy");
-  parent->require_subcommand(1);
-  auto* const command = parent->add_subcommand("check", "say whether a policy is valid");
-  command->add_option("file", options->files, "policy file or pack")->type_name("FILE")->required();
-  command->callback([options, &run] { run = [options] { return check(*options); }; });
+  auto& command =
+      add_command(add_parent(app, "policy", "look into a policy"), run, "check",
+                  "say whether a policy is valid", [options] { return check(*options); });
+  add_words(command, "file", options->files, "policy file or pack", "FILE");
 }
 
 }  // namespace pgleast

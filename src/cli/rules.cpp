@@ -85,13 +85,12 @@ int rules(const RulesOptions& options) {
 
 void add_rules(CLI::App& app, Run& run) {
   const auto options = std::make_shared<RulesOptions>();
-  auto* const command = app.add_subcommand("rules", "list the rules, or one rule's whole page");
-  command->add_option("id", options->id, "a rule's id")->type_name("ID");
-  command->add_option("--policy", options->policies, "policy file or pack (repeatable)")
-      ->type_name("FILE|PACK")
-      ->allow_extra_args(false);
-  add_output_options(*command, options->output, {"text", "json", "csv"});
-  command->callback([options, &run] { run = [options] { return rules(*options); }; });
+  auto& command = add_command(app, run, "rules", "list the rules, or one rule's whole page",
+                              [options] { return rules(*options); });
+  add_value(command, "id", options->id, "a rule's id", "ID");
+  add_values(command, "--policy", options->policies, "policy file or pack (repeatable)",
+             "FILE|PACK");
+  add_output_options(command, options->output, {"text", "json", "csv"});
 }
 
 }  // namespace pgleast

@@ -19,16 +19,13 @@ struct SnapshotOptions {
 
 void add_snapshot(CLI::App& app, Run& run) {
   const auto options = std::make_shared<SnapshotOptions>();
-  auto* const command =
-      app.add_subcommand("snapshot", "write everything that was read to one file");
-  add_source_options(*command, options->sources);
-  add_output_options(*command, options->output, {"json"});
-  command->callback([options, &run] {
-    run = [options] {
-      write_output(options->output, write_snapshot(read_sources(options->sources)));
-      return 0;
-    };
-  });
+  auto& command =
+      add_command(app, run, "snapshot", "write everything that was read to one file", [options] {
+        write_output(options->output, write_snapshot(read_sources(options->sources)));
+        return 0;
+      });
+  add_source_options(command, options->sources);
+  add_output_options(command, options->output, {"json"});
 }
 
 }  // namespace pgleast

@@ -12,7 +12,7 @@ namespace pgleast {
 namespace {
 
 /// The server has no such limit, but a tree of tokens for 100 MB would not fit.
-constexpr std::size_t longest_line = std::size_t{2} << 20U;
+constexpr std::size_t longest_auth_line = std::size_t{2} << 20U;
 /// Versions 12 to 15 nest `@file` until they run out of descriptors, or crash.
 constexpr int deepest_list_before_16 = 100;
 
@@ -39,7 +39,7 @@ class AuthReader {
  private:
   void read_line(const Source& source, const LogicalLines& lines, int depth, const Take& take) {
     AuthLine line{&source, lines.number(), {}, std::nullopt};
-    if (lines.too_long() || lines.line().size() > longest_line) {
+    if (lines.too_long() || lines.line().size() > longest_auth_line) {
       line.error = {lines.original(0, 1), "the line is too long"};
     } else {
       line.fields = fields_.split(lines);

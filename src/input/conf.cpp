@@ -16,7 +16,7 @@
 namespace pgleast {
 namespace {
 
-constexpr std::size_t longest_line = std::size_t{2} << 20U;
+constexpr std::size_t longest_conf_line = std::size_t{2} << 20U;
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -86,7 +86,7 @@ class ConfReader {
       const auto end = std::min(text.find('\n', at), text.size());
       const auto line = text.substr(at, end - at);
       const bool complete = end < text.size();
-      if (line.size() > longest_line) {
+      if (line.size() > longest_conf_line) {
         return problem({source, {at, at + 1}, number}, "the line is too long");
       }
       const auto parsed = lines_.parse(line);
