@@ -21,7 +21,8 @@ constexpr std::array table{
     Command{"bootstrap", add_bootstrap}, Command{"snapshot", add_snapshot},
     Command{"access", add_access},       Command{"hba", add_hba},
     Command{"ident", add_ident},         Command{"conf", add_conf},
-    Command{"rules", add_rules},         Command{"policy", add_policy},
+    Command{"diff", add_diff},           Command{"rules", add_rules},
+    Command{"policy", add_policy},
 };
 
 // What stands below `hba`, `ident` and `conf`.
@@ -136,6 +137,17 @@ void add_flag(CLI::App& command, const std::string& name, bool& value, const std
 void add_value(CLI::App& command, const std::string& name, std::string& value,
                const std::string& what, const std::string& shown) {
   command.add_option(name, value, what)->type_name(shown);
+}
+
+void add_value(CLI::App& command, const std::string& name, std::optional<std::string>& value,
+               const std::string& what, const std::string& shown) {
+  const auto set = [&value](const std::string& text) { value = text; };
+  command.add_option_function<std::string>(name, set, what)->type_name(shown);
+}
+
+void add_needed_value(CLI::App& command, const std::string& name, std::string& value,
+                      const std::string& what, const std::string& shown) {
+  command.add_option(name, value, what)->type_name(shown)->required();
 }
 
 void add_values(CLI::App& command, const std::string& name, std::vector<std::string>& values,

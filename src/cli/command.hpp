@@ -2,6 +2,7 @@
 // The subcommands: one file each, and one table of them.
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,11 @@ CLI::App& add_parent(CLI::App& app, const std::string& name, const std::string& 
 void add_flag(CLI::App& command, const std::string& name, bool& value, const std::string& what);
 void add_value(CLI::App& command, const std::string& name, std::string& value,
                const std::string& what, const std::string& shown);
+void add_value(CLI::App& command, const std::string& name, std::optional<std::string>& value,
+               const std::string& what, const std::string& shown);
+/// A name without dashes is a word by its place.
+void add_needed_value(CLI::App& command, const std::string& name, std::string& value,
+                      const std::string& what, const std::string& shown);
 /// Given once for each value.
 void add_values(CLI::App& command, const std::string& name, std::vector<std::string>& values,
                 const std::string& what, const std::string& shown);
@@ -51,6 +57,7 @@ void add_access(CLI::App& app, Run& run);
 void add_hba(CLI::App& app, Run& run);
 void add_ident(CLI::App& app, Run& run);
 void add_conf(CLI::App& app, Run& run);
+void add_diff(CLI::App& app, Run& run);
 void add_rules(CLI::App& app, Run& run);
 void add_policy(CLI::App& app, Run& run);
 

@@ -328,14 +328,14 @@ int conf_show(ConfShowOptions options) {
 
 void add_conf_show(CLI::App& conf, Run& run) {
   const auto options = std::make_shared<ConfShowOptions>();
-  auto* const command = conf.add_subcommand(
-      "show", "settings in force: value, origin, who may change it; of those named after SOURCES");
-  command->add_option("--user", options->user, "in sessions of this role")->type_name("U");
-  command->add_option("--database", options->database, "in sessions in this database")
-      ->type_name("D");
-  add_source_options(*command, options->sources, false);
-  add_output_options(*command, options->output, {"text", "csv", "json"});
-  command->callback([options, &run] { run = [options] { return conf_show(*options); }; });
+  auto& command = add_command(
+      conf, run, "show",
+      "settings in force: value, origin, who may change it; of those named after SOURCES",
+      [options] { return conf_show(*options); });
+  add_value(command, "--user", options->user, "in sessions of this role", "U");
+  add_value(command, "--database", options->database, "in sessions in this database", "D");
+  add_source_options(command, options->sources, false);
+  add_output_options(command, options->output, {"text", "csv", "json"});
 }
 
 }  // namespace pgleast

@@ -83,23 +83,6 @@ std::optional<bool> ssl_setting(const Cluster& cluster) {
   return ssl->value == "on";
 }
 
-// One bad line keeps all of them from loading: the good ones say nothing.
-void require_records(const Cluster& cluster) {
-  if (!cluster.seen(Fact::hba)) {
-    const auto& why = cluster.unseen.at(Fact::hba);
-    fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
-  }
-  if (!cluster.hba.problems.empty()) {
-    auto diagnostic = cluster.hba.problems.front().diagnostic;
-    diagnostic.message = "the server does not load this file and keeps the records that it had: " +
-                         diagnostic.message;
-    throw Error(Fault::unreadable, std::move(diagnostic));
-  }
-  if (cluster.hba.records.empty()) {
-    fail("", "pg_hba.conf has no records: the server does not load such a file");
-  }
-}
-
 bool from_the_view(const HbaFile& hba) { return hba.records.front().at.whole.end == 0; }
 
 std::vector<std::string> options_of(const HbaRecord& record) {
@@ -158,7 +141,7 @@ int decide_one(const DecideOptions& options) {
   check_usage(options);
   auto attempt = attempt_of(options);
   const auto cluster = read_sources(options.sources);
-  require_records(cluster);
+  need_records(cluster);
   attempt.ssl = ssl_setting(cluster);
   auto decision = decide(cluster, Graph(cluster), attempt);
   if (from_the_view(cluster.hba)) {
@@ -173,30 +156,22 @@ int decide_one(const DecideOptions& options) {
 
 void add_hba_decide(CLI::App& hba, Run& run) {
   const auto options = std::make_shared<DecideOptions>();
-  auto* const command =
-      hba.add_subcommand("decide", "which record decides for a connection, and how");
-  command->add_option("--user", options->user, "the role that logs in")->type_name("U")->required();
-  command->add_option("--database", options->database, "the database (default: the user's name)")
-      ->type_name("D");
-  command->add_option("--address", options->address, "the client's address")->type_name("A");
-  command->add_flag("--local", options->local, "by the Unix-domain socket");
-  command->add_flag("--ssl", options->ssl, "encrypted by TLS");
-  command->add_flag("--gss", options->gss, "encrypted by GSSAPI");
-  command->add_flag("--replication", options->replication,
-                    "physical replication; a logical one connects like any other client");
-  const auto name = std::make_shared<std::string>();
-  const auto* const host_name =
-      command
-          ->add_option("--hostname", *name,
-                       "the name that the address resolves to and back; '' where it has none")
-          ->type_name("NAME");
-  add_source_options(*command, options->sources, false);
-  add_output_options(*command, options->output, {"text", "json"});
-  command->callback([options, name, host_name, &run] {
-    if (host_name->count() > 0) options->host_name = *name;
-    run = [options] { return decide_one(*options); };
-  });
-  command->footer("Exit codes: 0 admitted to the record's method, 1 not, 3 unknown.");
+  auto& command = add_command(hba, run, "decide",
+                              "which record decides for a connection, and how",
+                              [options] { return decide_one(*options); });
+  add_needed_value(command, "--user", options->user, "the role that logs in", "U");
+  add_value(command, "--database", options->database, "the database (default: the user's name)",
+            "D");
+  add_value(command, "--address", options->address, "the client's address", "A");
+  add_flag(command, "--local", options->local, "by the Unix-domain socket");
+  add_flag(command, "--ssl", options->ssl, "encrypted by TLS");
+  add_flag(command, "--gss", options->gss, "encrypted by GSSAPI");
+  add_flag(command, "--replication", options->replication,
+           "physical replication; a logical one connects like any other client");
+  add_value(command, "--hostname", options->host_name,
+            "the name that the address resolves to and back; '' where it has none", "NAME");
+  add_source_options(command, options->sources, false);
+  add_output_options(command, options->output, {"text", "json"});
 }
 
 }  // namespace pgleast

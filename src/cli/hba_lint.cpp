@@ -32,12 +32,12 @@ int lint(const LintOptions& options) {
 
 void add_hba_lint(CLI::App& hba, Run& run) {
   const auto options = std::make_shared<LintOptions>();
-  auto* const command = hba.add_subcommand(
-      "lint", "records that never decide, that match nobody, and what is let in");
-  add_source_options(*command, options->sources);
-  add_fail_on(*command, options->fail_on);
-  add_output_options(*command, options->output, {"text", "json"});
-  command->callback([options, &run] { run = [options] { return lint(*options); }; });
+  auto& command = add_command(hba, run, "lint",
+                              "records that never decide, that match nobody, and what is let in",
+                              [options] { return lint(*options); });
+  add_source_options(command, options->sources);
+  add_fail_on(command, options->fail_on);
+  add_output_options(command, options->output, {"text", "json"});
 }
 
 }  // namespace pgleast

@@ -226,19 +226,15 @@ int ident_decide(const IdentDecideOptions& options) {
 
 void add_ident_decide(CLI::App& ident, Run& run) {
   const auto options = std::make_shared<IdentDecideOptions>();
-  auto* const command =
-      ident.add_subcommand("decide", "which roles an outside name may log in as over a map");
-  command
-      ->add_option("--map", options->map, "the map, as in `map=M`; without one names must be equal")
-      ->type_name("M");
-  command->add_option("--system-user", options->system_user, "the name from outside")
-      ->type_name("S")
-      ->required();
-  command->add_option("--user", options->user, "whether as this role: exit code 0 or 1")
-      ->type_name("R");
-  add_source_options(*command, options->sources);
-  add_output_options(*command, options->output, {"text", "json"});
-  command->callback([options, &run] { run = [options] { return ident_decide(*options); }; });
+  auto& command =
+      add_command(ident, run, "decide", "which roles an outside name may log in as over a map",
+                  [options] { return ident_decide(*options); });
+  add_value(command, "--map", options->map,
+            "the map, as in `map=M`; without one names must be equal", "M");
+  add_needed_value(command, "--system-user", options->system_user, "the name from outside", "S");
+  add_value(command, "--user", options->user, "whether as this role: exit code 0 or 1", "R");
+  add_source_options(command, options->sources);
+  add_output_options(command, options->output, {"text", "json"});
 }
 
 }  // namespace pgleast

@@ -40,28 +40,13 @@ std::vector<std::string> majors() {
 
 }  // namespace
 
-void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
+void add_fact_options(CLI::App& app, SourceOptions& o) {
   const auto* const group = "Sources";
   app.add_option("--dsn", o.dsn, "live server: libpq connection string or URI")
       ->type_name("CONNINFO")
       ->group(group);
   app.add_flag("--live", o.live, "live server given by the PG* variables")->group(group);
-  if (databases) {
-    app.add_flag("--all-databases", o.all_databases, "read every database of the live server")
-        ->group(group);
-    app.add_option("--database", o.databases, "read this database of the live server (repeatable)")
-        ->type_name("D")
-        ->group(group)
-        ->allow_extra_args(false);
-  }
   app.add_option("--snapshot", o.snapshot, "a file that `pgleast snapshot` wrote")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--hba", o.hba, "pg_hba.conf; includes are followed")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--ident", o.ident, "pg_ident.conf")->type_name("FILE")->group(group);
-  app.add_option("--conf", o.conf, "postgresql.conf; includes are followed")
       ->type_name("FILE")
       ->group(group);
   app.add_option("--sql", o.sql, "SQL script, replayed on top of the rest (repeatable)")
@@ -74,6 +59,26 @@ void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
       ->type_name("N")
       ->group(group)
       ->check(one_of(majors()));
+}
+
+void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
+  const auto* const group = "Sources";
+  add_fact_options(app, o);
+  if (databases) {
+    app.add_flag("--all-databases", o.all_databases, "read every database of the live server")
+        ->group(group);
+    app.add_option("--database", o.databases, "read this database of the live server (repeatable)")
+        ->type_name("D")
+        ->group(group)
+        ->allow_extra_args(false);
+  }
+  app.add_option("--hba", o.hba, "pg_hba.conf; includes are followed")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--ident", o.ident, "pg_ident.conf")->type_name("FILE")->group(group);
+  app.add_option("--conf", o.conf, "postgresql.conf; includes are followed")
+      ->type_name("FILE")
+      ->group(group);
   app.add_option("paths", o.paths,
                  "pg_hba.conf, pg_ident.conf, postgresql.conf, *.sql, a snapshot, a folder")
       ->type_name("PATH")

@@ -28,12 +28,17 @@ struct SourceOptions {
   bool is_live() const { return live || !dsn.empty(); }
 };
 
-/// With `databases`, --database and --all-databases, too.
+/// What tells of roles and databases: a server, a snapshot, SQL scripts.
+void add_fact_options(CLI::App& app, SourceOptions& options);
+/// All of them. With `databases`, --database and --all-databases, too.
 void add_source_options(CLI::App& app, SourceOptions& options, bool databases = true);
 
 /// Everything the sources say of one cluster; a file given explicitly wins over what the
 /// server says. Throws Error.
 Cluster read_sources(const SourceOptions& options);
+
+/// What add_fact_options() offers; with none of them nothing is known. Throws Error.
+Cluster read_facts(const SourceOptions& options);
 
 /// The records of pg_hba.conf are known and the file loads: nothing is said of the good lines of
 /// one that does not, for the server would not take them. Throws Error.

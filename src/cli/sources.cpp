@@ -158,16 +158,15 @@ void need_records(const Cluster& cluster) {
     const auto& why = cluster.unseen.at(Fact::hba);
     fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
   }
-  if (cluster.hba.loads()) return;
-  if (cluster.hba.records.empty() && cluster.hba.problems.empty()) {
-    fail("pg_hba.conf", "has no records; the server refuses such a file");
+  if (!cluster.hba.problems.empty()) {
+    auto first = cluster.hba.problems.front().diagnostic;
+    first.message =
+        "the server does not load this file and keeps the records that it had: " + first.message;
+    throw Error(Fault::unreadable, std::move(first));
   }
-  auto first = cluster.hba.problems.front().diagnostic;
-  first.message += fmt::format(
-      "; the server takes nothing of a file with {}, and a running one keeps the records that it "
-      "loaded before",
-      counted(cluster.hba.problems.size(), "bad record"));
-  throw Error(Fault::unreadable, first);
+  if (cluster.hba.records.empty()) {
+    fail("", "pg_hba.conf has no records: the server does not load such a file");
+  }
 }
 
 FileReader files_and_standard_input() {
@@ -179,11 +178,32 @@ FileReader files_and_standard_input() {
   return files;
 }
 
-Cluster read_sources(const SourceOptions& given) {
-  const auto options = with_paths(given);
+namespace {
+
+// A server, a snapshot, or nothing but a version.
+Cluster checked_first_source(const SourceOptions& options) {
   if (options.is_live() && !options.snapshot.empty()) {
     fail_usage("--snapshot and a live server are two clusters: give one of them");
   }
+  auto cluster = first_source(options);
+  if (options.server_version && (options.is_live() || !options.snapshot.empty()) &&
+      cluster.major() != *options.server_version) {
+    fail_usage(fmt::format("--server-version {} contradicts the server's own version {}",
+                           *options.server_version, cluster.major()));
+  }
+  return cluster;
+}
+
+}  // namespace
+
+Cluster read_facts(const SourceOptions& options) {
+  auto cluster = checked_first_source(options);
+  for (const auto& path : options.sql) replay_into(cluster, path);
+  return cluster;
+}
+
+Cluster read_sources(const SourceOptions& given) {
+  const auto options = with_paths(given);
   if ((options.all_databases || !options.databases.empty()) && !options.is_live()) {
     fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
   }
@@ -192,12 +212,7 @@ Cluster read_sources(const SourceOptions& given) {
   if (!any) {
     fail_usage("no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql");
   }
-  auto cluster = first_source(options);
-  if (options.server_version && (options.is_live() || !options.snapshot.empty()) &&
-      cluster.major() != *options.server_version) {
-    fail_usage(fmt::format("--server-version {} contradicts the server's own version {}",
-                           *options.server_version, cluster.major()));
-  }
+  auto cluster = checked_first_source(options);
   if (!options.conf.empty()) read_conf_into(cluster, options.conf);
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
   if (!options.ident.empty()) read_ident_into(cluster, options.ident);

@@ -127,7 +127,12 @@ Witness Wording::witness(const Part& part) const {
   const auto database =
       databases[plainest(universe_.database_atoms(part.region.databases), databases)];
   Witness witness{part.transports.front(), role.other ? stranger_ : role.name, std::nullopt, ""};
-  if (!database.replication) witness.database = database.other ? nowhere_ : database.name;
+  // A role is a member of itself, and so is tied to a database of its name.
+  if (role.token && role.name.starts_with('+')) witness.user.erase(0, 1);
+  const bool tied = database.token && !database.name.starts_with('/');
+  if (!database.replication) {
+    witness.database = tied ? witness.user : database.other ? nowhere_ : database.name;
+  }
   if (witness.transport == Transport::local) return witness;
   const auto origin = universe_.origin(part.region.origin);
   witness.from =

@@ -5,6 +5,8 @@
 #include <set>
 #include <sstream>
 
+#include <CLI/CLI.hpp>
+
 #include "cli/command.hpp"
 #include "support/catch.hpp"
 
