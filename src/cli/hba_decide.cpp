@@ -156,8 +156,7 @@ int decide_one(const DecideOptions& options) {
 
 void add_hba_decide(CLI::App& hba, Run& run) {
   const auto options = std::make_shared<DecideOptions>();
-  auto& command = add_command(hba, run, "decide",
-                              "which record decides for a connection, and how",
+  auto& command = add_command(hba, run, "decide", "which record decides for a connection, and how",
                               [options] { return decide_one(*options); });
   add_needed_value(command, "--user", options->user, "the role that logs in", "U");
   add_value(command, "--database", options->database, "the database (default: the user's name)",
