@@ -73,8 +73,8 @@ Grouped grouped(const NameSet& names, const std::vector<const Line*>& lines, Set
 class Remainder {
  public:
   Remainder(const std::vector<NameSet>& role_sets, const std::vector<NameSet>& database_sets,
-            std::function<bool(Region)> take)
-      : role_sets_(role_sets), database_sets_(database_sets), take_(std::move(take)) {}
+            const std::function<bool(Region)>& take)
+      : role_sets_(role_sets), database_sets_(database_sets), take_(take) {}
 
   void run(const Region& region, const std::vector<const Line*>& lines) {
     std::vector<const Line*> all_roles, some_roles;
@@ -135,7 +135,7 @@ class Remainder {
 
   const std::vector<NameSet>& role_sets_;
   const std::vector<NameSet>& database_sets_;
-  std::function<bool(Region)> take_;  // false: enough
+  const std::function<bool(Region)>& take_;  // false: enough
 };
 
 }  // namespace
@@ -164,13 +164,13 @@ std::vector<Region> merged(std::vector<Region> regions) {
   return result;
 }
 
-DecisionList::DecisionList(std::vector<NameSet> role_sets, std::vector<NameSet> database_sets,
-                           std::vector<Line> lines, std::uint8_t transports)
+DecisionList::DecisionList(Sets role_sets, Sets database_sets, std::vector<Line> lines,
+                           std::uint8_t transports)
     : role_sets_(std::move(role_sets)),
       database_sets_(std::move(database_sets)),
       lines_(std::move(lines)) {
   for (std::uint8_t t = 0; t < transports; ++t) {
-    indexes_.emplace_back(role_sets_, database_sets_, lines_, t);
+    indexes_.emplace_back(*role_sets_, *database_sets_, lines_, t);
   }
 }
 
@@ -186,7 +186,7 @@ DecisionList DecisionList::with_lines(std::vector<Line> lines) const {
 
 Region DecisionList::region(std::uint32_t line) const {
   const auto& l = lines_[line];
-  return {role_sets_[l.roles], database_sets_[l.databases], l.origin};
+  return {roles(l), databases(l), l.origin};
 }
 
 LineNumbers DecisionList::overlapping(const Region& region, std::uint8_t transport,
@@ -197,8 +197,8 @@ LineNumbers DecisionList::overlapping(const Region& region, std::uint8_t transpo
   found.erase(std::unique(found.begin(), found.end()), found.end());
   std::erase_if(found, [&](std::uint32_t number) {
     const auto& line = lines_[number];
-    return number < begin || !role_sets_[line.roles].intersects(region.roles) ||
-           !database_sets_[line.databases].intersects(region.databases);
+    return number < begin || !roles(line).intersects(region.roles) ||
+           !databases(line).intersects(region.databases);
   });
   return found;
 }
@@ -217,30 +217,37 @@ std::optional<std::uint32_t> DecisionList::holder(
   return best;
 }
 
+void DecisionList::each_left(const Region& region, const LineNumbers& numbers,
+                             const std::function<bool(Region)>& take) const {
+  std::vector<const Line*> lines;
+  for (const auto number : numbers) lines.push_back(&lines_[number]);
+  Remainder(*role_sets_, *database_sets_, take).run(region, lines);
+}
+
+void DecisionList::each_left(const Region& region, std::uint8_t transport, std::uint32_t end,
+                             const std::function<bool(Region)>& take) const {
+  if (holder(region, transport, end, [](std::uint32_t) { return true; })) return;
+  each_left(region, overlapping(region, transport, 0, end), take);
+}
+
 std::vector<Region> DecisionList::left(const Region& region, std::uint8_t transport,
                                        std::uint32_t end) const {
   if (holder(region, transport, end, [](std::uint32_t) { return true; })) return {};
   return left(region, overlapping(region, transport, 0, end));
 }
 
-std::vector<Region> DecisionList::left(const Region& region, const LineNumbers& numbers) const {
-  std::vector<const Line*> lines;
-  for (const auto number : numbers) lines.push_back(&lines_[number]);
+std::vector<Region> DecisionList::left(const Region& region, const LineNumbers& lines) const {
   std::vector<Region> result;
-  Remainder(role_sets_, database_sets_, [&](Region part) {
+  each_left(region, lines, [&](Region part) {
     result.push_back(std::move(part));
     return true;
-  }).run(region, lines);
+  });
   return result.size() < 2 ? result : merged(std::move(result));
 }
 
-bool DecisionList::holds_all(const LineNumbers& numbers, const Region& region) const {
-  std::vector<const Line*> lines;
-  for (const auto number : numbers) lines.push_back(&lines_[number]);
+bool DecisionList::holds_all(const LineNumbers& lines, const Region& region) const {
   bool all = true;
-  Remainder(role_sets_, database_sets_, [&](const Region&) {
-    return all = false;
-  }).run(region, lines);
+  each_left(region, lines, [&](const Region&) { return all = false; });
   return all;
 }
 

@@ -7,8 +7,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "reach/name_set.hpp"
@@ -44,9 +44,11 @@ class LineIndex;
 
 class DecisionList {
  public:
+  using Sets = std::shared_ptr<const std::vector<NameSet>>;
+
   /// `lines` in the order in which they are tried.
-  DecisionList(std::vector<NameSet> role_sets, std::vector<NameSet> database_sets,
-               std::vector<Line> lines, std::uint8_t transports);
+  DecisionList(Sets role_sets, Sets database_sets, std::vector<Line> lines,
+               std::uint8_t transports);
   ~DecisionList();
   DecisionList(DecisionList&&) noexcept;
   DecisionList& operator=(DecisionList&&) noexcept;
@@ -69,8 +71,13 @@ class DecisionList {
 
   /// What no line before `end` holds of `region`: disjoint products, equal sides merged.
   std::vector<Region> left(const Region& region, std::uint8_t transport, std::uint32_t end) const;
+  /// The same, product by product as they are found, until `take` returns false.
+  void each_left(const Region& region, std::uint8_t transport, std::uint32_t end,
+                 const std::function<bool(Region)>& take) const;
   /// What none of `lines` holds of it.
   std::vector<Region> left(const Region& region, const LineNumbers& lines) const;
+  void each_left(const Region& region, const LineNumbers& lines,
+                 const std::function<bool(Region)>& take) const;
   bool holds_all(const LineNumbers& lines, const Region& region) const;
 
   /// Who decides in `region`: disjoint parts with their line, and with none where no line does.
@@ -81,7 +88,10 @@ class DecisionList {
   std::vector<Decided> decide(const Region& region, std::uint8_t transport) const;
 
  private:
-  std::vector<NameSet> role_sets_, database_sets_;
+  const NameSet& roles(const Line& line) const { return (*role_sets_)[line.roles]; }
+  const NameSet& databases(const Line& line) const { return (*database_sets_)[line.databases]; }
+
+  Sets role_sets_, database_sets_;
   std::vector<Line> lines_;
   std::vector<LineIndex> indexes_;  // by transport
 };

@@ -67,8 +67,8 @@ int strength(const HbaRecord& record) {
 
 std::vector<HbaChange> hba_changes(const Universe& universe, const Records& before,
                                    const Records& after) {
-  const auto was = universe.decisions(0);
-  const auto is = universe.decisions(1);
+  const auto& was = universe.decisions(0);
+  const auto& is = universe.decisions(1);
   const auto record = [](const DecisionList& list, Number line) {
     return line ? Number(list.lines()[*line].record) : std::nullopt;
   };

@@ -11,18 +11,15 @@
 namespace pgleast {
 namespace {
 
+constexpr std::size_t most_parts = 1000;
+constexpr std::size_t most_ranges = 100000;
+
 // How much of the space a line holds, to compare only: wide ones make the shorter cover.
 double size_of(const Region& region) {
   double ranks = 0;
   for (const auto& range : region.origin) ranks += range.last - range.first + 1.0;
   return ranks * static_cast<double>(region.roles.size()) *
          static_cast<double>(region.databases.size());
-}
-
-double size_of(const std::vector<Region>& regions) {
-  double size = 0;
-  for (const auto& region : regions) size += size_of(region);
-  return size;
 }
 
 RecordNumbers sorted(RecordNumbers numbers) {
@@ -64,14 +61,20 @@ std::vector<HbaLint::Query> HbaLint::queries(std::uint32_t record) const {
   return result;
 }
 
-std::vector<Part> HbaLint::left(const std::vector<Query>& queries) const {
+// After thousands of exceptions what is left of a wide record is more than anybody can use.
+void HbaLint::find_left(const std::vector<Query>& queries, RecordLint& lint) const {
   std::vector<std::pair<std::uint8_t, Region>> found;
+  std::size_t ranges = 0;
   for (const auto& query : queries) {
-    for (auto& region : decisions_.left(query.region, query.transport, query.line)) {
+    decisions_.each_left(query.region, query.transport, query.line, [&](Region region) {
+      lint.more_left = found.size() >= most_parts || ranges >= most_ranges;
+      if (lint.more_left) return false;
+      ranges += region.origin.size();
       found.emplace_back(query.transport, std::move(region));
-    }
+      return true;
+    });
   }
-  return parts_of(universe_, std::move(found));
+  lint.left = parts_of(universe_, std::move(found));
 }
 
 RecordLint HbaLint::record(std::uint32_t record) const {
@@ -79,7 +82,7 @@ RecordLint HbaLint::record(std::uint32_t record) const {
   lint.record = record;
   const auto asked = queries(record);
   lint.takes_something = !asked.empty();
-  lint.left = left(asked);
+  find_left(asked, lint);
   if (lint.never_decides()) {
     lint.covered_by = cover(record, asked);
   } else {
@@ -186,17 +189,28 @@ void HbaLint::find_without_tls(const std::vector<Query>& queries, RecordLint& li
   }
   double demanded = 0, voided = 0;
   for (const auto& query : queries) {
-    for (const auto& region : decisions_.left(query.region, query.transport, query.line)) {
-      demanded += size_of(region);
-      for (const auto line : decisions_.overlapping(region, plain, query.line + 1, end)) {
-        const auto later = decisions_.lines()[line].record;
-        if (!admits(records_[later])) continue;
-        const auto parts =
-            decisions_.left(intersection(region, decisions_.region(line)), plain, line);
-        voided += size_of(parts);
-        if (!parts.empty()) lint.without_tls.push_back(later);
-      }
+    auto later = decisions_.overlapping(query.region, plain, query.line + 1, end);
+    std::erase_if(later, [&](std::uint32_t line) {
+      return !admits(records_[decisions_.lines()[line].record]);
+    });
+    const auto left = [&](const Region& region, const std::function<bool(Region)>& take) {
+      decisions_.each_left(region, query.transport, query.line, take);
+    };
+    for (const auto line : later) {
+      left(intersection(query.region, decisions_.region(line)), [&](const Region& here) {
+        decisions_.each_left(here, plain, line, [&](const Region& there) {
+          voided += size_of(there);
+          lint.without_tls.push_back(decisions_.lines()[line].record);
+          return true;
+        });
+        return true;
+      });
     }
+    if (later.empty()) continue;
+    left(query.region, [&](const Region& here) {
+      demanded += size_of(here);
+      return true;
+    });
   }
   lint.without_tls = sorted(std::move(lint.without_tls));
   lint.wholly_without_tls = !lint.without_tls.empty() && voided >= demanded;

@@ -18,6 +18,7 @@ using RecordNumbers = std::vector<std::uint32_t>;
 struct RecordLint {
   std::uint32_t record = 0;
   std::vector<Part> left;        // what it decides; disjoint
+  bool more_left = false;        // ... of which these are only the first
   bool takes_something = false;  // by what is known, some connection matches it
   /// Where nothing is left: earlier records that take all of it, none of them to spare.
   /// Where something is: the earlier ones that take a part.
@@ -57,7 +58,7 @@ class HbaLint {
   };
 
   std::vector<Query> queries(std::uint32_t record) const;
-  std::vector<Part> left(const std::vector<Query>& queries) const;
+  void find_left(const std::vector<Query>& queries, RecordLint& lint) const;
   RecordNumbers cover(std::uint32_t record, const std::vector<Query>& queries) const;
   RecordNumbers reduced(std::uint32_t record, const std::vector<Query>& queries,
                         RecordNumbers records) const;
@@ -72,7 +73,7 @@ class HbaLint {
 
   const std::vector<HbaRecord>& records_;
   Universe universe_;
-  DecisionList decisions_;
+  const DecisionList& decisions_;
   Unmatched unmatched_;
   std::vector<std::uint32_t> first_line_;  // by record, and one past the last
 };

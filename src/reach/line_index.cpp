@@ -134,12 +134,10 @@ void LineIndex::drop_held() {
 }
 
 void LineIndex::link() {
-  for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+  for (std::uint32_t i = 1; i < entries_.size(); ++i) {
     auto& entry = entries_[i];
-    const auto [place, first] = buckets_.try_emplace(entry.bucket, i, i);
-    place->second.second = i + 1;
-    if (first) continue;
     auto parent = i - 1;
+    if (entries_[parent].bucket != entry.bucket) continue;
     while (parent != none && !holds(entries_[parent].range, entry.range)) {
       parent = entries_[parent].parent;
     }
@@ -149,22 +147,23 @@ void LineIndex::link() {
 
 void LineIndex::find(Key role, Key database, const RankSet& origin, std::uint32_t end,
                      LineNumbers& found) const {
-  const auto bucket = buckets_.find(bucket_of(role, database));
-  if (bucket == buckets_.end()) return;
-  const auto begin = bucket->second.first;
-  const auto stop = bucket->second.second;
-  const auto add = [&](std::uint32_t entry) {
-    if (entries_[entry].line < end) found.push_back(entries_[entry].line);
+  const auto bucket = bucket_of(role, database);
+  const auto add = [&](const Entry& entry) {
+    if (entry.line < end) found.push_back(entry.line);
   };
   for (const auto& range : origin) {
-    const auto at = static_cast<std::uint32_t>(
-        std::lower_bound(entries_.begin() + begin, entries_.begin() + stop, range.first,
-                         [](const Entry& e, std::uint32_t n) { return e.range.first < n; }) -
-        entries_.begin());
-    for (auto i = at; i < stop && entries_[i].range.first <= range.last; ++i) add(i);
-    if (at == begin) continue;
-    for (auto i = at - 1; i != none; i = entries_[i].parent) {
-      if (range.first <= entries_[i].range.last) add(i);
+    const auto at = std::lower_bound(
+        entries_.begin(), entries_.end(), range.first, [&](const Entry& e, std::uint32_t first) {
+          return std::tie(e.bucket, e.range.first) < std::tie(bucket, first);
+        });
+    for (auto i = at; i != entries_.end() && i->bucket == bucket && i->range.first <= range.last;
+         ++i) {
+      add(*i);
+    }
+    if (at == entries_.begin() || (at - 1)->bucket != bucket) continue;
+    for (auto i = static_cast<std::uint32_t>(at - entries_.begin() - 1); i != none;
+         i = entries_[i].parent) {
+      if (range.first <= entries_[i].range.last) add(entries_[i]);
     }
   }
 }

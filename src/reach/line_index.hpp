@@ -53,8 +53,7 @@ class LineIndex {
             LineNumbers& found) const;
 
   ManySets roles_, databases_;
-  std::vector<Entry> entries_;
-  std::unordered_map<std::uint64_t, std::pair<std::uint32_t, std::uint32_t>> buckets_;
+  std::vector<Entry> entries_;  // INVARIANT: by bucket, then by range, the wider first
 };
 
 }  // namespace pgleast

@@ -68,7 +68,7 @@ class Builder {
 
   const std::vector<HbaRecord>& records_;
   Universe universe_;
-  DecisionList decisions_;
+  const DecisionList& decisions_;
   Space space_;
 };
 

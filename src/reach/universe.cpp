@@ -114,9 +114,12 @@ class Universe::Sets {
         numbers_.try_emplace(std::move(set), static_cast<std::uint32_t>(numbers_.size()));
     return place->second;
   }
-  std::vector<NameSet> all() const {
+  std::vector<NameSet> all() && {
     std::vector<NameSet> result(numbers_.size());
-    for (const auto& [set, number] : numbers_) result[number] = set;
+    while (!numbers_.empty()) {
+      auto node = numbers_.extract(numbers_.begin());
+      result[node.mapped()] = std::move(node.key());
+    }
     return result;
   }
 
@@ -126,20 +129,23 @@ class Universe::Sets {
 
 // --- Classes ------------------------------------------------------------------------------------
 
-void Universe::Side::add_classes() {
-  std::vector<std::vector<std::uint32_t>> sets_of(class_of.size());
-  for (std::uint32_t s = 0; s < sets.size(); ++s) {
-    for (const auto atom : sets[s].ids()) sets_of[atom].push_back(s);
+DecisionList::Sets Universe::Side::add_classes(std::size_t atom_count, Sets sets) {
+  auto all = std::make_shared<std::vector<NameSet>>(std::move(sets).all());
+  std::vector<std::vector<std::uint32_t>> sets_of(atom_count);
+  for (std::uint32_t s = 0; s < all->size(); ++s) {
+    for (const auto atom : (*all)[s].ids()) sets_of[atom].push_back(s);
   }
+  class_of.resize(atom_count);
   std::map<std::vector<std::uint32_t>, std::uint32_t> numbers;
-  for (std::uint32_t atom = 0; atom < class_of.size(); ++atom) {
+  for (std::uint32_t atom = 0; atom < atom_count; ++atom) {
     const auto [place, added] =
         numbers.try_emplace(std::move(sets_of[atom]), static_cast<std::uint32_t>(numbers.size()));
     if (added) atoms.emplace_back();
     class_of[atom] = place->second;
     atoms[place->second].push_back(atom);
   }
-  for (auto& set : sets) set = of_classes(set);
+  for (auto& set : *all) set = of_classes(set);
+  return all;
 }
 
 NameSet Universe::Side::of_classes(const NameSet& set) const {
@@ -176,13 +182,14 @@ Universe::Universe(const Cluster& cluster, const Graph& graph, const Files& file
   roles.add(other_role());
   databases.add(real_databases());
   databases.add(other_database());
-  for (const auto* const records : files) add_lines(*records, roles, databases);
-  role_side_.sets = roles.all();
-  role_side_.class_of.resize(roles_.size());
-  role_side_.add_classes();
-  database_side_.sets = databases.all();
-  database_side_.class_of.resize(databases_.size());
-  database_side_.add_classes();
+  std::vector<std::vector<Line>> lines;
+  for (const auto* const records : files) lines.push_back(lines_of(*records, roles, databases));
+  const auto role_sets = role_side_.add_classes(roles_.size(), std::move(roles));
+  const auto database_sets = database_side_.add_classes(databases_.size(), std::move(databases));
+  for (auto& list : lines) {
+    decisions_.emplace_back(role_sets, database_sets, std::move(list),
+                            static_cast<std::uint8_t>(transports_.size()));
+  }
 }
 
 void Universe::add_transports(const Files& files) {
@@ -564,8 +571,10 @@ OriginSet Universe::origin(const RankSet& set) const {
 
 // --- Records ------------------------------------------------------------------------------------
 
-void Universe::add_lines(const std::vector<HbaRecord>& records, Sets& roles, Sets& databases) {
-  auto& lines = lines_.emplace_back();
+std::vector<Line> Universe::lines_of(const std::vector<HbaRecord>& records, Sets& roles,
+                                     Sets& databases) const {
+  std::vector<Line> lines;
+  lines.reserve(records.size());
   for (std::uint32_t r = 0; r < records.size(); ++r) {
     const auto& record = records[r];
     Line line;
@@ -589,11 +598,7 @@ void Universe::add_lines(const std::vector<HbaRecord>& records, Sets& roles, Set
       for (const auto& [u, d] : tied(database, users)) add(u, d);
     }
   }
-}
-
-DecisionList Universe::decisions(std::size_t file) const {
-  return {role_side_.sets, database_side_.sets, lines_[file],
-          static_cast<std::uint8_t>(transports_.size())};
+  return lines;
 }
 
 bool Universe::is_certain(const HbaRecord& record) const {

@@ -60,7 +60,7 @@ class Universe {
   const std::vector<std::vector<Transport>>& transports() const { return transports_; }
 
   /// What the records of a file certainly take.
-  DecisionList decisions(std::size_t file) const;
+  const DecisionList& decisions(std::size_t file) const { return decisions_[file]; }
   /// Whether all that `record` takes is certain.
   bool is_certain(const HbaRecord& record) const;
   /// What `record` may take beyond that, names and addresses instead of points of their own.
@@ -81,21 +81,21 @@ class Universe {
  private:
   using Files = std::vector<const std::vector<HbaRecord>*>;
   // Names that no set tells apart are one class: sets are of classes, not of names.
+  class Sets;
   struct Side {
-    std::vector<NameSet> sets;
     std::vector<std::uint32_t> class_of;            // by atom
     std::vector<std::vector<std::uint32_t>> atoms;  // by class
-    void add_classes();
+    DecisionList::Sets add_classes(std::size_t atom_count, Sets sets);
     NameSet of_classes(const NameSet& atoms) const;
     std::vector<std::uint32_t> members(const NameSet& classes) const;
   };
-  class Sets;
 
   void add_transports(const Files& files);
   void add_roles(const Files& files);
   void add_databases(const Files& files);
   void add_addresses(const Files& files);
-  void add_lines(const std::vector<HbaRecord>& records, Sets& roles, Sets& databases);
+  std::vector<Line> lines_of(const std::vector<HbaRecord>& records, Sets& roles,
+                             Sets& databases) const;
 
   bool is_expression(const HbaName& name) const;
   bool is_named_user(const HbaName& name) const;
@@ -135,7 +135,7 @@ class Universe {
   std::vector<std::string> origins_;
   std::unordered_map<std::string, std::uint32_t> origin_named_;
   Side role_side_, database_side_;
-  std::vector<std::vector<Line>> lines_;  // by file
+  std::vector<DecisionList> decisions_;  // by file
 };
 
 }  // namespace pgleast

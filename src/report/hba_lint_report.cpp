@@ -51,12 +51,13 @@ struct LintFinding {
   RecordNumbers others;             // the records that are to blame
   std::vector<std::string> detail;  // what is more to say
   std::vector<Part> left;           // what remains of it
+  bool more_left = false;
 };
 
 std::vector<LintFinding> findings_of(const RecordLint& lint) {
   std::vector<LintFinding> result;
   const auto add = [&](Kind kind) -> LintFinding& {
-    return result.emplace_back(LintFinding{kind, lint.record, {}, {}, {}});
+    return result.emplace_back(LintFinding{kind, lint.record, {}, {}, {}, false});
   };
   if (lint.never_decides()) {
     add(lint.other_outcome ? Kind::never_decides : Kind::redundant).others = lint.covered_by;
@@ -77,6 +78,7 @@ std::vector<LintFinding> findings_of(const RecordLint& lint) {
     auto& finding = add(Kind::partly_covered);
     finding.others = lint.covered_by;
     finding.left = lint.left;
+    finding.more_left = lint.more_left;
   }
   return result;
 }
@@ -100,7 +102,7 @@ class Writer {
     for (std::uint32_t i = 0; i < records_.size(); ++i) {
       const auto lint = lint_.record(i);
       for (const auto& finding : findings_of(lint)) note(finding);
-      if (admits(records_[i]) && !lint.left.empty()) admitted(i, lint.left);
+      if (admits(records_[i]) && !lint.left.empty()) admitted(lint);
     }
     for (const auto& difference : lint_.families()) note(finding_of(difference));
     return {finish(), worst_};
@@ -108,7 +110,7 @@ class Writer {
 
  protected:
   virtual void add(const LintFinding& finding) = 0;
-  virtual void admitted(std::uint32_t record, const std::vector<Part>& parts) = 0;
+  virtual void admitted(const RecordLint& lint) = 0;
   virtual std::string finish() = 0;
 
   std::string ending(std::optional<std::uint32_t> record) const {
@@ -166,28 +168,34 @@ class TextWriter : public Writer {
       for (const auto other : finding.others) others.push_back(ending(other));
       text += fmt::format("  by {}\n", listed(others));
     }
-    add_parts(finding.left, "  left: ", text);
+    add_parts(finding, text);
     text += '\n';
   }
 
-  void add_parts(const std::vector<Part>& parts, const char* lead, std::string& text) const {
-    for (std::size_t i = 0; i < parts.size() && i < most_parts_in_text; ++i) {
-      text += lead + wording_.part(parts[i]) + '\n';
-    }
-    if (parts.size() > most_parts_in_text) {
-      text += fmt::format("{}{} more\n", lead, parts.size() - most_parts_in_text);
-    }
+  static std::string more(std::size_t parts, bool even_more) {
+    const auto count = parts - std::min(parts, most_parts_in_text);
+    if (even_more) return fmt::format("more than {} more", count);
+    return count == 0 ? "" : fmt::format("{} more", count);
   }
 
-  void admitted(std::uint32_t record, const std::vector<Part>& parts) override {
-    admitted_ += fmt::format("{}  {}\n", place(records_[record]), to_string(records_[record]));
+  void add_parts(const LintFinding& finding, std::string& text) const {
+    const auto& parts = finding.left;
     for (std::size_t i = 0; i < parts.size() && i < most_parts_in_text; ++i) {
-      admitted_ += fmt::format("  {}\n    for example: {}\n", wording_.part(parts[i]),
-                               to_string(wording_.witness(parts[i])));
+      text += "  left: " + wording_.part(parts[i]) + '\n';
     }
-    if (parts.size() > most_parts_in_text) {
-      admitted_ += fmt::format("  {} more\n", parts.size() - most_parts_in_text);
+    const auto rest = more(parts.size(), finding.more_left);
+    if (!rest.empty()) text += "  left: " + rest + '\n';
+  }
+
+  void admitted(const RecordLint& lint) override {
+    const auto& record = records_[lint.record];
+    admitted_ += fmt::format("{}  {}\n", place(record), to_string(record));
+    for (std::size_t i = 0; i < lint.left.size() && i < most_parts_in_text; ++i) {
+      admitted_ += fmt::format("  {}\n    for example: {}\n", wording_.part(lint.left[i]),
+                               to_string(wording_.witness(lint.left[i])));
     }
+    const auto rest = more(lint.left.size(), lint.more_left);
+    if (!rest.empty()) admitted_ += "  " + rest + '\n';
     ++admitting_;
   }
 
@@ -247,12 +255,14 @@ class JsonWriter : public Writer {
             {"message", kind.message},
             {"detail", finding.detail},
             {"by", records_json(finding.others)},
-            {"left", parts_json(wording_, lint_.universe(), finding.left)}});
+            {"left", parts_json(wording_, lint_.universe(), finding.left)},
+            {"more_left", finding.more_left}});
   }
 
-  void admitted(std::uint32_t record, const std::vector<Part>& parts) override {
-    auto item = record_json(record);
-    item["parts"] = parts_json(wording_, lint_.universe(), parts);
+  void admitted(const RecordLint& lint) override {
+    auto item = record_json(lint.record);
+    item["parts"] = parts_json(wording_, lint_.universe(), lint.left);
+    item["more_parts"] = lint.more_left;
     append(admitted_, item);
   }
 

@@ -7,7 +7,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t most_parts = 1000;
 constexpr std::size_t most_ranges = 1000;
 
 Json names_json(const Wording::Names& names) {
@@ -31,10 +30,6 @@ Json addresses_json(const Part& part, const Universe& universe) {
 Json parts_json(const Wording& wording, const Universe& universe, const std::vector<Part>& parts) {
   auto result = Json::array();
   for (const auto& part : parts) {
-    if (result.size() == most_parts) {
-      result.push_back({{"more", parts.size() - most_parts}});
-      break;
-    }
     auto transports = Json::array();
     for (const auto transport : part.transports) transports.push_back(to_string(transport));
     result.push_back({{"transports", std::move(transports)},
