@@ -645,6 +645,14 @@ std::vector<std::uint32_t> Universe::role_atoms(const NameSet& roles) const {
   return role_side_.members(roles);
 }
 
+const RoleAtom& Universe::first_role(const NameSet& roles) const {
+  return roles_[role_side_.atoms[roles.first()].front()];
+}
+
+const DatabaseAtom& Universe::first_database(const NameSet& databases) const {
+  return databases_[database_side_.atoms[databases.first()].front()];
+}
+
 std::vector<std::uint32_t> Universe::database_atoms(const NameSet& databases) const {
   return database_side_.members(databases);
 }

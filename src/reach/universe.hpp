@@ -69,6 +69,9 @@ class Universe {
   /// Into roles() and databases(), ascending.
   std::vector<std::uint32_t> role_atoms(const NameSet& roles) const;
   std::vector<std::uint32_t> database_atoms(const NameSet& databases) const;
+  /// The first one of a set that is not empty: a name where there is one.
+  const RoleAtom& first_role(const NameSet& roles) const;
+  const DatabaseAtom& first_database(const NameSet& databases) const;
   OriginSet origin(const RankSet& ranks) const;
   /// The ranks of an address, and of all addresses of one family.
   std::uint32_t rank_of_v4(AddressNumber address) const;
@@ -84,7 +87,7 @@ class Universe {
   class Sets;
   struct Side {
     std::vector<std::uint32_t> class_of;            // by atom
-    std::vector<std::vector<std::uint32_t>> atoms;  // by class
+    std::vector<std::vector<std::uint32_t>> atoms;  // by class; classes by their first
     DecisionList::Sets add_classes(std::size_t atom_count, Sets sets);
     NameSet of_classes(const NameSet& atoms) const;
     std::vector<std::uint32_t> members(const NameSet& classes) const;

@@ -35,17 +35,6 @@ std::string first_unused(const Atoms& atoms, std::vector<std::string> names) {
   return "ANY_OTHER";
 }
 
-// The plainest atom: a name that exists, else any other, else whoever a token takes.
-template <typename Atoms>
-std::uint32_t plainest(const std::vector<std::uint32_t>& ids, const Atoms& atoms) {
-  return *std::min_element(ids.begin(), ids.end(), [&](std::uint32_t a, std::uint32_t b) {
-    const auto rank = [&](std::uint32_t i) {
-      return std::pair(atoms[i].token ? 2 : atoms[i].other ? 1 : 0, i);
-    };
-    return rank(a) < rank(b);
-  });
-}
-
 }  // namespace
 
 Wording::Wording(const Universe& universe)
@@ -121,11 +110,8 @@ std::string Wording::part(const Part& part) const {
 }
 
 Witness Wording::witness(const Part& part) const {
-  const auto& roles = universe_.roles();
-  const auto& databases = universe_.databases();
-  const auto role = roles[plainest(universe_.role_atoms(part.region.roles), roles)];
-  const auto database =
-      databases[plainest(universe_.database_atoms(part.region.databases), databases)];
+  const auto& role = universe_.first_role(part.region.roles);
+  const auto& database = universe_.first_database(part.region.databases);
   Witness witness{part.transports.front(), role.other ? stranger_ : role.name, std::nullopt, ""};
   // A role is a member of itself, and so is tied to a database of its name.
   if (role.token && role.name.starts_with('+')) witness.user.erase(0, 1);
