@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -22,22 +23,42 @@ struct DumpOptions {
   OutputOptions output;
 };
 
+/// Row by row: the file with the most records is the one that someone wants to look into.
+template <typename File, typename RowCells>
+void write_dump(const OutputOptions& options, const std::vector<std::string>& columns,
+                const File& file, const RowCells& cells) {
+  const auto rows = [&](const std::function<void(const Row&)>& take) {
+    each_row(file, [&](auto row) { take(cells(std::move(row))); });
+  };
+  write_output(options,
+               [&](const Write& write) { write_rows(columns, rows, options.format, write); });
+}
+
+void need(const Cluster& cluster, Fact fact) {
+  if (cluster.seen(fact)) return;
+  const auto& why = cluster.unseen.at(fact);
+  fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
+}
+
 int dump_hba(const DumpOptions& options) {
   const auto cluster = read_sources(options.sources);
-  if (!cluster.seen(Fact::hba)) {
-    const auto& why = cluster.unseen.at(Fact::hba);
-    fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
-  }
-  Table table{{"rule_number", "file_name", "line_number", "type", "database", "user_name",
-               "address", "netmask", "auth_method", "options", "error"},
-              {}};
-  for (const auto& row : hba_rows(cluster.hba)) {
-    table.rows.push_back(
-        {cell_of(row.rule_number), row.file_name, static_cast<long>(row.line_number),
-         cell_of(row.type), cell_of(row.database), cell_of(row.user_name), cell_of(row.address),
-         cell_of(row.netmask), cell_of(row.auth_method), cell_of(row.options), cell_of(row.error)});
-  }
-  write_output(options.output, write_table(table, options.output.format));
+  need(cluster, Fact::hba);
+  const std::vector<std::string> columns{"rule_number", "file_name", "line_number", "type",
+                                         "database",    "user_name", "address",     "netmask",
+                                         "auth_method", "options",   "error"};
+  write_dump(options.output, columns, cluster.hba, [](HbaRow row) -> Row {
+    return {cell_of(row.rule_number),
+            std::move(row.file_name),
+            static_cast<long>(row.line_number),
+            cell_of(std::move(row.type)),
+            cell_of(std::move(row.database)),
+            cell_of(std::move(row.user_name)),
+            cell_of(std::move(row.address)),
+            cell_of(std::move(row.netmask)),
+            cell_of(std::move(row.auth_method)),
+            cell_of(std::move(row.options)),
+            cell_of(std::move(row.error))};
+  });
   return 0;
 }
 
@@ -50,19 +71,18 @@ std::string needed(const std::string& path, const std::vector<std::string>& path
 
 int dump_ident(const DumpOptions& options) {
   const auto cluster = read_sources(options.sources);
-  if (!cluster.seen(Fact::ident)) {
-    const auto& why = cluster.unseen.at(Fact::ident);
-    fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
-  }
-  Table table{
-      {"map_number", "file_name", "line_number", "map_name", "sys_name", "pg_username", "error"},
-      {}};
-  for (const auto& row : ident_rows(cluster.ident)) {
-    table.rows.push_back({cell_of(row.map_number), row.file_name,
-                          static_cast<long>(row.line_number), cell_of(row.map_name),
-                          cell_of(row.sys_name), cell_of(row.pg_username), cell_of(row.error)});
-  }
-  write_output(options.output, write_table(table, options.output.format));
+  need(cluster, Fact::ident);
+  const std::vector<std::string> columns{"map_number", "file_name",   "line_number", "map_name",
+                                         "sys_name",   "pg_username", "error"};
+  write_dump(options.output, columns, cluster.ident, [](IdentRow row) -> Row {
+    return {cell_of(row.map_number),
+            std::move(row.file_name),
+            static_cast<long>(row.line_number),
+            cell_of(std::move(row.map_name)),
+            cell_of(std::move(row.sys_name)),
+            cell_of(std::move(row.pg_username)),
+            cell_of(std::move(row.error))};
+  });
   return 0;
 }
 
@@ -71,13 +91,14 @@ int dump_conf(const DumpOptions& options) {
   std::vector<ConfigFile> read;
   const auto file =
       read_conf(path, files_and_standard_input(), version_num_of(options.sources), read);
-  Table table{{"sourcefile", "sourceline", "seqno", "name", "setting", "applied", "error"}, {}};
-  for (const auto& row : conf_rows(file)) {
-    table.rows.push_back({row.sourcefile, static_cast<long>(row.sourceline),
-                          static_cast<long>(row.seqno), cell_of(row.name), cell_of(row.setting),
-                          row.applied, cell_of(row.error)});
-  }
-  write_output(options.output, write_table(table, options.output.format));
+  const std::vector<std::string> columns{"sourcefile", "sourceline", "seqno", "name",
+                                         "setting",    "applied",    "error"};
+  write_dump(options.output, columns, file, [](ConfRow row) -> Row {
+    return {std::move(row.sourcefile),       static_cast<long>(row.sourceline),
+            static_cast<long>(row.seqno),    cell_of(std::move(row.name)),
+            cell_of(std::move(row.setting)), row.applied,
+            cell_of(std::move(row.error))};
+  });
   return 0;
 }
 

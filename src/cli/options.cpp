@@ -101,10 +101,19 @@ void add_output_options(CLI::App& app, OutputOptions& o, const std::vector<std::
   app.add_flag("--no-color", o.no_color, "no colours (also NO_COLOR, TERM=dumb)")->group("Output");
 }
 
+void write_output(const OutputOptions& options, const std::function<void(const Write&)>& pieces) {
+  if (!options.output.empty() && options.output != "-") return write_file(options.output, pieces);
+  const auto check = [](bool written) {
+    if (!written) fail("standard output", "cannot be written");
+  };
+  pieces([&](std::string_view text) {
+    check(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+  });
+  check(std::fflush(stdout) == 0);
+}
+
 void write_output(const OutputOptions& options, const std::string& text) {
-  if (!options.output.empty() && options.output != "-") return write_file(options.output, text);
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (!written || std::fflush(stdout) != 0) fail("standard output", "cannot be written");
+  write_output(options, [&](const Write& write) { write(text); });
 }
 
 bool wants_colour(const OutputOptions& options) {

@@ -1,6 +1,7 @@
 #pragma once
 // Options that several subcommands share.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,8 @@ void add_output_options(CLI::App& app, OutputOptions& options,
 
 /// To the file or to standard output. Throws Error when it cannot be written.
 void write_output(const OutputOptions& options, const std::string& text);
+/// The same for a text that `pieces` writes piece by piece.
+void write_output(const OutputOptions& options, const std::function<void(const Write&)>& pieces);
 /// A terminal that nobody asked to leave plain (NO_COLOR, TERM=dumb, --no-color, --output).
 bool wants_colour(const OutputOptions& options);
 

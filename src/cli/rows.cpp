@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "pg/array_text.hpp"
 #include "text/display.hpp"
@@ -35,18 +36,17 @@ std::string csv_field(const std::string& text) {
   return result + '"';
 }
 
-std::string csv(const Table& table) {
-  std::string result;
+void write_csv(const std::vector<std::string>& columns, const Rows& rows, const Write& write) {
   const auto line = [&](const auto& cells, const auto& text) {
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (i > 0) result += ',';
-      result += csv_field(text(cells[i]));
+    std::string written;
+    for (const auto& cell : cells) {
+      if (&cell != &cells.front()) written += ',';
+      written += csv_field(text(cell));
     }
-    result += '\n';
+    write(written + '\n');
   };
-  line(table.columns, [](const std::string& name) { return name; });
-  for (const auto& row : table.rows) line(row, cell_text);
-  return result;
+  line(columns, [](const std::string& name) { return name; });
+  rows([&](const Row& row) { line(row, cell_text); });
 }
 
 ordered_json json_cell(const Cell& cell) {
@@ -61,46 +61,62 @@ ordered_json json_cell(const Cell& cell) {
       cell);
 }
 
-std::string json(const Table& table) {
-  auto rows = ordered_json::array();
-  for (const auto& row : table.rows) {
+/// Row by row what dump() makes of the whole.
+void write_json(const std::vector<std::string>& columns, const Rows& rows, const Write& write) {
+  const char* before = "[\n  ";
+  rows([&](const Row& row) {
     auto object = ordered_json::object();
-    for (std::size_t i = 0; i < row.size(); ++i) object[table.columns[i]] = json_cell(row[i]);
-    rows.push_back(std::move(object));
-  }
-  return rows.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+    for (std::size_t i = 0; i < row.size(); ++i) object[columns[i]] = json_cell(row[i]);
+    std::string written = before;
+    for (const char c : object.dump(2, ' ', false, ordered_json::error_handler_t::replace)) {
+      written += c;
+      if (c == '\n') written += "  ";
+    }
+    write(written);
+    before = ",\n  ";
+  });
+  write(*before == '[' ? "[]\n" : "\n]\n");
 }
 
-std::string text(const Table& table) {
-  std::vector<std::vector<std::string>> lines{table.columns};
-  for (const auto& row : table.rows) {
-    auto& line = lines.emplace_back();
-    for (const auto& cell : row) line.push_back(displayed(cell_text(cell)));
-  }
-  std::vector<std::size_t> widths(table.columns.size());
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      widths[i] = std::max(widths[i], character_count(line[i]));
+void write_text(const std::vector<std::string>& columns, const Rows& rows, const Write& write) {
+  std::vector<std::size_t> widths;
+  for (const auto& name : columns) widths.push_back(character_count(name));
+  rows([&](const Row& row) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], character_count(displayed(cell_text(row[i]))));
     }
-  }
-  std::string result;
-  for (const auto& line : lines) {
+  });
+  const auto line = [&](const auto& cells, const auto& text) {
     std::string written;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      written += line[i];
-      if (i + 1 < line.size()) written.append(widths[i] - character_count(line[i]) + 2, ' ');
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const auto shown = text(cells[i]);
+      written += shown;
+      if (i + 1 < cells.size()) written.append(widths[i] - character_count(shown) + 2, ' ');
     }
-    while (!written.empty() && written.back() == ' ') written.pop_back();
-    result += written + '\n';
-  }
-  return result;
+    written.resize(written.find_last_not_of(' ') + 1);
+    write(written + '\n');
+  };
+  line(columns, [](const std::string& name) { return name; });
+  rows([&](const Row& row) {
+    line(row, [](const Cell& cell) { return displayed(cell_text(cell)); });
+  });
 }
 
 }  // namespace
 
+void write_rows(const std::vector<std::string>& columns, const Rows& rows,
+                const std::string& format, const Write& write) {
+  if (format == "json") return write_json(columns, rows, write);
+  return format == "csv" ? write_csv(columns, rows, write) : write_text(columns, rows, write);
+}
+
 std::string write_table(const Table& table, const std::string& format) {
-  if (format == "json") return json(table);
-  return format == "csv" ? csv(table) : text(table);
+  const auto rows = [&](const std::function<void(const Row&)>& take) {
+    for (const auto& row : table.rows) take(row);
+  };
+  std::string result;
+  write_rows(table.columns, rows, format, [&](std::string_view text) { result += text; });
+  return result;
 }
 
 }  // namespace pgleast

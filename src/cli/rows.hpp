@@ -1,32 +1,45 @@
 #pragma once
 // Rows of a table as text, CSV or JSON: what the dumps and `access` print.
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
+
+#include "text/files.hpp"
 
 namespace pgleast {
 
 /// Null, text, number, truth, or a list of texts.
 using Cell = std::variant<std::monostate, std::string, long, bool, std::vector<std::string>>;
 
+using Row = std::vector<Cell>;
+
 struct Table {
   std::vector<std::string> columns;
-  std::vector<std::vector<Cell>> rows;
+  std::vector<Row> rows;
 };
 
 /// `format` is `json` (an array of objects), `csv` (RFC 4180, with a header, lists as the
 /// server writes arrays) or `text` (aligned columns, names made safe to show).
 std::string write_table(const Table& table, const std::string& format);
 
+/// Gives each row to `take`, the same ones however often it is called.
+using Rows = std::function<void(const std::function<void(const Row&)>& take)>;
+
+/// The same for rows that are made one by one, because all of them would not fit.
+void write_rows(const std::vector<std::string>& columns, const Rows& rows,
+                const std::string& format, const Write& write);
+
 template <typename T>
-Cell cell_of(const std::optional<T>& value) {
+Cell cell_of(std::optional<T> value) {
   if (!value) return std::monostate{};
   if constexpr (std::is_same_v<T, int>) {
     return static_cast<long>(*value);
   } else {
-    return *value;
+    return *std::move(value);
   }
 }
 

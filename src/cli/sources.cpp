@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
@@ -38,9 +39,11 @@ void refuse_binary(const std::string& path, std::string_view text, const char* w
   }
 }
 
-void keep_files(Cluster& cluster, const std::vector<ConfigFile>& read) {
-  for (const auto& file : read) refuse_binary(file.path, file.text, "configuration");
-  cluster.files.insert(cluster.files.end(), read.begin(), read.end());
+void keep_files(Cluster& cluster, std::vector<ConfigFile>& read) {
+  for (auto& file : read) {
+    refuse_binary(file.path, file.text, "configuration");
+    cluster.files.push_back(std::move(file));
+  }
 }
 
 void read_conf_into(Cluster& cluster, const std::string& path) {

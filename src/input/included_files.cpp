@@ -64,11 +64,13 @@ OpenedFile IncludedFiles::load(const std::string& path) {
   if (held == held_.end()) {
     auto file = files_.read(path);
     if (!file.text) return {nullptr, "", file.why, file.missing, file.folder};
-    read_.push_back({kind_, path, *file.text, false});
     Source shown(path, starred(kind_, *file.text, version_num_));
-    held = held_.emplace(path, Held{std::move(*file.text), std::move(shown)}).first;
+    const bool same = shown.text() == *file.text;
+    held = held_.emplace(path, Held{same ? "" : *file.text, std::move(shown)}).first;
+    read_.push_back({kind_, path, std::move(*file.text), false});
   }
-  return {&held->second.source, held->second.text, "", false, false};
+  const auto& [hidden, source] = held->second;
+  return {&source, hidden.empty() ? source.text() : hidden, "", false, false};
 }
 
 bool IncludedFiles::within_budget(const Source& source, std::string& why) {

@@ -44,7 +44,7 @@ class IncludedFiles {
   bool within_budget(const Source& source, std::string& why);
 
   struct Held {
-    std::string text;
+    std::string text;  // empty where it is that of the source
     Source source;
   };
 

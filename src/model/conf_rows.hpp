@@ -4,9 +4,9 @@
 //   postgresql.conf | 3 | 1 | work_mem | 4MB | t |
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "model/conf.hpp"
 
@@ -23,8 +23,8 @@ struct ConfRow {
   bool operator==(const ConfRow&) const = default;
 };
 
-/// In the server's order. What only a restart would change counts as applied: the files do
+/// As each_row of hba_rows.hpp. What only a restart would change counts as applied: the files do
 /// not say what the server runs with.
-std::vector<ConfRow> conf_rows(const ConfFile& file);
+void each_row(const ConfFile& file, const std::function<void(ConfRow)>& take);
 
 }  // namespace pgleast

@@ -1,5 +1,9 @@
 #include "model/hba_rows.hpp"
 
+#include <utility>
+
+#include "model/row_order.hpp"
+
 namespace pgleast {
 namespace {
 
@@ -42,23 +46,13 @@ HbaRow row_of(const HbaProblem& problem) {
 
 }  // namespace
 
-std::vector<HbaRow> hba_rows(const HbaFile& file) {
-  std::vector<HbaRow> rows;
-  rows.reserve(file.records.size() + file.problems.size());
-  auto problem = file.problems.begin();
+void each_row(const HbaFile& file, const std::function<void(HbaRow)>& take) {
   int number = 0;
-  const auto add = [&](HbaRow row) {
+  in_row_order(file.records, file.problems, [&](const auto& line) {
+    auto row = row_of(line);
     if (!row.error) row.rule_number = ++number;  // a silent refusal is numbered, too
-    rows.push_back(std::move(row));
-  };
-  for (const auto& record : file.records) {
-    for (; problem != file.problems.end() && problem->row < record.row; ++problem) {
-      add(row_of(*problem));
-    }
-    add(row_of(record));
-  }
-  for (; problem != file.problems.end(); ++problem) add(row_of(*problem));
-  return rows;
+    take(std::move(row));
+  });
 }
 
 }  // namespace pgleast

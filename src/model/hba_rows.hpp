@@ -5,6 +5,7 @@
 //   1 | pg_hba.conf | 3 | host | {all} | {all} | 10.0.0.0 | 255.0.0.0 | md5 | |
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ struct HbaRow {
   bool operator==(const HbaRow&) const = default;
 };
 
-/// In the server's order, refused lines among the others.
-std::vector<HbaRow> hba_rows(const HbaFile& file);
+/// Calls `take` with each row in the server's order, refused lines among the others. One row at a
+/// time: a file may have hundreds of thousands.
+void each_row(const HbaFile& file, const std::function<void(HbaRow)>& take);
 
 }  // namespace pgleast

@@ -1,30 +1,31 @@
 #include "model/ident_rows.hpp"
 
-#include <algorithm>
 #include <utility>
 
-namespace pgleast {
+#include "model/row_order.hpp"
 
-std::vector<IdentRow> ident_rows(const IdentFile& file) {
-  std::vector<std::pair<std::uint32_t, IdentRow>> found;
-  for (const auto& r : file.records) {
-    found.emplace_back(r.row, IdentRow{std::nullopt, r.at.file, r.at.line, r.map,
-                                       r.system_user.text, r.pg_user.text, std::nullopt});
-  }
-  for (const auto& p : file.problems) {
-    found.emplace_back(p.row, IdentRow{std::nullopt, p.file, p.line, std::nullopt, std::nullopt,
-                                       std::nullopt, p.diagnostic.message});
-  }
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<IdentRow> rows;
-  rows.reserve(found.size());
+namespace pgleast {
+namespace {
+
+IdentRow row_of(const IdentRecord& r) {
+  return {std::nullopt,       r.at.file,      r.at.line,   r.map,
+          r.system_user.text, r.pg_user.text, std::nullopt};
+}
+
+IdentRow row_of(const HbaProblem& p) {
+  return {std::nullopt,        p.file, p.line, std::nullopt, std::nullopt, std::nullopt,
+          p.diagnostic.message};
+}
+
+}  // namespace
+
+void each_row(const IdentFile& file, const std::function<void(IdentRow)>& take) {
   int number = 0;
-  for (auto& [place, row] : found) {
+  in_row_order(file.records, file.problems, [&](const auto& line) {
+    auto row = row_of(line);
     if (!row.error) row.map_number = ++number;
-    rows.push_back(std::move(row));
-  }
-  return rows;
+    take(std::move(row));
+  });
 }
 
 }  // namespace pgleast

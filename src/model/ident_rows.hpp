@@ -4,9 +4,9 @@
 //   1 | pg_ident.conf | 3 | corp | anna | app |
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "model/ident.hpp"
 
@@ -23,7 +23,7 @@ struct IdentRow {
   bool operator==(const IdentRow&) const = default;
 };
 
-/// In the server's order, refused lines among the others.
-std::vector<IdentRow> ident_rows(const IdentFile& file);
+/// As each_row of hba_rows.hpp.
+void each_row(const IdentFile& file, const std::function<void(IdentRow)>& take);
 
 }  // namespace pgleast

@@ -91,14 +91,24 @@ std::string read_file(const std::string& path) {
   return std::move(*file.text);
 }
 
-void write_file(const std::string& path, std::string_view text) {
+void write_file(const std::string& path, const std::function<void(const Write&)>& pieces) {
   errno = 0;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(text.data(), static_cast<std::streamsize>(text.size()));
-  file.flush();
-  if (!file) {
+  const auto check = [&] {
+    if (file) return;
     fail(path, std::string("cannot be written: ") + std::strerror(errno == 0 ? EIO : errno));
-  }
+  };
+  check();
+  pieces([&](std::string_view text) {
+    file.write(text.data(), static_cast<std::streamsize>(text.size()));
+    check();
+  });
+  file.flush();
+  check();
+}
+
+void write_file(const std::string& path, std::string_view text) {
+  write_file(path, [&](const Write& write) { write(text); });
 }
 
 std::string beside(const std::string& including_file, const std::string& path) {

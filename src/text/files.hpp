@@ -38,6 +38,11 @@ std::string read_file(const std::string& path);
 /// Writes all of `text`, replacing what was there. Throws Error.
 void write_file(const std::string& path, std::string_view text);
 
+/// Takes the next piece of an output. Throws Error where it cannot be written.
+using Write = std::function<void(std::string_view)>;
+/// The same for a text that `pieces` writes piece by piece.
+void write_file(const std::string& path, const std::function<void(const Write&)>& pieces);
+
 /// `path` as the server takes it: absolute as it is, else beside `including_file`.
 std::string beside(const std::string& including_file, const std::string& path);
 

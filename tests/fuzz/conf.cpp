@@ -3,6 +3,7 @@
 
 #include "input/conf.hpp"
 
+#include "../support/rows.hpp"
 #include "files.hpp"
 #include "input/secrets.hpp"
 #include "model/conf_rows.hpp"
@@ -15,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<ConfigFile> read;
   const auto conf = read_conf("c", files.reader(), files.version_num, read);
   for (const auto& entry : conf.entries) files.check_place(entry);
-  fuzz::check(conf_rows(conf).size() == conf.entries.size() + conf.problems.size());
+  fuzz::check(test::all_rows<ConfRow>(conf).size() == conf.entries.size() + conf.problems.size());
   fuzz::check(!settings_of(conf, files.version_num).empty());
   for (const auto& file : read) {
     fuzz::check(starred(ConfigKind::conf, file.text, files.version_num).size() == file.text.size());

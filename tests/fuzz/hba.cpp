@@ -3,6 +3,7 @@
 
 #include "input/hba.hpp"
 
+#include "../support/rows.hpp"
 #include "files.hpp"
 #include "input/secrets.hpp"
 #include "model/hba_rows.hpp"
@@ -20,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     files.check_place(record.at);
     fuzz::check(!to_string(record).empty());
   }
-  fuzz::check(hba_rows(hba).size() == hba.records.size() + hba.problems.size());
+  fuzz::check(test::all_rows<HbaRow>(hba).size() == hba.records.size() + hba.problems.size());
   for (const auto& file : read) {
     fuzz::check(starred(ConfigKind::hba, file.text, files.version_num).size() == file.text.size());
     mask_secrets(file, files.version_num);

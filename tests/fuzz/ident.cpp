@@ -3,6 +3,7 @@
 
 #include "input/ident.hpp"
 
+#include "../support/rows.hpp"
 #include "files.hpp"
 #include "input/secrets.hpp"
 #include "model/ident_rows.hpp"
@@ -20,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fuzz::check(word.begin <= word.end && word.end <= files.text(record.at.file).size());
     }
   }
-  fuzz::check(ident_rows(ident).size() == ident.records.size() + ident.problems.size());
+  fuzz::check(test::all_rows<IdentRow>(ident).size() ==
+              ident.records.size() + ident.problems.size());
   for (const auto& file : read) {
     fuzz::check(starred(ConfigKind::ident, file.text, files.version_num).size() ==
                 file.text.size());

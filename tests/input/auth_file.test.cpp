@@ -3,6 +3,7 @@
 #include "input/auth_file.hpp"
 
 #include "input/hba.hpp"
+#include "input/included_files.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 
@@ -103,6 +104,43 @@ TEST_CASE("files are included from version 16 on", "[input][auth]") {
       {"/d/c/n.txt", "n"}};
   CHECK(lines_of(files) == Lines{"1: a", "1: b", "1: c1", "1: c2", "5: <include> | b | x", "6: z"});
   CHECK(lines_of(files, 150000).size() == 6);
+}
+
+TEST_CASE("a folder in place of a file reads as empty from version 14 on", "[input][auth]") {
+  const std::map<std::string, std::string> files{{"/d/a", "x @sub y\nz"}, {"/d/sub/f.conf", "f"}};
+  CHECK(lines_of(files, 130000) ==
+        Lines{"1: x |  | y ! file `/d/sub` cannot be read: is a directory", "2: z"});
+  CHECK(lines_of(files, 140000) == Lines{"1: x | y", "2: z"});
+  CHECK(lines_of({{"/d/a", "include sub\ninclude_if_exists sub\nz"}, {"/d/sub/f", "f"}}) ==
+        Lines{"3: z"});
+}
+
+TEST_CASE("a path is folded as the server does", "[input][auth]") {
+  struct Case {
+    std::string path;
+    std::string before_15;
+    std::string since_15;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"/a/../b", "/a/../b", "/a/../b"},
+      {"x", "/d/e/x", "/d/e/x"},
+      {"./x", "/d/e/x", "/d/e/x"},
+      {"././x", "/d/e/x", "/d/e/x"},
+      {"y//x/", "/d/e/y/x", "/d/e/y/x"},
+      {"y/./x", "/d/e/y/./x", "/d/e/y/x"},
+      {"y/../x", "/d/e/y/../x", "/d/e/x"},
+      {"../x", "/d/e/../x", "/d/x"},
+      {"y/.", "/d/e/y", "/d/e/y"},
+      {"y/..", "/d/e", "/d/e"},
+      {"y/../..", "/d", "/d"},
+  }));
+  CAPTURE(c.path);
+  for (const int version_num : {120000, 130022, 140000}) {
+    CHECK(resolved("/d/e/a", c.path, version_num) == c.before_15);
+  }
+  for (const int version_num : {150000, 180000}) {
+    CHECK(resolved("/d/e/a", c.path, version_num) == c.since_15);
+  }
 }
 
 TEST_CASE("loops and floods of includes end", "[input][auth]") {

@@ -5,6 +5,7 @@
 #include "model/conf_rows.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
+#include "support/rows.hpp"
 
 using namespace pgleast;
 using test::memory_files;
@@ -106,6 +107,78 @@ TEST_CASE("the last entry wins, ALTER SYSTEM last of all", "[input][conf]") {
   CHECK(setting(file, "shared_buffers") == Setting{"shared_buffers", "128MB", "default", "", 0});
 }
 
+TEST_CASE("data_directory says where ALTER SYSTEM writes", "[input][conf]") {
+  const auto port = [](const std::string& text) {
+    const auto file = read_texts({{"/d/postgresql.conf", text},
+                                  {"/d/postgresql.auto.conf", "port = 1\n"},
+                                  {"/data/postgresql.auto.conf", "port = 2\n"}});
+    return setting(file, "port").value;
+  };
+  CHECK(port("port = 3\n") == "1");
+  CHECK(port("port = 3\ndata_directory = ''\n") == "1");
+  CHECK(port("Data_Directory = '/data'\nport = 3\n") == "2");
+  CHECK(port("data_directory = '/d'\ndata_directory = '/data'\n") == "2");
+  CHECK(port("data_directory = '/nowhere'\nport = 3\n") == "3");
+}
+
+TEST_CASE("a folder in place of a file is reported as of that folder", "[input][conf]") {
+  const auto including = read_texts(
+      {{"/d/postgresql.conf", "port = 1\ninclude_if_exists 'sub'\n"}, {"/d/sub/f", "x = 1\n"}});
+  REQUIRE(including.problems.size() == 1);
+  CHECK(including.problems[0].file == "/d/sub");
+  CHECK(including.problems[0].line == 1);
+  CHECK(to_string(including.problems[0].diagnostic) ==
+        "/d/sub: error: cannot be read: is a directory");
+  const auto altered = read_texts(
+      {{"/d/postgresql.conf", "port = 1\n"}, {"/d/postgresql.auto.conf/f", "port = 2\n"}});
+  REQUIRE(altered.problems.size() == 1);
+  CHECK(altered.problems[0].file == "/d/postgresql.auto.conf");
+  CHECK(altered.problems[0].line == 1);
+}
+
+TEST_CASE("what a setting takes beyond its type", "[input][conf]") {
+  struct Case {
+    int major;
+    std::string line;
+    bool taken;
+  };
+  const auto c = GENERATE(values<Case>({
+      {18, R"(log_connections = '"all"')", true},
+      {18, "log_connections = 'receipt, ALL'", true},
+      {18, "log_connections = 'on, receipt'", false},
+      {18, "log_connections = TRUE", true},
+      {18, "log_connections = receip", false},
+      {17, "log_connections = all", false},
+      {12, "DateStyle = 'ISO, YMD, iso'", true},
+      {12, "DateStyle = 'ISO, German'", false},
+      {12, "DateStyle = 'mdy, dmy'", false},
+      {14, "log_destination = 'stderr, jsonlog'", false},
+      {15, "log_destination = 'stderr, JSONLOG'", true},
+      {12, "search_path = 'a,,b'", false},
+      {12, R"(search_path = '"$user", public')", true},
+      {12, "recovery_target_lsn = '0/1A'", true},
+      {12, "recovery_target_lsn = '0/123456789'", false},
+      {12, "recovery_target_timeline = latest", true},
+      {12, "recovery_target_timeline = '99999999999999999999'", false},
+      {12, "recovery_target_time = now", false},
+      {12, "primary_slot_name = 'Slot'", false},
+      {12, "primary_slot_name = slot_1", true},
+      {12, "client_encoding = 'utf-8'", true},
+      {12, "client_encoding = utf9", false},
+      {16, "vacuum_buffer_usage_limit = 64", false},
+      {16, "vacuum_buffer_usage_limit = 0", true},
+      {17, "transaction_buffers = 17", false},
+      {17, "transaction_buffers = 32", true},
+      {16, "createrole_self_grant = 'set, inherit'", true},
+      {16, "createrole_self_grant = admin", false},
+      {12, "default_table_access_method = ''", false},
+      {12, "synchronous_standby_names = 'FIRST 1 (a, \"B c\")'", true},
+      {12, "synchronous_standby_names = 'FIRST 0 (a)'", false},
+  }));
+  CAPTURE(c.major, c.line);
+  CHECK(read_text(c.line + '\n', c.major * 10000).starts() == c.taken);
+}
+
 TEST_CASE("every setting of a version is there, sorted", "[input][conf]") {
   const auto all = settings_of(read_text("my.setting = x\n", 120000), 120000);
   CHECK(all.size() > 310);
@@ -116,7 +189,7 @@ TEST_CASE("every setting of a version is there, sorted", "[input][conf]") {
 }
 
 TEST_CASE("a file that does not load applies nothing", "[input][conf]") {
-  const auto rows = conf_rows(read_text("work_mem = 4MB\nx x x\nport = 1\n"));
+  const auto rows = test::all_rows<ConfRow>(read_text("work_mem = 4MB\nx x x\nport = 1\n"));
   REQUIRE(rows.size() == 2);
   CHECK_FALSE(rows[0].applied);
   CHECK_FALSE(rows[0].error);

@@ -12,6 +12,7 @@
 #include "pg/setting_table.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
+#include "support/rows.hpp"
 
 using namespace pgleast;
 using nlohmann::json;
@@ -36,8 +37,8 @@ void compare(const std::string& name, const json& golden, const std::string& ver
   }
   const int major = std::stoi(version);
   std::vector<ConfigFile> read;
-  const auto rows =
-      conf_rows(read_conf("D/test.conf", test::memory_files(texts), major * 10000, read));
+  const auto rows = test::all_rows<ConfRow>(
+      read_conf("D/test.conf", test::memory_files(texts), major * 10000, read));
   const auto& expected = golden["results"][name][version];
   INFO("case " << name << ", version " << version);
   ++count.files;

@@ -11,6 +11,7 @@
 #include "model/hba_rows.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
+#include "support/rows.hpp"
 
 using namespace pgleast;
 using nlohmann::json;
@@ -61,7 +62,7 @@ void compare(const std::string& name, const json& golden, const std::string& ver
   std::vector<ConfigFile> read;
   const auto file = read_hba("DATADIR/pg_hba.conf", test::memory_files(texts), versions.at(version),
                              read, {ssl, "", std::nullopt});
-  const auto rows = hba_rows(file);
+  const auto rows = test::all_rows<HbaRow>(file);
   const auto& expected = golden["results"][name][version];
   INFO("case " << name << ", version " << version);
   ++count.files;

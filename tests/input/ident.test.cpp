@@ -3,6 +3,7 @@
 #include "model/ident_rows.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
+#include "support/rows.hpp"
 
 using namespace pgleast;
 
@@ -13,7 +14,7 @@ std::vector<std::string> rows_of(const std::string& text, int version_num) {
   std::vector<ConfigFile> read;
   const auto file = read_ident("i", test::memory_files({{"i", text}}), version_num, read);
   std::vector<std::string> result;
-  for (const auto& row : ident_rows(file)) {
+  for (const auto& row : test::all_rows<IdentRow>(file)) {
     result.push_back(row.map_number ? std::to_string(*row.map_number) + ' ' + *row.map_name + ' ' +
                                           *row.sys_name + ' ' + *row.pg_username
                                     : "- ! " + *row.error);

@@ -28,6 +28,7 @@
 #include "pg/setting_table.hpp"
 #include "support/catch.hpp"
 #include "support/odd_files.hpp"
+#include "support/rows.hpp"
 #include "support/server.hpp"
 #include "text/display.hpp"
 
@@ -268,8 +269,8 @@ void compare_hba(World& world, std::uint64_t count) {
     auto theirs = world.talk.ask(sql);
     for (auto& row : theirs) row[9] = starred_options(row[9]);
     std::vector<ConfigFile> read;
-    const auto ours = hba_rows(read_hba(world.folder.path() + "/pg_hba.conf", disk_files(),
-                                        world.version_num, read, settings));
+    const auto ours = test::all_rows<HbaRow>(read_hba(
+        world.folder.path() + "/pg_hba.conf", disk_files(), world.version_num, read, settings));
     tally.input();
     compare_auth(i, files, theirs, ours, numbered, tally);
   }
@@ -288,7 +289,7 @@ void compare_ident(World& world, std::uint64_t count) {
     world.folder.place("pg_ident.conf", files);
     const auto theirs = world.talk.ask(sql);
     std::vector<ConfigFile> read;
-    const auto ours = ident_rows(
+    const auto ours = test::all_rows<IdentRow>(
         read_ident(world.folder.path() + "/pg_ident.conf", disk_files(), world.version_num, read));
     tally.input();
     compare_auth(i, files, theirs, ours, numbered, tally);
@@ -343,7 +344,7 @@ void compare_ident_by_log(World& world, std::uint64_t count) {
     files.main += "last\n";
     world.folder.place("pg_ident.conf", files);
     std::vector<ConfigFile> read;
-    const auto ours = ident_rows(
+    const auto ours = test::all_rows<IdentRow>(
         read_ident(world.folder.path() + "/pg_ident.conf", disk_files(), world.version_num, read));
     const auto refused = refused_lines(world, std::to_string(ours.back().line_number));
     for (const auto& row : ours) {
@@ -415,7 +416,7 @@ void compare_conf(World& world, std::uint64_t count) {
     }
     const auto said = setting_key(world.talk.notices());
     std::vector<ConfigFile> read;
-    const auto ours = conf_rows(
+    const auto ours = test::all_rows<ConfRow>(
         read_conf(world.folder.path() + "/postgresql.conf", disk_files(), world.version_num, read));
     tally.input();
     for (std::size_t j = 0; j < std::max(theirs.size(), ours.size()); ++j) {

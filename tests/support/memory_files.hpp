@@ -13,8 +13,11 @@ namespace pgleast::test {
 inline FileReader memory_files(std::map<std::string, std::string> texts) {
   const auto read = [texts](const std::string& path) -> FileText {
     const auto found = texts.find(path);
-    if (found == texts.end()) return {std::nullopt, "no such file", true};
-    return {found->second, "", false};
+    if (found != texts.end()) return {found->second, "", false};
+    const auto inside = texts.lower_bound(path + '/');
+    const bool folder = inside != texts.end() && inside->first.starts_with(path + '/');
+    if (folder) return {std::nullopt, "is a directory", false, true};
+    return {std::nullopt, "no such file", true};
   };
   const auto list = [texts](const std::string& folder) -> FolderNames {
     std::vector<std::string> names;
