@@ -64,8 +64,8 @@ class Scanner {
   Token quoted() {
     while (rest_.starts_with('"')) {
       const auto end = rest_.find('"', 1);
+      rest_.remove_prefix(std::min(end, rest_.size() - 1) + 1);
       if (end == std::string_view::npos) return {Kind::junk, ""};
-      rest_.remove_prefix(end + 1);
     }
     return {Kind::name, ""};
   }

@@ -54,6 +54,11 @@ TEST_CASE("what is wrong with postgresql.conf is shown where it stands", "[input
        "this\n"
        "  synchronous_standby_names = 'ANY 2 (a, b'\n"
        "                              ^~~~~~~~~~~~~"},
+      {"synchronous_standby_names = '\"a'\n",
+       "/d/postgresql.conf:1:29: error: invalid value: `synchronous_standby_names` does not take "
+       "this\n"
+       "  synchronous_standby_names = '\"a'\n"
+       "                              ^~~~"},
       {"work_mem =\n",
        "/d/postgresql.conf:1:11: error: syntax error at the end of the line\n"
        "  work_mem =\n"
