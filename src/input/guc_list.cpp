@@ -5,9 +5,7 @@
 namespace pgleast {
 namespace {
 
-constexpr std::string_view blanks = " \t\n\r\f\v";
-
-void skip_blanks(std::string_view& rest) {
+void skip_blanks(std::string_view& rest, std::string_view blanks) {
   rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
 }
 
@@ -27,8 +25,8 @@ std::optional<std::string> quoted_name(std::string_view& rest) {
   return std::nullopt;
 }
 
-std::optional<std::string> plain_name(std::string_view& rest) {
-  const auto end = std::min(rest.find_first_of(", \t\n\r\f\v"), rest.size());
+std::optional<std::string> plain_name(std::string_view& rest, std::string_view blanks) {
+  const auto end = std::min({rest.find(','), rest.find_first_of(blanks), rest.size()});
   if (end == 0) return std::nullopt;
   std::string name(rest.substr(0, end));
   rest.remove_prefix(end);
@@ -37,19 +35,20 @@ std::optional<std::string> plain_name(std::string_view& rest) {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> split_guc_list(std::string_view rest) {
+std::optional<std::vector<std::string>> split_guc_list(std::string_view rest, int major) {
+  const std::string_view blanks = major < 17 ? " \t\n\r\f" : " \t\n\r\f\v";
   std::vector<std::string> names;
-  skip_blanks(rest);
+  skip_blanks(rest, blanks);
   if (rest.empty()) return names;
   while (true) {
-    auto name = rest.starts_with('"') ? quoted_name(rest) : plain_name(rest);
+    auto name = rest.starts_with('"') ? quoted_name(rest) : plain_name(rest, blanks);
     if (!name) return std::nullopt;
     names.push_back(std::move(*name));
-    skip_blanks(rest);
+    skip_blanks(rest, blanks);
     if (rest.empty()) return names;
     if (rest.front() != ',') return std::nullopt;
     rest.remove_prefix(1);
-    skip_blanks(rest);
+    skip_blanks(rest, blanks);
   }
 }
 

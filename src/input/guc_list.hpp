@@ -8,7 +8,8 @@
 
 namespace pgleast {
 
-/// Absent for what the server calls a syntax error: an empty name, an open quote.
-std::optional<std::vector<std::string>> split_guc_list(std::string_view text);
+/// Absent for what the server calls a syntax error: an empty name, an open quote. A vertical
+/// tab is blank from version 17 on (scansup.c, scanner_isspace).
+std::optional<std::vector<std::string>> split_guc_list(std::string_view text, int major);
 
 }  // namespace pgleast

@@ -43,7 +43,7 @@ void HbaOptions::finish_ldap(Span method) const {
 
 void HbaOptions::finish_radius(Span method) const {
   const auto count = [&](std::string_view name) {
-    const auto list = split_guc_list(value(name));
+    const auto list = split_guc_list(value(name), major_of(version_num_));
     return list ? list->size() : 0;
   };
   const auto servers = count("radiusservers");
@@ -65,7 +65,7 @@ void HbaOptions::finish_oauth(Span method, const HbaSettings& settings) {
   }
   if (settings.oauth_validator_libraries) {
     const auto& text = *settings.oauth_validator_libraries;
-    const auto list = split_guc_list(text);
+    const auto list = split_guc_list(text, major_of(version_num_));
     if (text.empty() || !list) {
       throw HbaRefusal{method, "method `oauth` needs the setting `oauth_validator_libraries`"};
     }

@@ -218,7 +218,7 @@ void HbaOptions::take_ldap_url(const AuthWord& word, const std::string& text) {
 }
 
 void HbaOptions::take_radius(const AuthWord& word, std::string_view name, const std::string& text) {
-  const auto list = split_guc_list(text);
+  const auto list = split_guc_list(text, major_of(version_num_));
   const bool ports = name == "radiusports";
   if (!list) {
     throw HbaRefusal{word.span, fmt::format("the list in `{}` cannot be read", name), !ports};

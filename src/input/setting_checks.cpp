@@ -22,18 +22,18 @@ bool is_one_of(std::string_view word, const Words& words) {
 }
 
 /// A comma list of keywords, any case. An empty one is fine.
-bool lists_only(std::string_view text, std::initializer_list<std::string_view> words) {
-  const auto list = split_guc_list(text);
+bool lists_only(std::string_view text, int major, std::initializer_list<std::string_view> words) {
+  const auto list = split_guc_list(text, major);
   return list && std::all_of(list->begin(), list->end(), [&](const std::string& item) {
            return is_one_of(setting_key(item), words);
          });
 }
 
-bool is_list(std::string_view text, int) { return split_guc_list(text).has_value(); }
+bool is_list(std::string_view text, int major) { return split_guc_list(text, major).has_value(); }
 
 /// datetime.c, check_datestyle: at most one style and one order.
-bool is_date_style(std::string_view text, int) {
-  const auto list = split_guc_list(text);
+bool is_date_style(std::string_view text, int major) {
+  const auto list = split_guc_list(text, major);
   if (!list) return false;
   std::string style;
   std::string order;
@@ -56,14 +56,15 @@ bool is_date_style(std::string_view text, int) {
 }
 
 bool is_log_destination(std::string_view text, int major) {
-  if (major < 15) return lists_only(text, {"stderr", "csvlog", "syslog"});
-  return lists_only(text, {"stderr", "csvlog", "jsonlog", "syslog"});
+  if (major < 15) return lists_only(text, major, {"stderr", "csvlog", "syslog"});
+  return lists_only(text, major, {"stderr", "csvlog", "jsonlog", "syslog"});
 }
 
 /// The resource managers that can mask their pages (rmgrlist.h).
-bool is_wal_checking(std::string_view text, int) {
-  return lists_only(text, {"all", "heap2", "heap", "btree", "hash", "gin", "gist", "sequence",
-                           "spgist", "brin", "generic"});
+bool is_wal_checking(std::string_view text, int major) {
+  return lists_only(text, major,
+                    {"all", "heap2", "heap", "btree", "hash", "gin", "gist", "sequence", "spgist",
+                     "brin", "generic"});
 }
 
 /// From 18 on a list, or what it was before: a boolean.
@@ -71,18 +72,21 @@ bool is_connection_stages(std::string_view text, int major) {
   constexpr std::array<std::string_view, 8> alone{"on",  "true",  "yes", "1",
                                                   "off", "false", "no",  "0"};
   return major < 18 || is_one_of(setting_key(text), alone) ||
-         lists_only(text, {"receipt", "authentication", "authorization", "setup_durations", "all"});
+         lists_only(text, major,
+                    {"receipt", "authentication", "authorization", "setup_durations", "all"});
 }
 
-bool is_io_direct(std::string_view text, int) {
-  return lists_only(text, {"data", "wal", "wal_init"});
+bool is_io_direct(std::string_view text, int major) {
+  return lists_only(text, major, {"data", "wal", "wal_init"});
 }
 
-bool is_relation_kinds(std::string_view text, int) {
-  return lists_only(text, {"view", "foreign-table"});
+bool is_relation_kinds(std::string_view text, int major) {
+  return lists_only(text, major, {"view", "foreign-table"});
 }
 
-bool is_self_grant(std::string_view text, int) { return lists_only(text, {"set", "inherit"}); }
+bool is_self_grant(std::string_view text, int major) {
+  return lists_only(text, major, {"set", "inherit"});
+}
 
 bool is_recovery_target(std::string_view text, int) { return text.empty() || text == "immediate"; }
 
@@ -144,8 +148,8 @@ std::string lower_outside_quotes(std::string_view text) {
   return result;
 }
 
-bool is_slot_list(std::string_view text, int) {
-  const auto list = split_guc_list(lower_outside_quotes(text));
+bool is_slot_list(std::string_view text, int major) {
+  const auto list = split_guc_list(lower_outside_quotes(text), major);
   return list && std::all_of(list->begin(), list->end(), is_slot_name);
 }
 

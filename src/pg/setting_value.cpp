@@ -141,7 +141,9 @@ std::string_view hidden_spelling(const std::string& key, const std::vector<std::
   if (has(known, "off") && no) return "off";
   if (info.name == "wal_level" && (key == "archive" || key == "hot_standby")) return "replica";
   if (key == "debug" && has(known, "debug2")) return "debug2";
-  const bool to_client = info.name == "client_min_messages" || info.name == "icu_validation_level";
+  const bool to_client = info.name == "client_min_messages" ||
+                         info.name == "trace_recovery_messages" ||
+                         info.name == "icu_validation_level";
   if (to_client && key == "info") return "info";
   return "";
 }

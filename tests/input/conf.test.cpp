@@ -203,6 +203,13 @@ TEST_CASE("a file that does not load applies nothing", "[input][conf]") {
   CHECK_FALSE(read_text("work_mem = bad\n").starts());
 }
 
+TEST_CASE("a vertical tab is a blank between words of a list since version 17", "[input][conf]") {
+  CHECK_FALSE(read_text("DateStyle = 'iso,\vmdy'\n", 160014).starts());
+  CHECK(read_text("DateStyle = 'iso,\vmdy'\n", 170010).starts());
+  CHECK(read_text("search_path = 'a\vb'\n", 160014).starts());
+  CHECK_FALSE(read_text("search_path = 'a\vb'\n", 170010).starts());
+}
+
 TEST_CASE("strings lose their quotes and escapes", "[input][conf]") {
   const auto value = [](const std::string& text) {
     return read_text("x.y = " + text + "\n").entries.at(0).value;

@@ -104,6 +104,12 @@ TEST_CASE("a record is written as it would be in the file, secrets left out", "[
   CHECK(to_string(file.records[0]) == c.expected);
 }
 
+TEST_CASE("a vertical tab parts the words of a list since version 17", "[input][hba]") {
+  const std::string radius = "host all all all radius radiusservers=::1 radiussecrets=a\vb";
+  CHECK(read_text(radius, 160014).loads());
+  CHECK_FALSE(read_text(radius, 170010).loads());
+}
+
 TEST_CASE("settings decide over some records", "[input][hba]") {
   const std::string ssl = "hostssl all all all md5";
   CHECK(read_text(ssl).records[0].warning.empty());

@@ -34,6 +34,7 @@ TEST_CASE("values are shown as the server shows them, or refused", "[pg][setting
       {"ssl", "2", ""},
       {"wal_level", "Logical", "logical"},
       {"wal_level", "hot_standby", "replica"},
+      {"trace_recovery_messages", "info", "info", 13},
       {"synchronous_commit", "no", "off"},
       {"password_encryption", "on", "md5", 13},
       {"password_encryption", "on", "", 14},
