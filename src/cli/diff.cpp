@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -23,6 +24,7 @@ HbaFile records_of(Cluster facts, const std::string& path) {
   std::vector<ConfigFile> read;
   const auto settings = facts.seen(Fact::settings) ? hba_settings(facts.settings) : HbaSettings{};
   facts.hba = read_hba(path, files_and_standard_input(), facts.version_num, read, settings);
+  facts.files = std::move(read);
   facts.unseen.erase(Fact::hba);
   need_records(facts);
   return std::move(facts.hba);

@@ -83,8 +83,6 @@ std::optional<bool> ssl_setting(const Cluster& cluster) {
   return ssl->value == "on";
 }
 
-bool from_the_view(const HbaFile& hba) { return hba.records.front().at.whole.end == 0; }
-
 std::vector<std::string> options_of(const HbaRecord& record) {
   std::vector<std::string> result;
   for (const auto* list : {&record.options, &record.unshown}) {
@@ -142,6 +140,7 @@ int decide_one(const DecideOptions& options) {
   auto attempt = attempt_of(options);
   const auto cluster = read_sources(options.sources);
   need_records(cluster);
+  print_notes(cluster);
   attempt.ssl = ssl_setting(cluster);
   auto decision = decide(cluster, Graph(cluster), attempt);
   if (from_the_view(cluster.hba)) {

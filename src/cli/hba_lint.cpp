@@ -22,6 +22,7 @@ struct LintOptions {
 int lint(const LintOptions& options) {
   const auto cluster = read_sources(options.sources);
   need_records(cluster);
+  print_notes(cluster);
   const auto report = hba_lint_report(cluster, options.output.format);
   write_output(options.output, report.text);
   const auto least = severity_named(options.fail_on);

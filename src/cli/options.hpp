@@ -45,6 +45,9 @@ Cluster read_facts(const SourceOptions& options);
 /// one that does not, for the server would not take them. Throws Error.
 void need_records(const Cluster& cluster);
 
+/// The remarks on what was read, and why roles are known in part, on standard error, a line each.
+void print_notes(const Cluster& cluster);
+
 /// Files of the disk, and `-` as standard input; an include in that is looked for beside the
 /// caller.
 FileReader files_and_standard_input();

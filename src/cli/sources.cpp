@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <utility>
 
@@ -65,8 +66,25 @@ void read_conf_into(Cluster& cluster, const std::string& path) {
   }
 }
 
+// The file may be meant for that server, or be a copy of what it has.
+void compare_records(Cluster& cluster, const HbaFile& before, const std::string& path) {
+  if (!before.loads() || path == "-") return;
+  const auto* const owner = cluster.server.empty() ? "the snapshot" : "the server";
+  if (!cluster.hba.loads()) {
+    cluster.remarks.push_back({fmt::format("{} does not load: the server keeps the records that it "
+                                           "has, and nothing is said of the good lines",
+                                           displayed(path)),
+                               "correct the file"});
+  } else if (!same_records(before, cluster.hba)) {
+    cluster.remarks.push_back({fmt::format("{} is not what {} has", displayed(path), owner),
+                               "`pgleast diff` says what it lets in"});
+  }
+}
+
 void read_hba_into(Cluster& cluster, const std::string& path) {
   std::vector<ConfigFile> read;
+  const auto before = std::move(cluster.hba);
+  const bool seen_before = cluster.seen(Fact::hba);
   const auto settings =
       cluster.seen(Fact::settings) ? hba_settings(cluster.settings) : HbaSettings{};
   cluster.hba = read_hba(path, files_and_standard_input(), cluster.version_num, read, settings);
@@ -76,6 +94,7 @@ void read_hba_into(Cluster& cluster, const std::string& path) {
   // The loaded records may differ from a file that is given; what was said of them is void.
   std::erase_if(cluster.remarks,
                 [](const Unseen& r) { return r.why.starts_with("the text of pg_hba.conf"); });
+  if (seen_before) compare_records(cluster, before, path);
 }
 
 void read_ident_into(Cluster& cluster, const std::string& path) {
@@ -168,7 +187,22 @@ void need_records(const Cluster& cluster) {
     throw Error(Fault::unreadable, std::move(first));
   }
   if (cluster.hba.records.empty()) {
-    fail("", "pg_hba.conf has no records: the server does not load such a file");
+    const auto file = std::find_if(cluster.files.begin(), cluster.files.end(),
+                                   [](const ConfigFile& f) { return f.kind == ConfigKind::hba; });
+    fail(file == cluster.files.end() ? "pg_hba.conf" : file->path,
+         "has no records: the server does not load such a file and keeps those that it had");
+  }
+}
+
+void print_notes(const Cluster& cluster) {
+  auto notes = cluster.remarks;
+  // A script was given, and some of it cannot be followed.
+  const bool partly = !cluster.seen(Fact::roles) && !cluster.roles.empty();
+  if (partly) notes.push_back(cluster.unseen.at(Fact::roles));
+  for (const auto& note : notes) {
+    const auto* const separator = note.remedy.empty() ? "" : "; ";
+    const auto line = displayed(note.why) + separator + displayed(note.remedy);
+    std::fputs(("pgleast: note: " + line + '\n').c_str(), stderr);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "input/hba_rules.hpp"
 #include "input/ident.hpp"
 #include "input/ident_mappings.hpp"
+#include "input/loaded_files.hpp"
 #include "input/object_builder.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
@@ -333,6 +334,7 @@ void Reader::read_cluster(Session& session) {
   read_hba(session);
   read_ident(session);
   read_conf_texts(session);
+  remark_on_loaded_files(session, cluster_);
 }
 
 void Reader::read_plain(Session& session, const std::string& name, ObjectKind kind,

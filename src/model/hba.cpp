@@ -50,7 +50,36 @@ std::optional<int> prefix_length(const std::vector<std::uint8_t>& mask) {
   return length;
 }
 
+/// Without what only says where it stands, and without secrets: they may be starred on one side.
+HbaRecord comparable(HbaRecord record, bool as_in_the_view) {
+  record.at = {};
+  record.row = 0;
+  record.warning.clear();
+  for (auto* const names : {&record.databases, &record.users}) {
+    for (auto& name : *names) name.quoted = name.quoted && !as_in_the_view;
+  }
+  if (as_in_the_view) record.unshown.clear();
+  for (auto* const options : {&record.options, &record.unshown}) {
+    for (auto& [name, value] : *options) {
+      if (is_secret_option(name)) value.clear();
+    }
+  }
+  return record;
+}
+
 }  // namespace
+
+bool from_the_view(const HbaFile& hba) {
+  return !hba.records.empty() && hba.records.front().at.whole.end == 0;
+}
+
+bool same_records(const HbaFile& a, const HbaFile& b) {
+  const bool view = from_the_view(a) || from_the_view(b);
+  return std::equal(a.records.begin(), a.records.end(), b.records.begin(), b.records.end(),
+                    [view](const HbaRecord& x, const HbaRecord& y) {
+                      return comparable(x, view) == comparable(y, view);
+                    });
+}
 
 std::string_view to_string(ConnectionType type) {
   constexpr std::array<std::string_view, 6> names{"local",     "host",       "hostssl",

@@ -93,6 +93,11 @@ struct HbaFile {
   bool operator==(const HbaFile&) const = default;
 };
 
+/// The records came from pg_hba_file_rules: which names were quoted is not known.
+bool from_the_view(const HbaFile& hba);
+/// The same records in the same order, wherever they stand; as far as the view shows them.
+bool same_records(const HbaFile& a, const HbaFile& b);
+
 std::string_view to_string(ConnectionType type);
 /// 4 or 16 bytes as an address: "10.0.0.1", "fe80::1".
 std::string inet_text(const std::vector<std::uint8_t>& bytes);
