@@ -100,6 +100,7 @@ RecordLint HbaLint::record(std::uint32_t record) const {
   }
   lint.no_transport = unmatched_.transport(records_[record]);
   lint.no_name = unmatched_.names(records_[record]);
+  lint.no_map = unmatched_.map(records_[record]);
   return lint;
 }
 

@@ -28,6 +28,7 @@ struct RecordLint {
   bool wholly_without_tls = false;
   std::vector<std::string> no_transport;  // why the server sees no such connection
   std::vector<std::string> no_name;       // which of its names match nobody
+  std::optional<std::string> no_map;      // why it turns away all that it matches
 
   bool never_decides() const { return takes_something && left.empty(); }
 };

@@ -64,6 +64,11 @@ Unmatched::Unmatched(const Cluster& cluster) : cluster_(cluster), has_login_(clu
     const auto& next = groups[index(role)];
     todo.insert(todo.end(), next.begin(), next.end());
   }
+  // Of a file that does not load the server keeps the maps of before, which nobody knows.
+  if (cluster.seen(Fact::ident) && cluster.ident.loads()) {
+    maps_.emplace();
+    for (const auto& record : cluster.ident.records) maps_->insert(record.map);
+  }
   if (!cluster.seen(Fact::settings)) return;
   const auto* const ssl = cluster.find_setting("ssl");
   tls_ = ssl == nullptr || ssl->value != "off";
@@ -147,6 +152,15 @@ std::vector<std::string> Unmatched::names(const HbaRecord& record) const {
   for (const auto& database : record.databases) add_database(database, result);
   for (const auto& user : record.users) add_user(user, result);
   return result;
+}
+
+std::optional<std::string> Unmatched::map(const HbaRecord& record) const {
+  if (!maps_) return std::nullopt;
+  for (const auto& [name, value] : record.options) {
+    if (name != "map" || value.empty() || maps_->contains(value)) continue;
+    return fmt::format("there is no map `{}` in pg_ident.conf", displayed(value));
+  }
+  return std::nullopt;
 }
 
 }  // namespace pgleast

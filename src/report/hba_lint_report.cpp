@@ -21,6 +21,7 @@ enum class Kind {
   never_decides,    // all of it is decided before, some of it in another way
   tls_not_needed,   // a later record lets the same in without TLS
   matches_nobody,   // what it names does not exist, or the server offers no such connection
+  lets_nobody_in,   // what it matches is turned away, whatever its method
   redundant,        // all of it is decided before, in the same way
   name_is_missing,  // one of its names matches nobody
   families_differ,  // IPv4 and IPv6 are not let in alike
@@ -33,10 +34,11 @@ struct KindInfo {
   std::string_view message;
 };
 
-constexpr std::array<KindInfo, 7> kinds{{
+constexpr std::array<KindInfo, 8> kinds{{
     {"never-decides", Severity::high, "never decides, and what it is for ends otherwise"},
     {"tls-not-needed", Severity::high, "demands TLS, and the same is let in without it"},
     {"matches-nobody", Severity::medium, "matches no connection"},
+    {"lets-nobody-in", Severity::medium, "turns away all that it matches, whatever its method"},
     {"redundant", Severity::low, "never decides: the same is said before"},
     {"name-is-missing", Severity::low, "names what does not exist"},
     {"families-differ", Severity::low, "IPv4 and IPv6 are not let in alike"},
@@ -69,6 +71,7 @@ std::vector<LintFinding> findings_of(const RecordLint& lint) {
   } else if (!lint.no_name.empty()) {
     add(Kind::name_is_missing).detail = lint.no_name;
   }
+  if (lint.no_map) add(Kind::lets_nobody_in).detail.push_back(*lint.no_map);
   if (!lint.without_tls.empty()) {
     auto& finding = add(Kind::tls_not_needed);
     finding.others = lint.without_tls;
@@ -102,7 +105,7 @@ class Writer {
     for (std::uint32_t i = 0; i < records_.size(); ++i) {
       const auto lint = lint_.record(i);
       for (const auto& finding : findings_of(lint)) note(finding);
-      if (admits(records_[i]) && !lint.left.empty()) admitted(lint);
+      if (admits(records_[i]) && !lint.no_map && !lint.left.empty()) admitted(lint);
     }
     for (const auto& difference : lint_.families()) note(finding_of(difference));
     return {finish(), worst_};
