@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "input/database_editor.hpp"
+#include "input/do_block.hpp"
 #include "input/psql_script.hpp"
 #include "input/role_editor.hpp"
 #include "input/sql_script.hpp"
@@ -306,8 +307,23 @@ class Replay {
       if (!is_newer_than_grammar(cluster_.major())) return wrong(s, *error);
     }
     if (failed_) return refuse(s.tokens.front().span, std::string(aborted));
+    if (!unknown && begins_with(s, "do") && follow_block(s)) return;
     const bool of_roles = kind->followed && !on_objects;
     touch(s, touched_by(script_.text(), s, *kind) | (of_roles ? roles : nothing));
+  }
+
+  /// All of a block or nothing; not when it is of a shape that is not followed.
+  bool follow_block(const PsqlItem& s) {
+    const auto before = save("");
+    try {
+      const auto done = run_do_block(script_.text(), s, cluster_, roles_);
+      if (done && done->on_objects) touch(s, objects);
+      return done.has_value();
+    } catch (const Refused& e) {
+      undo(before);
+      refuse(s.tokens.front().span, e.what());
+      return true;
+    }
   }
 
   /// After an error in a transaction nothing but its end is taken.
@@ -469,18 +485,18 @@ class Replay {
            ""});
     }
     for (const auto& [fact, untold] : untold_) {
-      if (fact == Fact::roles) {
-        cluster_.remarks.push_back(
-            {fmt::format(
-                 "not followed, though roles and memberships may change: {} of {} (first: {})",
-                 counted(untold.count, "statement"), name, untold.first),
-             "audit a server on which it was run"});
-      } else if (cluster_.seen(fact)) {
-        cluster_.unseen[fact] = {
-            fmt::format("not followed, though this may change: {} of {} (first: {})",
-                        counted(untold.count, "statement"), name, untold.first),
-            "audit a server on which it was run"};
-      }
+      forget(fact, {fmt::format("not followed, though {} may change: {} of {} (first: {})",
+                                fact == Fact::roles ? "roles and memberships" : "this",
+                                counted(untold.count, "statement"), name, untold.first),
+                    "audit a server on which it was run"});
+    }
+  }
+
+  void forget(Fact fact, const Unseen& why) {
+    if (cluster_.seen(fact)) cluster_.unseen[fact] = why;
+    // Whose password is what, for there may be other roles.
+    if (fact == Fact::roles && cluster_.seen(Fact::passwords)) {
+      cluster_.unseen[Fact::passwords] = why;
     }
   }
 

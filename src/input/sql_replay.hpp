@@ -4,7 +4,7 @@
 // changes nothing, and psql goes on with the next.
 //
 //   CREATE ROLE app LOGIN PASSWORD 'x';   the role is there; of the password its kind
-//   DO $$ ... $$;                         not followed: a remark says so
+//   DO $$ ... $$;                         followed as do_block.hpp says; else roles are unseen
 //   GRANT SELECT ON t TO app;             not followed: what is granted on objects is unseen
 
 #include <vector>
@@ -19,8 +19,8 @@ struct SqlProblems {
   std::vector<Diagnostic> refused;  // those that the server refuses: `role x already exists`
 };
 
-/// Adds to `cluster` remarks on what was refused and what was not followed; a fact that such a
-/// statement may have changed becomes unseen.
+/// Adds to `cluster` a remark on what was refused; a fact that a statement which was not followed
+/// may have changed becomes unseen.
 SqlProblems replay_sql(const Source& script, Cluster& cluster);
 
 }  // namespace pgleast

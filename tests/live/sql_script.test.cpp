@@ -28,6 +28,7 @@ class Writer {
 
   /// One statement, on one line, without its semicolon.
   std::string statement() {
+    if (number(16) == 0) return block();
     switch (number(20)) {
       case 0:
       case 1:
@@ -89,6 +90,41 @@ class Writer {
     auto result = role();
     while (number(6) == 0) result += " , " + role();
     return result;
+  }
+
+  /// A block that is followed.
+  std::string block() {
+    const auto dollars = one_of({"$$", "$a$"});
+    std::string result = "DO " + one_of({"", "LANGUAGE plpgsql "}) + dollars + " BEGIN ";
+    do {
+      result += one_of({"", "NULL; ", "RAISE DEBUG 'x'; "});
+      result +=
+          "IF " + one_of({"NOT ", ""}) + "EXISTS (SELECT " + one_of({"", "1 ", "* "}) +
+          one_of({"FROM pg_roles WHERE rolname = ",
+                  "FROM pg_catalog.pg_authid r WHERE "
+                  "r.rolname = ",
+                  "FROM pg_user WHERE usename = "}) +
+          one_of({"'a'", "'A'", "'b'", "'b c'", "'ü'", "E'a'", "'" + std::string(70, 'n') + "'"}) +
+          one_of({"", "", " AND rolsuper"}) + ") THEN " + in_block() + in_block() +
+          one_of({"", "ELSE " + in_block()}) + "END IF; ";
+    } while (number(2) == 0);
+    // pg_user has other columns.
+    for (auto at = result.find("usename"); at < result.size();
+         at = result.find("usename", at + 1)) {
+      const auto column = result.find(" AND rolsuper", at);
+      if (column < result.find(')', at)) result.erase(column, 13);
+    }
+    return result + "END" + one_of({"", ";"}) + " " + dollars;
+  }
+
+  std::string in_block() {
+    return one_of({"CREATE ROLE " + plain_name() + one_of({"", " LOGIN", " LOGIN PASSWORD 'x'"}),
+                   "DROP ROLE " + plain_name(), "DROP ROLE IF EXISTS " + plain_name(),
+                   "ALTER ROLE " + plain_name() + " CONNECTION LIMIT 3",
+                   "GRANT " + plain_name() + " TO " + plain_name(),
+                   "REVOKE " + plain_name() + " FROM " + plain_name() + one_of({"", " CASCADE"}),
+                   "ALTER ROLE " + plain_name() + " RENAME TO " + plain_name()}) +
+           "; ";
   }
 
   std::string options(bool creates) {
@@ -270,6 +306,7 @@ TEST_CASE("role statements do what they do on the server", "[live][sql]") {
     const auto path = server.folder() + "/script.sql";
     std::ofstream(path) << text;
     const auto expected = errors_of(server, path);
+    cluster.unseen.erase(Fact::roles);
     const auto problems = replay_sql(Source("script", text), cluster);
 
     std::map<std::size_t, std::string> actual;
@@ -304,4 +341,48 @@ TEST_CASE("role statements do what they do on the server", "[live][sql]") {
   }
   std::cout << scripts << " scripts, " << statements << " statements (" << refused << " refused), "
             << differences << " differences\n";
+}
+
+TEST_CASE("what bootstrap writes is replayed as the server runs it", "[live][sql]") {
+  LiveServer server;
+  server.sql("postgres",
+             "CREATE ROLE app_user SUPERUSER; CREATE ROLE db_admin NOLOGIN; CREATE ROLE \"g%I\"; "
+             "CREATE SCHEMA api; CREATE TABLE api.t (i int);");
+  // Names that are none of psql's or SQL's business.
+  const auto hostile = server.folder() + "/hostile.yaml";
+  std::ofstream(hostile) << R"(policy: 1
+classes:
+  people: {names: ["x\"; DROP TABLE y; --", "new\nline", "a$pgleast$b", "Ü"], login: require}
+attributes:
+  people: {createdb: forbid, connection_limit: {max: 5}}
+memberships:
+  - {group: "g%I", members: {require: ["\\! touch owned", "o'clock", ":x"]}}
+grants:
+  - {to: "g%I", tables: {schema: api, names: [":x", "t*'%I"], require: [SELECT], future: true}}
+)";
+  auto cluster = read_live({server.dsn(), {}, false});
+  const auto path = server.folder() + "/roles.sql";
+  const auto of_roles = [](const Cluster& c) {
+    auto lines = told(c);
+    std::erase_if(lines, [](const std::string& line) { return line.starts_with("database "); });
+    return lines;
+  };
+  const auto mystore = std::string(PGLEAST_SOURCE_DIR) + "/samples/mystore/hardened/policy.yaml";
+  for (const auto& policy : {mystore, hostile, mystore}) {
+    CAPTURE(policy);
+    const auto written = test::pgleast("bootstrap --policy " + test::shell_quoted(policy));
+    REQUIRE(written.code == 0);
+    std::ofstream(path) << written.out;
+    REQUIRE(server.psql_file("postgres", path).code == 0);
+    const auto problems = replay_sql(Source("roles.sql", written.out), cluster);
+    CHECK(problems.syntax.empty());
+    CHECK(problems.refused.empty());
+    CHECK(cluster.seen(Fact::roles));
+    CHECK(cluster.seen(Fact::passwords));
+    CHECK_FALSE(cluster.seen(Fact::objects));
+    const auto ours = of_roles(cluster);
+    const auto theirs = of_roles(read_live({server.dsn(), {}, false}));
+    INFO("only on the server:\n" << joined(theirs, ours) << "only ours:\n" << joined(ours, theirs));
+    CHECK(ours == theirs);
+  }
 }
