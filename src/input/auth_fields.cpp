@@ -46,6 +46,7 @@ AuthFields::~AuthFields() = default;
 std::vector<AuthField> AuthFields::split(const LogicalLines& lines) {
   const auto line = lines.line();
   std::vector<AuthField> fields;
+  if (line.empty()) return fields;  // a file may have millions
   for (const auto* child : grammar_->parse(line)->children) {
     const auto& parts = child->children;  // none for the end of the line
     if (parts.empty()) continue;

@@ -11,8 +11,6 @@
 namespace pgleast {
 namespace {
 
-/// The server has no such limit, but a tree of tokens for 100 MB would not fit.
-constexpr std::size_t longest_auth_line = std::size_t{2} << 20U;
 /// Versions 12 to 15 nest `@file` until they run out of descriptors, or crash.
 constexpr int deepest_list_before_16 = 100;
 

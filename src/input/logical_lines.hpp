@@ -17,6 +17,10 @@
 
 namespace pgleast {
 
+/// What is longer is not read: the server of 14 and newer has no such limit, but a tree of tokens
+/// for 100 MB would not fit.
+inline constexpr std::size_t longest_auth_line = std::size_t{2} << 20U;
+
 class LogicalLines {
  public:
   /// A view: `text` must outlive it.

@@ -34,6 +34,12 @@ void find_options(std::string_view text, int version_num, Ranges& found) {
   AuthFields grammar(version_num);
   for (LogicalLines lines(text, version_num); lines.next();) {
     if (!may_hold_option(lines.line())) continue;
+    if (lines.line().size() >
+        longest_auth_line) {  // nothing of it is read: all of it may be the secret
+      const auto whole = lines.original(0, lines.line().size());
+      found.emplace_back(whole.begin, whole.end);
+      continue;
+    }
     bool after_secret = false;
     for (const auto& field : grammar.split(lines)) {
       for (const auto& word : field) {

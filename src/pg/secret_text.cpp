@@ -12,11 +12,13 @@ using Range = std::pair<std::size_t, std::size_t>;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+bool opens_quote(char c) { return c == '\\' || c == '\'' || c == '"'; }
+
 /// A value of a conninfo or a shell assignment that starts at `begin`: quoted (a quote of a
 /// configuration file may be doubled or escaped) or up to a blank.
 Range value_at(std::string_view text, std::size_t begin) {
   std::size_t at = begin;
-  while (at < text.size() && (text[at] == '\\' || text[at] == '\'' || text[at] == '"')) ++at;
+  while (at < text.size() && opens_quote(text[at])) ++at;
   if (at == begin) {
     while (at < text.size() && !is_blank(text[at]) && text[at] != '\'' && text[at] != '"' &&
            text[at] != '&' && text[at] != ';') {
@@ -42,11 +44,14 @@ std::size_t after_assignment(std::string_view text, std::size_t name_end) {
 void find_assignments(std::string_view text, std::vector<Range>& found) {
   const auto key = setting_key(text);
   for (const std::string_view word : {"password", "passwd", "secret", "passphrase"}) {
+    std::size_t plain_end = 0;  // of a value without quotes: another inside it ends there, too
     for (auto at = key.find(word); at != std::string::npos; at = key.find(word, at + 1)) {
       const auto begin = after_assignment(text, at + word.size());
       if (begin == std::string_view::npos) continue;
+      if (begin < plain_end && !opens_quote(text[begin])) continue;
       const auto range = value_at(text, begin);
       if (range.second > range.first) found.push_back(range);
+      if (range.first == begin) plain_end = range.second;
     }
   }
   for (auto at = key.find("pass:"); at != std::string::npos; at = key.find("pass:", at + 1)) {

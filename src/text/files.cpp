@@ -42,8 +42,9 @@ FileText read_disk(const std::string& path) {
   std::string text;
   for (std::string block(std::size_t{1} << 16U, '\0'); file;) {
     file.read(block.data(), static_cast<std::streamsize>(block.size()));
-    text.append(block, 0, static_cast<std::size_t>(file.gcount()));
-    if (text.size() > largest_file) return refused("is larger than 1 GiB");
+    const auto size = static_cast<std::size_t>(file.gcount());
+    if (text.size() + size > largest_file) return refused("is larger than 1 GiB");
+    text.append(block, 0, size);
   }
   return {std::move(text), "", false};
 }
@@ -73,8 +74,8 @@ std::string read_standard_input() {
   std::string text;
   std::string block(std::size_t{1} << 16U, '\0');
   while (const auto size = std::fread(block.data(), 1, block.size(), stdin)) {
+    if (text.size() + size > largest_file) fail("standard input", "is larger than 1 GiB");
     text.append(block, 0, size);
-    if (text.size() > largest_file) fail("standard input", "is larger than 1 GiB");
   }
   if (std::ferror(stdin) != 0) {
     fail("standard input", std::string("cannot be read: ") + std::strerror(errno));

@@ -1,5 +1,6 @@
 #include "input/secrets.hpp"
 
+#include "input/logical_lines.hpp"
 #include "support/catch.hpp"
 
 using namespace pgleast;
@@ -37,6 +38,19 @@ TEST_CASE("secrets are left out of configuration files", "[input][secrets]") {
   CHECK(masked.masked);
   CHECK(masked.text == c.expected);
   CHECK(starred(c.kind, c.text, 180000).size() == c.text.size());
+}
+
+TEST_CASE("a flood of secrets is hidden in the time of reading it", "[input][secrets]") {
+  std::string flood;
+  for (int i = 0; i < 200'000; ++i) flood += "password=";
+  CHECK(starred(ConfigKind::hba, flood, 180000) ==
+        "password=" + std::string(flood.size() - 9, '*'));
+  CHECK(starred(ConfigKind::conf, "password=apassword='b c'", 180000) ==
+        "password=**********'***'");
+  const std::string before = "# a\n";
+  const auto line = "ldap ldapbindpasswd=x" + std::string(longest_auth_line, ' ') + "y";
+  CHECK(starred(ConfigKind::hba, before + line + "\nb", 180000) ==
+        before + std::string(line.size(), '*') + "\nb");
 }
 
 TEST_CASE("what is no secret stays", "[input][secrets]") {
