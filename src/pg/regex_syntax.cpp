@@ -347,7 +347,16 @@ class Checker {
     ++at_;
     if (done()) throw Fault{open_bracket};
     const auto end = take_endpoint();
+    if (end) check_next();
     if (!end || *start > *end) throw Fault{bad_range};
+  }
+
+  /// The server has read the next token before it compares the ends of a range.
+  void check_next() {
+    if (done()) throw Fault{open_bracket};
+    const auto here = at_;
+    if (sees("\\")) static_cast<void>(take_endpoint());
+    at_ = here;
   }
 
   /// Absent for a class, which is no end of a range.
