@@ -112,12 +112,17 @@ std::string Wording::part(const Part& part) const {
 Witness Wording::witness(const Part& part) const {
   const auto& role = universe_.first_role(part.region.roles);
   const auto& database = universe_.first_database(part.region.databases);
+  const auto placed = [](const std::string& expression) {
+    return fmt::format("(a name that {} takes)", expression);
+  };
   Witness witness{part.transports.front(), role.other ? stranger_ : role.name, std::nullopt, ""};
   // A role is a member of itself, and so is tied to a database of its name.
-  if (role.token && role.name.starts_with('+')) witness.user.erase(0, 1);
-  const bool tied = database.token && !database.name.starts_with('/');
+  if (role.token) witness.user = role.name[0] == '+' ? role.name.substr(1) : placed(role.name);
   if (!database.replication) {
-    witness.database = tied ? witness.user : database.other ? nowhere_ : database.name;
+    witness.database = database.other            ? nowhere_
+                       : !database.token         ? database.name
+                       : database.name[0] == '/' ? placed(database.name)
+                                                 : witness.user;
   }
   if (witness.transport == Transport::local) return witness;
   const auto origin = universe_.origin(part.region.origin);
