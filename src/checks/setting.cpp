@@ -26,14 +26,9 @@ struct WantedValue {
   std::vector<std::string> order;
 };
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 bool among(const std::vector<std::string>& values, const std::string& value) {
   return std::any_of(values.begin(), values.end(),
-                     [&](const auto& v) { return lower(v) == lower(value); });
+                     [&](const auto& v) { return lower_case(v) == lower_case(value); });
 }
 
 std::vector<std::string> items_of(const std::string& list) {
@@ -50,7 +45,7 @@ std::vector<std::string> items_of(const std::string& list) {
 
 std::size_t rank(const WantedValue& wanted, const std::string& value) {
   const auto at = std::find_if(wanted.order.begin(), wanted.order.end(),
-                               [&](const auto& v) { return lower(v) == lower(value); });
+                               [&](const auto& v) { return lower_case(v) == lower_case(value); });
   return static_cast<std::size_t>(at - wanted.order.begin());
 }
 

@@ -8,11 +8,7 @@
 #include "pg/identifier.hpp"
 
 namespace pgleast {
-namespace {
-
-constexpr std::uint32_t first_oid_of_users = 16384;
-
-}  // namespace
+namespace {}  // namespace
 
 const Object* DatabaseEditor::find(const std::string& name) const {
   const auto& all = cluster_.objects;

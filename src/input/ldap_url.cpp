@@ -1,4 +1,5 @@
 #include "input/ldap_url.hpp"
+#include "text/display.hpp"
 
 #include <array>
 #include <cctype>
@@ -8,12 +9,6 @@
 
 namespace pgleast {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -45,10 +40,10 @@ std::string take_scheme(std::string_view& rest) {
   } else if (rest.starts_with('<')) {
     rest = rest.substr(1, rest.size() - 2);
   }
-  if (lower(rest.substr(0, 4)) == "url:") rest.remove_prefix(4);
+  if (lower_case(rest.substr(0, 4)) == "url:") rest.remove_prefix(4);
   for (const std::string_view scheme : {"ldap", "ldapi", "ldaps", "cldap"}) {
     const auto prefix = std::string(scheme) + "://";
-    if (lower(rest.substr(0, prefix.size())) != prefix) continue;
+    if (lower_case(rest.substr(0, prefix.size())) != prefix) continue;
     rest.remove_prefix(prefix.size());
     return std::string(scheme);
   }
@@ -82,7 +77,7 @@ std::optional<int> scope_named(const std::string& name) {
                                                                     {"subordinate", 3},
                                                                     {"children", 3}}};
   for (const auto& [scope, number] : scopes) {
-    if (lower(name) == scope) return number;
+    if (lower_case(name) == scope) return number;
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pg/secret_text.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
@@ -18,14 +19,6 @@ bool starts_word(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 bool goes_on(char c) { return starts_word(c) || is_digit(c) || c == '$'; }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 std::string without_quotes(std::string_view quoted) {
   std::string result;
@@ -123,7 +116,7 @@ void PsqlScript::take_word() {
   }
   auto end = at_ + 1;
   while (end < text_.size() && goes_on(text_[end])) ++end;
-  take(Kind::word, end, lower(text_.substr(at_, end - at_)));
+  take(Kind::word, end, lower_case(text_.substr(at_, end - at_)));
   track_blocks();
 }
 
@@ -235,7 +228,7 @@ std::optional<PsqlItem> PsqlScript::take_command() {
     parentheses_ = blocks_ = 0;
   }
   if (item.command == "q" || item.command == "quit") at_ = text_.size();
-  const auto words = lower(item.arguments);
+  const auto words = lower_case(item.arguments);
   if (item.command == "copy" && words.find("from stdin") != std::string::npos) pass_over_data();
   return item;
 }
@@ -280,6 +273,10 @@ std::string starred_sql(std::string_view text) {
   }
   for (const auto& [begin, end] : secrets_in(text)) star(begin, end);
   return result;
+}
+
+bool PsqlItem::has_word(std::string_view word) const {
+  return std::any_of(tokens.begin(), tokens.end(), [&](const auto& t) { return t.is(word); });
 }
 
 }  // namespace pgleast

@@ -33,6 +33,8 @@ struct PsqlItem {
   std::string command;           // of a command: `connect`
   std::string arguments;
   bool executes_rows = false;  // \gexec: what the statement returns is run
+
+  bool has_word(std::string_view word) const;
 };
 
 class PsqlScript {

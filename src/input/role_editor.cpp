@@ -14,7 +14,6 @@
 namespace pgleast {
 namespace {
 
-constexpr std::uint32_t first_oid_of_users = 16384;
 constexpr std::string_view database_owner = "pg_database_owner";
 
 bool is_base64(std::string_view text) {

@@ -151,10 +151,6 @@ const StatementKind* kind_of(const PsqlItem& s) {
   return found == kinds.end() ? nullptr : found;
 }
 
-bool has_word(const PsqlItem& s, std::string_view word) {
-  return std::any_of(s.tokens.begin(), s.tokens.end(), [&](const auto& t) { return t.is(word); });
-}
-
 // What a dump asks for, and what every reader of scripts has seen a thousand times.
 bool is_harmless_function(std::string_view name) {
   constexpr std::array<std::string_view, 7> names{
@@ -164,7 +160,7 @@ bool is_harmless_function(std::string_view name) {
 
 /// `SELECT make_roles('shop')`: a function is called for what it does.
 bool calls_function(std::string_view script, const PsqlItem& s) {
-  if (!s.tokens.front().is("select") || has_word(s, "from")) return false;
+  if (!s.tokens.front().is("select") || s.has_word("from")) return false;
   const auto symbol = [&](std::size_t i) {
     const auto& t = s.tokens[i];
     return t.kind == SqlToken::Kind::symbol ? script[t.span.begin] : ' ';
@@ -184,7 +180,7 @@ Touched touched_by(std::string_view script, const PsqlItem& s, const StatementKi
   if (s.executes_rows || calls_function(script, s)) return anything;
   const bool reads = begins_with(s, "select") || begins_with(s, "comment");
   if (kind.touched == nothing && !reads &&
-      (has_word(s, "pg_authid") || has_word(s, "pg_auth_members"))) {
+      (s.has_word("pg_authid") || s.has_word("pg_auth_members"))) {
     return roles;
   }
   return kind.touched;
@@ -300,7 +296,7 @@ class Replay {
     const auto* const kind = kind_of(s);
     if (kind == nullptr) return wrong(s, {"syntax error", s.tokens.front().span});
     const bool on_objects =
-        (s.tokens.front().is("grant") || s.tokens.front().is("revoke")) && has_word(s, "on");
+        (s.tokens.front().is("grant") || s.tokens.front().is("revoke")) && s.has_word("on");
     const bool unknown = has_unknown_parts(script_.text(), s);
     if (kind->followed && !on_objects && !unknown) return try_out(s, *kind);
     if (const auto error = unknown ? std::nullopt : sql_syntax_error(script_.text(), s)) {

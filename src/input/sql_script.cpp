@@ -79,10 +79,6 @@ Json tree_of(const std::string& text, const PsqlItem& s) {
 
 // --- What is new in version 16 ------------------------------------------------------------------
 
-bool has_word(const PsqlItem& s, std::string_view word) {
-  return std::any_of(s.tokens.begin(), s.tokens.end(), [&](const auto& t) { return t.is(word); });
-}
-
 void blank(std::string& text, const PsqlItem& s, Span span) {
   for (auto at = span.begin; at < span.end; ++at) text[at - s.span.begin] = ' ';
 }
@@ -398,18 +394,18 @@ Action set_variable(const Parsed& p, std::string_view) {
   return SetPasswordEncryption{string_of(value), local};
 }
 
-struct Reader {
+struct NodeReader {
   std::string_view node;
   Action (*read)(const Parsed&, std::string_view script);
 };
 
 constexpr std::array readers{
-    Reader{"CreateRoleStmt", create_role},   Reader{"AlterRoleStmt", alter_role},
-    Reader{"DropRoleStmt", drop_role},       Reader{"GrantRoleStmt", grant_role},
-    Reader{"CreatedbStmt", create_database}, Reader{"AlterDatabaseStmt", alter_database},
-    Reader{"DropdbStmt", drop_database},     Reader{"RenameStmt", rename},
-    Reader{"AlterOwnerStmt", change_owner},  Reader{"TransactionStmt", transaction},
-    Reader{"VariableSetStmt", set_variable},
+    NodeReader{"CreateRoleStmt", create_role},   NodeReader{"AlterRoleStmt", alter_role},
+    NodeReader{"DropRoleStmt", drop_role},       NodeReader{"GrantRoleStmt", grant_role},
+    NodeReader{"CreatedbStmt", create_database}, NodeReader{"AlterDatabaseStmt", alter_database},
+    NodeReader{"DropdbStmt", drop_database},     NodeReader{"RenameStmt", rename},
+    NodeReader{"AlterOwnerStmt", change_owner},  NodeReader{"TransactionStmt", transaction},
+    NodeReader{"VariableSetStmt", set_variable},
 };
 
 const Json& only_statement(const Json& tree) {
@@ -439,7 +435,7 @@ std::optional<SqlSyntaxError> sql_syntax_error(std::string_view script, const Ps
 std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& s, int major) {
   auto text = statement_text(script, s);
   TakenOptions taken;
-  const bool of_roles = !has_word(s, "on");
+  const bool of_roles = !s.has_word("on");
   const bool revokes = of_roles && s.tokens.front().is("revoke");
   if (revokes) taken = take_revoked_option(text, s, major);
   if (of_roles && s.tokens.front().is("grant")) taken = take_granted_options(text, s, major);

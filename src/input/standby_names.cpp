@@ -12,10 +12,10 @@
 namespace pgleast {
 namespace {
 
-enum class Kind { name, number, any, first, comma, open, close, junk };
+enum class StandbyKind { name, number, any, first, comma, open, close, junk };
 
-struct Token {
-  Kind kind;
+struct StandbyToken {
+  StandbyKind kind;
   std::string_view text;
 };
 
@@ -25,20 +25,20 @@ class Scanner {
   explicit Scanner(std::string_view text) : rest_(text) {}
 
   /// Absent at the end.
-  std::optional<Token> next() {
+  std::optional<StandbyToken> next() {
     rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\n\r\f\v"), rest_.size()));
     if (rest_.empty()) return std::nullopt;
     const char c = rest_.front();
     if (c == '"') return quoted();
-    if (is_digit(c)) return Token{Kind::number, take(is_digit)};
+    if (is_digit(c)) return StandbyToken{StandbyKind::number, take(is_digit)};
     if (is_letter(c)) return word(take(is_word));
     rest_.remove_prefix(1);
-    return Token{c == ','   ? Kind::comma
-                 : c == '(' ? Kind::open
-                 : c == ')' ? Kind::close
-                 : c == '*' ? Kind::name
-                            : Kind::junk,
-                 ""};
+    return StandbyToken{c == ','   ? StandbyKind::comma
+                        : c == '(' ? StandbyKind::open
+                        : c == ')' ? StandbyKind::close
+                        : c == '*' ? StandbyKind::name
+                                   : StandbyKind::junk,
+                        ""};
   }
 
  private:
@@ -56,30 +56,33 @@ class Scanner {
     return taken;
   }
 
-  static Token word(std::string_view text) {
+  static StandbyToken word(std::string_view text) {
     const auto key = setting_key(text);
-    return {key == "any" ? Kind::any : key == "first" ? Kind::first : Kind::name, text};
+    return {key == "any"     ? StandbyKind::any
+            : key == "first" ? StandbyKind::first
+                             : StandbyKind::name,
+            text};
   }
 
-  Token quoted() {
+  StandbyToken quoted() {
     while (rest_.starts_with('"')) {
       const auto end = rest_.find('"', 1);
       rest_.remove_prefix(std::min(end, rest_.size() - 1) + 1);
-      if (end == std::string_view::npos) return {Kind::junk, ""};
+      if (end == std::string_view::npos) return {StandbyKind::junk, ""};
     }
-    return {Kind::name, ""};
+    return {StandbyKind::name, ""};
   }
 
   std::string_view rest_;
 };
 
 /// A name or a number between commas.
-bool is_list(std::span<const Token> tokens) {
+bool is_list(std::span<const StandbyToken> tokens) {
   if (tokens.size() % 2 == 0) return false;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const auto kind = tokens[i].kind;
-    const bool name = kind == Kind::name || kind == Kind::number;
-    if (i % 2 == 0 ? !name : kind != Kind::comma) return false;
+    const bool name = kind == StandbyKind::name || kind == StandbyKind::number;
+    if (i % 2 == 0 ? !name : kind != StandbyKind::comma) return false;
   }
   return true;
 }
@@ -88,14 +91,15 @@ bool is_list(std::span<const Token> tokens) {
 
 bool is_standby_names(std::string_view text, int) {
   if (text.empty()) return true;
-  std::vector<Token> all;
+  std::vector<StandbyToken> all;
   for (Scanner scanner(text); const auto token = scanner.next();) all.push_back(*token);
-  std::span<const Token> tokens = all;
-  const bool counted =
-      !all.empty() && (all.front().kind == Kind::any || all.front().kind == Kind::first);
+  std::span<const StandbyToken> tokens = all;
+  const bool counted = !all.empty() && (all.front().kind == StandbyKind::any ||
+                                        all.front().kind == StandbyKind::first);
   if (counted) tokens = tokens.subspan(1);
-  const bool grouped = tokens.size() > 2 && tokens[0].kind == Kind::number &&
-                       tokens[1].kind == Kind::open && tokens.back().kind == Kind::close;
+  const bool grouped = tokens.size() > 2 && tokens[0].kind == StandbyKind::number &&
+                       tokens[1].kind == StandbyKind::open &&
+                       tokens.back().kind == StandbyKind::close;
   if (!grouped) return !counted && is_list(tokens);
   // The server's atoi overflows as this does.
   const auto wanted = std::strtol(std::string(tokens[0].text).c_str(), nullptr, 10);

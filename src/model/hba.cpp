@@ -87,6 +87,13 @@ std::string_view to_string(ConnectionType type) {
   return names[static_cast<std::size_t>(type)];
 }
 
+bool admits(const HbaRecord& record) { return record.method != "reject"; }
+
+bool same_outcome(const HbaRecord& a, const HbaRecord& b) {
+  if (a.method != b.method) return false;
+  return !admits(a) || (a.options == b.options && a.unshown == b.unshown);
+}
+
 std::string inet_text(const std::vector<std::uint8_t>& bytes) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (bytes.size() != 4 && bytes.size() != 16) return "";

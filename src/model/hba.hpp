@@ -28,6 +28,7 @@ enum class ConnectionType : std::uint8_t {
 struct HbaName {
   std::string text;  // without quotes; `+` kept
   bool quoted = false;
+  bool is(std::string_view keyword) const { return !quoted && text == keyword; }
   bool operator==(const HbaName&) const = default;
 };
 
@@ -99,6 +100,10 @@ bool from_the_view(const HbaFile& hba);
 bool same_records(const HbaFile& a, const HbaFile& b);
 
 std::string_view to_string(ConnectionType type);
+/// Not `reject`.
+bool admits(const HbaRecord& record);
+/// Whether both end a connection in the same way: refused, or by method and options.
+bool same_outcome(const HbaRecord& a, const HbaRecord& b);
 /// 4 or 16 bytes as an address: "10.0.0.1", "fe80::1".
 std::string inet_text(const std::vector<std::uint8_t>& bytes);
 /// Options whose values are never shown.

@@ -7,12 +7,12 @@
 namespace pgleast {
 namespace {
 
-IdentRow row_of(const IdentRecord& r) {
+IdentRow ident_row(const IdentRecord& r) {
   return {std::nullopt,       r.at.file,      r.at.line,   r.map,
           r.system_user.text, r.pg_user.text, std::nullopt};
 }
 
-IdentRow row_of(const HbaProblem& p) {
+IdentRow ident_row(const HbaProblem& p) {
   return {std::nullopt,        p.file, p.line, std::nullopt, std::nullopt, std::nullopt,
           p.diagnostic.message};
 }
@@ -22,7 +22,7 @@ IdentRow row_of(const HbaProblem& p) {
 void each_row(const IdentFile& file, const std::function<void(IdentRow)>& take) {
   int number = 0;
   in_row_order(file.records, file.problems, [&](const auto& line) {
-    auto row = row_of(line);
+    auto row = ident_row(line);
     if (!row.error) row.map_number = ++number;
     take(std::move(row));
   });

@@ -20,6 +20,9 @@ inline constexpr ObjectId no_object{0xFFFFFFFF};
 /// The access list is null in the catalog: the built-in default holds.
 inline constexpr AclId null_acl{0xFFFFFFFF};
 
+/// Below it are the oids that the server gives itself (FirstNormalObjectId, transam.h).
+inline constexpr std::uint32_t first_oid_of_users = 16384;
+
 template <typename Id>
 constexpr std::size_t index(Id id) {
   return static_cast<std::size_t>(id);

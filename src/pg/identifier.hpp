@@ -1,10 +1,15 @@
 #pragma once
 // SQL text, built so that a name can never become code.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace pgleast {
+
+/// The server cuts what a client sends to so many (NAMEDATALEN - 1); a longer word of a file
+/// matches nothing.
+inline constexpr std::size_t most_name_bytes = 63;
 
 /// Always in double quotes: correct for every name, and nobody must know the keywords.
 std::string quote_identifier(std::string_view name);

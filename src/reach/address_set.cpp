@@ -18,9 +18,6 @@ constexpr AddressNumber last_v4{0, 0xFFFFFFFF};
 constexpr AddressNumber last_v6{ones, ones};
 constexpr std::size_t most_ranges = 4096;
 
-AddressNumber after(AddressNumber n) { return {n.high + (n.low == ones ? 1 : 0), n.low + 1}; }
-AddressNumber before(AddressNumber n) { return {n.high - (n.low == 0 ? 1 : 0), n.low - 1}; }
-
 AddressNumber operator&(AddressNumber a, AddressNumber b) {
   return {a.high & b.high, a.low & b.low};
 }
@@ -83,6 +80,9 @@ std::string text_of(const AddressRange& range, bool v6) {
 AddressLine line_of(AddressRange range) { return AddressLine(std::vector<AddressRange>{range}); }
 
 }  // namespace
+
+AddressNumber after(AddressNumber n) { return {n.high + (n.low == ones ? 1 : 0), n.low + 1}; }
+AddressNumber before(AddressNumber n) { return {n.high - (n.low == 0 ? 1 : 0), n.low - 1}; }
 
 AddressLine::AddressLine(std::vector<AddressRange> ranges) {
   std::sort(ranges.begin(), ranges.end(),

@@ -18,6 +18,10 @@ struct AddressNumber {
   auto operator<=>(const AddressNumber&) const = default;
 };
 
+/// The next number and the one before; they go round at the ends.
+AddressNumber after(AddressNumber n);
+AddressNumber before(AddressNumber n);
+
 /// Both ends belong to it.
 struct AddressRange {
   AddressNumber first;

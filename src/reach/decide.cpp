@@ -10,47 +10,35 @@
 #include <string_view>
 #include <utility>
 
+#include "pg/identifier.hpp"
 #include "reach/name_expression.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
-constexpr std::size_t longest_name = 63;  // NAMEDATALEN - 1
-
 // Whether a record, or a part of it, matches.
-struct Match {
+struct FieldMatch {
   enum Kind { no, may, yes } kind = no;
   std::string hangs_on;  // may: "whether alice is a member of staff"
 };
 
-Match certainly(bool matches) { return {matches ? Match::yes : Match::no, ""}; }
+FieldMatch certainly(bool matches) { return {matches ? FieldMatch::yes : FieldMatch::no, ""}; }
 
-Match perhaps(std::string hangs_on) { return {Match::may, std::move(hangs_on)}; }
+FieldMatch perhaps(std::string hangs_on) { return {FieldMatch::may, std::move(hangs_on)}; }
 
 // One of a list is enough.
 template <typename List, typename Test>
-Match any_of(const List& list, Test test) {
-  Match result;
+FieldMatch any_of(const List& list, Test test) {
+  FieldMatch result;
   for (const auto& element : list) {
     auto match = test(element);
-    if (match.kind == Match::yes) return match;
-    if (match.kind == Match::no) continue;
-    result.kind = Match::may;
+    if (match.kind == FieldMatch::yes) return match;
+    if (match.kind == FieldMatch::no) continue;
+    result.kind = FieldMatch::may;
     result.hangs_on += (result.hangs_on.empty() ? "" : " or ") + match.hangs_on;
   }
   return result;
-}
-
-bool is_keyword(const HbaName& name, std::string_view word) {
-  return !name.quoted && name.text == word;
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 // hba.c, hostname_match: a pattern with a leading dot is the end of a name.
@@ -58,7 +46,7 @@ bool host_name_matches(std::string_view pattern, std::string_view name) {
   if (pattern.starts_with('.') && name.size() >= pattern.size()) {
     name.remove_prefix(name.size() - pattern.size());
   }
-  return equal_ignoring_case(pattern, name);
+  return lower_case(pattern) == lower_case(name);
 }
 
 using Bytes = std::vector<std::uint8_t>;
@@ -112,14 +100,9 @@ Attempt as_the_server_takes_it(const Cluster& cluster, Attempt attempt) {
     }
   }
   for (auto* const name : {&attempt.user, &attempt.database}) {
-    name->resize(std::min(name->size(), longest_name));
+    name->resize(std::min(name->size(), most_name_bytes));
   }
   return attempt;
-}
-
-bool same_outcome(const HbaRecord& a, const HbaRecord& b) {
-  if (a.method != b.method) return false;
-  return a.method == "reject" || (a.options == b.options && a.unshown == b.unshown);
 }
 
 std::string place(const HbaRecord& record) {
@@ -139,13 +122,13 @@ class Procedure {
     std::string hangs_on;
   };
 
-  Match record_match(const HbaRecord& record) const;
-  Match address_match(const HbaAddress& address) const;
-  Match host_match(const std::string& pattern) const;
-  Match database_match(const HbaName& token) const;
-  Match user_match(const HbaName& token) const;
-  Match member_match(const std::string& group) const;
-  Match name_match(const HbaName& token, const std::string& name) const;
+  FieldMatch record_match(const HbaRecord& record) const;
+  FieldMatch address_match(const HbaAddress& address) const;
+  FieldMatch host_match(const std::string& pattern) const;
+  FieldMatch database_match(const HbaName& token) const;
+  FieldMatch user_match(const HbaName& token) const;
+  FieldMatch member_match(const std::string& group) const;
+  FieldMatch name_match(const HbaName& token, const std::string& name) const;
   Decision decided(std::vector<std::size_t> records) const;
   std::string hanging(const std::vector<Candidate>& candidates,
                       std::optional<std::size_t> otherwise) const;
@@ -156,23 +139,23 @@ class Procedure {
   const Attempt attempt_;
 };
 
-Match Procedure::record_match(const HbaRecord& record) const {
+FieldMatch Procedure::record_match(const HbaRecord& record) const {
   if (!fits(record.type, attempt_)) return certainly(false);
   auto result = certainly(true);
   for (const auto& part :
        {address_match(record.address),
         any_of(record.databases, [&](const HbaName& token) { return database_match(token); }),
         any_of(record.users, [&](const HbaName& token) { return user_match(token); })}) {
-    if (part.kind == Match::no) return part;
-    if (part.kind == Match::yes) continue;
-    result.kind = Match::may;
+    if (part.kind == FieldMatch::no) return part;
+    if (part.kind == FieldMatch::yes) continue;
+    result.kind = FieldMatch::may;
     result.hangs_on += (result.hangs_on.empty() ? "" : ", and ") + part.hangs_on;
   }
   return result;
 }
 
 // ifaddr.c: samehost is an address of an interface, samenet one within an interface's mask.
-Match Procedure::address_match(const HbaAddress& address) const {
+FieldMatch Procedure::address_match(const HbaAddress& address) const {
   switch (address.kind) {
     case AddressKind::none:
     case AddressKind::all:
@@ -193,31 +176,31 @@ Match Procedure::address_match(const HbaAddress& address) const {
   return certainly(false);
 }
 
-Match Procedure::host_match(const std::string& pattern) const {
+FieldMatch Procedure::host_match(const std::string& pattern) const {
   if (attempt_.host_name) return certainly(host_name_matches(pattern, *attempt_.host_name));
   return perhaps(fmt::format("whether the name of {} {} `{}`", inet_text(attempt_.address),
                              pattern.starts_with('.') ? "ends in" : "is", displayed(pattern)));
 }
 
-Match Procedure::database_match(const HbaName& token) const {
-  if (attempt_.physical_replication) return certainly(is_keyword(token, "replication"));
-  if (is_keyword(token, "all")) return certainly(true);
-  if (is_keyword(token, "sameuser")) return certainly(attempt_.database == attempt_.user);
-  if (is_keyword(token, "samerole") || is_keyword(token, "samegroup")) {
+FieldMatch Procedure::database_match(const HbaName& token) const {
+  if (attempt_.physical_replication) return certainly(token.is("replication"));
+  if (token.is("all")) return certainly(true);
+  if (token.is("sameuser")) return certainly(attempt_.database == attempt_.user);
+  if (token.is("samerole") || token.is("samegroup")) {
     return member_match(attempt_.database);
   }
-  if (is_keyword(token, "replication")) return certainly(false);
+  if (token.is("replication")) return certainly(false);
   return name_match(token, attempt_.database);
 }
 
-Match Procedure::user_match(const HbaName& token) const {
+FieldMatch Procedure::user_match(const HbaName& token) const {
   if (!token.quoted && token.text.starts_with('+')) return member_match(token.text.substr(1));
-  if (is_keyword(token, "all")) return certainly(true);
+  if (token.is("all")) return certainly(true);
   return name_match(token, attempt_.user);
 }
 
 // acl.c, is_member_of_role_nosuper. There is no database yet whose owner one could be.
-Match Procedure::member_match(const std::string& group) const {
+FieldMatch Procedure::member_match(const std::string& group) const {
   const bool itself = group == attempt_.user;
   if (group == "pg_database_owner" && cluster_.major() >= 14) return certainly(itself);
   if (!cluster_.seen(Fact::roles)) {
@@ -230,7 +213,7 @@ Match Procedure::member_match(const std::string& group) const {
   return certainly(role && of && graph_.is_member(*role, *of));
 }
 
-Match Procedure::name_match(const HbaName& token, const std::string& name) const {
+FieldMatch Procedure::name_match(const HbaName& token, const std::string& name) const {
   if (cluster_.major() < 16 || !token.text.starts_with('/')) return certainly(token.text == name);
   const auto expression = name_expression(token.text.substr(1));
   if (expression) return certainly(re2::RE2::PartialMatch(name, *expression));
@@ -271,10 +254,10 @@ Decision Procedure::decide() const {
   std::optional<std::size_t> decider;
   for (std::size_t i = 0; i < cluster_.hba.records.size() && !decider; ++i) {
     auto match = record_match(at(i));
-    if (match.kind == Match::no) continue;
+    if (match.kind == FieldMatch::no) continue;
     records.push_back(i);
-    if (match.kind == Match::yes) decider = i;
-    if (match.kind == Match::may) candidates.push_back({i, std::move(match.hangs_on)});
+    if (match.kind == FieldMatch::yes) decider = i;
+    if (match.kind == FieldMatch::may) candidates.push_back({i, std::move(match.hangs_on)});
   }
   const bool agreed = std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& c) {
     return decider && same_outcome(at(c.record), at(*decider));

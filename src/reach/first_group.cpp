@@ -7,7 +7,7 @@
 namespace pgleast {
 namespace {
 
-constexpr std::size_t longest_name = 256;
+constexpr std::size_t most_bytes_tried = 256;
 
 /// Calls f(position) for each character that is no part of an escape or of a [bracket].
 template <typename F>
@@ -76,9 +76,9 @@ bool has_lazy_quantifier(const std::string& text) {
   return false;
 }
 
-class Piece {
+class RegexPiece {
  public:
-  explicit Piece(const std::string& text) : expression_("(?:" + text + ")", options()) {}
+  explicit RegexPiece(const std::string& text) : expression_("(?:" + text + ")", options()) {}
 
   /// Whether it takes just that part of `name`.
   bool takes(const std::string& name, std::size_t begin, std::size_t end) const {
@@ -109,10 +109,10 @@ class Piece {
 FirstGroup group_of(const Parts& parts, const std::string& name, std::size_t begin,
                     std::size_t end) {
   if (parts.repeated) return {};
-  const Piece before(parts.before);
-  const Piece group(parts.group);
-  const Piece after(parts.after);
-  const Piece without(parts.before + "(?:)" + parts.after);
+  const RegexPiece before(parts.before);
+  const RegexPiece group(parts.group);
+  const RegexPiece after(parts.after);
+  const RegexPiece without(parts.before + "(?:)" + parts.after);
   const bool may_be_absent = parts.optional && without.takes(name, begin, end);
   for (auto i = end + 1; i-- > begin;) {
     if (!before.takes(name, begin, i)) continue;
@@ -130,12 +130,12 @@ FirstGroup group_of(const Parts& parts, const std::string& name, std::size_t beg
 FirstGroup first_group(const std::string& expression, const std::string& name) {
   std::size_t begin = 0;
   std::size_t end = 0;
-  if (name.size() > longest_name || has_lazy_quantifier(expression)) return {};
-  if (!Piece(expression).find(name, begin, end)) return {};
+  if (name.size() > most_bytes_tried || has_lazy_quantifier(expression)) return {};
+  if (!RegexPiece(expression).find(name, begin, end)) return {};
   bool is_first_group = true;
   for (const auto& alternative : alternatives(expression)) {
     const auto parts = divided(alternative);
-    if (Piece(alternative).takes(name, begin, end)) {
+    if (RegexPiece(alternative).takes(name, begin, end)) {
       if (!parts || !is_first_group) return {true, std::nullopt};
       return group_of(*parts, name, begin, end);
     }

@@ -11,8 +11,8 @@
 namespace pgleast {
 namespace {
 
-constexpr std::size_t most_parts = 1000;
-constexpr std::size_t most_ranges = 100000;
+constexpr std::size_t most_left = 1000;
+constexpr std::size_t most_left_ranges = 100000;
 
 // How much of the space a line holds, to compare only: wide ones make the shorter cover.
 double size_of(const Region& region) {
@@ -22,19 +22,13 @@ double size_of(const Region& region) {
          static_cast<double>(region.databases.size());
 }
 
-RecordNumbers sorted(RecordNumbers numbers) {
+RecordNumbers without_repeats(RecordNumbers numbers) {
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
   return numbers;
 }
 
 }  // namespace
-
-bool same_outcome(const HbaRecord& a, const HbaRecord& b) {
-  return a.method == b.method && a.options == b.options && a.unshown == b.unshown;
-}
-
-bool admits(const HbaRecord& record) { return record.method != "reject"; }
 
 HbaLint::HbaLint(const Cluster& cluster, const Graph& graph)
     : records_(cluster.hba.records),
@@ -67,7 +61,7 @@ void HbaLint::find_left(const std::vector<Query>& queries, RecordLint& lint) con
   std::size_t ranges = 0;
   for (const auto& query : queries) {
     decisions_.each_left(query.region, query.transport, query.line, [&](Region region) {
-      lint.more_left = found.size() >= most_parts || ranges >= most_ranges;
+      lint.more_left = found.size() >= most_left || ranges >= most_left_ranges;
       if (lint.more_left) return false;
       ranges += region.origin.size();
       found.emplace_back(query.transport, std::move(region));
@@ -92,7 +86,7 @@ RecordLint HbaLint::record(std::uint32_t record) const {
         lint.covered_by.push_back(decisions_.lines()[line].record);
       }
     }
-    lint.covered_by = sorted(std::move(lint.covered_by));
+    lint.covered_by = without_repeats(std::move(lint.covered_by));
   }
   lint.other_outcome = !lint.covered_by.empty() && loses_to_other_outcome(record, asked);
   if (records_[record].type == ConnectionType::hostssl && admits(records_[record])) {
@@ -121,7 +115,7 @@ RecordNumbers HbaLint::cover(std::uint32_t record, const std::vector<Query>& que
     }
   }
   all.insert(all.end(), holders.begin(), holders.end());
-  return reduced(record, queries, sorted(std::move(all)));
+  return reduced(record, queries, without_repeats(std::move(all)));
 }
 
 // Narrow ones go first, and of two alike the one that ends as `record` does.
@@ -213,7 +207,7 @@ void HbaLint::find_without_tls(const std::vector<Query>& queries, RecordLint& li
       return true;
     });
   }
-  lint.without_tls = sorted(std::move(lint.without_tls));
+  lint.without_tls = without_repeats(std::move(lint.without_tls));
   lint.wholly_without_tls = !lint.without_tls.empty() && voided >= demanded;
 }
 
@@ -229,7 +223,7 @@ RecordNumbers HbaLint::replication() const {
       if (!decisions_.left(part, t, line).empty()) result.push_back(record);
     }
   }
-  return sorted(std::move(result));
+  return without_repeats(std::move(result));
 }
 
 // --- Families -----------------------------------------------------------------------------------

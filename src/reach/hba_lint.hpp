@@ -79,9 +79,4 @@ class HbaLint {
   std::vector<std::uint32_t> first_line_;  // by record, and one past the last
 };
 
-/// Whether both records end a connection in the same way: method and options.
-bool same_outcome(const HbaRecord& a, const HbaRecord& b);
-/// Not `reject`.
-bool admits(const HbaRecord& record);
-
 }  // namespace pgleast

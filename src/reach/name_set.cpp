@@ -8,7 +8,7 @@ namespace {
 
 using Ids = std::vector<std::uint32_t>;
 
-Ids sorted(Ids ids) {
+Ids each_once(Ids ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
@@ -50,11 +50,11 @@ bool meet(const Ids& a, const Ids& b) {
 }  // namespace
 
 NameSet NameSet::of(std::uint32_t universe, Ids ids) {
-  return {universe, false, sorted(std::move(ids))};
+  return {universe, false, each_once(std::move(ids))};
 }
 
 NameSet NameSet::all_but(std::uint32_t universe, Ids ids) {
-  return {universe, true, sorted(std::move(ids))};
+  return {universe, true, each_once(std::move(ids))};
 }
 
 bool NameSet::has(std::uint32_t id) const {

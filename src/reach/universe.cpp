@@ -8,32 +8,22 @@
 #include <map>
 #include <set>
 
+#include "pg/identifier.hpp"
 #include "reach/name_expression.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
-constexpr std::size_t most_name_bytes = 63;  // the server cuts what a client sends (NAMEDATALEN)
-
-bool is_keyword(const HbaName& name, std::string_view word) {
-  return !name.quoted && name.text == word;
-}
-
 bool is_group(const HbaName& name) { return !name.quoted && name.text.starts_with('+'); }
 
 bool ties_names(const HbaName& name) {
-  return is_keyword(name, "sameuser") || is_keyword(name, "samerole") ||
-         is_keyword(name, "samegroup");
+  return name.is("sameuser") || name.is("samerole") || name.is("samegroup");
 }
 
 // samegroup is the old name of samerole.
 std::string tie_of(const HbaName& name) {
   return name.text == "sameuser" ? "sameuser" : "samerole";
-}
-
-std::string in_lower_case(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 bool is_localhost(const std::string& name) {
@@ -47,7 +37,7 @@ std::string named_origin(const HbaAddress& address) {
     case AddressKind::samenet:
       return to_string(address);
     case AddressKind::host_name:
-      return in_lower_case(address.host);
+      return lower_case(address.host);
     case AddressKind::ip: {
       bool exact = true;
       addresses_of(address, exact);
@@ -57,9 +47,6 @@ std::string named_origin(const HbaAddress& address) {
       return "";
   }
 }
-
-AddressNumber after(AddressNumber n) { return {n.high + (n.low + 1 == 0 ? 1 : 0), n.low + 1}; }
-AddressNumber before(AddressNumber n) { return {n.high - (n.low == 0 ? 1 : 0), n.low - 1}; }
 
 constexpr AddressNumber past_v4{0, std::uint64_t{1} << 32U};
 
@@ -215,17 +202,17 @@ bool Universe::is_expression(const HbaName& name) const {
 }
 
 bool Universe::is_named_user(const HbaName& name) const {
-  return !is_keyword(name, "all") && !is_group(name) && !is_expression(name) &&
+  return !name.is("all") && !is_group(name) && !is_expression(name) &&
          name.text.size() <= most_name_bytes;
 }
 
 bool Universe::is_named_database(const HbaName& name) const {
-  return !is_keyword(name, "all") && !is_keyword(name, "replication") && !ties_names(name) &&
-         !is_expression(name) && name.text.size() <= most_name_bytes;
+  return !name.is("all") && !name.is("replication") && !ties_names(name) && !is_expression(name) &&
+         name.text.size() <= most_name_bytes;
 }
 
 bool Universe::is_opaque_user(const HbaName& name) const {
-  if (is_keyword(name, "all")) return false;
+  if (name.is("all")) return false;
   if (is_group(name)) return !roles_known_;
   return is_expression(name) && (!roles_known_ || !name_expression(name.text.substr(1)));
 }
@@ -387,8 +374,7 @@ NameSet Universe::users(const HbaName& name, Extent extent) const {
       ids.push_back(found->second);
     }
   };
-  if (is_keyword(name, "all"))
-    return NameSet::all_but(static_cast<std::uint32_t>(roles_.size()), {});
+  if (name.is("all")) return NameSet::all_but(static_cast<std::uint32_t>(roles_.size()), {});
   if (is_opaque_user(name)) {
     if (extent == Extent::possible) {
       const bool evaluated = is_expression(name) && name_expression(name.text.substr(1));
@@ -421,7 +407,7 @@ NameSet Universe::databases(const HbaName& name, Extent extent) const {
       ids.push_back(found->second);
     }
   };
-  if (is_keyword(name, "all")) {
+  if (name.is("all")) {
     return NameSet::all_but(static_cast<std::uint32_t>(databases_.size()), replication().ids());
   }
   if (ties_names(name)) {
@@ -439,7 +425,7 @@ NameSet Universe::databases(const HbaName& name, Extent extent) const {
     }
     add('\0' + name.text);
   }
-  if (is_keyword(name, "replication")) return replication();
+  if (name.is("replication")) return replication();
   if (is_expression(name)) {
     const auto matched = matching(name.text.substr(1), databases_);
     ids.insert(ids.end(), matched.begin(), matched.end());
@@ -535,7 +521,7 @@ RankSet Universe::possible_origin(const HbaAddress& address) const {
   // The machine itself, by whichever of its addresses.
   const bool own =
       address.kind == AddressKind::samehost ||
-      (address.kind == AddressKind::host_name && is_localhost(in_lower_case(address.host)));
+      (address.kind == AddressKind::host_name && is_localhost(lower_case(address.host)));
   if (own) return ranks(AddressSet::loopback());
   if (address.kind == AddressKind::samenet || address.kind == AddressKind::host_name) {
     return ranks(AddressSet::all());

@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <array>
 
+#include "pg/identifier.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
-
-constexpr std::size_t most_name_bytes = 63;  // NAMEDATALEN
 
 std::vector<std::string> list_of(const std::string& value) {
   std::vector<std::string> result;
@@ -34,10 +33,6 @@ std::vector<std::string> list_of(const std::string& value) {
 bool is_address(const std::string& text, int family) {
   std::array<unsigned char, 16> bytes{};
   return inet_pton(family, text.c_str(), bytes.data()) == 1;
-}
-
-bool is_keyword(const HbaName& name, std::string_view word) {
-  return !name.quoted && name.text == word;
 }
 
 }  // namespace
@@ -110,7 +105,7 @@ std::vector<std::string> Unmatched::transport(const HbaRecord& record) const {
 
 void Unmatched::add_database(const HbaName& name, std::vector<std::string>& reasons) const {
   for (const auto* const word : {"all", "sameuser", "samerole", "samegroup", "replication"}) {
-    if (is_keyword(name, word)) return;
+    if (name.is(word)) return;
   }
   if (cluster_.major() >= 16 && name.text.starts_with('/')) return;
   const auto shown = displayed(name.text);
@@ -128,7 +123,7 @@ void Unmatched::add_database(const HbaName& name, std::vector<std::string>& reas
 }
 
 void Unmatched::add_user(const HbaName& name, std::vector<std::string>& reasons) const {
-  if (is_keyword(name, "all") || (cluster_.major() >= 16 && name.text.starts_with('/'))) return;
+  if (name.is("all") || (cluster_.major() >= 16 && name.text.starts_with('/'))) return;
   const bool group = !name.quoted && name.text.starts_with('+');
   const auto role_name = group ? name.text.substr(1) : name.text;
   const auto shown = displayed(role_name);

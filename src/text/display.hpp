@@ -22,6 +22,9 @@ std::string listed(const std::vector<std::string>& items, std::size_t most = 6);
 /// "1 rule", "2 rules", "2 policies", "2 classes".
 std::string counted(std::size_t count, std::string_view noun);
 
+/// A to Z as a to z; other bytes as they are.
+std::string lower_case(std::string_view text);
+
 /// The known word that `word` was probably meant to be; empty when none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
