@@ -89,7 +89,7 @@ class Decider {
   }
 
  private:
-  std::vector<Cell> row(const char* kind, const std::string& name, Cell login, bool certain,
+  std::vector<Cell> row(const char* kind, const std::string& name, const Cell& login, bool certain,
                         std::size_t target) const {
     const auto* const record = record_of(target);
     if (record == nullptr) {

@@ -303,6 +303,8 @@ Cluster read_snapshot(const Source& source) {
     const auto at = std::min<std::size_t>(e.byte == 0 ? 0 : e.byte - 1, source.text().size());
     fail(source, {at, at + 1},
          at >= source.text().size() ? "the snapshot is cut off here" : "this is no JSON");
+  } catch (const json::out_of_range&) {
+    fail(source.name(), "holds a number that is too large for a snapshot");
   }
   if (!tree.is_object() || tree.value("schema", json()) != schema_name) {
     fail(source.name(), fmt::format("is no snapshot of this version ({})", schema_name));

@@ -72,7 +72,7 @@ Json tree_of(const std::string& text, const PsqlItem& s) {
     tree = Json::parse(result.parse_tree, nullptr, false);
   }
   pg_query_free_parse_result(result);
-  if (error) throw *error;
+  if (error) throw SqlSyntaxError(*error);
   if (tree.is_discarded()) throw SqlSyntaxError{"a byte that is no UTF-8", s.tokens.front().span};
   return tree;
 }

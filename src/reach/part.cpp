@@ -6,7 +6,7 @@
 namespace pgleast {
 
 std::vector<Part> parts_of(const Universe& universe,
-                           std::vector<std::pair<std::uint8_t, Region>> regions) {
+                           std::vector<std::pair<std::uint8_t, Region>>&& regions) {
   std::map<std::uint8_t, std::vector<Region>> by_transport;
   for (auto& [transport, region] : regions) by_transport[transport].push_back(std::move(region));
   std::map<Region, std::vector<Transport>> by_region;

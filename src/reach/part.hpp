@@ -17,6 +17,6 @@ struct Part {
 /// Disjoint regions of transports (bits' numbers of Line::transports), put together where sides
 /// are equal; sorted.
 std::vector<Part> parts_of(const Universe& universe,
-                           std::vector<std::pair<std::uint8_t, Region>> regions);
+                           std::vector<std::pair<std::uint8_t, Region>>&& regions);
 
 }  // namespace pgleast

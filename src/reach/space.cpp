@@ -43,7 +43,7 @@ class Builder {
  private:
   void add(std::uint32_t record, const Region& region, std::uint32_t end, bool certain) {
     const auto& transports = universe_.transports();
-    for (std::uint8_t t = 0; t < transports.size(); ++t) {
+    for (std::uint8_t t = 0; t < decisions_.transports(); ++t) {
       if (!takes(records_[record].type, transports[t].front())) continue;
       for (const auto& part : decisions_.left(region, t, end)) {
         for (const auto transport : transports[t]) add(record, transport, part, certain);

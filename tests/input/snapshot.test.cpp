@@ -86,6 +86,7 @@ TEST_CASE("numbers that lead nowhere are refused", "[input][snapshot]") {
       {"\"acl\": 0", "\"acl\": 77"},
       {"\"kind\": 0", "\"kind\": 99"},
       {"\"version_num\": 150018", "\"version_num\": 3"},
+      {"\"version_num\": 150018", "\"version_num\": 1e999"},
   }));
   auto text = write_snapshot(some_cluster());
   const auto at = text.find(c.from);
