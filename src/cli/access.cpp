@@ -203,10 +203,7 @@ class AccessAnswer {
 
 int access(const AccessOptions& options) {
   const auto cluster = read_sources(options.sources);
-  if (!cluster.seen(Fact::objects)) {
-    const auto& why = cluster.unseen.at(Fact::objects);
-    fail("", fmt::format("privileges cannot be told: {}; {}", why.why, why.remedy));
-  }
+  need(cluster, Fact::objects, "privileges cannot be told");
   write_output(options.output, AccessAnswer(cluster, options).write());
   return 0;
 }

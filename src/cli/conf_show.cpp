@@ -308,18 +308,13 @@ int conf_show(ConfShowOptions options) {
   std::vector<std::string> names(names_begin, paths.end());
   paths.erase(names_begin, paths.end());
   const auto cluster = read_sources(options.sources);
-  if ((!options.user.empty() || !options.database.empty()) && !cluster.seen(Fact::role_settings)) {
-    const auto& why = cluster.unseen.at(Fact::role_settings);
-    fail("", fmt::format("settings of roles and databases cannot be told: {}; {}", why.why,
-                         why.remedy));
+  if (!options.user.empty() || !options.database.empty()) {
+    need(cluster, Fact::role_settings, "settings of roles and databases cannot be told");
   }
   Show show(cluster, options, std::move(names));
   show.problems();
-  if (!cluster.seen(Fact::settings)) {
-    if (!cluster.setting_problems.empty()) show.write();
-    const auto& why = cluster.unseen.at(Fact::settings);
-    fail("", fmt::format("no setting is known: {}; {}", why.why, why.remedy));
-  }
+  if (!cluster.seen(Fact::settings) && !cluster.setting_problems.empty()) show.write();
+  need(cluster, Fact::settings, "no setting is known");
   show.settings();
   return show.write();
 }

@@ -34,15 +34,9 @@ void write_dump(const OutputOptions& options, const std::vector<std::string>& co
                [&](const Write& write) { write_rows(columns, rows, options.format, write); });
 }
 
-void need(const Cluster& cluster, Fact fact) {
-  if (cluster.seen(fact)) return;
-  const auto& why = cluster.unseen.at(fact);
-  fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
-}
-
 int dump_hba(const DumpOptions& options) {
   const auto cluster = read_sources(options.sources);
-  need(cluster, Fact::hba);
+  need(cluster, Fact::hba, "the records cannot be read");
   const std::vector<std::string> columns{"rule_number", "file_name", "line_number", "type",
                                          "database",    "user_name", "address",     "netmask",
                                          "auth_method", "options",   "error"};
@@ -71,7 +65,7 @@ std::string needed(const std::string& path, const std::vector<std::string>& path
 
 int dump_ident(const DumpOptions& options) {
   const auto cluster = read_sources(options.sources);
-  need(cluster, Fact::ident);
+  need(cluster, Fact::ident, "the records cannot be read");
   const std::vector<std::string> columns{"map_number", "file_name",   "line_number", "map_name",
                                          "sys_name",   "pg_username", "error"};
   write_dump(options.output, columns, cluster.ident, [](IdentRow row) -> Row {

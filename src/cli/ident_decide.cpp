@@ -210,10 +210,7 @@ class Decider {
 int ident_decide(const IdentDecideOptions& options) {
   const auto cluster = read_sources(options.sources);
   if (!options.map.empty()) {
-    if (!cluster.seen(Fact::ident)) {
-      const auto& why = cluster.unseen.at(Fact::ident);
-      fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
-    }
+    need(cluster, Fact::ident, "the records cannot be read");
     // The server goes on with the map of before, which nobody knows.
     if (!cluster.ident.loads())
       throw Error(Fault::unreadable, cluster.ident.problems[0].diagnostic);

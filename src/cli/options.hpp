@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "finding/finding.hpp"
@@ -40,6 +41,9 @@ Cluster read_sources(const SourceOptions& options);
 
 /// What add_fact_options() offers; with none of them nothing is known. Throws Error.
 Cluster read_facts(const SourceOptions& options);
+
+/// Throws Error, "WHAT: why it is unseen; what would let it be", unless the fact was seen.
+void need(const Cluster& cluster, Fact fact, std::string_view what);
 
 /// The records of pg_hba.conf are known and the file loads: nothing is said of the good lines of
 /// one that does not, for the server would not take them. Throws Error.

@@ -175,11 +175,14 @@ Cluster first_source(const SourceOptions& options) {
 
 }  // namespace
 
+void need(const Cluster& cluster, Fact fact, std::string_view what) {
+  if (cluster.seen(fact)) return;
+  const auto& why = cluster.unseen.at(fact);
+  fail("", fmt::format("{}: {}; {}", what, why.why, why.remedy));
+}
+
 void need_records(const Cluster& cluster) {
-  if (!cluster.seen(Fact::hba)) {
-    const auto& why = cluster.unseen.at(Fact::hba);
-    fail("", fmt::format("the records cannot be read: {}; {}", why.why, why.remedy));
-  }
+  need(cluster, Fact::hba, "the records cannot be read");
   if (!cluster.hba.problems.empty()) {
     auto first = cluster.hba.problems.front().diagnostic;
     first.message =
