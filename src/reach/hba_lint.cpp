@@ -211,6 +211,17 @@ void HbaLint::find_without_tls(const std::vector<Query>& queries, RecordLint& li
   lint.wholly_without_tls = !lint.without_tls.empty() && voided >= demanded;
 }
 
+std::vector<Part> HbaLint::offered(std::vector<Part> parts) const {
+  for (auto& [transports, region] : parts) {
+    std::erase_if(transports, [&](Transport t) { return !unmatched_.offers(t); });
+    if (transports.empty() || transports.front() == Transport::local) continue;
+    if (!unmatched_.offers_v4()) region.origin = without(region.origin, universe_.v4());
+    if (!unmatched_.offers_v6()) region.origin = without(region.origin, universe_.v6());
+  }
+  std::erase_if(parts, [](const Part& p) { return p.transports.empty() || p.region.empty(); });
+  return parts;
+}
+
 RecordNumbers HbaLint::replication() const {
   RecordNumbers result;
   const auto region = universe_.replication_region();
@@ -220,7 +231,11 @@ RecordNumbers HbaLint::replication() const {
       const auto record = decisions_.lines()[line].record;
       if (!admits(records_[record])) continue;
       const auto part = intersection(region, decisions_.region(line));
-      if (!decisions_.left(part, t, line).empty()) result.push_back(record);
+      std::vector<Part> parts;
+      for (auto& left : decisions_.left(part, t, line)) {
+        parts.push_back({universe_.transports()[t], std::move(left)});
+      }
+      if (!offered(std::move(parts)).empty()) result.push_back(record);
     }
   }
   return without_repeats(std::move(result));
@@ -270,6 +285,8 @@ std::vector<FamilyDifference> HbaLint::families(std::uint32_t v4, std::uint32_t 
   std::vector<FamilyDifference> result;
   for (auto& [records, regions] : by_records) {
     for (auto& part : parts_of(universe_, std::move(regions))) {
+      std::erase_if(part.transports, [&](Transport t) { return !unmatched_.offers(t); });
+      if (part.transports.empty()) continue;
       result.push_back({loopback, std::move(part), records.first, records.second});
     }
   }
@@ -277,6 +294,7 @@ std::vector<FamilyDifference> HbaLint::families(std::uint32_t v4, std::uint32_t 
 }
 
 std::vector<FamilyDifference> HbaLint::families() const {
+  if (!unmatched_.offers_v4() || !unmatched_.offers_v6()) return {};
   auto result = families(universe_.rank_of_v4({0, 0x7F000001}), universe_.rank_of_v6({0, 1}), true);
   const auto anywhere = families(plainest(universe_.v4()), plainest(universe_.v6()), false);
   result.insert(result.end(), anywhere.begin(), anywhere.end());

@@ -47,6 +47,8 @@ class HbaLint {
 
   const Universe& universe() const { return universe_; }
   RecordLint record(std::uint32_t record) const;
+  /// Of those parts what the server takes connections for: none over TLS with `ssl = off`.
+  std::vector<Part> offered(std::vector<Part> parts) const;
   std::vector<FamilyDifference> families() const;
   /// The records that let physical replication in.
   RecordNumbers replication() const;

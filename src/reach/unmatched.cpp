@@ -142,6 +142,11 @@ void Unmatched::add_user(const HbaName& name, std::vector<std::string>& reasons)
   }
 }
 
+bool Unmatched::offers(Transport transport) const {
+  if (transport == Transport::local) return sockets_;
+  return tcp_ && (tls_ || transport != Transport::tls);
+}
+
 std::vector<std::string> Unmatched::names(const HbaRecord& record) const {
   std::vector<std::string> result;
   for (const auto& database : record.databases) add_database(database, result);

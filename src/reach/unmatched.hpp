@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/cluster.hpp"
+#include "reach/universe.hpp"
 
 namespace pgleast {
 
@@ -20,6 +21,10 @@ class Unmatched {
 
   /// Why the server never sees a connection that the record is for.
   std::vector<std::string> transport(const HbaRecord& record) const;
+  /// Whether the server takes connections over it, and to addresses of the family.
+  bool offers(Transport transport) const;
+  bool offers_v4() const { return tcp_ && v4_; }
+  bool offers_v6() const { return tcp_ && v6_; }
   /// Which of its names match nobody, databases first.
   std::vector<std::string> names(const HbaRecord& record) const;
   /// Why those whom it matches are all turned away: its map is not in pg_ident.conf.

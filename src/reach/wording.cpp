@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "text/display.hpp"
 
@@ -12,6 +13,9 @@ namespace {
 template <typename Atom>
 std::string name_of(const Atom& atom) {
   if (atom.token) return fmt::format("whoever {} takes", displayed(atom.name));
+  if constexpr (std::is_same_v<Atom, DatabaseAtom>) {
+    if (atom.replication) return "physical replication";
+  }
   return atom.other ? "any other name" : displayed(atom.name);
 }
 

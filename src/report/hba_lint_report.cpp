@@ -103,9 +103,11 @@ class Writer {
 
   LintReport write() {
     for (std::uint32_t i = 0; i < records_.size(); ++i) {
-      const auto lint = lint_.record(i);
+      auto lint = lint_.record(i);
       for (const auto& finding : findings_of(lint)) note(finding);
-      if (admits(records_[i]) && !lint.no_map && !lint.left.empty()) admitted(lint);
+      if (!admits(records_[i]) || lint.no_map) continue;
+      lint.left = lint_.offered(std::move(lint.left));
+      if (!lint.left.empty()) admitted(lint);
     }
     for (const auto& difference : lint_.families()) note(finding_of(difference));
     return {finish(), worst_};
