@@ -35,8 +35,9 @@ int diff(const DiffOptions& options) {
     fail_usage("OLD and NEW are both standard input: give one of them as a file");
   }
   const auto facts = read_facts(options.sources);
-  const auto report = hba_diff_report(facts, records_of(facts, options.before),
-                                      records_of(facts, options.after), options.output.format);
+  const auto before = records_of(facts, options.before);
+  const auto after = records_of(facts, options.after);
+  const auto report = hba_diff_report(facts, before, after, options.output.format);
   write_output(options.output, report.text);
   return report.gained ? 1 : 0;
 }
