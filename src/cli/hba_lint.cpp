@@ -24,7 +24,9 @@ int lint(const LintOptions& options) {
   need_records(cluster);
   print_notes(cluster);
   const auto report = hba_lint_report(cluster, options.output.format);
-  write_output(options.output, report.text);
+  write_output(options.output, [&](const Write& write) {
+    for (const auto& text : report.texts) write(text);
+  });
   const auto least = severity_named(options.fail_on);
   return least && report.worst && *report.worst >= *least ? 1 : 0;
 }

@@ -130,7 +130,6 @@ void LineIndex::drop_held() {
     entries_[kept++] = entry;
   }
   entries_.resize(kept);
-  entries_.shrink_to_fit();
 }
 
 void LineIndex::link() {

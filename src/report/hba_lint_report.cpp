@@ -116,7 +116,7 @@ class Writer {
  protected:
   virtual void add(const LintFinding& finding) = 0;
   virtual void admitted(const RecordLint& lint) = 0;
-  virtual std::string finish() = 0;
+  virtual std::vector<std::string> finish() = 0;
 
   std::string ending(std::optional<std::uint32_t> record) const {
     return record ? fmt::format("{} ({})", displayed(records_[*record].method),
@@ -204,20 +204,23 @@ class TextWriter : public Writer {
     ++admitting_;
   }
 
-  std::string finish() override {
-    std::string result;
+  std::vector<std::string> finish() override {
+    std::vector<std::string> result;
     std::string summary = counted(records_.size(), "record");
     for (std::size_t i = 0; i < kinds.size(); ++i) {
-      result += findings_[i];
+      result.push_back(std::move(findings_[i]));
       if (counts_[i] > 0) summary += fmt::format(", {} {}", counts_[i], kinds[i].name);
     }
-    result += "admitted, by " + counted(admitting_, "record") + ":\n" + admitted_ + '\n';
+    result.push_back("admitted, by " + counted(admitting_, "record") + ":\n");
+    result.push_back(std::move(admitted_));
     const auto replication = lint_.replication();
     std::vector<std::string> by;
     for (const auto record : replication) by.push_back(ending(record));
-    result += by.empty() ? "replication: let in by no record; `all` is no database for it\n"
-                         : fmt::format("replication: let in by {}\n", listed(by));
-    return result + summary + '\n';
+    result.push_back(by.empty()
+                         ? "\nreplication: let in by no record; `all` is no database for it\n"
+                         : fmt::format("\nreplication: let in by {}\n", listed(by)));
+    result.push_back(summary + '\n');
+    return result;
   }
 
   std::array<std::string, kinds.size()> findings_;
@@ -271,16 +274,21 @@ class JsonWriter : public Writer {
     append(admitted_, item);
   }
 
-  std::string finish() override {
+  std::vector<std::string> finish() override {
     std::string findings, replication;
     for (const auto& list : findings_) {
       if (!list.empty()) findings += (findings.empty() ? "" : ",") + list;
     }
     for (const auto record : lint_.replication()) append(replication, record_json(record));
-    return fmt::format(
-        "{{\n  \"schema\": \"pgleast-lint/1\",\n  \"records\": {},\n  \"findings\": [{}\n  ],\n"
-        "  \"admitted\": [{}\n  ],\n  \"replication\": [{}\n  ]\n}}\n",
-        records_.size(), findings, admitted_, replication);
+    return {fmt::format("{{\n  \"schema\": \"pgleast-lint/1\",\n  \"records\": {},\n"
+                        "  \"findings\": [",
+                        records_.size()),
+            std::move(findings),
+            "\n  ],\n  \"admitted\": [",
+            std::move(admitted_),
+            "\n  ],\n  \"replication\": [",
+            std::move(replication),
+            "\n  ]\n}\n"};
   }
 
   std::array<std::string, kinds.size()> findings_;

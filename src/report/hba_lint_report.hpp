@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "finding/finding.hpp"
 #include "reach/hba_lint.hpp"
@@ -10,7 +11,7 @@
 namespace pgleast {
 
 struct LintReport {
-  std::string text;
+  std::vector<std::string> texts;  // one after the other: long ones are not copied into one
   std::optional<Severity> worst;  // of what was found; none when nothing was
 };
 
