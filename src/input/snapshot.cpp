@@ -293,7 +293,12 @@ std::string write_snapshot(const Cluster& cluster) {
 }
 
 Cluster read_snapshot(const Source& source) {
-  if (const auto at = too_deep(source.text())) {
+  // Of a program or an image the brackets say nothing.
+  const auto first = source.text().find_first_not_of(" \t\r\n");
+  const bool looks_like_json =
+      first != std::string_view::npos &&
+      std::string_view("{[").find(source.text()[first]) != std::string_view::npos;
+  if (const auto at = looks_like_json ? too_deep(source.text()) : std::nullopt) {
     fail(source, {*at, *at + 1}, "is nested too deep for a snapshot");
   }
   json tree;
