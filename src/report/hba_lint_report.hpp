@@ -12,7 +12,7 @@ namespace pgleast {
 
 struct LintReport {
   std::vector<std::string> texts;  // one after the other: long ones are not copied into one
-  std::optional<Severity> worst;  // of what was found; none when nothing was
+  std::optional<Severity> worst;   // of what was found; none when nothing was
 };
 
 /// The records must load. `format` is `text` or `json`.
