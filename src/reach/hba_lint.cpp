@@ -47,9 +47,10 @@ std::vector<HbaLint::Query> HbaLint::queries(std::uint32_t record) const {
   std::vector<Query> result;
   for (auto line = first_line_[record]; line < first_line_[record + 1]; ++line) {
     for (std::uint8_t t = 0; t < decisions_.transports(); ++t) {
-      if ((decisions_.lines()[line].transports & (1U << t)) != 0) {
-        result.push_back({t, decisions_.region(line), line});
-      }
+      if ((decisions_.lines()[line].transports & (1U << t)) == 0) continue;
+      auto region = decisions_.region(line);
+      auto before = decisions_.overlapping(region, t, 0, line);
+      result.push_back({t, std::move(region), line, std::move(before)});
     }
   }
   return result;
@@ -60,7 +61,9 @@ void HbaLint::find_left(const std::vector<Query>& queries, RecordLint& lint) con
   std::vector<std::pair<std::uint8_t, Region>> found;
   std::size_t ranges = 0;
   for (const auto& query : queries) {
-    decisions_.each_left(query.region, query.transport, query.line, [&](Region region) {
+    const auto any = [](std::uint32_t) { return true; };
+    if (decisions_.holder(query.region, query.transport, query.line, any)) continue;
+    decisions_.each_left(query.region, query.before, [&](Region region) {
       lint.more_left = found.size() >= most_left || ranges >= most_left_ranges;
       if (lint.more_left) return false;
       ranges += region.origin.size();
@@ -69,6 +72,13 @@ void HbaLint::find_left(const std::vector<Query>& queries, RecordLint& lint) con
     });
   }
   lint.left = parts_of(universe_, std::move(found));
+}
+
+void HbaLint::add_earlier(const Query& query, RecordNumbers& records) const {
+  for (const auto line : query.before) {
+    const auto record = decisions_.lines()[line].record;
+    if (record != decisions_.lines()[query.line].record) records.push_back(record);
+  }
 }
 
 RecordLint HbaLint::record(std::uint32_t record) const {
@@ -80,12 +90,7 @@ RecordLint HbaLint::record(std::uint32_t record) const {
   if (lint.never_decides()) {
     lint.covered_by = cover(record, asked);
   } else {
-    for (const auto& query : asked) {
-      for (const auto line :
-           decisions_.overlapping(query.region, query.transport, 0, first_line_[record])) {
-        lint.covered_by.push_back(decisions_.lines()[line].record);
-      }
-    }
+    for (const auto& query : asked) add_earlier(query, lint.covered_by);
     lint.covered_by = without_repeats(std::move(lint.covered_by));
   }
   lint.other_outcome = !lint.covered_by.empty() && loses_to_other_outcome(record, asked);
@@ -110,9 +115,7 @@ RecordNumbers HbaLint::cover(std::uint32_t record, const std::vector<Query>& que
       holders.push_back(decisions_.lines()[*holder].record);
       continue;
     }
-    for (const auto line : decisions_.overlapping(query.region, query.transport, 0, first)) {
-      all.push_back(decisions_.lines()[line].record);
-    }
+    add_earlier(query, all);
   }
   all.insert(all.end(), holders.begin(), holders.end());
   return reduced(record, queries, without_repeats(std::move(all)));
@@ -163,8 +166,7 @@ bool HbaLint::is_needed(std::uint32_t candidate, const RecordNumbers& cover,
 bool HbaLint::loses_to_other_outcome(std::uint32_t record,
                                      const std::vector<Query>& queries) const {
   for (const auto& query : queries) {
-    for (const auto line :
-         decisions_.overlapping(query.region, query.transport, 0, first_line_[record])) {
+    for (const auto line : query.before) {
       if (same_outcome(records_[decisions_.lines()[line].record], records_[record])) continue;
       const auto part = intersection(query.region, decisions_.region(line));
       if (!decisions_.left(part, query.transport, line).empty()) return true;

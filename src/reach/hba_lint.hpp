@@ -58,10 +58,12 @@ class HbaLint {
     std::uint8_t transport;
     Region region;
     std::uint32_t line;
+    LineNumbers before;  // the lines that share a point with it, those of its record included
   };
 
   std::vector<Query> queries(std::uint32_t record) const;
   void find_left(const std::vector<Query>& queries, RecordLint& lint) const;
+  void add_earlier(const Query& query, RecordNumbers& records) const;
   RecordNumbers cover(std::uint32_t record, const std::vector<Query>& queries) const;
   RecordNumbers reduced(std::uint32_t record, const std::vector<Query>& queries,
                         RecordNumbers records) const;
