@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/acl.hpp"
+#include "model/code.hpp"
 #include "model/config_file.hpp"
 #include "model/hba.hpp"
 #include "model/ident.hpp"
@@ -31,8 +32,9 @@ enum class Fact {
   role_settings,  // ALTER ROLE/DATABASE ... SET
   hba,            // the records of pg_hba.conf
   ident,          // the records of pg_ident.conf
+  code,           // what functions, views, triggers and policies do; where servers lead
 };
-inline constexpr std::size_t fact_count = 7;
+inline constexpr std::size_t fact_count = 8;
 
 /// Why a fact is not known, and what would let it be: "pg_authid cannot be read by
 /// audit_ro", "GRANT SELECT ON pg_authid TO audit_ro".
@@ -55,8 +57,18 @@ struct Cluster {
   std::vector<DatabaseDetail> databases;
   std::vector<RelationDetail> relations;
   std::vector<FunctionDetail> functions;
+  std::vector<LanguageDetail> languages;
+  std::vector<ForeignServerDetail> foreign_servers;
   std::vector<RowPolicy> row_policies;
   std::vector<DefaultAcl> default_acls;
+  std::vector<Inheritance> inheritances;         // by child
+  std::vector<Body> bodies;                      // by object
+  std::vector<Attachment> attachments;           // by relation, then kind and name
+  std::vector<EventTrigger> event_triggers;      // by database, then name
+  std::vector<UserMapping> user_mappings;        // by server, then role
+  std::vector<Extension> extensions;             // by database, then name
+  std::vector<std::string> trusted_extensions;   // that CREATE on a database suffices for; sorted
+  std::vector<Subscription> subscriptions;       // by database, then name
   std::vector<Setting> settings;                 // sorted by name, whatever its case
   std::vector<SettingProblem> setting_problems;  // in the order of the files
   std::vector<RoleSetting> role_settings;
@@ -80,6 +92,10 @@ struct Cluster {
   const Object& object(ObjectId id) const { return objects[index(id)]; }
   const RelationDetail& relation(const Object& table) const { return relations[table.detail]; }
   const FunctionDetail& function(const Object& f) const { return functions[f.detail]; }
+  const LanguageDetail& language(const Object& l) const { return languages[l.detail]; }
+  const ForeignServerDetail& foreign_server(const Object& s) const {
+    return foreign_servers[s.detail];
+  }
 
   /// "PUBLIC" for public_role.
   std::string role_name(RoleId id) const;

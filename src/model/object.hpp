@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/code.hpp"
 #include "model/ids.hpp"
 #include "pg/object_kind.hpp"
 
@@ -25,7 +26,7 @@ struct Object {
   AclId acl = null_acl;
   bool system = false;     // in pg_catalog, information_schema or pg_toast, or one of these
   bool extension = false;  // member of an extension
-  std::uint32_t detail = no_detail;  // into Cluster::databases, relations or functions
+  std::uint32_t detail = no_detail;  // into Cluster::databases, relations, ...
   bool operator==(const Object&) const = default;
 };
 
@@ -72,6 +73,9 @@ struct RowPolicy {
   std::vector<RoleId> roles;  // public_role for PUBLIC
   std::optional<std::string> using_expression;
   std::optional<std::string> check_expression;
+  bool using_always_true = false;  // whatever the row: `true`, `1 = 1`
+  bool check_always_true = false;
+  Code code;  // of both expressions
   bool operator==(const RowPolicy&) const = default;
 };
 

@@ -1,0 +1,115 @@
+#pragma once
+// Code that the server runs for somebody: bodies of functions and views, what is attached to
+// relations, and what lets the server act elsewhere. What a body touches is kept, never its
+// text, which may hold secrets.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/ids.hpp"
+#include "pg/privilege.hpp"
+
+namespace pgleast {
+
+/// One thing that code touches.
+struct CodeUse {
+  ObjectId object{};            // a relation or a function
+  PrivilegeSet privileges;      // that the code needs on it: SELECT, INSERT, EXECUTE, ...
+  bool by_search_path = false;  // written without its schema
+  bool operator==(const CodeUse&) const = default;
+};
+
+/// What a piece of code does, as far as it can be followed.
+struct Code {
+  std::vector<CodeUse> uses;          // by object; each object and way of writing once
+  std::vector<std::string> settings;  // that it reads: current_setting('app.tenant'); sorted
+  bool by_search_path = false;        // some name in it is looked up along search_path
+  std::string unknown;                // why the rest cannot be followed; empty: it was followed
+  bool operator==(const Code&) const = default;
+};
+
+/// The body of a function, or the query of a view or materialized view.
+struct Body {
+  ObjectId of{};
+  Code code;
+  bool operator==(const Body&) const = default;
+};
+
+/// Code that runs when somebody uses a relation or maintains it.
+struct Attachment {
+  enum class Kind : std::uint8_t {
+    trigger,     // runs as whoever writes
+    rule,        // other than a view's; its relations are used as the relation's owner
+    expression,  // a column's default or generated value, or a check: as whoever writes
+    index,       // expression or predicate of one: as whoever writes, or maintains
+  } kind = Kind::trigger;
+  ObjectId relation{};
+  std::string name;
+  PrivilegeSet on;  // INSERT, UPDATE, DELETE, TRUNCATE, SELECT: what sets it off
+  bool enabled = true;
+  Code code;  // a trigger's: EXECUTE of its function
+  bool operator==(const Attachment&) const = default;
+};
+
+struct EventTrigger {
+  ObjectId database{};
+  std::string name;
+  std::string event;  // ddl_command_start, sql_drop, login, ...
+  RoleId owner{};
+  ObjectId function{};
+  bool enabled = true;
+  bool operator==(const EventTrigger&) const = default;
+};
+
+/// `child` is a partition of `parent`, or inherits from it.
+struct Inheritance {
+  ObjectId child{};
+  ObjectId parent{};
+  bool partition = false;
+  bool operator==(const Inheritance&) const = default;
+};
+
+struct LanguageDetail {
+  bool trusted = false;
+  bool operator==(const LanguageDetail&) const = default;
+};
+
+/// Where a foreign server leads: its options without secrets, `host=10.0.0.7`.
+struct ForeignServerDetail {
+  ObjectId wrapper{};
+  std::vector<std::string> options;
+  bool operator==(const ForeignServerDetail&) const = default;
+};
+
+struct UserMapping {
+  ObjectId server{};
+  RoleId role = public_role;  // public_role: for everyone
+  bool options_seen = false;  // the rest is known
+  std::string user;           // there; empty: not said
+  bool stored_password = false;
+  bool password_required = true;  // false: only a superuser may have said so
+  bool operator==(const UserMapping&) const = default;
+};
+
+struct Extension {
+  ObjectId database{};
+  std::string name;
+  std::string version;
+  ObjectId schema{};
+  RoleId owner{};
+  bool operator==(const Extension&) const = default;
+};
+
+struct Subscription {
+  ObjectId database{};
+  std::string name;
+  RoleId owner{};
+  bool enabled = true;
+  bool run_as_owner = true;       // before 16 always
+  bool password_required = true;  // 16 and later
+  std::vector<ObjectId> tables;   // that it writes
+  bool operator==(const Subscription&) const = default;
+};
+
+}  // namespace pgleast
