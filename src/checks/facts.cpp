@@ -12,9 +12,9 @@ namespace pgleast {
 Facts::Facts(const Cluster& cluster, const Policy& policy)
     : cluster_(cluster), policy_(policy), graph_(cluster), roles_(policy, cluster) {}
 
-const Space& Facts::space() const {
-  if (!space_) space_ = connection_space(cluster_, graph_);
-  return *space_;
+const Escalations& Facts::escalations() const {
+  if (!escalations_) escalations_.emplace(graph_);
+  return *escalations_;
 }
 
 std::optional<Verdict> Facts::missing(Fact fact) const {

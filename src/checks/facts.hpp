@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "escalation/escalation.hpp"
 #include "finding/finding.hpp"
 #include "graph/graph.hpp"
 #include "policy/role_matcher.hpp"
@@ -21,7 +22,9 @@ class Facts {
   const Policy& policy() const { return policy_; }
   const Graph& graph() const { return graph_; }
   const RoleMatcher& roles() const { return roles_; }
-  const Space& space() const;  // computed when first asked for
+  // Computed when first asked for.
+  const Escalations& escalations() const;
+  const Space& space() const { return escalations().connections(); }
 
   /// Why a fact that a check needs is not there; none when it is.
   std::optional<Verdict> missing(Fact fact) const;
@@ -42,7 +45,7 @@ class Facts {
   const Policy& policy_;
   Graph graph_;
   RoleMatcher roles_;
-  mutable std::optional<Space> space_;
+  mutable std::optional<Escalations> escalations_;
   mutable std::map<std::string, Source> sources_;
 };
 

@@ -7,28 +7,15 @@
 
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
-#include "graph/escalation.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
 // The step that gives the power is the one to take away: it ends the way for all who take it.
-std::vector<Remedy> cut(const Facts& facts, const std::vector<Step>& way) {
-  const auto& last = way.back();
-  if (last.kind == Step::Kind::server_access) {
-    const auto path = facts.graph().path(last.from, last.to, Closure::inherits);
-    if (path.size() >= 2) {
-      return {ChangeMembership{false, path.back(), path[path.size() - 2]}};
-    }
-  }
+std::vector<Remedy> cut_of(const std::vector<Step>& way) {
   for (auto step = way.rbegin(); step != way.rend(); ++step) {
-    if (step->kind == Step::Kind::create_role) {
-      return {ChangeAttribute{step->from, RoleAttribute::createrole, false}};
-    }
-    if (step->kind == Step::Kind::set_role || step->kind == Step::Kind::admin_option) {
-      return {ChangeMembership{false, step->to, step->from}};
-    }
+    if (!step->cut.empty()) return step->cut;
   }
   return {};
 }
@@ -45,14 +32,16 @@ Check role_escalates(MapReader& with, MapReader& fix) {
     for (const auto role : facts.roles().ordinary_roles()) {
       const auto& r = cluster.role(role);
       if (r.superuser || !r.login || facts.roles().matches(except, role)) continue;
-      const auto way = way_to_superuser(facts.graph(), role);
-      if (way.empty()) continue;
+      const auto way = facts.escalations().way(role, {no_role, Power::superuser});
+      if (way.empty() || !goes_alone(way)) continue;
       Finding finding;
       finding.subject = {"role", r.name, ""};
       finding.message = fmt::format("{} can become superuser", facts.shown(role));
       finding.path = way_in(facts, role);
-      for (const auto& step : way) finding.path.push_back(to_string(cluster, step));
-      if (cuts) finding.remedies = cut(facts, way);
+      for (const auto& step : way) {
+        finding.path.push_back(fmt::format("{}  ({})", step.how, step.edge));
+      }
+      if (cuts) finding.remedies = cut_of(way);
       findings.push_back(std::move(finding));
     }
     return verdict_of(std::move(findings));

@@ -1,0 +1,306 @@
+#include "escalation/escalation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <queue>
+#include <tuple>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+namespace {
+
+constexpr std::size_t mode_count = 3;
+constexpr std::uint32_t no_node = 0xFFFFFFFF;
+constexpr std::uint32_t no_offer = 0xFFFFFFFF;
+
+// What a step costs: an uncertain one more than any number of victims, these more than any
+// number of steps.
+constexpr std::uint64_t victim_cost = std::uint64_t{1} << 20U;
+constexpr std::uint64_t uncertain_cost = std::uint64_t{1} << 40U;
+
+std::uint64_t cost_of(const Offer& offer) {
+  return 1 + (offer.needs_victim ? victim_cost : 0) + (offer.certain ? 0 : uncertain_cost);
+}
+
+constexpr std::array<std::string_view, power_count> power_names{
+    "superuser",
+    "the server's operating-system user",
+    "the files of the server's operating-system user, to write",
+    "any role that is no superuser",
+    "a copy of the whole cluster",
+    "the files of the server's operating-system user, to read",
+    "all rows",
+    "all rows, to change",
+    "rows that row security keeps from others",
+    "what the cloud provider gives in place of superuser",
+};
+
+}  // namespace
+
+std::string_view to_string(Power power) { return power_names[static_cast<std::size_t>(power)]; }
+
+bool includes(Power power, Power other) {
+  if (power == other) return true;
+  switch (power) {
+    case Power::superuser:
+    case Power::operating_system:
+    case Power::write_files:
+      return true;
+    case Power::whole_cluster:
+      return other == Power::read_data || other == Power::row_security;
+    default:
+      return false;
+  }
+}
+
+bool goes_alone(const std::vector<Step>& way) {
+  return std::all_of(way.begin(), way.end(),
+                     [](const Step& s) { return s.certain && !s.needs_victim; });
+}
+
+struct Escalations::Made {
+  // What is next on the best way from each node to one goal.
+  struct Tree {
+    std::vector<std::uint32_t> next;   // node
+    std::vector<std::uint32_t> offer;  // that leads there; none: it is included
+  };
+
+  explicit Made(const Graph& graph) : world(graph), cluster(graph.cluster()) {
+    for (std::size_t e = 0; e < edges().size(); ++e) {
+      const auto& edge = edges()[e];
+      const bool seen = std::all_of(edge.info.needs.begin(), edge.info.needs.end(),
+                                    [&](Fact f) { return cluster.seen(f); });
+      if (!seen || cluster.major() < edge.info.since || cluster.major() > edge.info.until) continue;
+      const auto first = offers.size();
+      edge.find(world, offers);
+      for (auto o = first; o < offers.size(); ++o) offers[o].edge = e;
+    }
+    by_node.resize(nodes());
+    for (std::uint32_t o = 0; o < offers.size(); ++o) {
+      by_node[target(offers[o])].push_back(o);
+      if (offers[o].holder == public_role) {
+        of_everyone.push_back(o);
+      } else {
+        by_holder[offers[o].holder].push_back(o);
+      }
+    }
+  }
+
+  std::size_t nodes() const { return cluster.roles.size() * mode_count + power_count; }
+  static std::uint32_t node(RoleId role, Mode mode) {
+    return static_cast<std::uint32_t>(index(role) * mode_count + static_cast<std::size_t>(mode));
+  }
+  std::uint32_t node(Power power) const {
+    return static_cast<std::uint32_t>(cluster.roles.size() * mode_count +
+                                      static_cast<std::size_t>(power));
+  }
+  // A role is reached however one acts as it.
+  std::uint32_t node(const Goal& goal) const {
+    return goal.power ? node(*goal.power) : node(goal.role, Mode::code);
+  }
+  std::uint32_t target(const Offer& offer) const {
+    return offer.to.power ? node(*offer.to.power) : node(offer.to.role, offer.becomes);
+  }
+  bool is_power(std::uint32_t n) const { return n >= cluster.roles.size() * mode_count; }
+  Power power(std::uint32_t n) const {
+    return static_cast<Power>(n - cluster.roles.size() * mode_count);
+  }
+  RoleId role(std::uint32_t n) const { return RoleId{static_cast<std::uint32_t>(n / mode_count)}; }
+
+  bool takes(RoleId who, const Offer& offer) const {
+    if (who == offer.to.role) return false;
+    const auto holds = [&](const Need& need) { return world.holders(need).has(who); };
+    if (!std::all_of(offer.all.begin(), offer.all.end(), holds)) return false;
+    if (!offer.any.empty() && std::none_of(offer.any.begin(), offer.any.end(), holds)) return false;
+    if (offer.holder == who) return true;
+    if (offer.holding == Holding::own || cluster.role(who).superuser) return false;
+    if (cluster.role(who).dropped) return false;
+    if (offer.holder == public_role) return true;
+    return world.who_has(offer.holder, closure_of(offer)).has(who);
+  }
+
+  static Closure closure_of(const Offer& offer) {
+    return offer.holding == Holding::members ? Closure::members : Closure::inherits;
+  }
+
+  std::vector<RoleId> takers(const Offer& offer) const {
+    std::vector<RoleId> result;
+    if (offer.holding == Holding::own) {
+      result = {offer.holder};
+    } else if (offer.holder != public_role) {
+      result = world.who_has(offer.holder, closure_of(offer)).members();
+    } else {
+      for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) result.push_back(RoleId{i});
+    }
+    std::erase_if(result, [&](RoleId r) { return !takes(r, offer); });
+    return result;
+  }
+
+  // Nodes whose power includes what `n` is, in one step.
+  std::vector<std::uint32_t> included_by(std::uint32_t n) const {
+    std::vector<std::uint32_t> result;
+    if (is_power(n)) {
+      for (std::size_t p = 0; p < power_count; ++p) {
+        const auto other = static_cast<Power>(p);
+        if (other != power(n) && includes(other, power(n))) result.push_back(node(other));
+      }
+      return result;
+    }
+    const auto mode = n % mode_count;
+    if (mode > 0) return {n - 1};
+    result = {node(Power::superuser), node(Power::operating_system), node(Power::write_files)};
+    if (!cluster.role(role(n)).superuser) result.push_back(node(Power::any_role));
+    return result;
+  }
+
+  const Tree& tree(const Goal& goal) const {
+    const auto [at, added] = trees.try_emplace(goal, Tree());
+    if (added) at->second = grown(node(goal));
+    return at->second;
+  }
+
+  // Dijkstra's way, from the goal back.
+  Tree grown(std::uint32_t goal) const {
+    Tree tree{std::vector<std::uint32_t>(nodes(), no_node),
+              std::vector<std::uint32_t>(nodes(), no_offer)};
+    std::vector<std::uint64_t> cost(nodes(), std::numeric_limits<std::uint64_t>::max());
+    std::vector<bool> done(nodes());
+    using Entry = std::pair<std::uint64_t, std::uint32_t>;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> open;
+    cost[goal] = 0;
+    open.emplace(0, goal);
+    while (!open.empty()) {
+      const auto [so_far, at] = open.top();
+      open.pop();
+      if (done[at]) continue;
+      done[at] = true;
+      const auto reach = [&, at = at](std::uint32_t before, std::uint64_t total,
+                                      std::uint32_t offer) {
+        if (done[before] || cost[before] <= total) return;
+        cost[before] = total;
+        tree.next[before] = at;
+        tree.offer[before] = offer;
+        open.emplace(total, before);
+      };
+      for (const auto before : included_by(at)) reach(before, so_far, no_offer);
+      for (const auto o : by_node[at]) {
+        const auto total = so_far + cost_of(offers[o]);
+        for (const auto who : takers(offers[o])) reach(node(who, offers[o].as), total, o);
+      }
+    }
+    return tree;
+  }
+
+  Step told(RoleId from, std::uint32_t o, const Goal& to) const {
+    const auto& offer = offers[o];
+    const auto& edge = edges()[offer.edge];
+    Step step;
+    step.edge = edge.info.id;
+    step.from = from;
+    step.to = to;
+    step.holder = offer.holder;
+    if (!offer.objects.empty()) step.object = offer.objects.front();
+    step.needs_victim = offer.needs_victim;
+    step.certain = offer.certain;
+    edge.tell(world, offer, step);
+    return step;
+  }
+
+  World world;
+  const Cluster& cluster;
+  std::vector<Offer> offers;
+  std::vector<std::vector<std::uint32_t>> by_node;  // offers that lead there
+  std::map<RoleId, std::vector<std::uint32_t>> by_holder;
+  std::vector<std::uint32_t> of_everyone;
+  mutable std::map<Goal, Tree> trees;
+};
+
+Escalations::Escalations(const Graph& graph) : made_(std::make_unique<Made>(graph)) {}
+Escalations::~Escalations() = default;
+
+const Space& Escalations::connections() const { return made_->world.connections(); }
+
+std::vector<Step> Escalations::steps(RoleId from) const {
+  std::vector<std::uint32_t> possible = made_->of_everyone;
+  for (const auto holder : made_->world.graph().reach(from, Closure::members).members()) {
+    const auto found = made_->by_holder.find(holder);
+    if (found == made_->by_holder.end()) continue;
+    possible.insert(possible.end(), found->second.begin(), found->second.end());
+  }
+  std::vector<Step> result;
+  for (const auto o : possible) {
+    const auto& offer = made_->offers[o];
+    if (made_->takes(from, offer)) result.push_back(made_->told(from, o, offer.to));
+  }
+  const auto key = [](const Step& s) { return std::tuple(s.edge, s.object, s.to); };
+  std::stable_sort(result.begin(), result.end(),
+                   [&](const Step& a, const Step& b) { return key(a) < key(b); });
+  return result;
+}
+
+std::vector<Step> Escalations::way(RoleId from, const Goal& to) const {
+  std::vector<Step> result;
+  const auto& tree = made_->tree(to);
+  const auto goal = made_->node(to);
+  for (auto at = Made::node(from, Mode::login); at != goal;) {
+    const auto next = tree.next[at];
+    if (next == no_node) return {};
+    if (tree.offer[at] != no_offer) {
+      // What makes one any role is told of the role that it is used for.
+      auto goes_to = made_->offers[tree.offer[at]].to;
+      const auto then = tree.next[next];
+      if (goes_to.power == Power::any_role && then != no_node && !made_->is_power(then)) {
+        goes_to = {made_->role(then), std::nullopt};
+      }
+      result.push_back(made_->told(made_->role(at), tree.offer[at], goes_to));
+    }
+    at = next;
+  }
+  return result;
+}
+
+std::vector<Goal> Escalations::reachable(RoleId from) const {
+  std::vector<Goal> result;
+  std::vector<bool> seen(made_->nodes());
+  std::vector<std::uint32_t> open;
+  const auto reach = [&](std::uint32_t n) {
+    if (seen[n]) return;
+    seen[n] = true;
+    open.push_back(n);
+    if (made_->is_power(n)) {
+      result.push_back({no_role, made_->power(n)});
+    } else if (made_->role(n) != from && n % mode_count == mode_count - 1) {
+      result.push_back({made_->role(n), std::nullopt});
+    }
+  };
+  reach(Made::node(from, Mode::login));
+  while (!open.empty()) {
+    const auto at = open.back();
+    open.pop_back();
+    for (std::uint32_t n = 0; n < made_->nodes() && made_->is_power(at); ++n) {
+      const auto before = made_->included_by(n);
+      if (std::find(before.begin(), before.end(), at) != before.end()) reach(n);
+    }
+    if (made_->is_power(at)) continue;
+    const auto mode = static_cast<Mode>(at % mode_count);
+    if (mode != Mode::code) reach(at + 1);
+    const auto who = made_->role(at);
+    const auto try_all = [&](const std::vector<std::uint32_t>& offers) {
+      for (const auto o : offers) {
+        const auto& offer = made_->offers[o];
+        if (offer.as == mode && made_->takes(who, offer)) reach(made_->target(offer));
+      }
+    };
+    try_all(made_->of_everyone);
+    for (const auto holder : made_->world.graph().reach(who, Closure::members).members()) {
+      const auto found = made_->by_holder.find(holder);
+      if (found != made_->by_holder.end()) try_all(found->second);
+    }
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,98 @@
+#pragma once
+// Every way up: what lets a role act as another, or do what no grant says.
+//
+//   app   --ESC-ADMIN-->  db_owner  --ESC-EXECPROG-->  the server's operating-system user
+//
+// An edge is a kind of step: ESC-ADMIN, a row of escalations(), a file of this room and a page
+// of policies/escalation/. What was not seen makes no step, and is said by `needs`.
+
+#include <compare>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "finding/remedy.hpp"
+#include "graph/graph.hpp"
+#include "reach/space.hpp"
+
+namespace pgleast {
+
+/// What a step may give that is no role.
+enum class Power : std::uint8_t {
+  superuser,         // everything
+  operating_system,  // programs run as the server's operating-system user: superuser
+  write_files,       // that user's files, pg_hba.conf among them: superuser
+  any_role,          // whatever role is no superuser
+  whole_cluster,     // every byte: all rows, all stored passwords
+  read_files,        // what that user reads: keys, passwords in files, logs
+  read_data,         // all rows of a database or more
+  write_data,        // the same, to change them
+  row_security,      // rows that policies keep from others
+  provider,          // what a cloud provider gives in place of superuser
+};
+inline constexpr std::size_t power_count = 10;
+/// "superuser", "the server's operating-system user", ...
+std::string_view to_string(Power power);
+/// Whether who has `power` can do all that `other` lets one do.
+bool includes(Power power, Power other);
+
+/// Where a step leads: a role that one acts as from there, or a power.
+struct Goal {
+  RoleId role = no_role;
+  std::optional<Power> power;
+  auto operator<=>(const Goal&) const = default;
+};
+
+struct Step {
+  std::string_view edge;                // "ESC-ADMIN"
+  RoleId from{};                        // who takes it
+  Goal to;                              // never `from`
+  RoleId holder{};                      // by whose right: `from`, a role it is in, or PUBLIC
+  ObjectId object = no_object;          // what it goes by; the first where several would do
+  std::string how;                      // "app has ADMIN on db_owner ...", names safe to show
+  std::vector<std::string> statements;  // that `from` types; a witness, no secret in it
+  bool needs_victim = false;            // somebody stronger must act, too
+  bool certain = true;                  // false: cannot be told from here, and `how` says why
+  std::vector<Remedy> cut;              // what takes this step away; empty: a person decides
+};
+
+/// A kind of step.
+struct EscalationInfo {
+  std::string_view id;      // of its page, too
+  int since, until;         // first and last major version
+  std::vector<Fact> needs;  // without which it is not known whether there is one
+};
+/// In the order of their ids.
+std::span<const EscalationInfo> escalations();
+
+/// Computes what it is asked for, once. Not for several threads.
+class Escalations {
+ public:
+  /// Keeps a reference: the graph and its cluster must outlive it.
+  explicit Escalations(const Graph& graph);
+  ~Escalations();
+
+  /// The one step on that `from` can take, by edge, then object.
+  std::vector<Step> steps(RoleId from) const;
+  /// The shortest way, first without uncertain steps, then without victims; empty: there is
+  /// none that is seen. The last step leads to the goal or to a power that includes it. A
+  /// superuser's own way to superuser has one step.
+  std::vector<Step> way(RoleId from, const Goal& to) const;
+  /// All that can be reached, whoever must help, sorted; `from` itself left out.
+  std::vector<Goal> reachable(RoleId from) const;
+
+  /// The connections that pg_hba.conf decides on, of which some edges go.
+  const Space& connections() const;
+
+ private:
+  struct Made;
+  std::unique_ptr<Made> made_;
+};
+
+/// Whether every step is certain and needs nobody else.
+bool goes_alone(const std::vector<Step>& way);
+
+}  // namespace pgleast

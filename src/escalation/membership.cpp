@@ -1,0 +1,99 @@
+// ESC-SUPER, ESC-SET, ESC-ADMIN, ESC-CREATEROLE: what attributes and memberships give.
+//
+//   GRANT db_owner TO app WITH ADMIN OPTION;     app may grant it to itself
+//   ALTER ROLE app CREATEROLE;                   before 16: any role that is no superuser
+//
+// user.c, GrantRole, AddRoleMems, CreateRole; acl.c, is_admin_of_role.
+
+#include <fmt/format.h>
+
+#include "escalation/edge.hpp"
+#include "pg/identifier.hpp"
+
+namespace pgleast {
+namespace {
+
+std::string set_role_sql(const World& world, RoleId role) {
+  return fmt::format("SET ROLE {};", quote_identifier(world.cluster().role_name(role)));
+}
+
+std::string grant_to_self_sql(const World& world, const Step& step) {
+  return fmt::format("GRANT {} TO {};", quote_identifier(world.cluster().role_name(step.to.role)),
+                     quote_identifier(world.cluster().role_name(step.from)));
+}
+
+}  // namespace
+
+void find_superuser(const World& world, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
+    if (!world.cluster().roles[i].superuser) continue;
+    Offer offer;
+    offer.holder = RoleId{i};
+    offer.to.power = Power::superuser;
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_superuser(const World& world, const Offer&, Step& step) {
+  step.how = fmt::format("{} is SUPERUSER", world.shown(step.from));
+}
+
+void find_set_role(const World& world, std::vector<Offer>& offers) {
+  for (const auto& m : world.cluster().memberships) {
+    if (!m.set) continue;
+    Offer offer;
+    offer.holder = m.member;
+    offer.as = Mode::session;
+    offer.to.role = m.role;
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_set_role(const World& world, const Offer&, Step& step) {
+  step.how = fmt::format("{} may SET ROLE {}", world.shown(step.from), world.shown(step.to.role));
+  step.statements = {set_role_sql(world, step.to.role)};
+  step.cut = {ChangeMembership{false, step.to.role, step.from}};
+}
+
+void find_admin(const World& world, std::vector<Offer>& offers) {
+  for (const auto& m : world.cluster().memberships) {
+    if (!m.admin || world.cluster().role(m.role).superuser) continue;
+    Offer offer;
+    offer.holder = m.member;
+    offer.holding = Holding::inherits;
+    offer.to.role = m.role;
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_admin(const World& world, const Offer& offer, Step& step) {
+  step.how = fmt::format("{} has ADMIN on {} and may grant it to itself",
+                         world.shown(step.from, offer.holder), world.shown(step.to.role));
+  step.statements = {grant_to_self_sql(world, step), set_role_sql(world, step.to.role)};
+  step.cut = {ChangeMembership{false, step.to.role, offer.holder}};
+}
+
+void find_create_role(const World& world, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
+    const auto& role = world.cluster().roles[i];
+    if (!role.createrole || role.superuser) continue;
+    Offer offer;
+    offer.holder = RoleId{i};
+    offer.to.power = Power::any_role;
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_create_role(const World& world, const Offer&, Step& step) {
+  step.cut = {ChangeAttribute{step.from, RoleAttribute::createrole, false}};
+  if (step.to.role == no_role) {
+    step.how = fmt::format("{} has CREATEROLE and may grant itself any role that is no superuser",
+                           world.shown(step.from));
+    return;
+  }
+  step.how = fmt::format("{} has CREATEROLE and may grant itself {}", world.shown(step.from),
+                         world.shown(step.to.role));
+  step.statements = {grant_to_self_sql(world, step), set_role_sql(world, step.to.role)};
+}
+
+}  // namespace pgleast
