@@ -8,6 +8,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "input/catalog_code.hpp"
 #include "input/conf.hpp"
 #include "input/hba.hpp"
 #include "input/hba_rules.hpp"
@@ -334,6 +335,8 @@ void Reader::read_cluster(Session& session) {
   read_hba(session);
   read_ident(session);
   read_conf_texts(session);
+  read_trusted_extensions(
+      session, [this](const auto& name) { return question(name); }, cluster_);
   remark_on_loaded_files(session, cluster_);
 }
 
@@ -435,6 +438,8 @@ void Reader::read_database(Session& session) {
   read_plain(session, "large_objects", ObjectKind::large_object, true);
   read_row_policies(session);
   read_default_acls(session);
+  const auto questions = [this](const std::string& name) { return question(name); };
+  read_code(session, questions, cluster_, builder_, database_);
 }
 
 std::string server_version(Session& session) {

@@ -87,6 +87,16 @@ void ObjectBuilder::detail(ObjectId id, FunctionDetail d) {
   cluster_.functions.push_back(std::move(d));
 }
 
+void ObjectBuilder::detail(ObjectId id, LanguageDetail d) {
+  cluster_.objects[index(id)].detail = static_cast<std::uint32_t>(cluster_.languages.size());
+  cluster_.languages.push_back(d);
+}
+
+void ObjectBuilder::detail(ObjectId id, ForeignServerDetail d) {
+  cluster_.objects[index(id)].detail = static_cast<std::uint32_t>(cluster_.foreign_servers.size());
+  cluster_.foreign_servers.push_back(std::move(d));
+}
+
 AclId ObjectBuilder::acl(const std::optional<std::string>& text) {
   return text ? acls_->intern_text(*text) : null_acl;
 }

@@ -35,6 +35,8 @@ class ObjectBuilder {
   void detail(ObjectId id, DatabaseDetail detail);
   void detail(ObjectId id, RelationDetail detail);
   void detail(ObjectId id, FunctionDetail detail);
+  void detail(ObjectId id, LanguageDetail detail);
+  void detail(ObjectId id, ForeignServerDetail detail);
   AclId acl(const std::optional<std::string>& text);
 
   /// no_object when there is none; OIDs of one kind are unique in one database.

@@ -64,12 +64,49 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaRecord, type, databases, users, address, m
                                    unshown, at, warning, row)
 
 // NOLINTBEGIN(readability-identifier-naming): the library's names
+void to_json(json& j, const PrivilegeSet& set) { j = set.bits(); }
+
+void from_json(const json& j, PrivilegeSet& set) {
+  const auto bits = j.get<std::uint32_t>();
+  if (bits >> privileges.size() != 0) fail("", "a set of privileges has one that there is not");
+  set = {};
+  for (const auto& p : privileges) {
+    if (((bits >> static_cast<unsigned>(p.privilege)) & 1U) != 0) set |= p.privilege;
+  }
+}
+
+void to_json(json& j, const CodeUse& u) { j = {u.object, u.privileges, u.by_search_path}; }
+
+void from_json(const json& j, CodeUse& u) {
+  j.at(0).get_to(u.object);
+  j.at(1).get_to(u.privileges);
+  j.at(2).get_to(u.by_search_path);
+}
+// NOLINTEND(readability-identifier-naming)
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Code, uses, settings, by_search_path, unknown)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Body, of, code)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, kind, relation, name, on, enabled, code)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EventTrigger, database, name, event, owner, function, enabled)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inheritance, child, parent, partition)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LanguageDetail, trusted)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignServerDetail, wrapper, options)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(UserMapping, server, role, options_seen, user, stored_password,
+                                   password_required)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Extension, database, name, version, schema, owner)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Subscription, database, name, owner, enabled, run_as_owner,
+                                   password_required, tables)
+
+// NOLINTBEGIN(readability-identifier-naming): the library's names
 void to_json(json& j, const RowPolicy& p) {
   j = {{"table", p.table},
        {"name", p.name},
        {"command", p.command},
        {"permissive", p.permissive},
-       {"roles", p.roles}};
+       {"roles", p.roles},
+       {"using_always_true", p.using_always_true},
+       {"check_always_true", p.check_always_true},
+       {"code", p.code}};
   put(j, "using", p.using_expression);
   put(j, "check", p.check_expression);
 }
@@ -82,6 +119,10 @@ void from_json(const json& j, RowPolicy& p) {
   j.at("roles").get_to(p.roles);
   get(j, "using", p.using_expression);
   get(j, "check", p.check_expression);
+  if (!j.contains("code")) return;  // an older snapshot
+  j.at("using_always_true").get_to(p.using_always_true);
+  j.at("check_always_true").get_to(p.check_always_true);
+  j.at("code").get_to(p.code);
 }
 
 void to_json(json& j, const Diagnostic& d) {
@@ -170,6 +211,16 @@ json to_tree(const Cluster& c) {
          {"functions", c.functions},
          {"row_policies", c.row_policies},
          {"default_acls", c.default_acls},
+         {"languages", c.languages},
+         {"foreign_servers", c.foreign_servers},
+         {"inheritances", c.inheritances},
+         {"bodies", c.bodies},
+         {"attachments", c.attachments},
+         {"event_triggers", c.event_triggers},
+         {"user_mappings", c.user_mappings},
+         {"extensions", c.extensions},
+         {"trusted_extensions", c.trusted_extensions},
+         {"subscriptions", c.subscriptions},
          {"settings", c.settings},
          {"setting_problems", c.setting_problems},
          {"role_settings", c.role_settings},
@@ -186,6 +237,30 @@ json to_tree(const Cluster& c) {
   put(j, "hidden_settings", c.hidden_settings);
   put(j, "unread_databases", c.unread_databases);
   return j;
+}
+
+void add_code(const json& j, Cluster& c) {
+  if (!j.contains("bodies")) {
+    // Their languages and foreign servers have no details.
+    c.languages.assign(1, {});
+    c.foreign_servers.assign(1, {no_object, {}});
+    for (auto& o : c.objects) {
+      if (o.kind == ObjectKind::language || o.kind == ObjectKind::foreign_server) o.detail = 0;
+    }
+    c.unseen[Fact::code] = {"the snapshot was taken before pgleast read what code does",
+                            "take it again"};
+    return;
+  }
+  j.at("languages").get_to(c.languages);
+  j.at("foreign_servers").get_to(c.foreign_servers);
+  j.at("inheritances").get_to(c.inheritances);
+  j.at("bodies").get_to(c.bodies);
+  j.at("attachments").get_to(c.attachments);
+  j.at("event_triggers").get_to(c.event_triggers);
+  j.at("user_mappings").get_to(c.user_mappings);
+  j.at("extensions").get_to(c.extensions);
+  j.at("trusted_extensions").get_to(c.trusted_extensions);
+  j.at("subscriptions").get_to(c.subscriptions);
 }
 
 // What older snapshots do not have.
@@ -226,6 +301,7 @@ Cluster from_tree(const json& j) {
   get(j, "hidden_settings", c.hidden_settings);
   get(j, "unread_databases", c.unread_databases);
   add_later_keys(j, c);
+  add_code(j, c);
   return c;
 }
 

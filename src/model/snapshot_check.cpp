@@ -30,7 +30,9 @@ class Checker {
     for (const auto& p : c_.row_policies) {
       object(p.table, ObjectKind::table);
       for (const auto r : p.roles) role(r, public_role);
+      code(p.code);
     }
+    check_code();
     for (const auto& d : c_.default_acls) {
       object(d.database, ObjectKind::database);
       role(d.creator);
@@ -84,11 +86,63 @@ class Checker {
     if (o.schema != no_object) object(o.schema, ObjectKind::schema);
     role(o.owner);
     acl(o.acl);
-    const auto limit = o.kind == ObjectKind::database   ? c_.databases.size()
-                       : o.kind == ObjectKind::table    ? c_.relations.size()
-                       : o.kind == ObjectKind::function ? c_.functions.size()
-                                                        : std::size_t{no_detail} + 1;
+    const auto limit = o.kind == ObjectKind::database         ? c_.databases.size()
+                       : o.kind == ObjectKind::table          ? c_.relations.size()
+                       : o.kind == ObjectKind::function       ? c_.functions.size()
+                       : o.kind == ObjectKind::language       ? c_.languages.size()
+                       : o.kind == ObjectKind::foreign_server ? c_.foreign_servers.size()
+                                                              : std::size_t{no_detail} + 1;
     if (o.detail >= limit) fail_number("detail", o.detail);
+  }
+
+  void any_object(ObjectId id) const {
+    if (index(id) >= c_.objects.size()) fail_number("object", index(id));
+  }
+
+  void code(const Code& code) const {
+    for (const auto& use : code.uses) any_object(use.object);
+  }
+
+  void check_code() const {
+    for (const auto& s : c_.foreign_servers) {
+      if (s.wrapper != no_object) object(s.wrapper, ObjectKind::foreign_data_wrapper);
+    }
+    for (const auto& i : c_.inheritances) {
+      object(i.child, ObjectKind::table);
+      object(i.parent, ObjectKind::table);
+    }
+    for (const auto& b : c_.bodies) {
+      any_object(b.of);
+      code(b.code);
+    }
+    for (const auto& a : c_.attachments) {
+      word("kind of attachment", a.kind, Attachment::Kind::index);
+      object(a.relation, ObjectKind::table);
+      code(a.code);
+    }
+    for (const auto& t : c_.event_triggers) {
+      object(t.database, ObjectKind::database);
+      object(t.function, ObjectKind::function);
+      role(t.owner);
+    }
+    check_ways_out();
+  }
+
+  void check_ways_out() const {
+    for (const auto& m : c_.user_mappings) {
+      object(m.server, ObjectKind::foreign_server);
+      role(m.role, public_role);
+    }
+    for (const auto& e : c_.extensions) {
+      object(e.database, ObjectKind::database);
+      if (e.schema != no_object) object(e.schema, ObjectKind::schema);
+      role(e.owner);
+    }
+    for (const auto& s : c_.subscriptions) {
+      object(s.database, ObjectKind::database);
+      role(s.owner);
+      for (const auto t : s.tables) object(t, ObjectKind::table);
+    }
   }
 
   void check_record(const HbaRecord& r) const {

@@ -26,7 +26,37 @@ Cluster some_cluster() {
   cluster.databases = {{true, false, 5, true}};
   AclPool pool(cluster);
   database.acl = pool.intern_text("{=c/\"bytes \xff\xfe\"}");
-  cluster.objects = {database};
+  Object table;
+  table.database = ObjectId{0};
+  table.owner = RoleId{0};
+  table.detail = 0;
+  table.name = "t";
+  cluster.relations = {{}};
+  auto language = table;
+  language.kind = ObjectKind::language;
+  auto server = table;
+  server.kind = ObjectKind::foreign_server;
+  auto function = table;
+  function.kind = ObjectKind::function;
+  cluster.functions = {{}};
+  cluster.objects = {database, table, language, server, function};
+  const Code code{{{ObjectId{1}, PrivilegeSet(Privilege::select) | Privilege::insert, true}},
+                  {"app.tenant"},
+                  true,
+                  "EXECUTE"};
+  cluster.languages = {{true}};
+  cluster.foreign_servers = {{no_object, {"host=h"}}};
+  cluster.row_policies = {
+      {ObjectId{1}, "p", 'r', false, {public_role}, "true", {}, true, false, code}};
+  cluster.inheritances = {{ObjectId{1}, ObjectId{1}, true}};
+  cluster.bodies = {{ObjectId{4}, code}};
+  cluster.attachments = {
+      {Attachment::Kind::index, ObjectId{1}, "i", Privilege::truncate, false, code}};
+  cluster.event_triggers = {{ObjectId{0}, "e", "login", RoleId{0}, ObjectId{4}, false}};
+  cluster.user_mappings = {{ObjectId{3}, public_role, true, "u", true, false}};
+  cluster.extensions = {{ObjectId{0}, "hstore", "1.4", no_object, RoleId{0}}};
+  cluster.trusted_extensions = {"hstore"};
+  cluster.subscriptions = {{ObjectId{0}, "s", RoleId{0}, false, false, false, {ObjectId{1}}}};
   cluster.default_acls = {{ObjectId{0}, RoleId{0}, no_object, 'r', AclId{0}}};
   cluster.settings = {{"ssl", "on", "default", "", 0}};
   cluster.unseen[Fact::passwords] = {"why", "remedy"};
@@ -65,6 +95,22 @@ TEST_CASE("a snapshot of before pg_ident.conf was read is read, and the map is u
   CHECK(read == cluster);
 }
 
+TEST_CASE("a snapshot of before code was read is read, and the code is unseen",
+          "[input][snapshot]") {
+  auto text = write_snapshot(some_cluster());
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, from.size(), to);
+  };
+  replace("\"bodies\"", "\"older\"");
+  const auto read = read_snapshot(Source("s", text));
+  CHECK_FALSE(read.seen(Fact::code));
+  CHECK(read.bodies.empty());
+  CHECK(read.language(read.objects[2]).trusted == false);
+  CHECK(read.foreign_server(read.objects[3]).options.empty());
+}
+
 TEST_CASE("a snapshot that is cut off anywhere is refused", "[input][snapshot]") {
   const auto text = write_snapshot(some_cluster());
   for (std::size_t size = 0; size + 2 < text.size(); size += 7) {
@@ -84,6 +130,11 @@ TEST_CASE("numbers that lead nowhere are refused", "[input][snapshot]") {
       {"\"member\": 0", "\"member\": 9"},
       {"\"creator\": 0", "\"creator\": 2"},
       {"\"acl\": 0", "\"acl\": 77"},
+      {"\"of\": 4", "\"of\": 5"},
+      {"\"child\": 1", "\"child\": 0"},
+      {"\"function\": 4", "\"function\": 1"},
+      {"\"server\": 3", "\"server\": 2"},
+      {"\"on\": 16", "\"on\": 99999"},
       {"\"kind\": 0", "\"kind\": 99"},
       {"\"version_num\": 150018", "\"version_num\": 3"},
       {"\"version_num\": 150018", "\"version_num\": 1e999"},

@@ -1,0 +1,271 @@
+#include "input/catalog_code.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <tuple>
+
+#include "pg/array_text.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+std::string said(const Field& field) { return field.value_or(""); }
+bool is_true(const Field& field) { return field == "t"; }
+
+std::uint32_t as_oid(const Field& field) {
+  std::uint32_t oid = 0;
+  if (field) std::from_chars(field->data(), field->data() + field->size(), oid);
+  return oid;
+}
+
+/// pg_trigger.tgtype (catalog/pg_trigger.h).
+PrivilegeSet events_of(std::uint32_t type) {
+  PrivilegeSet events;
+  if ((type & 4U) != 0) events |= Privilege::insert;
+  if ((type & 8U) != 0) events |= Privilege::delete_;
+  if ((type & 16U) != 0) events |= Privilege::update;
+  if ((type & 32U) != 0) events |= Privilege::truncate;
+  return events;
+}
+
+class CodeReader {
+ public:
+  CodeReader(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
+             ObjectId database)
+      : session_(session),
+        question_(question),
+        cluster_(cluster),
+        builder_(builder),
+        database_(database) {}
+
+  void read() {
+    read_languages();
+    read_servers();
+    read_mappings();
+    read_extensions();
+    read_event_triggers();
+    read_inheritances();
+    read_subscriptions();
+    read_triggers();
+    read_expressions();
+    read_views();
+  }
+
+ private:
+  Rows ask(const std::string& name) { return session_.ask(question_(name), name); }
+  ObjectId object(ObjectKind kind, const Field& oid) const {
+    return builder_.object_of_oid(kind, as_oid(oid), database_);
+  }
+  ObjectId table(const Field& oid) const { return object(ObjectKind::table, oid); }
+  CodeUse call_of(ObjectId function) const { return {function, Privilege::execute, false}; }
+
+  void read_languages();
+  void read_servers();
+  void read_mappings();
+  void read_extensions();
+  void read_event_triggers();
+  void read_inheritances();
+  void read_subscriptions();
+  void read_triggers();
+  void read_expressions();
+  void read_views();
+
+  Session& session_;
+  const Question& question_;
+  Cluster& cluster_;
+  ObjectBuilder& builder_;
+  ObjectId database_;
+  std::map<std::pair<ObjectId, std::string>, std::size_t> triggers_;  // into attachments
+};
+
+void CodeReader::read_languages() {
+  std::vector<std::uint32_t> trusted;
+  for (const auto& r : ask("trusted_languages")) trusted.push_back(as_oid(r[0]));
+  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+    const auto& o = cluster_.objects[i];
+    if (o.kind != ObjectKind::language || o.database != database_) continue;
+    const bool is = std::binary_search(trusted.begin(), trusted.end(), o.oid);
+    builder_.detail(ObjectId{i}, LanguageDetail{is});
+  }
+}
+
+void CodeReader::read_servers() {
+  for (const auto& r : ask("server_options")) {
+    const auto server = object(ObjectKind::foreign_server, r[0]);
+    if (server == no_object) continue;
+    ForeignServerDetail detail{object(ObjectKind::foreign_data_wrapper, r[1]), {}};
+    if (r[2]) detail.options = array_elements(*r[2]);
+    builder_.detail(server, std::move(detail));
+  }
+}
+
+void CodeReader::read_mappings() {
+  const auto table = session_.try_ask(question_("user_mappings"));
+  for (const auto& r : table.rows ? *table.rows : ask("shown_user_mappings")) {
+    UserMapping mapping;
+    mapping.server = object(ObjectKind::foreign_server, r[0]);
+    if (mapping.server == no_object) continue;
+    mapping.role = as_oid(r[1]) == 0 ? public_role : builder_.role_of_oid(as_oid(r[1]));
+    mapping.options_seen = is_true(r[2]);
+    if (mapping.options_seen) {
+      mapping.user = said(r[3]);
+      mapping.stored_password = is_true(r[4]);
+      // Its wrapper takes no other spelling than a boolean's.
+      mapping.password_required = !r[5] || (*r[5] != "false" && *r[5] != "f" && *r[5] != "off" &&
+                                            *r[5] != "no" && *r[5] != "n" && *r[5] != "0");
+    }
+    cluster_.user_mappings.push_back(std::move(mapping));
+  }
+}
+
+void CodeReader::read_extensions() {
+  for (const auto& r : ask("extensions")) {
+    cluster_.extensions.push_back({database_, said(r[0]), said(r[1]),
+                                   object(ObjectKind::schema, r[2]),
+                                   builder_.role_of_oid(as_oid(r[3]))});
+  }
+}
+
+void CodeReader::read_event_triggers() {
+  for (const auto& r : ask("event_triggers")) {
+    cluster_.event_triggers.push_back(
+        {database_, said(r[0]), said(r[1]), builder_.role_of_oid(as_oid(r[2])),
+         object(ObjectKind::function, r[3]), r[4] == "O" || r[4] == "A"});
+  }
+}
+
+void CodeReader::read_inheritances() {
+  for (const auto& r : ask("inheritances")) {
+    const auto child = table(r[0]);
+    const auto parent = table(r[1]);
+    if (child == no_object || parent == no_object) continue;
+    cluster_.inheritances.push_back({child, parent, is_true(r[2])});
+  }
+}
+
+void CodeReader::read_subscriptions() {
+  const auto all = session_.try_ask(question_("subscriptions"));
+  const auto rows = all.rows ? *all.rows : ask("shown_subscriptions");
+  if (!all.rows && !rows.empty()) {
+    cluster_.remarks.push_back(
+        {fmt::format("which tables the subscriptions write cannot be read by {}",
+                     displayed(cluster_.reader)),
+         fmt::format("GRANT SELECT (oid) ON pg_catalog.pg_subscription TO {}",
+                     quote_identifier(cluster_.reader))});
+  }
+  for (const auto& r : rows) {
+    Subscription subscription{
+        database_,     said(r[0]), builder_.role_of_oid(as_oid(r[1])), is_true(r[2]), is_true(r[3]),
+        is_true(r[4]), {}};
+    for (const auto& oid : array_elements(said(r[5]))) {
+      const auto written = table(oid);
+      if (written != no_object) subscription.tables.push_back(written);
+    }
+    cluster_.subscriptions.push_back(std::move(subscription));
+  }
+}
+
+void CodeReader::read_triggers() {
+  for (const auto& r : ask("triggers")) {
+    Attachment trigger;
+    trigger.kind = Attachment::Kind::trigger;
+    trigger.relation = table(r[0]);
+    if (trigger.relation == no_object) continue;
+    trigger.name = said(r[1]);
+    trigger.on = events_of(as_oid(r[3]));
+    trigger.enabled = is_true(r[4]);
+    trigger.code.uses = {call_of(object(ObjectKind::function, r[2]))};
+    triggers_.emplace(std::pair(trigger.relation, trigger.name), cluster_.attachments.size());
+    cluster_.attachments.push_back(std::move(trigger));
+  }
+}
+
+/// Each function that one of them calls is a row of its own.
+void CodeReader::read_expressions() {
+  std::map<std::tuple<ObjectId, std::string, std::string>, std::size_t> known;
+  for (const auto& r : ask("expressions")) {
+    const auto relation = table(r[0]);
+    const auto function = object(ObjectKind::function, r[3]);
+    if (relation == no_object || function == no_object) continue;
+    const auto kind = said(r[1]);
+    auto at = cluster_.attachments.size();
+    if (kind == "trigger") {
+      const auto trigger = triggers_.find({relation, said(r[2])});
+      if (trigger == triggers_.end()) continue;
+      at = trigger->second;
+    } else {
+      at = known.emplace(std::tuple(relation, kind, said(r[2])), at).first->second;
+    }
+    if (at == cluster_.attachments.size()) {
+      Attachment attachment;
+      attachment.kind = kind == "index" ? Attachment::Kind::index : Attachment::Kind::expression;
+      attachment.relation = relation;
+      attachment.name = said(r[2]);
+      attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
+      cluster_.attachments.push_back(std::move(attachment));
+    }
+    cluster_.attachments[at].code.uses.push_back(call_of(function));
+  }
+}
+
+void CodeReader::read_views() {
+  for (const auto& r : ask("view_uses")) {
+    const auto view = table(r[0]);
+    if (view == no_object) continue;
+    auto& bodies = cluster_.bodies;
+    if (bodies.empty() || bodies.back().of != view) bodies.push_back({view, {}});
+    auto& uses = bodies.back().code.uses;
+    if (is_true(r[1])) {
+      const auto function = object(ObjectKind::function, r[2]);
+      if (function != no_object) uses.push_back(call_of(function));
+      continue;
+    }
+    auto relation = table(r[2]);
+    if (relation == no_object) relation = object(ObjectKind::sequence, r[2]);
+    if (relation != no_object) uses.push_back({relation, Privilege::select, false});
+  }
+}
+
+/// In the orders that Cluster promises.
+void sort_code(Cluster& cluster) {
+  const auto by = [](auto& list, auto key) {
+    std::stable_sort(list.begin(), list.end(),
+                     [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  };
+  by(cluster.inheritances, [](const Inheritance& i) { return std::pair(i.child, i.parent); });
+  by(cluster.bodies, [](const Body& b) { return b.of; });
+  by(cluster.attachments,
+     [](const Attachment& a) { return std::tuple(a.relation, a.kind, std::string_view(a.name)); });
+  by(cluster.user_mappings, [](const UserMapping& m) { return std::pair(m.server, m.role); });
+  const auto use_order = [](const CodeUse& a, const CodeUse& b) {
+    return std::pair(a.object, a.by_search_path) < std::pair(b.object, b.by_search_path);
+  };
+  const auto sort_uses = [&](Code& code) {
+    std::sort(code.uses.begin(), code.uses.end(), use_order);
+    code.uses.erase(std::unique(code.uses.begin(), code.uses.end()), code.uses.end());
+  };
+  for (auto& body : cluster.bodies) sort_uses(body.code);
+  for (auto& attachment : cluster.attachments) sort_uses(attachment.code);
+}
+
+}  // namespace
+
+void read_trusted_extensions(Session& session, const Question& question, Cluster& cluster) {
+  if (cluster.major() < 13) return;
+  for (const auto& r : session.ask(question("trusted_extensions"), "trusted_extensions")) {
+    cluster.trusted_extensions.push_back(said(r[0]));
+  }
+}
+
+void read_code(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
+               ObjectId database) {
+  CodeReader(session, question, cluster, builder, database).read();
+  sort_code(cluster);
+}
+
+}  // namespace pgleast

@@ -1,0 +1,3 @@
+SELECT extname, extversion, extnamespace, extowner
+  FROM pg_catalog.pg_extension
+ ORDER BY extname COLLATE "C"

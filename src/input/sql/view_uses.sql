@@ -1,0 +1,27 @@
+-- What the queries of views use, by the catalog's own records. The server keeps none of its own
+-- relations, so those that not everybody may read are looked for in the query as it is stored.
+WITH queries AS MATERIALIZED (
+  SELECT r.oid, r.ev_class
+    FROM pg_catalog.pg_rewrite r
+   WHERE r.rulename = '_RETURN' AND r.oid >= 16384
+), guarded AS MATERIALIZED (
+  SELECT c.oid, ' :relid ' || c.oid || ' ' AS mark
+    FROM pg_catalog.pg_class c
+   WHERE c.oid < 16384 AND c.relkind IN ('r', 'v')
+     AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a
+                      WHERE a.grantee = 0 AND a.privilege_type = 'SELECT')
+), stored AS MATERIALIZED (
+  SELECT r.ev_class, r.ev_action::text AS query
+    FROM queries q
+    JOIN pg_catalog.pg_rewrite r ON r.oid = q.oid
+)
+SELECT q.ev_class, d.refclassid = 'pg_catalog.pg_proc'::regclass, d.refobjid
+  FROM queries q
+  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = q.oid
+ WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_proc'::regclass)
+   AND d.refobjid <> q.ev_class
+UNION
+SELECT s.ev_class, false, g.oid
+  FROM stored s
+  JOIN guarded g ON pg_catalog.strpos(s.query, g.mark) > 0
+ ORDER BY 1, 2, 3
