@@ -35,8 +35,10 @@ bool covers(const Waiver& waiver, const Finding& finding) {
 
 }  // namespace
 
-Audit Auditor::audit(const Cluster& cluster) const {
+Audit Auditor::audit(const Cluster& cluster,
+                     const std::function<void(const std::string&)>& done) const {
   const Facts facts(cluster, policy_);
+  done("graph");
   Audit result;
   result.remarks = cluster.remarks;
   std::vector<bool> used(policy_.waivers.size());
@@ -56,6 +58,7 @@ Audit Auditor::audit(const Cluster& cluster) const {
       }
     }
     result.judgements.push_back(std::move(judgement));
+    done(rule.id);
   }
   for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
     const auto& waiver = policy_.waivers[w];

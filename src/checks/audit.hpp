@@ -1,6 +1,7 @@
 #pragma once
 // All rules of a policy against one cluster.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,10 @@ class Auditor {
   Auditor(Policy policy, std::string today);
 
   const Policy& policy() const { return policy_; }
-  Audit audit(const Cluster& cluster) const;
+  /// `done` is told of each rule that was judged, and of the graph before them.
+  Audit audit(
+      const Cluster& cluster,
+      const std::function<void(const std::string&)>& done = [](const auto&) {}) const;
 
  private:
   Policy policy_;

@@ -23,6 +23,7 @@ struct AccessOptions {
   std::string role, object, privilege;
   bool explain = false;
   bool system = false;
+  bool timings = false;
 };
 
 // What one question is about: an object, or one column of a table.
@@ -202,9 +203,14 @@ class AccessAnswer {
 };
 
 int access(const AccessOptions& options) {
-  const auto cluster = read_sources(options.sources);
+  Timings timings;
+  const auto cluster = read_sources(options.sources, timings);
   need(cluster, Fact::objects, "privileges cannot be told");
-  write_output(options.output, AccessAnswer(cluster, options).write());
+  const auto answer = AccessAnswer(cluster, options).write();
+  timings.phase("access");
+  write_output(options.output, answer);
+  timings.phase("report");
+  if (options.timings) timings.print();
   return 0;
 }
 
@@ -222,6 +228,7 @@ void add_access(CLI::App& app, Run& run) {
   add_flag(command, "--system", options->system, "system schemas, too");
   add_source_options(command, options->sources);
   add_output_options(command, options->output, {"text", "csv", "json"});
+  add_timings(command, options->timings);
 }
 
 }  // namespace pgleast

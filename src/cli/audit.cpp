@@ -5,7 +5,6 @@
 #include "checks/audit.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "cli/timings.hpp"
 #include "policy/loader.hpp"
 #include "report/report.hpp"
 
@@ -28,9 +27,8 @@ int audit(const AuditOptions& options) {
   Timings timings;
   const Auditor auditor(load_policy(options.judging.policies), today());
   timings.phase("policy");
-  const auto cluster = read_sources(options.sources);
-  timings.phase("read");
-  const auto result = auditor.audit(cluster);
+  const auto cluster = read_sources(options.sources, timings);
+  const auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
   timings.phase("audit");
   if (!options.judging.quiet || !options.output.output.empty()) {
     const ReportInput input{cluster, auditor.policy(), result, options.judging.verbose,

@@ -100,12 +100,16 @@ std::string how_tried(const std::optional<Proof>& proof, const Cluster& cluster)
 }
 
 int fix(const FixOptions& options) {
+  Timings timings;
   const Auditor auditor(load_policy(options.judging.policies), today());
-  const auto cluster = read_sources(options.sources);
+  timings.phase("policy");
+  const auto cluster = read_sources(options.sources, timings);
   const auto plan = make_plan(cluster, auditor);
+  timings.phase("plan");
   const bool on_server = options.prove && options.sources.is_live();
   std::optional<Proof> proof;
   if (on_server) proof = prove(plan, cluster, auditor, options.sources.dsn);
+  if (on_server) timings.phase("prove");
   const auto left = proof ? proof->after : plan.after;
   auto summary = fmt::format("{}, {}; {}\n\n", counted(plan.statements(), "statement"),
                              counted(plan.files.size(), "file"), how_tried(proof, cluster));
@@ -121,6 +125,8 @@ int fix(const FixOptions& options) {
     summary += fmt::format("\nwritten: {}\n", fmt::join(names, " "));
     if (!options.judging.quiet) write_output(options.output, summary);
   }
+  timings.phase("report");
+  if (options.judging.timings) timings.print();
   return exit_code(left.judgements, options.judging);
 }
 

@@ -142,7 +142,11 @@ void add_judging_options(CLI::App& app, JudgingOptions& o) {
   app.add_flag("--quiet,-q", o.quiet, "only the exit code")->group("Output");
   app.add_flag("--verbose,-v", o.verbose, "waived findings and rules that hold, too")
       ->group("Output");
-  app.add_flag("--timings", o.timings, "phases in milliseconds and peak memory, on standard error")
+  add_timings(app, o.timings);
+}
+
+void add_timings(CLI::App& app, bool& timings) {
+  app.add_flag("--timings", timings, "phases in milliseconds and peak memory, on standard error")
       ->group("Output");
 }
 

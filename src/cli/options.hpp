@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/timings.hpp"
 #include "finding/finding.hpp"
 #include "model/cluster.hpp"
 #include "text/files.hpp"
@@ -38,6 +39,8 @@ void add_source_options(CLI::App& app, SourceOptions& options, bool databases = 
 /// Everything the sources say of one cluster; a file given explicitly wins over what the
 /// server says. Throws Error.
 Cluster read_sources(const SourceOptions& options);
+/// The same; each phase is ended in `timings`.
+Cluster read_sources(const SourceOptions& options, Timings& timings);
 
 /// What add_fact_options() offers; with none of them nothing is known. Throws Error.
 Cluster read_facts(const SourceOptions& options);
@@ -87,6 +90,8 @@ struct JudgingOptions {
 /// `--fail-on`, the contract's threshold for exit code 1.
 void add_fail_on(CLI::App& app, std::string& fail_on);
 void add_judging_options(CLI::App& app, JudgingOptions& options);
+/// `--timings`.
+void add_timings(CLI::App& app, bool& timings);
 
 /// The documented exit code for what an audit found.
 int exit_code(const std::vector<Judgement>& judgements, const JudgingOptions& options);

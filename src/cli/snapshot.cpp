@@ -13,19 +13,27 @@ namespace {
 struct SnapshotOptions {
   SourceOptions sources;
   OutputOptions output;
+  bool timings = false;
 };
+
+int snapshot(const SnapshotOptions& options) {
+  Timings timings;
+  const auto cluster = read_sources(options.sources, timings);
+  write_output(options.output, write_snapshot(cluster));
+  timings.phase("report");
+  if (options.timings) timings.print();
+  return 0;
+}
 
 }  // namespace
 
 void add_snapshot(CLI::App& app, Run& run) {
   const auto options = std::make_shared<SnapshotOptions>();
-  auto& command =
-      add_command(app, run, "snapshot", "write everything that was read to one file", [options] {
-        write_output(options->output, write_snapshot(read_sources(options->sources)));
-        return 0;
-      });
+  auto& command = add_command(app, run, "snapshot", "write everything that was read to one file",
+                              [options] { return snapshot(*options); });
   add_source_options(command, options->sources);
   add_output_options(command, options->output, {"json"});
+  add_timings(command, options->timings);
 }
 
 }  // namespace pgleast

@@ -160,10 +160,11 @@ SourceOptions with_paths(SourceOptions options) {
   return options;
 }
 
-Cluster first_source(const SourceOptions& options) {
+Cluster first_source(const SourceOptions& options, Timings& timings) {
   if (options.is_live()) {
     const Progress progress("reading the server's catalogs");
-    return read_live({options.dsn, options.databases, options.all_databases});
+    return read_live({options.dsn, options.databases, options.all_databases,
+                      [&](const std::string& phase) { timings.phase(phase); }});
   }
   if (!options.snapshot.empty()) {
     const Progress progress("reading the snapshot");
@@ -221,11 +222,11 @@ FileReader files_and_standard_input() {
 namespace {
 
 // A server, a snapshot, or nothing but a version.
-Cluster checked_first_source(const SourceOptions& options) {
+Cluster checked_first_source(const SourceOptions& options, Timings& timings) {
   if (options.is_live() && !options.snapshot.empty()) {
     fail_usage("--snapshot and a live server are two clusters: give one of them");
   }
-  auto cluster = first_source(options);
+  auto cluster = first_source(options, timings);
   if (options.server_version && (options.is_live() || !options.snapshot.empty()) &&
       cluster.major() != *options.server_version) {
     fail_usage(fmt::format("--server-version {} contradicts the server's own version {}",
@@ -237,12 +238,18 @@ Cluster checked_first_source(const SourceOptions& options) {
 }  // namespace
 
 Cluster read_facts(const SourceOptions& options) {
-  auto cluster = checked_first_source(options);
+  Timings timings;
+  auto cluster = checked_first_source(options, timings);
   for (const auto& path : options.sql) replay_into(cluster, path);
   return cluster;
 }
 
-Cluster read_sources(const SourceOptions& given) {
+Cluster read_sources(const SourceOptions& options) {
+  Timings timings;
+  return read_sources(options, timings);
+}
+
+Cluster read_sources(const SourceOptions& given, Timings& timings) {
   const auto options = with_paths(given);
   if ((options.all_databases || !options.databases.empty()) && !options.is_live()) {
     fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
@@ -252,11 +259,13 @@ Cluster read_sources(const SourceOptions& given) {
   if (!any) {
     fail_usage("no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql");
   }
-  auto cluster = checked_first_source(options);
+  auto cluster = checked_first_source(options, timings);
   if (!options.conf.empty()) read_conf_into(cluster, options.conf);
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
   if (!options.ident.empty()) read_ident_into(cluster, options.ident);
+  timings.phase("read");
   for (const auto& path : options.sql) replay_into(cluster, path);
+  if (!options.sql.empty()) timings.phase("replay");
   return cluster;
 }
 

@@ -43,7 +43,8 @@ std::uint32_t oid_of(const Field& field) { return number_of<std::uint32_t>(field
 
 class Reader {
  public:
-  explicit Reader(Cluster& cluster) : cluster_(cluster), builder_(cluster) {}
+  Reader(Cluster& cluster, const LiveOptions& options)
+      : cluster_(cluster), options_(options), builder_(cluster) {}
 
   void read_cluster(Session& session);
   void read_database(Session& session);
@@ -79,6 +80,7 @@ class Reader {
   RoleId role(const Field& oid) { return builder_.role_of_oid(oid_of(oid)); }
 
   Cluster& cluster_;
+  const LiveOptions& options_;
   ObjectBuilder builder_;
   ObjectId database_ = no_object;
   std::map<std::string, std::string> own_;  // name of a setting of our session: its reset value
@@ -331,6 +333,7 @@ void Reader::read_cluster(Session& session) {
   }
   read_plain(session, "tablespaces", ObjectKind::tablespace, false);
   if (cluster_.major() >= 15) read_plain(session, "parameters", ObjectKind::parameter, false);
+  options_.done("roles");
   read_settings(session);
   read_hba(session);
   read_ident(session);
@@ -338,6 +341,7 @@ void Reader::read_cluster(Session& session) {
   read_trusted_extensions(
       session, [this](const auto& name) { return question(name); }, cluster_);
   remark_on_loaded_files(session, cluster_);
+  options_.done("configuration");
 }
 
 void Reader::read_plain(Session& session, const std::string& name, ObjectKind kind,
@@ -422,7 +426,9 @@ void Reader::read_database(Session& session) {
     builder_.add(std::move(object), role(r[2]), r[3]);
   }
   read_relations(session);
+  options_.done("relations");
   read_functions(session);
+  options_.done("functions");
   for (const auto& r : ask(session, "types")) {
     NewObject object{ObjectKind::type, oid_of(r[0]), database_,
                      builder_.object_of_oid(ObjectKind::schema, oid_of(r[1]), database_),
@@ -432,14 +438,17 @@ void Reader::read_database(Session& session) {
     object.extension = truth(r[6]);
     builder_.add(std::move(object), role(r[3]), r[4]);
   }
+  options_.done("types");
   read_plain(session, "languages", ObjectKind::language, true);
   read_plain(session, "foreign_data_wrappers", ObjectKind::foreign_data_wrapper, true);
   read_plain(session, "foreign_servers", ObjectKind::foreign_server, true);
   read_plain(session, "large_objects", ObjectKind::large_object, true);
   read_row_policies(session);
   read_default_acls(session);
+  options_.done("other_objects");
   const auto questions = [this](const std::string& name) { return question(name); };
   read_code(session, questions, cluster_, builder_, database_);
+  options_.done("code");
 }
 
 std::string server_version(Session& session) {
@@ -487,7 +496,8 @@ void add_unread(Cluster& cluster, const std::string& name, const std::string& wh
 Cluster read_session(Session& session) {
   Cluster cluster;
   begin(cluster, session);
-  Reader reader(cluster);
+  const LiveOptions options;
+  Reader reader(cluster, options);
   reader.read_cluster(session);
   reader.read_database(session);
   return cluster;
@@ -497,7 +507,8 @@ Cluster read_live(const LiveOptions& options) {
   Cluster cluster;
   Session session(options.conninfo, options.databases.empty() ? "" : options.databases.front());
   begin(cluster, session);
-  Reader reader(cluster);
+  options.done("connect");
+  Reader reader(cluster, options);
   reader.read_cluster(session);
   reader.read_database(session);
   for (const auto& name : further_databases(options, cluster, session.database())) {
@@ -511,6 +522,7 @@ Cluster read_live(const LiveOptions& options) {
       add_unread(cluster, name, e.diagnostic().message);
       continue;
     }
+    options.done("connect");
     reader.read_database(*other);
   }
   return cluster;

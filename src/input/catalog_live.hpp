@@ -3,6 +3,7 @@
 // in sql/). Needs no more than CONNECT; what the role may not see becomes unseen, with
 // the grant that would let it.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct LiveOptions {
   std::string conninfo;
   std::vector<std::string> databases;  // empty: the one connected to
   bool all_databases = false;
+  std::function<void(const std::string& phase)> done = [](const std::string&) {};  // a phase ended
 };
 
 /// Reads everything. Throws Error (unreadable).

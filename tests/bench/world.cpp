@@ -1,0 +1,96 @@
+// A large server, and a quarter of it: what an audit costs beside a plain COPY of the catalogs.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "bench/measure.hpp"
+#include "support/server.hpp"
+
+namespace pgleast::bench {
+namespace {
+
+const std::string folder = std::string(PGLEAST_SOURCE_DIR) + "/tests/bench/";
+
+struct World {
+  int tables;
+  test::LiveServer server{"-c autovacuum=off -c shared_buffers=256MB"};
+  std::string dsn = server.dsn();
+
+  explicit World(int count) : tables(count) {
+    const auto made = seconds([&] {
+      const auto ran =
+          test::run(fmt::format("psql -X -q -v ON_ERROR_STOP=1 -v tables={} -d {} -f {}", tables,
+                                test::shell_quoted(dsn), folder + "world.sql"));
+      if (ran.code != 0) fmt::print("failed: {}\n", ran.out);
+    });
+    const auto counts =
+        server.ask("postgres",
+                   "SELECT concat_ws(', ', (SELECT count(*) FROM pg_roles) || ' roles',"
+                   " count(*) || ' tables', sum(cardinality(relacl)) || ' access list items in '"
+                   " || count(DISTINCT relacl::text) || ' lists',"
+                   " (SELECT count(*) FROM pg_proc WHERE oid >= 16384) || ' functions',"
+                   " (SELECT count(*) FROM pg_policy) || ' policies')"
+                   " FROM pg_class WHERE relkind = 'r' AND oid >= 16384");
+    fmt::print("{}, made in {:.0f} s\n", counts, made);
+  }
+};
+
+// A number that `pgleast ... --timings` prints.
+double timing(const std::string& arguments, const std::string& name) {
+  const auto ran = test::run(binary() + " " + arguments + " --timings 2>&1 > /dev/null");
+  const auto at = ran.out.find("\"" + name + "\": ");
+  if (at == std::string::npos) {
+    fmt::print("no {} in: {}\n", name, ran.out);
+    return 0;
+  }
+  return std::strtod(ran.out.c_str() + at + name.size() + 4, nullptr);
+}
+
+struct Costs {
+  Measured audit;
+  double copy = 0;
+};
+
+// By turns, so that what else the machine does hits both.
+void audit_beside_copy(const World& world, Costs& costs) {
+  const auto psql = fmt::format("psql -X -q -d \"{}\" -f {}", world.dsn, folder + "catalogs.sql");
+  const auto audit = fmt::format("{} audit --dsn \"{}\"", binary(), world.dsn);
+  for (int i = 0; i < 3; ++i) {
+    const auto theirs = measured(psql);
+    const auto ours = measured(audit);
+    costs.copy = i == 0 ? theirs.seconds : std::min(costs.copy, theirs.seconds);
+    costs.audit.seconds = i == 0 ? ours.seconds : std::min(costs.audit.seconds, ours.seconds);
+    costs.audit.megabytes = std::max(costs.audit.megabytes, ours.megabytes);
+  }
+  print(fmt::format("audit of {} tables, {:.0f} MB", world.tables, costs.audit.megabytes),
+        costs.audit.seconds, costs.copy, "COPY of the catalogs by psql");
+}
+
+void access_of_one_role(const World& world) {
+  const auto snapshot = world.server.folder() + "/snapshot.json";
+  measured(fmt::format("{} snapshot --dsn \"{}\" --output {}", binary(), world.dsn, snapshot));
+  const std::string role = "access --role user_1";
+  const auto live = timing(fmt::format("{} --dsn \"{}\"", role, world.dsn), "access_ms");
+  const auto stored = timing(fmt::format("{} --snapshot {}", role, snapshot), "access_ms");
+  fmt::print("{} after loading: {:.1f} ms live, {:.1f} ms from a snapshot\n", role, live, stored);
+}
+
+Costs bench(int tables) {
+  const World world(tables);
+  Costs costs;
+  audit_beside_copy(world, costs);
+  access_of_one_role(world);
+  return costs;
+}
+
+}  // namespace
+
+void bench_world() {
+  const auto quarter = bench(12500);
+  const auto whole = bench(50000);
+  print("audit of four times the world", whole.audit.seconds, quarter.audit.seconds, "the quarter");
+}
+
+}  // namespace pgleast::bench
