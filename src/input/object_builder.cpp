@@ -29,11 +29,9 @@ RoleId ObjectBuilder::add_role(Role role) {
 RoleId ObjectBuilder::role_of_oid(std::uint32_t oid) {
   const auto found = roles_.find(oid);
   if (found != roles_.end()) return found->second;
-  Role gone;
-  gone.name = std::to_string(oid);
-  gone.oid = oid;
-  gone.dropped = true;
-  return add_role(std::move(gone));
+  const auto id = dropped_role(cluster_, oid, std::to_string(oid));
+  roles_.emplace(oid, id);
+  return id;
 }
 
 ObjectId ObjectBuilder::add(NewObject from, RoleId owner, const std::optional<std::string>& text) {

@@ -54,22 +54,34 @@ Cluster unknown_cluster(int version_num) {
   return cluster;
 }
 
+RoleId dropped_role(Cluster& cluster, std::uint32_t oid, const std::string& name) {
+  auto& roles = cluster.roles;
+  const auto known = std::find_if(roles.begin(), roles.end(),
+                                  [&](const Role& r) { return r.dropped && r.name == name; });
+  const auto id = RoleId{static_cast<std::uint32_t>(known - roles.begin())};
+  if (known == roles.end()) {
+    Role gone;
+    gone.name = name;
+    gone.oid = oid;
+    gone.dropped = true;
+    roles.push_back(std::move(gone));
+  }
+  return id;
+}
+
 AclPool::AclPool(Cluster& cluster) : cluster_(cluster) {
   for (std::size_t i = 0; i < cluster_.roles.size(); ++i) {
     roles_.emplace(cluster_.roles[i].name, RoleId{static_cast<std::uint32_t>(i)});
   }
 }
 
+// A name that no role has is the number of a dropped one, which others may have met before.
 RoleId AclPool::role_named(const std::string& name) {
-  const auto next = RoleId{static_cast<std::uint32_t>(cluster_.roles.size())};
-  const auto [at, added] = roles_.emplace(name, next);
+  const auto [at, added] = roles_.emplace(name, RoleId{});
   if (added) {
-    // A name that no role has is the number of a dropped one.
-    Role gone;
-    gone.name = name;
-    gone.dropped = true;
-    std::from_chars(name.data(), name.data() + name.size(), gone.oid);
-    cluster_.roles.push_back(std::move(gone));
+    std::uint32_t oid = 0;
+    std::from_chars(name.data(), name.data() + name.size(), oid);
+    at->second = dropped_role(cluster_, oid, name);
   }
   return at->second;
 }

@@ -112,6 +112,9 @@ struct Cluster {
 /// A cluster of which nothing is known yet: every fact is unseen, "no source was given".
 Cluster unknown_cluster(int version_num);
 
+/// One that is gone: its number is left in access lists and memberships, and is its name.
+RoleId dropped_role(Cluster& cluster, std::uint32_t oid, const std::string& name);
+
 /// The number of an access list: equal ones share one.
 class AclPool {
  public:
