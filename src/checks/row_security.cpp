@@ -9,6 +9,7 @@
 #include <map>
 
 #include "checks/check.hpp"
+#include "graph/access_matrix.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -23,12 +24,11 @@ bool owner_logs_in(const Facts& facts, const Patterns& except, const Object& tab
   return false;
 }
 
-std::size_t readers(const Facts& facts, const Object& table) {
+std::size_t readers(const Facts& facts, const RoleSet& may_read) {
   std::size_t count = 0;
   for (const auto role : facts.roles().ordinary_roles()) {
     const auto& r = facts.cluster().role(role);
-    if (r.superuser || !r.login) continue;
-    if (facts.graph().held(role, table).privileges.has(Privilege::select)) ++count;
+    if (!r.superuser && r.login && may_read.has(role)) ++count;
   }
   return count;
 }
@@ -48,6 +48,7 @@ Check row_security(MapReader& with, MapReader& fix) {
     const auto& cluster = facts.cluster();
     std::map<ObjectId, std::size_t> policies;
     for (const auto& p : cluster.row_policies) ++policies[p.table];
+    const AccessMatrix matrix(facts.graph());
     std::vector<Finding> findings;
     for (const auto& [id, count] : policies) {
       const auto& table = cluster.object(id);
@@ -56,6 +57,7 @@ Check row_security(MapReader& with, MapReader& fix) {
       const bool wrong = forced ? detail.row_security && !detail.force_row_security && own_logins
                                 : !detail.row_security;
       if (!wrong) continue;
+      const auto may_read = matrix.holders(table)[Privilege::select];
       Finding finding;
       finding.subject = facts.subject(table);
       finding.message =
@@ -67,7 +69,7 @@ Check row_security(MapReader& with, MapReader& fix) {
                        "{} has {}, but row level security is off: {} that can read it "
                        "see all rows",
                        facts.shown(table), counted(count, "policy"),
-                       counted(readers(facts, table), "login role"));
+                       counted(readers(facts, may_read), "login role"));
       if (enable) finding.remedies.emplace_back(EnableRowSecurity{id, true, forced || own_logins});
       findings.push_back(std::move(finding));
     }

@@ -6,20 +6,10 @@
 namespace pgleast {
 namespace {
 
-constexpr std::size_t no_membership = static_cast<std::size_t>(-1);
 constexpr std::uint32_t first_unpinned_oid = 12000;  // below it: the catalogs themselves
 
 bool is_relation(ObjectKind kind) {
   return kind == ObjectKind::table || kind == ObjectKind::sequence;
-}
-
-// pg_class_aclmask_ext: whatever the list says, only a superuser writes a catalog.
-PrivilegeSet protected_by_server(const Cluster& cluster, const Object& object) {
-  const bool catalog = object.kind == ObjectKind::table && object.oid < first_unpinned_oid &&
-                       object.system && cluster.relation(object).relkind != 'v';
-  if (!catalog) return {};
-  return PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_ |
-         Privilege::truncate;
 }
 
 }  // namespace
@@ -30,9 +20,15 @@ Graph::Graph(const Cluster& cluster)
       read_all_(cluster.find_role("pg_read_all_data")),
       write_all_(cluster.find_role("pg_write_all_data")),
       maintain_(cluster.find_role("pg_maintain")),
-      memberships_of_(cluster.roles.size()) {
-  for (std::size_t i = 0; i < cluster.memberships.size(); ++i) {
-    memberships_of_[index(cluster.memberships[i].member)].push_back(i);
+      closures_{MembershipClosure(cluster.roles.size()), MembershipClosure(cluster.roles.size()),
+                MembershipClosure(cluster.roles.size())} {
+  for (const auto& role : {read_all_, write_all_, maintain_}) {
+    if (role) for_data_.push_back(*role);
+  }
+  for (const auto& m : cluster.memberships) {
+    closures_[static_cast<std::size_t>(Closure::members)].add(m.member, m.role);
+    if (m.inherit) closures_[static_cast<std::size_t>(Closure::inherits)].add(m.member, m.role);
+    if (m.set) closures_[static_cast<std::size_t>(Closure::becomes)].add(m.member, m.role);
   }
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     const auto& o = cluster.objects[i];
@@ -40,66 +36,85 @@ Graph::Graph(const Cluster& cluster)
   }
 }
 
-std::vector<Graph::Edge> Graph::edges(RoleId role, ObjectId database) const {
-  std::vector<Edge> result;
-  for (const auto m : memberships_of_[index(role)]) {
-    result.push_back({cluster_.memberships[m].role, m});
-  }
-  if (database_owner_ && database != no_object && cluster_.object(database).owner == role) {
-    result.push_back({*database_owner_, no_membership});
-  }
-  return result;
-}
-
 // acl.c, roles_is_member_of
-bool Graph::carries(const Edge& edge, RoleId from, Closure closure) const {
-  if (edge.membership == no_membership) {
-    return closure != Closure::inherits || cluster_.major() >= 16 || cluster_.role(from).inherit;
-  }
-  const auto& membership = cluster_.memberships[edge.membership];
-  if (closure == Closure::inherits) return membership.inherit;
-  return closure == Closure::members || membership.set;
+std::optional<std::pair<RoleId, RoleId>> Graph::database_ownership(Closure closure,
+                                                                   ObjectId database) const {
+  if (database == no_object) database = home_;
+  if (!database_owner_ || database == no_object) return std::nullopt;
+  const auto owner = cluster_.object(database).owner;
+  const bool inherited =
+      closure != Closure::inherits || cluster_.major() >= 16 || cluster_.role(owner).inherit;
+  if (!inherited) return std::nullopt;
+  return std::pair{owner, *database_owner_};
 }
 
 const RoleSet& Graph::reach(RoleId role, Closure closure, ObjectId database) const {
+  const auto& granted = along_memberships(role, closure);
+  const auto ownership = database_ownership(closure, database);
+  if (!ownership || !granted.has(ownership->first)) return granted;
   if (database == no_object) database = home_;
-  const auto place = database == no_object ? 0U : static_cast<std::uint64_t>(database) + 1;
-  const auto key = (place << 34U) | (static_cast<std::uint64_t>(closure) << 32U) | index(role);
-  const auto [at, added] = reached_.emplace(key, RoleSet());
-  if (!added) return at->second;
-  RoleSet found(cluster_.roles.size());
-  found.insert(role);
-  for (std::deque<RoleId> open{role}; !open.empty(); open.pop_front()) {
-    for (const auto& edge : edges(open.front(), database)) {
-      if (carries(edge, open.front(), closure) && found.insert(edge.to)) open.push_back(edge.to);
-    }
+  const auto key = (static_cast<std::uint64_t>(database) << 34U) |
+                   (static_cast<std::uint64_t>(closure) << 32U) | index(role);
+  const auto [at, added] = through_ownership_.emplace(key, RoleSet());
+  if (added) {
+    at->second = granted;
+    at->second |= along_memberships(ownership->second, closure);
   }
-  return at->second = std::move(found);
+  return at->second;
+}
+
+const Graph::Ways& Graph::ways(RoleId from, Closure closure, ObjectId database) const {
+  if (database == no_object) database = home_;
+  if (ways_ && ways_->from == from && ways_->closure == closure && ways_->database == database) {
+    return *ways_;
+  }
+  ways_ = Ways{from, closure, database, std::vector<RoleId>(cluster_.roles.size(), no_role),
+               std::vector<std::uint32_t>(cluster_.roles.size())};
+  ways_->before[index(from)] = from;
+  const auto ownership = database_ownership(closure, database);
+  for (std::deque<RoleId> open{from}; !open.empty(); open.pop_front()) {
+    const auto at = open.front();
+    const auto go = [&](RoleId to) {
+      if (ways_->before[index(to)] != no_role) return;
+      ways_->before[index(to)] = at;
+      ways_->length[index(to)] = ways_->length[index(at)] + 1;
+      open.push_back(to);
+    };
+    for (const auto group : closures_[static_cast<std::size_t>(closure)].groups(at)) go(group);
+    if (ownership && ownership->first == at) go(ownership->second);
+  }
+  return *ways_;
+}
+
+std::vector<RoleId> Graph::path_of(const Ways& ways, RoleId to) {
+  if (ways.before[index(to)] == no_role) return {};
+  std::vector<RoleId> result{to};
+  while (result.back() != ways.from) result.push_back(ways.before[index(result.back())]);
+  std::reverse(result.begin(), result.end());
+  return result;
 }
 
 std::vector<RoleId> Graph::path(RoleId from, RoleId to, Closure closure, ObjectId database) const {
-  if (database == no_object) database = home_;
-  std::unordered_map<std::uint32_t, RoleId> before{{static_cast<std::uint32_t>(from), from}};
-  for (std::deque<RoleId> open{from}; !open.empty(); open.pop_front()) {
-    const auto at = open.front();
-    if (at == to) {
-      std::vector<RoleId> result{to};
-      while (result.back() != from) {
-        result.push_back(before.at(static_cast<std::uint32_t>(result.back())));
-      }
-      std::reverse(result.begin(), result.end());
-      return result;
-    }
-    for (const auto& edge : edges(at, database)) {
-      if (!carries(edge, at, closure)) continue;
-      if (before.emplace(static_cast<std::uint32_t>(edge.to), at).second) open.push_back(edge.to);
-    }
-  }
-  return {};
+  return path_of(ways(from, closure, database), to);
 }
 
 ObjectId Graph::database_of(const Object& object) const {
   return object.database == no_object ? home_ : object.database;
+}
+
+const Acl& Graph::list_of(const Object& object) const {
+  if (object.acl != null_acl) return cluster_.acls[index(object.acl)];
+  const auto [at, added] = default_lists_.try_emplace({object.kind, object.owner});
+  if (added) at->second = cluster_.effective_acl(object);
+  return at->second;
+}
+
+PrivilegeSet Graph::kept_by_server(const Object& object) const {
+  const bool catalog = object.kind == ObjectKind::table && object.oid < first_unpinned_oid &&
+                       object.system && cluster_.relation(object).relkind != 'v';
+  if (!catalog) return {};
+  return PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_ |
+         Privilege::truncate;
 }
 
 // acl.c, aclmask: the owner has no implicit privileges beyond its items, but every grant option.
@@ -117,19 +132,16 @@ Held Graph::from_acl(RoleId role, const Acl& acl, RoleId owner, const RoleSet& i
   return result;
 }
 
-PrivilegeSet Graph::predefined(const RoleSet& inherited, const Object& object) const {
-  const auto holds = [&](const std::optional<RoleId>& role) {
-    return role && inherited.has(*role);
-  };
+PrivilegeSet Graph::given_by(RoleId predefined, const Object& object) const {
   PrivilegeSet result;
   if (is_relation(object.kind)) {
-    if (holds(read_all_)) result |= Privilege::select;
-    if (holds(write_all_)) {
+    if (predefined == read_all_) result |= Privilege::select;
+    if (predefined == write_all_) {
       result |= PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_;
-      result -= protected_by_server(cluster_, object);
+      result -= kept_by_server(object);
     }
-    if (holds(maintain_)) result |= Privilege::maintain;
-  } else if (object.kind == ObjectKind::schema && (holds(read_all_) || holds(write_all_))) {
+    if (predefined == maintain_) result |= Privilege::maintain;
+  } else if (object.kind == ObjectKind::schema && predefined != maintain_) {
     result |= Privilege::usage;
   }
   return result & grantable_privileges(object.kind, cluster_.major());
@@ -139,9 +151,11 @@ Held Graph::held(RoleId role, const Object& object) const {
   const auto all = grantable_privileges(object.kind, cluster_.major());
   if (cluster_.role(role).superuser) return {all, all};
   const auto& inherited = reach(role, Closure::inherits, database_of(object));
-  auto result = from_acl(role, cluster_.effective_acl(object), object.owner, inherited);
-  result.privileges -= protected_by_server(cluster_, object);
-  result.privileges |= predefined(inherited, object);
+  auto result = from_acl(role, list_of(object), object.owner, inherited);
+  result.privileges -= kept_by_server(object);
+  for (const auto predefined : for_data_) {
+    if (inherited.has(predefined)) result.privileges |= given_by(predefined, object);
+  }
   result.privileges = result.privileges & all;
   result.grantable = result.grantable & all;
   return result;
@@ -159,67 +173,76 @@ Held Graph::held(RoleId role, const Object& table, const Column& column) const {
   return {result.privileges & all, result.grantable & all};
 }
 
-std::vector<Cause> Graph::causes_in(RoleId role, const Acl& acl, Cause::Kind kind,
-                                    Privilege privilege, ObjectId database) const {
-  std::vector<Cause> result;
-  const auto& inherited = reach(role, Closure::inherits, database);
-  for (const auto& item : acl) {
-    if (!item.privileges.has(privilege)) continue;
-    if (item.grantee == public_role) {
-      result.push_back({kind, {role}, item, public_role});
-    } else if (inherited.has(item.grantee)) {
-      result.push_back(
-          {kind, path(role, item.grantee, Closure::inherits, database), item, item.grantee});
+// A role's own grant, then PUBLIC's, then by the length of the way.
+struct Graph::Candidate {
+  Cause::Kind kind = Cause::Kind::acl_item;
+  RoleId grantee = public_role;
+  const AclItem* item = nullptr;
+  std::size_t rank = 0;
+};
+
+std::vector<Graph::Candidate> Graph::candidates(RoleId role, const Object& object,
+                                                const Column* column, Privilege privilege) const {
+  const auto& ways = this->ways(role, Closure::inherits, database_of(object));
+  std::vector<Candidate> result;
+  const auto take = [&](Cause::Kind kind, RoleId grantee, const AclItem* item) {
+    if (grantee == public_role) {
+      result.push_back({kind, grantee, item, 2});
+    } else if (ways.before[index(grantee)] != no_role) {
+      const auto length = ways.length[index(grantee)];
+      result.push_back({kind, grantee, item, length == 0 ? 1U : length + 2U});
     }
+  };
+  const auto take_list = [&](Cause::Kind kind, const Acl& acl) {
+    for (const auto& item : acl) {
+      if (item.privileges.has(privilege)) take(kind, item.grantee, &item);
+    }
+  };
+  if (!kept_by_server(object).has(privilege)) take_list(Cause::Kind::acl_item, list_of(object));
+  if (cluster_.role(role).superuser) result.push_back({Cause::Kind::superuser, role, nullptr, 0});
+  for (const auto predefined : for_data_) {
+    if (!given_by(predefined, object).has(privilege)) continue;
+    take(Cause::Kind::predefined_role, predefined, nullptr);
   }
+  if (column != nullptr) take_list(Cause::Kind::column_item, cluster_.column_acl(*column));
   return result;
 }
 
-namespace {
-
-// A role's own grant, then PUBLIC's, then by the length of the way.
-void nearest_first(std::vector<Cause>& causes) {
-  const auto rank = [](const Cause& c) {
-    if (c.kind == Cause::Kind::superuser) return std::size_t{0};
-    if (c.grantee == public_role) return std::size_t{2};
-    return c.path.size() == 1 ? std::size_t{1} : c.path.size() + 1;
-  };
-  std::stable_sort(causes.begin(), causes.end(),
-                   [&](const Cause& a, const Cause& b) { return rank(a) < rank(b); });
+Cause Graph::cause_of(const Candidate& candidate, RoleId role, const Object& object) const {
+  auto path = candidate.grantee == public_role
+                  ? std::vector<RoleId>{role}
+                  : path_of(ways(role, Closure::inherits, database_of(object)), candidate.grantee);
+  return {candidate.kind, std::move(path), candidate.item == nullptr ? AclItem{} : *candidate.item,
+          candidate.grantee};
 }
 
-}  // namespace
+std::vector<Cause> Graph::all_causes(RoleId role, const Object& object, const Column* column,
+                                     Privilege privilege) const {
+  auto found = candidates(role, object, column, privilege);
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+  std::vector<Cause> result;
+  for (const auto& candidate : found) result.push_back(cause_of(candidate, role, object));
+  return result;
+}
 
 std::vector<Cause> Graph::causes(RoleId role, const Object& object, Privilege privilege) const {
-  std::vector<Cause> result;
-  const auto database = database_of(object);
-  if (!protected_by_server(cluster_, object).has(privilege)) {
-    result =
-        causes_in(role, cluster_.effective_acl(object), Cause::Kind::acl_item, privilege, database);
-  }
-  if (cluster_.role(role).superuser) result.push_back({Cause::Kind::superuser, {role}, {}, role});
-  for (const auto& predefined_role : {read_all_, write_all_, maintain_}) {
-    if (!predefined_role) continue;
-    RoleSet alone(cluster_.roles.size());
-    alone.insert(*predefined_role);
-    if (!predefined(alone, object).has(privilege)) continue;
-    auto way = path(role, *predefined_role, Closure::inherits, database);
-    if (!way.empty()) {
-      result.push_back({Cause::Kind::predefined_role, std::move(way), {}, *predefined_role});
-    }
-  }
-  nearest_first(result);
-  return result;
+  return all_causes(role, object, nullptr, privilege);
 }
 
 std::vector<Cause> Graph::causes(RoleId role, const Object& table, const Column& column,
                                  Privilege privilege) const {
-  auto result = causes(role, table, privilege);
-  auto own = causes_in(role, cluster_.column_acl(column), Cause::Kind::column_item, privilege,
-                       database_of(table));
-  result.insert(result.end(), own.begin(), own.end());
-  nearest_first(result);
-  return result;
+  return all_causes(role, table, &column, privilege);
+}
+
+std::optional<Cause> Graph::nearest_cause(RoleId role, const Object& object, const Column* column,
+                                          Privilege privilege) const {
+  const auto found = candidates(role, object, column, privilege);
+  const auto nearest =
+      std::min_element(found.begin(), found.end(),
+                       [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+  if (nearest == found.end()) return std::nullopt;
+  return cause_of(*nearest, role, object);
 }
 
 std::string via(const Cluster& cluster, RoleId role, RoleId owner, const Cause& cause) {

@@ -9,11 +9,15 @@
 // follows every edge; from 16 each edge has options of its own. pg_database_owner is a
 // member's by owning the database that one is connected to.
 
+#include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "graph/membership_closure.hpp"
 #include "graph/role_set.hpp"
 #include "model/cluster.hpp"
 
@@ -45,6 +49,10 @@ class Graph {
   /// The roles in `closure` of `role`, itself included, as seen from `database`
   /// (no_object: the one connected to).
   const RoleSet& reach(RoleId role, Closure closure, ObjectId database = no_object) const;
+  /// The same without what owning a database adds.
+  const RoleSet& along_memberships(RoleId role, Closure closure) const {
+    return closures_[static_cast<std::size_t>(closure)].of(role);
+  }
   /// The shortest way, both ends included; empty when there is none.
   std::vector<RoleId> path(RoleId from, RoleId to, Closure closure,
                            ObjectId database = no_object) const;
@@ -59,26 +67,52 @@ class Graph {
   std::vector<Cause> causes(RoleId role, const Object& object, Privilege privilege) const;
   std::vector<Cause> causes(RoleId role, const Object& table, const Column& column,
                             Privilege privilege) const;
+  /// The first of them, on a column where one is given.
+  std::optional<Cause> nearest_cause(RoleId role, const Object& object, const Column* column,
+                                     Privilege privilege) const;
+
+  /// The access list in force, as Cluster::effective_acl().
+  const Acl& list_of(const Object& object) const;
+  /// pg_read_all_data and the like: those that this version has.
+  const std::vector<RoleId>& predefined_for_data() const { return for_data_; }
+  /// What one of these gives on it, whatever its list says.
+  PrivilegeSet given_by(RoleId predefined, const Object& object) const;
+  /// Privileges that its list may name, but that a superuser alone has (pg_class_aclmask_ext).
+  PrivilegeSet kept_by_server(const Object& object) const;
+  /// The one where the object is, or that one is connected to.
+  ObjectId database_of(const Object& object) const;
+  /// Who is a member of pg_database_owner by owning it, and that role.
+  std::optional<std::pair<RoleId, RoleId>> database_ownership(Closure closure,
+                                                              ObjectId database) const;
 
  private:
-  struct Edge {
-    RoleId to;
-    std::size_t membership;  // into Cluster::memberships; none: pg_database_owner's
+  /// The shortest ways from one role to all.
+  struct Ways {
+    RoleId from{};
+    Closure closure{};
+    ObjectId database{};
+    std::vector<RoleId> before;         // no_role: not reached
+    std::vector<std::uint32_t> length;  // in steps
   };
-  bool carries(const Edge& edge, RoleId from, Closure closure) const;
-  std::vector<Edge> edges(RoleId role, ObjectId database) const;
+  struct Candidate;
   Held from_acl(RoleId role, const Acl& acl, RoleId owner, const RoleSet& inherited) const;
-  PrivilegeSet predefined(const RoleSet& inherited, const Object& object) const;
-  std::vector<Cause> causes_in(RoleId role, const Acl& acl, Cause::Kind kind, Privilege privilege,
-                               ObjectId database) const;
-  ObjectId database_of(const Object& object) const;
+  const Ways& ways(RoleId from, Closure closure, ObjectId database) const;
+  static std::vector<RoleId> path_of(const Ways& ways, RoleId to);
+  std::vector<Candidate> candidates(RoleId role, const Object& object, const Column* column,
+                                    Privilege privilege) const;
+  std::vector<Cause> all_causes(RoleId role, const Object& object, const Column* column,
+                                Privilege privilege) const;
+  Cause cause_of(const Candidate& candidate, RoleId role, const Object& object) const;
 
   const Cluster& cluster_;
   ObjectId home_ = no_object;
   std::optional<RoleId> database_owner_;
   std::optional<RoleId> read_all_, write_all_, maintain_;
-  std::vector<std::vector<std::size_t>> memberships_of_;  // by member
-  mutable std::unordered_map<std::uint64_t, RoleSet> reached_;
+  std::vector<RoleId> for_data_;  // these, in this order
+  std::array<MembershipClosure, 3> closures_;
+  mutable std::unordered_map<std::uint64_t, RoleSet> through_ownership_;
+  mutable std::map<std::pair<ObjectKind, RoleId>, Acl> default_lists_;
+  mutable std::optional<Ways> ways_;
 };
 
 /// `owner`, `grant`, `PUBLIC`, `superuser`, or `app_user > readwrite_group`.

@@ -1,6 +1,7 @@
 #pragma once
 // A set of roles as bits over their numbers.
 
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -25,13 +26,35 @@ class RoleSet {
     word |= bit;
     return added;
   }
+  /// Both are over the same roles.
+  RoleSet& operator|=(const RoleSet& other) {
+    for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
+    return *this;
+  }
+  RoleSet& operator&=(const RoleSet& other) {
+    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
+    return *this;
+  }
+  void clear() { words_.assign(words_.size(), 0); }
+  std::size_t count() const {
+    std::size_t result = 0;
+    for (const auto word : words_) result += static_cast<std::size_t>(std::popcount(word));
+    return result;
+  }
+  /// Calls f(RoleId) for each, ascending.
+  template <typename F>
+  void each(F&& f) const {
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      for (auto word = words_[i]; word != 0; word &= word - 1) {
+        const auto bit = static_cast<std::size_t>(std::countr_zero(word));
+        f(RoleId{static_cast<std::uint32_t>(i * 64 + bit)});
+      }
+    }
+  }
   /// Ascending.
   std::vector<RoleId> members() const {
     std::vector<RoleId> result;
-    for (std::size_t i = 0; i < words_.size() * 64; ++i) {
-      const auto id = RoleId{static_cast<std::uint32_t>(i)};
-      if (has(id)) result.push_back(id);
-    }
+    each([&](RoleId id) { result.push_back(id); });
     return result;
   }
   bool operator==(const RoleSet&) const = default;

@@ -368,6 +368,12 @@ ROLLBACK;
 
   void compare_large_objects(const Graph& graph) {
     const auto& cluster = graph.cluster();
+    // Where the functions are.
+    const auto catalog =
+        std::find_if(cluster.objects.begin(), cluster.objects.end(), [&](const Object& o) {
+          return o.kind == ObjectKind::schema && o.name == "pg_catalog" &&
+                 cluster.object(o.database).name == world_.database;
+        });
     for (const auto p : {Privilege::select, Privilege::update}) {
       const auto rows = tried(
           std::string("EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who); PERFORM ") +
@@ -382,7 +388,9 @@ ROLLBACK;
         ++count_.large_objects;
         // Whoever opens one to write may read it, too (inv_api.c, inv_open).
         const auto needed = PrivilegeSet(Privilege::select) | p;
-        const bool has = graph.held(role, cluster.object(found->second)).privileges.covers(needed);
+        const bool has =
+            graph.held(role, cluster.object(found->second)).privileges.covers(needed) &&
+            graph.held(role, *catalog).privileges.has(Privilege::usage);
         if (has != (row[2] == "t")) {
           differ(fmt::format("large object {}, {}, {}: server {}, pgleast {}", row[1],
                              cluster.role_name(role), info(p).keyword, row[2], has));
