@@ -7,12 +7,15 @@
 #include <map>
 #include <tuple>
 
+#include "input/body.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
+
+constexpr std::uint32_t first_users_oid = 16384;  // FirstNormalObjectId
 
 std::string said(const Field& field) { return field.value_or(""); }
 bool is_true(const Field& field) { return field == "t"; }
@@ -31,6 +34,27 @@ PrivilegeSet events_of(std::uint32_t type) {
   if ((type & 16U) != 0) events |= Privilege::update;
   if ((type & 32U) != 0) events |= Privilege::truncate;
   return events;
+}
+
+/// pg_rewrite.ev_type.
+PrivilegeSet event_of_rule(const Field& type) {
+  if (type == "1") return Privilege::select;
+  if (type == "2") return Privilege::update;
+  if (type == "3") return Privilege::insert;
+  return Privilege::delete_;
+}
+
+FunctionText text_of_function(const Row& r, const FunctionDetail& detail) {
+  FunctionText text;
+  text.language = detail.language;
+  text.standard = r[5].has_value();
+  text.body = said(text.standard ? r[5] : r[1]);
+  if (r[3]) text.names = array_elements(*r[3]);
+  if (!r[3]) text.names.resize(as_oid(r[2]));
+  text.returns_set = is_true(r[4]);
+  text.trigger = detail.trigger;
+  text.config = detail.config;
+  return text;
 }
 
 class CodeReader {
@@ -54,6 +78,10 @@ class CodeReader {
     read_triggers();
     read_expressions();
     read_views();
+    const CodeNames names(cluster_, database_);
+    read_rules(names);
+    read_functions(names);
+    read_policies(names);
   }
 
  private:
@@ -74,6 +102,9 @@ class CodeReader {
   void read_triggers();
   void read_expressions();
   void read_views();
+  void read_rules(const CodeNames& names);
+  void read_functions(const CodeNames& names);
+  void read_policies(const CodeNames& names);
 
   Session& session_;
   const Question& question_;
@@ -228,6 +259,64 @@ void CodeReader::read_views() {
     auto relation = table(r[2]);
     if (relation == no_object) relation = object(ObjectKind::sequence, r[2]);
     if (relation != no_object) uses.push_back({relation, Privilege::select, false});
+  }
+}
+
+void CodeReader::read_rules(const CodeNames& names) {
+  for (const auto& r : ask("rewrite_rules")) {
+    Attachment rule;
+    rule.kind = Attachment::Kind::rule;
+    rule.relation = table(r[0]);
+    if (rule.relation == no_object) continue;
+    rule.name = said(r[1]);
+    rule.on = event_of_rule(r[2]);
+    rule.enabled = is_true(r[3]);
+    rule.code = code_of_rule(said(r[4]), names);
+    cluster_.attachments.push_back(std::move(rule));
+  }
+}
+
+/// Many functions have the same text: it is followed once.
+void CodeReader::read_functions(const CodeNames& names) {
+  const auto path = path_of_database(cluster_, database_);
+  std::map<std::string, Code> known;
+  std::map<ObjectId, Code> codes;
+  for (const auto& r : ask("bodies")) {
+    const auto id = object(ObjectKind::function, r[0]);
+    if (id == no_object) continue;
+    const auto& detail = cluster_.function(cluster_.object(id));
+    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", detail.language, detail.trigger, said(r[2]),
+                           said(r[4]), said(r[3]), fmt::join(detail.config, "\n"));
+    key += '\n' + said(r[5] ? r[5] : r[1]);
+    const auto [at, is_new] = known.try_emplace(std::move(key));
+    if (is_new) at->second = code_of_function(text_of_function(r, detail), names, path);
+    codes.emplace(id, at->second);
+  }
+  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+    const auto& o = cluster_.objects[i];
+    const bool a_users = o.kind == ObjectKind::function && o.database == database_ && !o.system &&
+                         !o.extension && o.oid >= first_users_oid;
+    if (!a_users) continue;
+    const auto found = codes.find(ObjectId{i});
+    const FunctionText text{cluster_.function(o).language, "", false, {}, false, false, {}};
+    cluster_.bodies.push_back(
+        {ObjectId{i}, found != codes.end() ? found->second : code_of_function(text, names, path)});
+  }
+}
+
+void CodeReader::read_policies(const CodeNames& names) {
+  std::map<std::pair<Field, Field>, const RowPolicy*> known;
+  for (auto& policy : cluster_.row_policies) {
+    if (cluster_.object(policy.table).database != database_) continue;
+    const auto [at, is_new] =
+        known.try_emplace(std::pair(policy.using_expression, policy.check_expression), &policy);
+    if (is_new) {
+      read_policy_code(policy, names, path_of_catalogs());
+    } else {
+      policy.code = at->second->code;
+      policy.using_always_true = at->second->using_always_true;
+      policy.check_always_true = at->second->check_always_true;
+    }
   }
 }
 

@@ -465,6 +465,39 @@ bool has_unknown_parts(std::string_view script, const PsqlItem& s) {
   return false;
 }
 
+// Expressions nest as deep as half their length, and the library calls itself for each: it stands
+// almost three times this on the usual stack of 8 MiB.
+constexpr std::size_t longest_code = std::size_t{1} << 16U;
+
+SqlTree sql_tree(const std::string& text) {
+  if (text.size() > longest_code) return {"", "is longer than is followed"};
+  if (text.find('\0') != std::string::npos) return {"", "a NUL byte"};
+  const auto result = pg_query_parse(text.c_str());
+  SqlTree tree;
+  if (result.error != nullptr) {
+    const std::string_view said = result.error->message;
+    tree.error = said.substr(0, said.find(" at "));
+  } else {
+    tree.json = result.parse_tree;
+  }
+  pg_query_free_parse_result(result);
+  return tree;
+}
+
+SqlTree plpgsql_tree(const std::string& create_function) {
+  if (create_function.find('\0') != std::string::npos) return {"", "a NUL byte"};
+  const auto result = pg_query_parse_plpgsql(create_function.c_str());
+  SqlTree tree;
+  if (result.error != nullptr) {
+    const std::string_view said = result.error->message;
+    tree.error = said.substr(0, said.find(" at "));
+  } else {
+    tree.json = result.plpgsql_funcs;
+  }
+  pg_query_free_plpgsql_parse_result(result);
+  return tree;
+}
+
 bool is_newer_than_grammar(int major) { return major > PG_VERSION_NUM / 10000; }
 
 }  // namespace pgleast

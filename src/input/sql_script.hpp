@@ -32,6 +32,16 @@ std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& stat
 /// psql fills something in that is not known, but for what stands after PASSWORD.
 bool has_unknown_parts(std::string_view script, const PsqlItem& statement);
 
+/// What the library makes of a text that is code, as JSON; or its message, without the place.
+struct SqlTree {
+  std::string json;
+  std::string error;
+};
+/// Of statements with any expressions in them, up to a length that it can stand.
+SqlTree sql_tree(const std::string& text);
+/// Of the body of `CREATE FUNCTION ... LANGUAGE plpgsql`.
+SqlTree plpgsql_tree(const std::string& create_function);
+
 /// Whether statements of that version may be new to the library's grammar.
 bool is_newer_than_grammar(int major);
 

@@ -35,6 +35,23 @@ CREATE EVENT TRIGGER ev ON ddl_command_start EXECUTE FUNCTION app.e();
 ALTER EVENT TRIGGER ev DISABLE;
 CREATE VIEW app.v AS SELECT t.id, app.f(t.id) FROM app.t JOIN pg_authid a ON a.rolname = t.who;
 CREATE MATERIALIZED VIEW app.m AS SELECT * FROM app.u;
+CREATE RULE also AS ON INSERT TO app.u DO ALSO INSERT INTO app.t SELECT new.id FROM app.kid;
+CREATE POLICY tenant ON app.t USING (who = current_setting('app.tenant') AND app.f(id) > 0);
+CREATE POLICY open ON app.t FOR SELECT USING (true OR id = 1);
+CREATE POLICY sub ON app.t FOR UPDATE USING (false) WITH CHECK (EXISTS (SELECT FROM app.u));
+CREATE FUNCTION app.sql(x int) RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = app
+  AS 'INSERT INTO t VALUES (x); SELECT f($1) FROM pg_authid WHERE rolname = ''hunter2''';
+CREATE FUNCTION app.pl(x int, OUT y text, z app.t DEFAULT NULL) RETURNS SETOF text
+  LANGUAGE plpgsql
+  AS 'BEGIN FOR y IN SELECT who FROM app.t LOOP EXECUTE y USING x, z.id; END LOOP; END';
+CREATE FUNCTION app.tricky(VARIADIC int[]) RETURNS void LANGUAGE plpgsql
+  AS 'BEGIN DELETE FROM app.u WHERE id = ANY ($1); END';
+CREATE FUNCTION app.rows(n int) RETURNS TABLE (id int, who text) LANGUAGE plpgsql
+  AS 'DECLARE v app.t%rowtype; w app.t.id%type; BEGIN RETURN QUERY SELECT * FROM app.t; END';
+CREATE PROCEDURE app.proc(INOUT a int) LANGUAGE plpgsql
+  AS 'BEGIN UPDATE app.t SET id = a; COMMIT; END';
+CREATE FUNCTION app.c() RETURNS language_handler LANGUAGE c
+  AS '$libdir/plpgsql', 'plpgsql_call_handler';
 CREATE FOREIGN DATA WRAPPER w;
 CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h', dbname 'd', password 'hunter2');
 CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'remote', password 'hunter2');
@@ -66,6 +83,23 @@ std::string attachments_text(const Cluster& c) {
   return text;
 }
 
+std::string bodies_text(const Cluster& c) {
+  std::string text;
+  for (const auto& b : c.bodies) {
+    if (c.object(b.of).kind != ObjectKind::function) continue;
+    text += c.object(b.of).name + ':' + code_text(c, b.code) + '\n';
+  }
+  return text;
+}
+
+std::string policies_text(const Cluster& c) {
+  std::string text;
+  for (const auto& p : c.row_policies) {
+    text += p.name + (p.using_always_true ? " always:" : ":") + code_text(c, p.code) + '\n';
+  }
+  return text;
+}
+
 std::string views_text(const Cluster& c) {
   std::string text;
   for (const auto& b : c.bodies) {
@@ -87,6 +121,12 @@ TEST_CASE("what code is attached to, and where servers lead", "[live][code]") {
   const test::LiveServer server;
   server.sql("postgres", "CREATE ROLE ann LOGIN; CREATE ROLE auditor LOGIN; CREATE DATABASE w");
   server.sql("w", world);
+  if (server.major() >= 14) {
+    server.sql(
+        "w",
+        "SET search_path = app; CREATE FUNCTION app.standard(x int) RETURNS int LANGUAGE sql "
+        "BEGIN ATOMIC INSERT INTO t VALUES (x); SELECT f(x); END");
+  }
   for (const std::string user : {"", "auditor"}) {
     CAPTURE(user);
     const auto c = read_as(server, user);
@@ -96,12 +136,31 @@ TEST_CASE("what code is attached to, and where servers lead", "[live][code]") {
           "trigger app.p1 ptr on DELETE: app.g() EXECUTE;\n"
           "trigger app.t off off TRUNCATE: app.g() EXECUTE;\n"
           "trigger app.t tr on INSERT, UPDATE: app.g() EXECUTE; app.w(integer) EXECUTE;\n"
+          "rule app.u also on INSERT: app.kid SELECT; app.t INSERT;\n"
           "expression app.u id on INSERT, UPDATE: app.f(integer) EXECUTE;\n"
           "expression app.u u_x_check on INSERT, UPDATE: app.same(integer,integer) EXECUTE;\n"
           "index app.u ui on INSERT, UPDATE: app.f(integer) EXECUTE;\n");
     CHECK(views_text(c) ==
           "app.m: app.u SELECT;\n"
           "app.v: pg_catalog.pg_authid SELECT; app.t SELECT; app.f(integer) EXECUTE;\n");
+    CHECK(bodies_text(c) ==
+          std::string("c: unknown: it is written in c;\n"
+                      "e:\n"
+                      "f: by path;\n"
+                      "g:\n"
+                      "pl: app.t SELECT; unknown: EXECUTE of a text that is put together when it "
+                      "runs;\n"
+                      "proc: app.t SELECT, UPDATE;\n"
+                      "rows: app.t SELECT;\n"
+                      "same: by path;\n"
+                      "sql: pg_catalog.pg_authid SELECT; app.t INSERT; app.f(integer) EXECUTE;\n") +
+              (c.major() < 14 ? "" : "standard: app.t INSERT; app.f(integer) EXECUTE;\n") +
+              "tricky: app.u SELECT, DELETE; by path;\n"
+              "w: by path;\n");
+    CHECK(policies_text(c) ==
+          "open always:\n"
+          "sub: app.u SELECT;\n"
+          "tenant: app.f(integer) EXECUTE; setting app.tenant;\n");
     std::string inherited;
     for (const auto& i : c.inheritances) {
       inherited += c.object(i.child).identity + (i.partition ? " partition of " : " inherits ") +
