@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/explanation.hpp"
 #include "cli/options.hpp"
 #include "cli/rows.hpp"
-#include "fix/statement.hpp"
 #include "graph/graph.hpp"
 #include "pg/identifier.hpp"
 #include "text/diagnostic.hpp"
@@ -26,12 +27,13 @@ struct AccessOptions {
   bool timings = false;
 };
 
-// What one question is about: an object, or one column of a table.
+constexpr std::uint32_t no_column = 0xFFFFFFFF;
+
+// What one question is about: an object, or one column of a table, and what is held on it.
 struct Item {
   ObjectId object{};
-  const Column* column = nullptr;
-  std::string kind;
-  std::string identity;
+  std::uint32_t column = no_column;
+  Held held;
 };
 
 class AccessAnswer {
@@ -49,102 +51,176 @@ class AccessAnswer {
     }
     for (const auto& o : cluster.objects)
       databases_ += o.kind == ObjectKind::database && cluster.databases[o.detail].read;
+    choose_roles();
+    choose_items();
   }
 
-  std::string write() {
-    const auto items = chosen_items();
-    const auto roles = chosen_roles();
-    Table table{{"role", "kind", "object", "privilege", "grantable", "via"}, {}};
-    if (databases_ > 1) table.columns.emplace_back("database");
-    std::string explanation;
-    for (const auto role : roles) {
-      for (const auto& item : items) {
-        const auto held = held_of(role, item);
-        const auto shown = wanted_ ? held.privileges & *wanted_ : held.privileges;
-        shown.each([&](Privilege p) {
-          if (options_.explain) {
-            explanation += explain(role, item, p);
-          } else {
-            table.rows.push_back(row(role, item, p, held.grantable.has(p)));
-          }
-        });
-      }
-    }
-    if (!options_.explain) return write_table(table, options_.output.format);
-    return explanation.empty() ? "no such privilege is held\n" : explanation;
+  /// All rows of a large server would not fit.
+  void write(const Write& write) {
+    if (options_.explain) return write_explanations(write);
+    std::vector<std::string> columns{"role", "kind", "object", "privilege", "grantable", "via"};
+    if (databases_ > 1) columns.emplace_back("database");
+    const auto rows = [&](const std::function<void(const Row&)>& take) {
+      each_cell([&](RoleId role, const Item& item, Privilege p) { take(row(role, item, p)); });
+    };
+    write_rows(columns, rows, options_.output.format, write);
   }
 
  private:
-  std::vector<RoleId> chosen_roles() const {
-    std::vector<RoleId> result;
+  void choose_roles() {
     std::vector<std::string> names;
     for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
       const auto& role = cluster_.roles[i];
       if (role.dropped) continue;
       names.push_back(role.name);
-      if (options_.role.empty() || role.name == options_.role) result.push_back(RoleId{i});
+      if (options_.role.empty() || role.name == options_.role) roles_.push_back(RoleId{i});
     }
-    if (result.empty()) {
+    if (roles_.empty()) {
       fail_usage(fmt::format("there is no role `{}`{}", displayed(options_.role),
                              did_you_mean(options_.role, names)));
     }
-    std::sort(result.begin(), result.end(),
+    std::sort(roles_.begin(), roles_.end(),
               [&](RoleId a, RoleId b) { return cluster_.role(a).name < cluster_.role(b).name; });
-    return result;
   }
 
   // `public.orders`, or `table:public.orders` where two kinds share a name.
-  bool is_chosen(const Item& item) const {
+  bool is_chosen(const Object& object) const {
     const auto& wanted = options_.object;
-    return wanted.empty() || wanted == item.identity || wanted == item.kind + ":" + item.identity;
+    const auto kind = info(object.kind).name;
+    return wanted.empty() || wanted == object.identity ||
+           (wanted.size() == kind.size() + 1 + object.identity.size() && wanted.starts_with(kind) &&
+            wanted[kind.size()] == ':' && wanted.ends_with(object.identity));
   }
 
-  std::vector<Item> chosen_items() const {
-    std::vector<Item> items;
-    std::vector<std::string> names;
-    const auto add = [&](Item item) {
-      names.push_back(item.identity);
-      if (is_chosen(item)) items.push_back(std::move(item));
-    };
+  // `public.orders.id`, or `column:public.orders.id`.
+  bool is_chosen(const Object& table, const Column& column) const {
+    std::string_view wanted = options_.object;
+    if (wanted.empty()) return true;
+    if (wanted.starts_with("column:")) wanted.remove_prefix(7);
+    if (!wanted.starts_with(table.identity)) return false;
+    wanted.remove_prefix(table.identity.size());
+    return wanted.starts_with('.') && wanted.substr(1) == shown(column);
+  }
+
+  void choose_items() {
     for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
       const auto& object = cluster_.objects[i];
       if (object.system && !options_.system) continue;
-      add({ObjectId{i}, nullptr, std::string(info(object.kind).name), object.identity});
+      if (is_chosen(object)) items_.push_back({ObjectId{i}, no_column, {}});
       if (object.kind != ObjectKind::table) continue;
-      for (const auto& column : cluster_.relation(object).columns) {
-        add({ObjectId{i}, &column, "column",
-             object.identity + '.' + shown_identifier(column.name, cluster_.major())});
+      const auto& columns = cluster_.relation(object).columns;
+      for (std::uint32_t c = 0; c < columns.size(); ++c) {
+        if (is_chosen(object, columns[c])) items_.push_back({ObjectId{i}, c, {}});
       }
     }
-    if (items.empty() && !options_.object.empty()) {
-      fail_usage(fmt::format("there is no object `{}`{}", displayed(options_.object),
-                             names.size() < 20000 ? did_you_mean(options_.object, names) : ""));
+    if (items_.empty() && !options_.object.empty()) fail_unknown_object();
+  }
+
+  [[noreturn]] void fail_unknown_object() const {
+    constexpr std::size_t many = 20000;
+    std::vector<std::string> names;
+    for (std::uint32_t i = 0; i < cluster_.objects.size() && names.size() < many; ++i) {
+      const auto& object = cluster_.objects[i];
+      if (object.system && !options_.system) continue;
+      names.push_back(object.identity);
+      if (object.kind != ObjectKind::table) continue;
+      for (const auto& column : cluster_.relation(object).columns) {
+        names.push_back(object.identity + '.' + shown(column));
+      }
     }
-    std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
-      return std::tie(a.kind, a.identity) < std::tie(b.kind, b.identity);
-    });
-    return items;
+    fail_usage(fmt::format("there is no object `{}`{}", displayed(options_.object),
+                           names.size() < many ? did_you_mean(options_.object, names) : ""));
   }
 
-  Held held_of(RoleId role, const Item& item) const {
-    const auto& object = cluster_.object(item.object);
-    return item.column != nullptr ? graph_.held(role, object, *item.column)
-                                  : graph_.held(role, object);
+  std::string shown(const Column& column) const {
+    return shown_identifier(column.name, cluster_.major());
+  }
+  const Column* column_of(const Item& item) const {
+    if (item.column == no_column) return nullptr;
+    return &cluster_.relation(cluster_.object(item.object)).columns[item.column];
+  }
+  std::string_view kind_of(const Item& item) const {
+    return info(item.column == no_column ? cluster_.object(item.object).kind : ObjectKind::column)
+        .name;
+  }
+  std::string identity_of(const Item& item) const {
+    const auto& identity = cluster_.object(item.object).identity;
+    return item.column == no_column ? identity : identity + '.' + shown(*column_of(item));
   }
 
-  std::vector<Cause> causes_of(RoleId role, const Item& item, Privilege p) const {
-    const auto& object = cluster_.object(item.object);
-    return item.column != nullptr ? graph_.causes(role, object, *item.column, p)
-                                  : graph_.causes(role, object, p);
+  // By kind and identity. Sorted as they are held: names of columns are dear.
+  bool is_before(const Item& a, const Item& b) const {
+    const auto kinds = kind_of(a).compare(kind_of(b));
+    if (kinds != 0) return kinds < 0;
+    if (a.column != no_column && a.object == b.object) {
+      return shown(*column_of(a)) < shown(*column_of(b));
+    }
+    std::string_view first = cluster_.object(a.object).identity;
+    std::string_view second = cluster_.object(b.object).identity;
+    if (a.column == no_column) return first < second;
+    const auto same = static_cast<std::size_t>(
+        std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first -
+        first.begin());
+    const auto next = [&](std::string_view text) {
+      return static_cast<unsigned char>(same < text.size() ? text[same] : '.');
+    };
+    return next(first) < next(second);
   }
 
-  std::vector<Cell> row(RoleId role, const Item& item, Privilege p, bool grantable) const {
+  // One table's answer is most of its columns' answer, too.
+  std::vector<Item> held_by(RoleId role) const {
+    std::vector<Item> result;
+    ObjectId table = no_object;
+    Held of_table;
+    for (auto item : items_) {
+      const auto& object = cluster_.object(item.object);
+      if (item.object != table) of_table = graph_.held(role, object);
+      table = item.object;
+      item.held = of_table;
+      if (const auto* const column = column_of(item)) {
+        const auto all = info(ObjectKind::column).all;
+        item.held = column->acl == null_acl
+                        ? Held{of_table.privileges & all, of_table.grantable & all}
+                        : graph_.held(role, object, *column);
+      }
+      if (wanted_) item.held.privileges = item.held.privileges & *wanted_;
+      if (!item.held.privileges.empty()) result.push_back(item);
+    }
+    std::stable_sort(result.begin(), result.end(),
+                     [&](const Item& a, const Item& b) { return is_before(a, b); });
+    return result;
+  }
+
+  template <typename F>
+  void each_cell(const F& take) {
+    for (const auto role : roles_) {
+      for (const auto& item : held_by(role)) {
+        item.held.privileges.each([&](Privilege p) { take(role, item, p); });
+      }
+    }
+  }
+
+  // What the table gives is the same for all its columns.
+  std::string nearest_way(RoleId role, const Item& item, Privilege p) {
     const auto& object = cluster_.object(item.object);
-    const auto causes = causes_of(role, item, p);
-    const auto way =
-        causes.empty() ? std::string() : via(cluster_, role, object.owner, causes.front());
-    std::vector<Cell> cells{cluster_.role_name(role),     item.kind, item.identity,
-                            std::string(info(p).keyword), grantable, way};
+    const auto* column = column_of(item);
+    if (column != nullptr && column->acl == null_acl) column = nullptr;
+    const auto find = [&] {
+      const auto cause = graph_.nearest_cause(role, object, column, p);
+      return cause ? via(cluster_, role, object.owner, *cause) : std::string();
+    };
+    if (column != nullptr) return find();
+    if (ways_of_ != std::pair{role, item.object}) ways_ = {};
+    ways_of_ = {role, item.object};
+    auto& way = ways_[static_cast<std::size_t>(p)];
+    if (!way) way = find();
+    return *way;
+  }
+
+  Row row(RoleId role, const Item& item, Privilege p) {
+    const auto& object = cluster_.object(item.object);
+    Row cells{cluster_.role_name(role),     std::string(kind_of(item)), identity_of(item),
+              std::string(info(p).keyword), item.held.grantable.has(p), nearest_way(role, item, p)};
     if (databases_ > 1) {
       cells.emplace_back(object.database == no_object ? std::string()
                                                       : cluster_.object(object.database).name);
@@ -152,47 +228,35 @@ class AccessAnswer {
     return cells;
   }
 
-  std::string explain(RoleId role, const Item& item, Privilege p) const {
-    const auto& object = cluster_.object(item.object);
-    auto text = fmt::format("{} holds {} on {} {}\n", displayed(cluster_.role_name(role)),
-                            info(p).keyword, item.kind, displayed(item.identity));
-    for (const auto& cause : causes_of(role, item, p)) {
-      text += "  " + displayed(via(cluster_, role, object.owner, cause)) + '\n';
-      for (std::size_t i = 0; i + 1 < cause.path.size(); ++i) text += membership(cause, i);
-      text += end_of(role, item, object, p, cause);
+  // Also of what is not held, where it is asked for by name.
+  void write_explanations(const Write& write) {
+    Explainer explainer(graph_);
+    const bool json = options_.output.format == "json";
+    bool any = false;
+    const auto take = [&](RoleId role, const Item& item, Privilege p) {
+      const AskedCell cell{
+          role, item.object, column_place(item), p, std::string(kind_of(item)), identity_of(item)};
+      if (json) write(any ? ",\n" : "[\n");
+      write(json ? explainer.json(cell) : explainer.text(cell));
+      any = true;
+    };
+    each_cell(take);
+    if (!any && wanted_ && !options_.role.empty() && !options_.object.empty()) {
+      for (const auto& item : items_) {
+        const auto kind =
+            item.column == no_column ? cluster_.object(item.object).kind : ObjectKind::column;
+        if (grantable_privileges(kind, cluster_.major()).has(*wanted_)) {
+          take(roles_.front(), item, *wanted_);
+        }
+      }
     }
-    return text + '\n';
+    if (json) return write(any ? "\n]\n" : "[]\n");
+    if (!any) write("no such privilege is held\n");
   }
 
-  std::string membership(const Cause& cause, std::size_t i) const {
-    const auto member = cause.path[i];
-    const auto group = cause.path[i + 1];
-    for (const auto& m : cluster_.memberships) {
-      if (m.member != member || m.role != group || !m.inherit) continue;
-      return fmt::format("    {} is a member of {} (inherits; granted by {})\n",
-                         displayed(cluster_.role_name(member)),
-                         displayed(cluster_.role_name(group)),
-                         displayed(cluster_.role_name(m.grantor)));
-    }
-    return fmt::format("    {} owns the database\n", displayed(cluster_.role_name(member)));
-  }
-
-  std::string end_of(RoleId role, const Item& item, const Object& object, Privilege p,
-                     const Cause& cause) const {
-    const auto name = displayed(cluster_.role_name(role));
-    if (cause.kind == Cause::Kind::superuser) return fmt::format("    {} is SUPERUSER\n", name);
-    if (cause.kind == Cause::Kind::predefined_role) {
-      return fmt::format("    {} holds {} on all such objects\n", cluster_.role_name(cause.grantee),
-                         info(p).keyword);
-    }
-    const bool built_in = cause.kind == Cause::Kind::acl_item && object.acl == null_acl;
-    const bool on_column = cause.kind == Cause::Kind::column_item && item.column != nullptr;
-    return fmt::format("    GRANT {}{} ON {} TO {}{}\n", info(p).keyword,
-                       on_column ? " (" + displayed(quote_identifier(item.column->name)) + ")" : "",
-                       displayed(grant_target(cluster_, object)),
-                       displayed(grantee_sql(cluster_, cause.grantee)),
-                       built_in ? " (built-in default)"
-                                : " by " + displayed(cluster_.role_name(cause.item.grantor)));
+  static std::optional<std::size_t> column_place(const Item& item) {
+    if (item.column == no_column) return std::nullopt;
+    return item.column;
   }
 
   const Cluster& cluster_;
@@ -200,16 +264,19 @@ class AccessAnswer {
   const AccessOptions& options_;
   std::optional<Privilege> wanted_;
   int databases_ = 0;
+  std::vector<RoleId> roles_;
+  std::vector<Item> items_;
+  std::pair<RoleId, ObjectId> ways_of_{no_role, no_object};
+  std::array<std::optional<std::string>, privileges.size()> ways_;
 };
 
 int access(const AccessOptions& options) {
   Timings timings;
   const auto cluster = read_sources(options.sources, timings);
   need(cluster, Fact::objects, "privileges cannot be told");
-  const auto answer = AccessAnswer(cluster, options).write();
+  AccessAnswer answer(cluster, options);
+  write_output(options.output, [&](const Write& write) { answer.write(write); });
   timings.phase("access");
-  write_output(options.output, answer);
-  timings.phase("report");
   if (options.timings) timings.print();
   return 0;
 }
@@ -224,7 +291,8 @@ void add_access(CLI::App& app, Run& run) {
   add_value(command, "--object", options->object, "on this one: public.orders, table:public.orders",
             "O");
   add_value(command, "--privilege", options->privilege, "this one only: SELECT", "P");
-  add_flag(command, "--explain", options->explain, "print every path that gives it");
+  add_flag(command, "--explain", options->explain,
+           "print every path that gives it, and what cuts it");
   add_flag(command, "--system", options->system, "system schemas, too");
   add_source_options(command, options->sources);
   add_output_options(command, options->output, {"text", "csv", "json"});

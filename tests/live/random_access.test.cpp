@@ -376,9 +376,10 @@ ROLLBACK;
         });
     for (const auto p : {Privilege::select, Privilege::update}) {
       const auto rows = tried(
-          std::string("EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who); PERFORM ") +
-              (p == Privilege::select ? "pg_catalog.lo_get(what::oid);"
-                                      : "pg_catalog.lo_put(what::oid, 0, ''::bytea);"),
+          std::string("EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who); EXECUTE ") +
+              // Not PERFORM: its plan is kept, and with it that one role found the function.
+              (p == Privilege::select ? "format('SELECT pg_catalog.lo_get(%s)', what);"
+                                      : "format('SELECT pg_catalog.lo_put(%s, 0, %L)', what, '');"),
           "SELECT a.oid, b.oid, a.rolname, b.oid::text FROM pg_roles a, pg_largeobject_metadata b");
       for (const auto& row : rows) {
         const auto role = roles_.at(static_cast<std::uint32_t>(std::stoul(row[0])));

@@ -1,0 +1,123 @@
+// pgleast graph: roles, memberships, grants and steps up as a picture.
+
+#include "graph/graph.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "checks/audit.hpp"
+#include "cli/command.hpp"
+#include "cli/graphviz.hpp"
+#include "cli/options.hpp"
+#include "cli/picture.hpp"
+#include "policy/loader.hpp"
+#include "text/diagnostic.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+struct GraphOptions {
+  SourceOptions sources;
+  OutputOptions output;
+  std::string role, object, finding;
+  std::vector<std::string> policies;
+};
+
+RoleId role_asked_for(const Cluster& cluster, const std::string& name) {
+  if (const auto role = cluster.find_role(name)) return *role;
+  std::vector<std::string> names;
+  for (const auto& role : cluster.roles) names.push_back(role.name);
+  fail_usage(fmt::format("there is no role `{}`{}", displayed(name), did_you_mean(name, names)));
+}
+
+std::optional<ObjectId> object_named(const Cluster& cluster, const std::string& name) {
+  const auto found =
+      std::find_if(cluster.objects.begin(), cluster.objects.end(), [&](const Object& o) {
+        return name == o.identity || name == std::string(info(o.kind).name) + ':' + o.identity;
+      });
+  if (found == cluster.objects.end()) return std::nullopt;
+  return ObjectId{static_cast<std::uint32_t>(found - cluster.objects.begin())};
+}
+
+ObjectId object_asked_for(const Cluster& cluster, const std::string& name) {
+  if (const auto object = object_named(cluster, name)) return *object;
+  constexpr std::size_t many = 20000;
+  std::vector<std::string> names;
+  for (const auto& o : cluster.objects) {
+    if (!o.system && names.size() < many) names.push_back(o.identity);
+  }
+  fail_usage(fmt::format("there is no object `{}`{}", displayed(name),
+                         names.size() < many ? did_you_mean(name, names) : ""));
+}
+
+// The picture around what the finding is about, and beside it what proves it.
+Drawing picture_of_finding(const Graph& graph, const Finding& finding) {
+  const auto& cluster = graph.cluster();
+  Drawing drawing;
+  if (const auto role = cluster.find_role(finding.subject.name)) {
+    drawing = picture_of(graph, *role);
+  } else if (const auto object = object_named(cluster, finding.subject.name)) {
+    drawing = picture_of(graph, *object);
+  }
+  drawing.title = finding.rule + ": " + finding.message;
+  const auto focus = std::find_if(drawing.boxes.begin(), drawing.boxes.end(),
+                                  [](const Box& b) { return b.focus; });
+  std::optional<std::size_t> before;
+  if (focus != drawing.boxes.end()) {
+    before = static_cast<std::size_t>(focus - drawing.boxes.begin());
+  }
+  auto steps = finding.path;
+  if (steps.empty()) steps.push_back(finding.message);
+  for (const auto& step : steps) {
+    drawing.boxes.push_back({Box::Kind::note, {step}, false});
+    const auto at = drawing.boxes.size() - 1;
+    if (before) drawing.arrows.push_back({Arrow::Kind::step, *before, at, ""});
+    before = at;
+  }
+  return drawing;
+}
+
+Drawing finding_asked_for(const Graph& graph, const GraphOptions& options) {
+  const Auditor auditor(load_policy(options.policies), today());
+  for (const auto& finding : sorted_findings(auditor.audit(graph.cluster()))) {
+    if (fingerprint(finding) == options.finding) return picture_of_finding(graph, finding);
+  }
+  fail_usage(fmt::format("there is no finding `{}`; `pgleast audit --format json` names them",
+                         displayed(options.finding)));
+}
+
+int draw_graph(const GraphOptions& options) {
+  const auto asked = !options.role.empty() + !options.object.empty() + !options.finding.empty();
+  if (asked > 1) fail_usage("one of --role, --object and --finding");
+  const auto cluster = read_sources(options.sources);
+  need(cluster, Fact::roles, "nothing can be drawn");
+  if (!options.object.empty()) need(cluster, Fact::objects, "privileges cannot be told");
+  const Graph graph(cluster);
+  const auto drawing =
+      !options.role.empty()      ? picture_of(graph, role_asked_for(cluster, options.role))
+      : !options.object.empty()  ? picture_of(graph, object_asked_for(cluster, options.object))
+      : !options.finding.empty() ? finding_asked_for(graph, options)
+                                 : picture_of(graph);
+  const auto text = dot(drawing);
+  write_output(options.output, options.output.format == "svg" ? svg_of(text) : text);
+  return 0;
+}
+
+}  // namespace
+
+void add_graph(CLI::App& app, Run& run) {
+  const auto options = std::make_shared<GraphOptions>();
+  auto& command = add_command(app, run, "graph", "draw who is a member of whom and holds what",
+                              [options] { return draw_graph(*options); });
+  add_value(command, "--role", options->role, "around this role", "R");
+  add_value(command, "--object", options->object, "around this one: public.orders", "O");
+  add_value(command, "--finding", options->finding, "around what this fingerprint is about", "F");
+  add_values(command, "--policy", options->policies, "policy of the finding", "FILE");
+  add_source_options(command, options->sources);
+  add_output_options(command, options->output, {"dot", "svg"});
+}
+
+}  // namespace pgleast

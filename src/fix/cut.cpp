@@ -1,0 +1,534 @@
+#include "fix/cut.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <optional>
+#include <stdexcept>
+
+#include "fix/statement.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+// What a way to the privilege is made of, and what one statement aims at.
+struct Part {
+  enum class Kind { superuser, item, membership } kind = Kind::superuser;
+  std::size_t list = 0;   // item: 0 the object's own list, 1 the column's
+  std::size_t index = 0;  // into that list or the memberships
+  bool operator==(const Part&) const = default;
+};
+
+struct State {
+  bool superuser = false;
+  std::array<std::vector<bool>, 2> items;
+  std::vector<bool> memberships;
+};
+
+using Way = std::vector<Part>;
+
+// One question, and all that its answer may hang on.
+class Question {
+ public:
+  Question(const Graph& graph, RoleId role, const Object& object, const Column* column,
+           Privilege privilege)
+      : graph_(graph),
+        cluster_(graph.cluster()),
+        role_(role),
+        object_(object),
+        column_(column),
+        privilege_(privilege),
+        database_(graph.database_of(object)),
+        ownership_(graph.database_ownership(Closure::inherits, database_)),
+        kept_(graph.kept_by_server(object).has(privilege)) {
+    lists_[0] = graph.list_of(object);
+    if (column != nullptr) lists_[1] = cluster_.column_acl(*column);
+    start_.superuser = cluster_.role(role).superuser;
+    for (std::size_t l = 0; l < lists_.size(); ++l) {
+      for (const auto& item : lists_[l]) start_.items[l].push_back(item.privileges.has(privilege));
+    }
+    RoleSet groups(cluster_.roles.size());
+    const auto& reached = graph.reach(role, Closure::inherits, database_);
+    for (const auto& m : cluster_.memberships) {
+      if (m.inherit && reached.has(m.member)) groups.insert(m.role);
+    }
+    for (const auto& m : cluster_.memberships) {
+      if (groups.has(m.role)) memberships_.push_back(m);
+    }
+    start_.memberships.assign(memberships_.size(), true);
+  }
+
+  const State& start() const { return start_; }
+
+  /// The shortest way that is left; none: the privilege is not held.
+  std::optional<Way> way(const State& state) const;
+  /// The statements that break it.
+  std::vector<Part> breaking(const Way& way, const State& state) const;
+  /// Takes away what `statement` does; true when it needs CASCADE.
+  bool run(const Part& statement, State& state) const;
+  CutStatement sql(const Part& statement, bool cascade) const;
+  /// Why a way that nothing breaks cannot be broken.
+  std::string unbreakable(const Way& way) const;
+  /// The model with what is left.
+  void apply(const State& left, Cluster& model, ObjectId object) const;
+
+ private:
+  bool ends_here(RoleId at, const State& state, Way& way) const;
+  bool can_run(const Part& statement) const;
+  const Object* revocable() const;
+  bool take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const;
+  bool take_membership(std::size_t i, State& state) const;
+  bool still_grants(std::size_t list, RoleId grantee, const State& state) const;
+  bool cascades_elsewhere(const AclItem& item) const;
+  void collect(const Part& part, std::vector<Part>& statements) const;
+
+  const Graph& graph_;
+  const Cluster& cluster_;
+  RoleId role_;
+  const Object& object_;
+  const Column* column_;
+  Privilege privilege_;
+  ObjectId database_;
+  std::optional<std::pair<RoleId, RoleId>> ownership_;
+  bool kept_;
+  std::array<Acl, 2> lists_;
+  std::vector<Membership> memberships_;
+  State start_;
+};
+
+// What holds at the end of a way, once `at` is reached: an item or a predefined role.
+bool Question::ends_here(RoleId at, const State& state, Way& way) const {
+  for (std::size_t l = 0; l < lists_.size(); ++l) {
+    if (l == 0 && kept_) continue;
+    for (std::size_t i = 0; i < lists_[l].size(); ++i) {
+      if (!state.items[l][i] || lists_[l][i].grantee != at) continue;
+      way.push_back({Part::Kind::item, l, i});
+      return true;
+    }
+  }
+  if (at == public_role) return false;
+  const auto& predefined = graph_.predefined_for_data();
+  return std::find(predefined.begin(), predefined.end(), at) != predefined.end() &&
+         graph_.given_by(at, object_).has(privilege_);
+}
+
+std::optional<Way> Question::way(const State& state) const {
+  if (state.superuser) return Way{{Part::Kind::superuser, 0, 0}};
+  constexpr auto no_part = static_cast<std::size_t>(-1);
+  struct Reached {
+    RoleId role;
+    std::size_t from, by;  // in `reached`; into memberships_
+  };
+  std::vector<Reached> reached{{role_, 0, no_part}};
+  RoleSet seen(cluster_.roles.size());
+  seen.insert(role_);
+  const auto way_to = [&](std::size_t at, Way end) {
+    for (; at != 0; at = reached[at].from) {
+      if (reached[at].by == no_part) continue;
+      end.insert(end.begin(), {Part::Kind::membership, 0, reached[at].by});
+    }
+    return end;
+  };
+  Way end;
+  if (ends_here(role_, state, end)) return end;
+  if (ends_here(public_role, state, end)) return end;
+  for (std::size_t at = 0; at < reached.size(); ++at) {
+    if (ends_here(reached[at].role, state, end)) return way_to(at, end);
+    for (std::size_t i = 0; i < memberships_.size(); ++i) {
+      const auto& m = memberships_[i];
+      if (!state.memberships[i] || !m.inherit || m.member != reached[at].role) continue;
+      if (seen.insert(m.role)) reached.push_back({m.role, at, i});
+    }
+    if (ownership_ && ownership_->first == reached[at].role && seen.insert(ownership_->second)) {
+      reached.push_back({ownership_->second, at, no_part});
+    }
+  }
+  return std::nullopt;
+}
+
+// aclmask: its own grant options, those of what it inherits from, and an owner's.
+bool Question::still_grants(std::size_t list, RoleId grantee, const State& state) const {
+  const auto& inherited = graph_.reach(grantee, Closure::inherits, database_);
+  if (cluster_.role(grantee).superuser || inherited.has(object_.owner)) return true;
+  for (std::size_t i = 0; i < lists_[list].size(); ++i) {
+    const auto& item = lists_[list][i];
+    if (!state.items[list][i] || !item.grantable.has(privilege_)) continue;
+    if (item.grantee != public_role && inherited.has(item.grantee)) return true;
+  }
+  return false;
+}
+
+// acl.c, recursive_revoke
+bool Question::take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const {
+  bool granted_on = false;
+  for (std::size_t i = 0; i < lists_[list].size(); ++i) {
+    const auto& item = lists_[list][i];
+    if (!state.items[list][i] || item.grantee != grantee || item.grantor != grantor) continue;
+    state.items[list][i] = false;
+    granted_on = granted_on || item.grantable.has(privilege_);
+  }
+  if (!granted_on || grantee == public_role || still_grants(list, grantee, state)) return false;
+  bool cascades = false;
+  for (std::size_t i = 0; i < lists_[list].size(); ++i) {
+    if (!state.items[list][i] || lists_[list][i].grantor != grantee) continue;
+    cascades = true;
+    take_item(list, lists_[list][i].grantee, grantee, state);
+  }
+  return cascades;
+}
+
+// user.c, plan_recursive_revoke
+bool Question::take_membership(std::size_t i, State& state) const {
+  state.memberships[i] = false;
+  if (cluster_.major() < 16) return false;
+  const auto& gone = memberships_[i];
+  for (std::size_t k = 0; k < memberships_.size(); ++k) {
+    const auto& m = memberships_[k];
+    if (state.memberships[k] && m.role == gone.role && m.member == gone.member && m.admin) {
+      return false;
+    }
+  }
+  bool cascades = false;
+  for (std::size_t k = 0; k < memberships_.size(); ++k) {
+    const auto& m = memberships_[k];
+    if (!state.memberships[k] || m.role != gone.role || m.grantor != gone.member) continue;
+    cascades = true;
+    take_membership(k, state);
+  }
+  return cascades;
+}
+
+bool Question::run(const Part& statement, State& state) const {
+  switch (statement.kind) {
+    case Part::Kind::superuser:
+      state.superuser = false;
+      return false;
+    case Part::Kind::membership:
+      return take_membership(statement.index, state);
+    case Part::Kind::item:
+      break;
+  }
+  const auto item = lists_[statement.list][statement.index];
+  const bool cascades = take_item(statement.list, item.grantee, item.grantor, state);
+  // A table's REVOKE takes the same from each of its columns.
+  if (statement.list != 0) return cascades;
+  const bool of_column = take_item(1, item.grantee, item.grantor, state);
+  return cascades || of_column || cascades_elsewhere(item);
+}
+
+// Whether something hangs on what is taken from the columns that were not asked about.
+bool Question::cascades_elsewhere(const AclItem& item) const {
+  if (object_.kind != ObjectKind::table || item.grantee == public_role) return false;
+  const auto& columns = cluster_.relation(object_).columns;
+  return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
+    const auto& acl = cluster_.column_acl(column);
+    const auto any = [&](const auto& what) { return std::any_of(acl.begin(), acl.end(), what); };
+    return any([&](const AclItem& i) {
+             return i.grantee == item.grantee && i.grantor == item.grantor &&
+                    i.grantable.has(privilege_);
+           }) &&
+           any([&](const AclItem& i) {
+             return i.grantor == item.grantee && i.privileges.has(privilege_);
+           });
+  });
+}
+
+// Where its privileges can be revoked. The element type's list is the array's: the server takes
+// no grant on an array type, and none on an untrusted language (aclchk.c).
+const Object* Question::revocable() const {
+  if (object_.kind == ObjectKind::language && object_.detail != no_detail &&
+      !cluster_.languages[object_.detail].trusted) {
+    return nullptr;
+  }
+  if (object_.kind != ObjectKind::type || !object_.identity.ends_with("[]")) return &object_;
+  const auto element = object_.identity.substr(0, object_.identity.size() - 2);
+  const auto found =
+      std::find_if(cluster_.objects.begin(), cluster_.objects.end(), [&](const Object& o) {
+        return o.kind == ObjectKind::type && o.database == object_.database &&
+               o.identity == element;
+      });
+  return found == cluster_.objects.end() ? nullptr : &*found;
+}
+
+// Another grantor's grant is revoked as that grantor, who needs the option itself (acl.c,
+// select_best_grantor).
+bool Question::can_run(const Part& statement) const {
+  if (statement.kind == Part::Kind::superuser) {
+    return cluster_.role(role_).oid != bootstrap_superuser_oid;
+  }
+  if (statement.kind == Part::Kind::membership) {
+    const auto& m = memberships_[statement.index];
+    return !cluster_.role(m.member).dropped && !cluster_.role(m.role).dropped &&
+           (cluster_.major() < 16 || (m.grantor != no_role && !cluster_.role(m.grantor).dropped));
+  }
+  const auto& item = lists_[statement.list][statement.index];
+  if (revocable() == nullptr) return false;
+  if (item.grantee != public_role && cluster_.role(item.grantee).dropped) return false;
+  if (item.grantor == object_.owner) return true;
+  const auto& grantor = cluster_.role(item.grantor);
+  if (grantor.dropped || grantor.superuser) return false;
+  if (object_.schema != no_object) {
+    const auto& schema = cluster_.object(object_.schema);
+    if (!graph_.held(item.grantor, schema).privileges.has(Privilege::usage)) return false;
+  }
+  for (std::size_t l = 0; l <= statement.list; ++l) {
+    for (const auto& option : lists_[l]) {
+      if (option.grantee == item.grantor && option.grantable.has(privilege_)) return true;
+    }
+  }
+  return false;
+}
+
+// The statements that may take a part: its own, and what it hangs on.
+void Question::collect(const Part& part, std::vector<Part>& statements) const {
+  if (std::find(statements.begin(), statements.end(), part) != statements.end()) return;
+  statements.push_back(part);
+  if (part.kind == Part::Kind::item) {
+    const auto& item = lists_[part.list][part.index];
+    for (std::size_t l = 0; l <= part.list; ++l) {
+      for (std::size_t i = 0; i < lists_[l].size(); ++i) {
+        const auto& other = lists_[l][i];
+        if (!other.privileges.has(privilege_)) continue;
+        const bool same = other.grantee == item.grantee && other.grantor == item.grantor;
+        if (same || other.grantee == item.grantor) collect({Part::Kind::item, l, i}, statements);
+      }
+    }
+  } else if (part.kind == Part::Kind::membership && cluster_.major() >= 16) {
+    const auto& m = memberships_[part.index];
+    for (std::size_t i = 0; i < memberships_.size(); ++i) {
+      const bool above = memberships_[i].role == m.role && memberships_[i].member == m.grantor;
+      if (above) collect({Part::Kind::membership, 0, i}, statements);
+    }
+  }
+}
+
+std::vector<Part> Question::breaking(const Way& way, const State& state) const {
+  std::vector<Part> statements;
+  // What is nearest to the object first.
+  for (auto part = way.rbegin(); part != way.rend(); ++part) collect(*part, statements);
+  std::erase_if(statements, [&](const Part& statement) {
+    if (!can_run(statement)) return true;
+    auto after = state;
+    run(statement, after);
+    return std::none_of(way.begin(), way.end(), [&](const Part& part) {
+      if (part.kind == Part::Kind::superuser) return !after.superuser;
+      if (part.kind == Part::Kind::item) return !after.items[part.list][part.index];
+      return !after.memberships[part.index];
+    });
+  });
+  return statements;
+}
+
+CutStatement Question::sql(const Part& statement, bool cascade) const {
+  const auto* const tail = cascade ? " CASCADE;" : ";";
+  if (statement.kind == Part::Kind::superuser) {
+    return {fmt::format("ALTER ROLE {} NOSUPERUSER;", grantee_sql(cluster_, role_))};
+  }
+  if (statement.kind == Part::Kind::membership) {
+    const auto& m = memberships_[statement.index];
+    const auto by = cluster_.major() < 16 ? "" : " GRANTED BY " + grantee_sql(cluster_, m.grantor);
+    return {fmt::format("REVOKE {} FROM {}{}{}", grantee_sql(cluster_, m.role),
+                        grantee_sql(cluster_, m.member), by, tail)};
+  }
+  const auto& item = lists_[statement.list][statement.index];
+  const auto revoke =
+      fmt::format("REVOKE {}{} ON {} FROM {}{}", info(privilege_).keyword,
+                  statement.list == 1 ? " (" + quote_identifier(column_->name) + ")" : "",
+                  grant_target(cluster_, *revocable()), grantee_sql(cluster_, item.grantee), tail);
+  if (item.grantor == object_.owner) return {revoke};
+  return {fmt::format("SET ROLE {};", grantee_sql(cluster_, item.grantor)), revoke, "RESET ROLE;"};
+}
+
+std::string Question::unbreakable(const Way& way) const {
+  const auto name = displayed(cluster_.role_name(role_));
+  if (way.empty()) return name + " is itself a role whose privileges are built in";
+  if (way.back().kind == Part::Kind::superuser) {
+    return name + " is the bootstrap superuser, which stays one";
+  }
+  if (way.back().kind == Part::Kind::item && revocable() == nullptr) {
+    return fmt::format("the server takes no GRANT or REVOKE on {} {}",
+                       object_.kind == ObjectKind::language ? "the untrusted language" : "the type",
+                       displayed(object_.identity));
+  }
+  if (way.back().kind == Part::Kind::item) {
+    const auto& item = lists_[way.back().list][way.back().index];
+    return fmt::format("{} granted it and could not revoke it now",
+                       displayed(cluster_.role_name(item.grantor)));
+  }
+  return "no membership on the way can be revoked";
+}
+
+void Question::apply(const State& left, Cluster& model, ObjectId object) const {
+  model.roles[index(role_)].superuser = left.superuser;
+  std::size_t at = 0;
+  std::erase_if(model.memberships, [&](const Membership& m) {
+    return at < memberships_.size() && m == memberships_[at] && !left.memberships[at++];
+  });
+  const auto list_left = [&](std::size_t l) {
+    auto acl = lists_[l];
+    for (std::size_t i = 0; i < acl.size(); ++i) {
+      if (!left.items[l][i]) acl[i].privileges -= privilege_;
+    }
+    return add_acl(model, std::move(acl));
+  };
+  auto& changed = model.objects[index(object)];
+  changed.acl = list_left(0);
+  if (column_ == nullptr) return;
+  const auto place = column_ - cluster_.relation(object_).columns.data();
+  model.relations[changed.detail].columns[static_cast<std::size_t>(place)].acl = list_left(1);
+}
+
+// --- The search ---
+
+class Search {
+ public:
+  explicit Search(const Question& question) : question_(question) {}
+
+  /// The fewest statements; `limit`: as many are known to do.
+  std::optional<std::vector<Part>> find(std::size_t limit) {
+    for (auto count = at_least(question_.start()); count < limit; ++count) {
+      chosen_.clear();
+      if (ends_with(question_.start(), count)) return chosen_;
+      if (tried_ > most_tries) return std::nullopt;
+    }
+    return std::nullopt;
+  }
+  bool gave_up() const { return tried_ > most_tries; }
+
+  /// One way after the other, always the first statement; `unbroken` where there is none.
+  std::optional<std::vector<Part>> greedy(Way& unbroken) const {
+    std::vector<Part> result;
+    auto state = question_.start();
+    while (const auto way = question_.way(state)) {
+      const auto statements = question_.breaking(*way, state);
+      if (statements.empty()) {
+        unbroken = *way;
+        return std::nullopt;
+      }
+      result.push_back(statements.front());
+      question_.run(statements.front(), state);
+    }
+    return result;
+  }
+
+  /// Ways of which no statement breaks two, so that each needs one of its own.
+  std::size_t at_least(State state) const {
+    std::size_t count = 0;
+    while (const auto way = question_.way(state)) {
+      const auto statements = question_.breaking(*way, state);
+      if (statements.empty()) return count + 1;
+      ++count;
+      for (const auto& statement : statements) question_.run(statement, state);
+    }
+    return count;
+  }
+
+ private:
+  static constexpr std::size_t most_tries = 4000;
+
+  bool ends_with(const State& state, std::size_t count) {
+    if (++tried_ > most_tries) return false;
+    const auto way = question_.way(state);
+    if (!way) return true;
+    if (at_least(state) > count) return false;
+    for (const auto& statement : question_.breaking(*way, state)) {
+      auto after = state;
+      question_.run(statement, after);
+      chosen_.push_back(statement);
+      if (ends_with(after, count - 1)) return true;
+      chosen_.pop_back();
+    }
+    return false;
+  }
+
+  const Question& question_;
+  std::vector<Part> chosen_;
+  std::size_t tried_ = 0;
+};
+
+// Privileges before memberships, on which it depends who still may pass them on.
+std::vector<CutStatement> in_order(const Question& question, std::vector<Part> statements,
+                                   State& state) {
+  std::stable_sort(statements.begin(), statements.end(), [](const Part& a, const Part& b) {
+    const auto rank = [](const Part& p) {
+      return p.kind == Part::Kind::item ? 0 : p.kind == Part::Kind::membership ? 1 : 2;
+    };
+    return rank(a) < rank(b);
+  });
+  std::vector<CutStatement> result;
+  for (const auto& statement : statements) {
+    const bool cascade = question.run(statement, state);
+    result.push_back(question.sql(statement, cascade));
+  }
+  return result;
+}
+
+}  // namespace
+
+bool Cuts::holds_after(const std::function<void(Cluster&)>& change, RoleId role, ObjectId id,
+                       std::optional<std::size_t> column, Privilege privilege) {
+  if (!model_) model_ = cluster_;
+  change(*model_);
+  bool holds = false;
+  {
+    const Graph graph(*model_);
+    const auto& object = model_->object(id);
+    const auto held = column ? graph.held(role, object, model_->relation(object).columns[*column])
+                             : graph.held(role, object);
+    holds = held.privileges.has(privilege);
+  }
+  model_->roles[index(role)] = cluster_.role(role);
+  model_->memberships = cluster_.memberships;
+  auto& object = model_->objects[index(id)];
+  object.acl = cluster_.object(id).acl;
+  if (column) {
+    model_->relations[object.detail].columns[*column].acl =
+        cluster_.relation(object).columns[*column].acl;
+  }
+  model_->acls.resize(cluster_.acls.size());
+  return holds;
+}
+
+Cut Cuts::of(RoleId role, ObjectId id, std::optional<std::size_t> column, Privilege privilege) {
+  const auto& object = cluster_.object(id);
+  const Question question(graph_, role, object,
+                          column ? &cluster_.relation(object).columns[*column] : nullptr,
+                          privilege);
+  Cut cut;
+  cut.owner = graph_.reach(role, Closure::inherits, object.database).has(object.owner);
+  const auto first = question.way(question.start());
+  if (!first) return cut;
+  // The model is asked, too.
+  const auto ends = [&](const State& left) {
+    const bool ended = !question.way(left);
+    const bool holds = holds_after([&](Cluster& model) { question.apply(left, model, id); }, role,
+                                   id, column, privilege);
+    if (ended == holds) throw std::logic_error("a cut does not cut");
+    return ended;
+  };
+  for (const auto& statement : question.breaking(*first, question.start())) {
+    auto left = question.start();
+    auto sql = in_order(question, {statement}, left);
+    if (ends(left)) cut.any_of.push_back(std::move(sql.front()));
+  }
+  if (!cut.any_of.empty()) return cut;
+  Search search(question);
+  Way unbroken;
+  const auto greedy = search.greedy(unbroken);
+  if (!greedy) {
+    cut.impossible = question.unbreakable(unbroken);
+    return cut;
+  }
+  const auto fewest = search.find(greedy->size());
+  cut.fewest = !search.gave_up();
+  auto left = question.start();
+  cut.all_of = in_order(question, fewest ? *fewest : *greedy, left);
+  ends(left);
+  return cut;
+}
+
+}  // namespace pgleast
