@@ -113,7 +113,8 @@ void Picture::add_blanket_rights(const Object& object, std::set<Grant>& grants) 
 // An owner's own list and the built-in default say nothing that the word owner does not.
 std::set<Picture::Grant> Picture::grants_on(const Object& object) const {
   std::map<RoleId, Held> by_grantee;
-  if (object.acl != null_acl) {
+  // That everybody may call a function is worth an arrow.
+  if (object.acl != null_acl || object.kind == ObjectKind::function) {
     for (const auto& item : graph_.list_of(object)) {
       if (item.grantee == object.owner) continue;
       by_grantee[item.grantee].privileges |= item.privileges;
@@ -167,7 +168,7 @@ std::string_view word_for(Box::Kind kind) {
 
 std::vector<std::string> Picture::role_lines(RoleId role) const {
   std::string words(word_for(kind_of(role)));
-  if (role != public_role) {
+  if (role != public_role && !cluster_.role(role).superuser) {
     const auto& r = cluster_.role(role);
     if (r.dropped) words = "dropped role";
     if (r.createrole) words += ", CREATEROLE";

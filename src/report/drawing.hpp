@@ -14,8 +14,9 @@ namespace pgleast {
 
 struct Box {
   enum class Kind { login, group, superuser, everybody, object, note } kind = Kind::note;
-  std::vector<std::string> lines;  // as they are: names from outside may be in them
-  bool focus = false;              // what was asked about
+  // As they are: names from outside may be in them. A note has one, a sentence.
+  std::vector<std::string> lines;
+  bool focus = false;  // what was asked about
 };
 
 struct Arrow {
