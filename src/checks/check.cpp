@@ -30,7 +30,10 @@ constexpr std::array kinds{
     CheckKind{"role_attribute", ExampleKind::sql, false, role_attribute},
     CheckKind{"role_escalates", ExampleKind::sql, false, role_escalates},
     CheckKind{"role_password", ExampleKind::sql, false, role_password},
+    CheckKind{"row_detour", ExampleKind::sql, true, row_detour},
+    CheckKind{"row_policy", ExampleKind::sql, true, row_policy},
     CheckKind{"row_security", ExampleKind::sql, true, row_security},
+    CheckKind{"row_uncovered", ExampleKind::sql, true, row_uncovered},
     CheckKind{"setting", ExampleKind::conf, false, setting},
 };
 

@@ -59,7 +59,10 @@ Check model_memberships(MapReader& with, MapReader& fix);
 Check role_attribute(MapReader& with, MapReader& fix);
 Check role_escalates(MapReader& with, MapReader& fix);
 Check role_password(MapReader& with, MapReader& fix);
+Check row_detour(MapReader& with, MapReader& fix);
+Check row_policy(MapReader& with, MapReader& fix);
 Check row_security(MapReader& with, MapReader& fix);
+Check row_uncovered(MapReader& with, MapReader& fix);
 Check setting(MapReader& with, MapReader& fix);
 
 }  // namespace pgleast

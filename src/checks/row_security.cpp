@@ -2,11 +2,13 @@
 //
 //   with: {require: enabled}   policies exist, but row level security is off
 //   with: {require: forced}    it is on, but not for the owner, who logs in
+//   with: {require: policies}  it is on, but there is none, and so nobody gets a row
 //   fix: {enable: true}
 
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "checks/check.hpp"
 #include "graph/access_matrix.hpp"
@@ -33,18 +35,42 @@ std::size_t readers(const Facts& facts, const RoleSet& may_read) {
   return count;
 }
 
+// The server refuses already: nothing is exposed.
+Verdict without_policies(const Facts& facts) {
+  const auto& cluster = facts.cluster();
+  std::set<ObjectId> with;
+  for (const auto& p : cluster.row_policies) with.insert(p.table);
+  std::vector<Finding> findings;
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& table = cluster.objects[i];
+    if (table.kind != ObjectKind::table || !is_users_own(table)) continue;
+    if (!cluster.relation(table).row_security || with.contains(ObjectId{i})) continue;
+    Finding finding;
+    finding.subject = facts.subject(table);
+    finding.message = fmt::format(
+        "row level security of {} is on and it has no policy: nobody but its owner gets a row",
+        facts.shown(table));
+    finding.decision = "write its policies, or disable row level security";
+    findings.push_back(std::move(finding));
+  }
+  return verdict_of(std::move(findings));
+}
+
 }  // namespace
 
 Check row_security(MapReader& with, MapReader& fix) {
   const auto& require = with.need("require");
   const auto word = scalar_text(require);
-  if (word != "enabled" && word != "forced") fail_policy(require, "`enabled` or `forced`");
+  if (word != "enabled" && word != "forced" && word != "policies") {
+    fail_policy(require, "`enabled`, `forced` or `policies`");
+  }
   const bool forced = word == "forced";
   const auto* const excepted = with.find("except");
   const auto except = excepted == nullptr ? Patterns{} : read_patterns(*excepted);
   const bool enable = fix.boolean("enable", false);
   return [=](const Facts& facts) -> Verdict {
     if (const auto missing = facts.missing(Fact::objects)) return *missing;
+    if (word == "policies") return without_policies(facts);
     const auto& cluster = facts.cluster();
     std::map<ObjectId, std::size_t> policies;
     for (const auto& p : cluster.row_policies) ++policies[p.table];
