@@ -17,17 +17,12 @@ namespace pgleast {
 namespace {
 
 constexpr std::array table{
-    Command{"audit", add_audit},
-    Command{"fix", add_fix},
-    Command{"bootstrap", add_bootstrap},
-    Command{"snapshot", add_snapshot},
-    Command{"access", add_access},
-    Command{"graph", add_graph},
-    Command{"hba", add_hba},
-    Command{"ident", add_ident},
-    Command{"conf", add_conf},
-    Command{"diff", add_diff},
-    Command{"rules", add_rules},
+    Command{"audit", add_audit},         Command{"fix", add_fix},
+    Command{"bootstrap", add_bootstrap}, Command{"snapshot", add_snapshot},
+    Command{"access", add_access},       Command{"graph", add_graph},
+    Command{"reach", add_reach},         Command{"hba", add_hba},
+    Command{"ident", add_ident},         Command{"conf", add_conf},
+    Command{"diff", add_diff},           Command{"rules", add_rules},
     Command{"policy", add_policy},
 };
 

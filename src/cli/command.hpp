@@ -55,6 +55,7 @@ void add_bootstrap(CLI::App& app, Run& run);
 void add_snapshot(CLI::App& app, Run& run);
 void add_access(CLI::App& app, Run& run);
 void add_graph(CLI::App& app, Run& run);
+void add_reach(CLI::App& app, Run& run);
 void add_hba(CLI::App& app, Run& run);
 void add_ident(CLI::App& app, Run& run);
 void add_conf(CLI::App& app, Run& run);

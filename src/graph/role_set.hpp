@@ -51,6 +51,12 @@ class RoleSet {
       }
     }
   }
+  bool intersects(const RoleSet& other) const {
+    for (std::size_t i = 0; i < words_.size() && i < other.words_.size(); ++i) {
+      if ((words_[i] & other.words_[i]) != 0) return true;
+    }
+    return false;
+  }
   /// Ascending.
   std::vector<RoleId> members() const {
     std::vector<RoleId> result;

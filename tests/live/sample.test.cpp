@@ -265,7 +265,7 @@ TEST_CASE("the insecure shop: every planted fault is found, fixed, and undone", 
   shop.pgleast("fix --prove --output-dir fixes" + shop.live() + policy);
   CHECK(shop.audit(1) == before);
   CHECK(access() == access_before);
-  check_readme(shop, "audit --dsn dbname=mystore |^pgleast fix|mystore[.]snapshot");
+  check_readme(shop, "audit --dsn dbname=mystore |^pgleast fix|mystore[.]snapshot|^pgleast reach");
   shop.psql("-c 'CREATE ROLE auditor LOGIN'");
   check_readme(shop, "user=auditor");
   shop.psql("-c 'DROP ROLE auditor'");

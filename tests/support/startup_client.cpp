@@ -200,7 +200,40 @@ std::string refused(Wire& wire, const std::string& method) {
   return last.type == 'E' ? method : method + ", and no error";
 }
 
+// To the end of the answer to a statement, or of the login: the message of an error, or nothing.
+std::string until_ready(Wire& wire) {
+  for (std::string error;;) {
+    const auto message = next_message(wire);
+    if (message.type == 'E') error = message_of(message.body);
+    if (message.type == '\0') return error.empty() ? "the connection is closed" : error;
+    if (message.type == 'Z') return error;
+  }
+}
+
+std::string run(Wire& wire, const std::string& statement) {
+  wire.send('Q' + int32(static_cast<std::uint32_t>(statement.size() + 5)) + statement + '\0');
+  return until_ready(wire);
+}
+
 }  // namespace
+
+std::string session_error(const Startup& startup, const std::vector<std::string>& statements) {
+  Wire wire(startup);
+  if (startup.tls && !wire.start_tls()) return "no TLS";
+  wire.send(startup_packet(startup));
+  const auto message = next_message(wire);
+  if (message.type == 'E') return message_of(message.body);
+  if (message.type != 'R') return "the connection is closed";
+  const auto method = int32_at(message.body, 0);
+  if (method != 0 && (method != 3 || startup.password.empty())) return "another method";
+  if (method == 3) answer(wire, startup.password + '\0');
+  auto error = until_ready(wire);
+  if (startup.replication.empty() && error.empty()) error = run(wire, "BEGIN");
+  for (const auto& statement : statements) {
+    if (error.empty()) error = run(wire, statement);
+  }
+  return error;
+}
 
 std::string first_answer(const Startup& startup) {
   Wire wire(startup);

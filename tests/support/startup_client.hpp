@@ -3,6 +3,7 @@
 // of its choice: PostgreSQL's protocol 3.0 up to the server's first refusal.
 
 #include <string>
+#include <vector>
 
 namespace pgleast::test {
 
@@ -15,11 +16,16 @@ struct Startup {
   std::string user;
   std::string database;
   std::string replication;  // "true": physical; "database": logical
+  std::string password;     // told where it is asked for in clear, by session_error() alone
 };
 
 /// "trust"; "password", "md5" or "scram-sha-256", after a wrong answer to it and the server's
 /// word on that; "no TLS"; or the message of the server's error. Throws std::runtime_error
 /// when nothing listens there.
 std::string first_answer(const Startup& startup);
+
+/// Logs in and runs the statements in a transaction that is never committed. Empty, or the message
+/// of the first error; "another method" where more is asked for than a password in clear.
+std::string session_error(const Startup& startup, const std::vector<std::string>& statements);
 
 }  // namespace pgleast::test

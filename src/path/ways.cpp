@@ -1,0 +1,183 @@
+#include "path/ways.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace pgleast {
+namespace {
+
+bool is_encrypted(Transport transport) {
+  return transport == Transport::tls || transport == Transport::gss;
+}
+
+// All in which two ways of one record may differ and still be one.
+using Shape = std::tuple<std::size_t, std::string, std::string, std::string, std::string>;
+
+std::string door_words(const Door& door) {
+  std::string result = to_string(door.from);
+  for (const auto transport : door.transports) {
+    result += ' ';
+    result += to_string(transport);
+  }
+  return result;
+}
+
+class WaySearch {
+ public:
+  WaySearch(const Graph& graph, const Doors& doors, const Routes& routes)
+      : graph_(graph),
+        cluster_(graph.cluster()),
+        doors_(doors),
+        routes_(routes),
+        place_(database_of(cluster_, routes.target())) {}
+
+  void add(const Door& door) {
+    if (door.replication) {
+      if (routes_.target().power == Power::whole_cluster) add_replication(door);
+      return;
+    }
+    for (const auto& role : door.roles) {
+      std::vector<std::string> databases;
+      const DoorDatabase* first = nullptr;
+      auto open = role;
+      open.demand.can_be_met = true;
+      for (const auto& database : door.databases) {
+        const bool there = place_ == no_object || database.any || database.database == place_;
+        if (!there || !doors_.lets_in(open, database)) continue;
+        if (first == nullptr || first->any) first = &database;
+        if (!database.any) databases.push_back(database.name);
+      }
+      if (first != nullptr) add(door, role, *first, std::move(databases));
+    }
+  }
+
+  WaysIn finish() {
+    WaysIn result;
+    for (auto& [shape, way] : found_) {
+      std::sort(way.roles.begin(), way.roles.end());
+      result.ways.push_back(std::move(way));
+    }
+    for (auto& [key, shut] : shut_) result.shut.push_back(std::move(shut));
+    std::stable_sort(result.ways.begin(), result.ways.end(),
+                     [&](const Way& a, const Way& b) { return order_of(a) < order_of(b); });
+    return result;
+  }
+
+ private:
+  void add(const Door& door, const DoorRole& role, const DoorDatabase& database,
+           std::vector<std::string> databases) {
+    const auto where = database.database.value_or(no_object);
+    for (const auto& route : routes_of(*role.role, where)) {
+      add(door, role, route, databases, database.any ? "postgres" : database.name);
+    }
+  }
+
+  void add_replication(const Door& door) {
+    for (const auto& role : door.roles) {
+      if (!doors_.replicates(*role.role)) continue;
+      Route route;
+      const bool super = cluster_.role(*role.role).superuser;
+      route.legs.push_back(
+          {super ? "SUPERUSER" : "REPLICATION", end_of_path(cluster_, routes_.target())});
+      route.cuts.emplace_back(ChangeAttribute{
+          *role.role, super ? RoleAttribute::superuser : RoleAttribute::replication, false});
+      route.statements.emplace_back("IDENTIFY_SYSTEM;");
+      add(door, role, route, {}, std::nullopt);
+    }
+  }
+
+  void add(const Door& door, const DoorRole& role, const Route& route,
+           std::vector<std::string> databases, const std::optional<std::string>& database) {
+    if (!role.demand.can_be_met) {
+      auto& shut = shut_[{door.record, role.demand.why}];
+      shut.record = door.record;
+      shut.why = role.demand.why;
+      if (std::find(shut.roles.begin(), shut.roles.end(), role.name) == shut.roles.end()) {
+        shut.roles.push_back(role.name);
+      }
+      return;
+    }
+    auto unknown = door.unknown;
+    for (const auto& why : {role.demand.why, route.unknown}) {
+      if (!why.empty()) unknown += (unknown.empty() ? "" : "; ") + why;
+    }
+    std::string legs = route.rows;
+    for (const auto& leg : route.legs) legs += '\n' + leg.how + '\n' + leg.to;
+    const Shape shape{door.record, door_words(door), role.demand.words, legs, unknown};
+    const auto [at, added] = found_.try_emplace(shape);
+    auto& way = at->second;
+    way.roles.push_back(role.name);
+    if (!added) return;
+    way.record = door.record;
+    way.from = door.from;
+    way.transports = door.transports;
+    way.demand = role.demand;
+    way.databases = std::move(databases);
+    way.route = route;
+    way.unknown = unknown;
+    way.witness = {door.transports.front(), role.name, database, ""};
+    if (!door.from.local) way.witness.from = example_address(door.from.addresses);
+  }
+
+  const std::vector<Route>& routes_of(RoleId role, ObjectId database) {
+    const auto [at, added] = known_.try_emplace({role, database});
+    if (added) at->second = routes_.from(role, database);
+    return at->second;
+  }
+
+  static std::tuple<bool, Asks, std::size_t, std::size_t, std::size_t> order_of(const Way& way) {
+    std::size_t nearness = zones.size();
+    for (std::size_t z = 0; z < zones.size(); ++z) {
+      if (!intersection(way.from, origin_of(zones[z])).empty()) nearness = zones.size() - z;
+    }
+    const std::size_t breadth =
+        way.route.legs.front().how == "SUPERUSER" ? 0 : way.route.legs.size();
+    return {!way.is_certain(), way.demand.asks, nearness, way.record, breadth};
+  }
+
+  const Graph& graph_;
+  const Cluster& cluster_;
+  const Doors& doors_;
+  const Routes& routes_;
+  ObjectId place_;
+  std::map<std::pair<RoleId, ObjectId>, std::vector<Route>> known_;
+  std::map<Shape, Way> found_;
+  std::map<std::pair<std::size_t, std::string>, ShutDoor> shut_;
+};
+
+template <typename Items>
+void keep_named(Items& items, const std::string& name) {
+  std::erase_if(items, [&](const auto& item) { return item.name != name; });
+}
+
+}  // namespace
+
+std::optional<Door> cut_to(const Door& door, const Question& question) {
+  auto result = door;
+  result.from = intersection(door.from, question.from);
+  if (question.tls) {
+    std::erase_if(result.transports, [&](Transport t) { return is_encrypted(t) != *question.tls; });
+  }
+  if (question.user) keep_named(result.roles, *question.user);
+  if (question.database) {
+    if (result.replication != (*question.database == "replication")) return std::nullopt;
+    if (!result.replication) keep_named(result.databases, *question.database);
+  }
+  if (result.from.empty() || result.transports.empty() || result.roles.empty() ||
+      (result.databases.empty() && !result.replication)) {
+    return std::nullopt;
+  }
+  return result;
+}
+
+WaysIn ways_in(const Graph& graph, const Doors& doors, const Routes& routes,
+               const Question& question) {
+  WaySearch search(graph, doors, routes);
+  for (const auto& door : doors.all()) {
+    if (const auto part = cut_to(door, question)) search.add(*part);
+  }
+  return search.finish();
+}
+
+}  // namespace pgleast

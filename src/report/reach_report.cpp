@@ -1,0 +1,315 @@
+#include "report/reach_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The file's bare name where no other one has it.
+class RecordNames {
+ public:
+  explicit RecordNames(const Cluster& cluster) : records_(cluster.hba.records) {
+    std::set<std::string> paths, names;
+    for (const auto& record : records_) {
+      paths.insert(record.at.file);
+      names.insert(bare(record.at.file));
+    }
+    short_ = names.size() == paths.size();
+  }
+
+  std::string place(std::size_t record) const {
+    const auto& at = records_[record].at;
+    return fmt::format("{}:{}", displayed(short_ ? bare(at.file) : at.file), at.line);
+  }
+  std::string operator()(std::size_t record) const {
+    return place(record) + ' ' + displayed(records_[record].method);
+  }
+
+ private:
+  static std::string bare(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+  const std::vector<HbaRecord>& records_;
+  bool short_ = true;
+};
+
+std::vector<std::string> shown(const std::vector<std::string>& names) {
+  std::vector<std::string> result;
+  for (const auto& name : names) result.push_back(displayed(name));
+  return result;
+}
+
+std::string role_words(const std::vector<std::string>& roles) {
+  if (roles.size() <= 4) return listed(shown(roles));
+  return fmt::format("{} roles ({})", roles.size(), listed(shown(roles), 3));
+}
+
+std::string transport_words(const std::vector<Transport>& transports) {
+  const auto has = [&](Transport t) {
+    return std::find(transports.begin(), transports.end(), t) != transports.end();
+  };
+  if (has(Transport::plain)) return has(Transport::tls) ? "with or without TLS" : "no TLS";
+  if (has(Transport::tls)) return "TLS";
+  return has(Transport::gss) ? "GSSAPI" : "";
+}
+
+Json place_of_record(const Cluster& cluster, std::size_t record) {
+  const auto& r = cluster.hba.records[record];
+  return {{"file", r.at.file}, {"line", r.at.line}, {"method", r.method}};
+}
+
+Json transports_json(const std::vector<Transport>& transports) {
+  auto result = Json::array();
+  for (const auto transport : transports) result.push_back(lower_case(to_string(transport)));
+  return result;
+}
+
+Json origin_json(const ClientOrigin& origin) {
+  auto result = Json::array();
+  if (origin.local) result.push_back("local");
+  for (auto& range : range_texts(origin.addresses)) result.push_back(std::move(range));
+  return result;
+}
+
+std::string dumped(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+// --- Ways ---------------------------------------------------------------------------------------
+
+std::string way_head(const Way& way) {
+  std::vector<std::string> parts{way.demand.words};
+  for (auto& part : {transport_words(way.transports), way.route.rows}) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  if (way.route.needs_victim) parts.emplace_back("needs somebody else to act");
+  std::string head;
+  for (const auto& part : parts) head += (head.empty() ? "" : ", ") + part;
+  return head;
+}
+
+std::string way_text(const RecordNames& records, const Way& way) {
+  auto text = fmt::format("   {}  --{}-->  {}", to_string(way.from), records(way.record),
+                          role_words(way.roles));
+  for (const auto& leg : way.route.legs) {
+    text += fmt::format("  --{}{}>  {}", leg.how, leg.how.empty() ? "" : "--", leg.to);
+  }
+  text += '\n';
+  for (const auto& step : way.route.steps) text += "   " + step + '\n';
+  if (!way.unknown.empty()) text += "   unknown: " + way.unknown + '\n';
+  text += "   try: " + to_string(way.witness) + '\n';
+  for (const auto& statement : way.route.statements) {
+    text += "        " + displayed(statement) + '\n';
+  }
+  return text;
+}
+
+std::string shut_text(const RecordNames& records, const std::vector<ShutDoor>& doors) {
+  std::string text;
+  for (const auto& door : doors) {
+    text += fmt::format("not open: {} to {}: {}\n", records(door.record), role_words(door.roles),
+                        door.why);
+  }
+  return text.empty() ? text : text + '\n';
+}
+
+Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
+  auto path = Json::array();
+  for (const auto& leg : way.route.legs) path.push_back({{"how", leg.how}, {"to", leg.to}});
+  Json result{{"target", end_of_path(cluster, target)}, {"privilege", nullptr}};
+  if (!target.power) result["privilege"] = info(target.privilege).keyword;
+  result["from"] = origin_json(way.from);
+  result["transports"] = transports_json(way.transports);
+  result["record"] = place_of_record(cluster, way.record);
+  result["credential"] = {{"asks", to_string(way.demand.asks)}, {"words", way.demand.words}};
+  result["roles"] = way.roles;
+  result["databases"] = way.databases;
+  result["path"] = path;
+  result["steps"] = way.route.steps;
+  result["rows"] = way.route.rows.empty() ? Json() : Json(way.route.rows);
+  result["certain"] = way.unknown.empty();
+  result["why"] = way.unknown;
+  result["needs_victim"] = way.route.needs_victim;
+  result["witness"] = {{"connect", to_string(way.witness)}, {"statements", way.route.statements}};
+  return result;
+}
+
+// --- ClusterReach
+// ------------------------------------------------------------------------------------
+
+std::string names_of(const DoorReach& door) {
+  if (door.anybody)
+    return door.roles.empty() ? "any role" : "any role, " + role_words(door.roles) + " among them";
+  return role_words(door.roles);
+}
+
+std::string counts_of(const DatabaseReach& database) {
+  const auto name = database.name.empty() ? "every other database" : displayed(database.name);
+  if (!database.read) return name;
+  if (!database.tables.any()) return fmt::format("{}: no table", name);
+  constexpr std::array<std::string_view, counted_privileges.size()> verbs{"read", "add to",
+                                                                          "change", "delete from"};
+  std::map<std::size_t, std::vector<std::string>, std::greater<>> by_count;
+  for (std::size_t p = 0; p < verbs.size(); ++p) {
+    if (database.tables.held[p] != 0) by_count[database.tables.held[p]].emplace_back(verbs[p]);
+  }
+  std::vector<std::string> parts;
+  for (const auto& [count, words] : by_count) {
+    parts.push_back(fmt::format("{} {}", listed(words), count));
+  }
+  std::string result = fmt::format("{}: ", name);
+  for (const auto& part : parts) result += (&part == &parts.front() ? "" : ", ") + part;
+  return fmt::format("{} of {}", result, counted(database.tables.tables, "table"));
+}
+
+std::string records_words(const RecordNames& records, const DoorReach& door) {
+  std::vector<std::string> names;
+  for (const auto record : door.records) names.push_back(records(record));
+  return listed(names, 3);
+}
+
+std::string door_text(const RecordNames& records, const DoorReach& door) {
+  const auto transports = transport_words(door.transports);
+  auto text = fmt::format("    {}{}: {}\n", records_words(records, door),
+                          transports.empty() ? "" : ", " + transports, names_of(door));
+  if (!door.superusers.empty()) {
+    text += fmt::format("      superuser as {}: all rows, and the server's operating system\n",
+                        role_words(door.superusers));
+  }
+  const auto add_rise = [&](const std::vector<std::string>& roles, std::string_view words) {
+    if (!roles.empty()) text += fmt::format("      superuser {} as {}\n", words, role_words(roles));
+  };
+  add_rise(door.climbers, "by a step up");
+  add_rise(door.perhaps,
+           "perhaps, by a step up that somebody else must help or that is uncertain,");
+  if (door.replication) text += "      a copy of the whole cluster (replication)\n";
+  std::vector<std::string> counts;
+  for (const auto& database : door.databases) counts.push_back(counts_of(database));
+  constexpr std::size_t most = 5;
+  if (!counts.empty()) {
+    std::string line = "in";
+    for (std::size_t i = 0; i < std::min(counts.size(), most); ++i)
+      line += (i == 0 ? " " : "; ") + counts[i];
+    if (counts.size() > most) line += fmt::format("; and {} more databases", counts.size() - most);
+    text += "      " + line + '\n';
+  }
+  if (!door.unknown.empty()) text += "      unknown: " + door.unknown + '\n';
+  return text;
+}
+
+// What two zones have in common is said once.
+bool same_reach(const ZoneReach& a, const ZoneReach& b) {
+  return std::equal(a.doors.begin(), a.doors.end(), b.doors.begin(), b.doors.end(),
+                    [](const DoorReach& x, const DoorReach& y) {
+                      return x.records == y.records && x.asks == y.asks && x.roles == y.roles &&
+                             x.credential == y.credential && x.databases == y.databases;
+                    });
+}
+
+std::string zone_text(const RecordNames& records, const ZoneReach& zone) {
+  if (zone.doors.empty()) return "  nobody gets in\n";
+  std::string text;
+  bool first[2] = {true, true};
+  for (const auto& door : zone.doors) {
+    const bool free = door.asks == Asks::nothing;
+    if (first[free ? 0 : 1]) text += free ? "  with no credential\n" : "  with a credential\n";
+    first[free ? 0 : 1] = false;
+    auto lines = door_text(records, door);
+    if (!free) lines.insert(lines.find('\n'), ", with " + door.credential);
+    text += lines;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ways_text(const Cluster& cluster, const std::string& from,
+                      const std::vector<WaysReport>& reports) {
+  const RecordNames records(cluster);
+  std::string text;
+  for (const auto& report : reports) {
+    const auto& ways = report.found.ways;
+    text += fmt::format("{} -> {}: {}\n\n", from, to_string(cluster, report.target),
+                        ways.empty() ? "no way" : counted(ways.size(), "way"));
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      text += fmt::format("{}. {}\n", i + 1, way_head(ways[i])) + way_text(records, ways[i]) + '\n';
+    }
+    text += shut_text(records, report.found.shut);
+  }
+  while (text.ends_with("\n\n")) text.pop_back();
+  return text;
+}
+
+std::string ways_json(const Cluster& cluster, const std::vector<WaysReport>& reports) {
+  auto result = Json::array();
+  for (const auto& report : reports) {
+    for (const auto& way : report.found.ways) {
+      result.push_back(way_json(cluster, report.target, way));
+    }
+  }
+  return dumped(result);
+}
+
+std::string reach_text(const Cluster& cluster, const ClusterReach& reached) {
+  const RecordNames records(cluster);
+  std::string text;
+  const ZoneReach* before = nullptr;
+  for (const auto& zone : reached.zones) {
+    text += fmt::format("from {}\n", to_string(zone.zone));
+    if (before != nullptr && !zone.doors.empty() && same_reach(*before, zone)) {
+      text += fmt::format("  the same as from {}\n", to_string(before->zone));
+    } else {
+      text += zone_text(records, zone);
+    }
+    before = &zone;
+    text += '\n';
+  }
+  text += shut_text(records, reached.shut);
+  while (text.ends_with("\n\n")) text.pop_back();
+  return text;
+}
+
+std::string reach_json(const Cluster& cluster, const ClusterReach& reached) {
+  auto result = Json::array();
+  for (const auto& zone : reached.zones) {
+    auto doors = Json::array();
+    for (const auto& door : zone.doors) {
+      auto databases = Json::array();
+      for (const auto& d : door.databases) {
+        Json counts;
+        for (std::size_t p = 0; d.read && p < counted_privileges.size(); ++p) {
+          counts[std::string(info(counted_privileges[p]).keyword)] = d.tables.held[p];
+        }
+        databases.push_back({{"database", d.name.empty() ? Json() : Json(d.name)},
+                             {"tables", d.read ? Json(d.tables.tables) : Json()},
+                             {"held", counts}});
+      }
+      auto records = Json::array();
+      for (const auto record : door.records) records.push_back(place_of_record(cluster, record));
+      doors.push_back({{"from", origin_json(door.from)},
+                       {"transports", transports_json(door.transports)},
+                       {"records", records},
+                       {"credential", {{"asks", to_string(door.asks)}, {"words", door.credential}}},
+                       {"roles", door.roles},
+                       {"any_role", door.anybody},
+                       {"superusers", door.superusers},
+                       {"climbers", door.climbers},
+                       {"perhaps_superusers", door.perhaps},
+                       {"replication", door.replication},
+                       {"databases", databases},
+                       {"certain", door.unknown.empty()},
+                       {"why", door.unknown}});
+    }
+    result.push_back({{"origin", to_string(zone.zone)}, {"doors", doors}});
+  }
+  return dumped(result);
+}
+
+}  // namespace pgleast
