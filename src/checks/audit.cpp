@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 
 #include "text/display.hpp"
@@ -81,8 +82,9 @@ std::vector<Finding> sorted_findings(const Audit& audit) {
                     judgement.verdict.findings.end());
   }
   const auto key = [](const Finding& f) {
-    return std::make_tuple(f.waived.has_value(), -static_cast<int>(f.severity), f.rule,
-                           f.location ? f.location->line : 0, f.subject.database, f.subject.name);
+    return std::tuple<bool, int, std::string_view, std::size_t, std::string_view, std::string_view>(
+        f.waived.has_value(), -static_cast<int>(f.severity), f.rule,
+        f.location ? f.location->line : 0, f.subject.database, f.subject.name);
   };
   std::stable_sort(findings.begin(), findings.end(),
                    [&](const Finding& a, const Finding& b) { return key(a) < key(b); });

@@ -11,6 +11,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
@@ -54,36 +57,63 @@ std::optional<std::string> own_path(const FunctionDetail& function) {
   return std::nullopt;
 }
 
-ObjectId schema_named(const Cluster& cluster, ObjectId database, const std::string& name) {
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::schema && o.database == database && o.name == name)
-      return ObjectId{i};
+// Who may put objects into the schemas of a cluster; each is looked at once.
+class SchemaCreators {
+ public:
+  explicit SchemaCreators(const Facts& facts) : facts_(facts) {
+    const auto& objects = facts.cluster().objects;
+    for (std::uint32_t i = 0; i < objects.size(); ++i) {
+      if (objects[i].kind != ObjectKind::schema) continue;
+      schemas_.emplace(std::pair(objects[i].database, std::string_view(objects[i].name)),
+                       ObjectId{i});
+    }
   }
-  return no_object;
-}
 
-// A role other than the function's owner that may put objects there.
-std::optional<RoleId> other_creator(const Facts& facts, const Object& schema, RoleId owner) {
-  const auto& cluster = facts.cluster();
-  if (granted_to(cluster.effective_acl(schema), public_role).has(Privilege::create)) {
-    return public_role;
+  ObjectId named(ObjectId database, std::string_view name) const {
+    const auto found = schemas_.find({database, name});
+    return found == schemas_.end() ? no_object : found->second;
   }
-  const auto& as_owner = facts.graph().reach(owner, Closure::inherits, schema.database);
-  for (const auto role : facts.roles().ordinary_roles()) {
-    if (role == owner || cluster.role(role).superuser || as_owner.has(role)) continue;
-    if (facts.graph().is_member(role, owner)) continue;
-    if (facts.graph().held(role, schema).privileges.has(Privilege::create)) return role;
+
+  // A role other than the function's owner that may put objects there.
+  std::optional<RoleId> other(ObjectId schema, RoleId owner) {
+    const auto& object = facts_.cluster().object(schema);
+    if (granted_to(facts_.cluster().effective_acl(object), public_role).has(Privilege::create)) {
+      return public_role;
+    }
+    const auto& as_owner = facts_.graph().reach(owner, Closure::inherits, object.database);
+    for (const auto role : of(schema)) {
+      if (role == owner || as_owner.has(role)) continue;
+      if (!facts_.graph().is_member(role, owner)) return role;
+    }
+    return std::nullopt;
   }
-  return std::nullopt;
-}
+
+ private:
+  // The roles that may, superusers left out.
+  const std::vector<RoleId>& of(ObjectId schema) {
+    const auto [at, added] = creators_.try_emplace(schema);
+    if (!added) return at->second;
+    const auto& object = facts_.cluster().object(schema);
+    for (const auto role : facts_.roles().ordinary_roles()) {
+      if (facts_.cluster().role(role).superuser) continue;
+      if (facts_.graph().held(role, object).privileges.has(Privilege::create)) {
+        at->second.push_back(role);
+      }
+    }
+    return at->second;
+  }
+
+  const Facts& facts_;
+  std::map<std::pair<ObjectId, std::string_view>, ObjectId> schemas_;
+  std::map<ObjectId, std::vector<RoleId>> creators_;
+};
 
 std::string creator_text(const Facts& facts, RoleId role) {
   return role == public_role ? "every role" : facts.shown(role);
 }
 
 // Why the path is not safe; empty when it is.
-std::string weakness(const Facts& facts, const Object& object,
+std::string weakness(const Facts& facts, SchemaCreators& creators, const Object& object,
                      const std::optional<std::string>& path) {
   if (!path) return "has no search_path of its own: it runs with its caller's";
   const auto names = split_path(*path);
@@ -91,9 +121,9 @@ std::string weakness(const Facts& facts, const Object& object,
   for (const auto& name : names) {
     if (name == temporary) continue;
     if (name == "$user") return "has `$user` in its search_path";
-    const auto id = schema_named(facts.cluster(), object.database, name);
+    const auto id = creators.named(object.database, name);
     if (id == no_object) continue;
-    if (const auto creator = other_creator(facts, facts.cluster().object(id), object.owner)) {
+    if (const auto creator = creators.other(id, object.owner)) {
       return fmt::format("has schema {} in its search_path, where {} may create", displayed(name),
                          creator_text(facts, *creator));
     }
@@ -123,11 +153,12 @@ Check function_search_path(MapReader&, MapReader& fix) {
   return [=](const Facts& facts) -> Verdict {
     if (const auto missing = facts.missing(Fact::objects)) return *missing;
     const auto& cluster = facts.cluster();
+    SchemaCreators creators(facts);
     std::vector<Finding> findings;
     for (const auto id : security_definer_functions(cluster)) {
       const auto& object = cluster.object(id);
       const auto path = own_path(cluster.function(object));
-      const auto why = weakness(facts, object, path);
+      const auto why = weakness(facts, creators, object, path);
       if (why.empty()) continue;
       Finding finding;
       finding.subject = facts.subject(object);

@@ -105,22 +105,31 @@ std::vector<Floor> floors(const Facts& facts) {
   return result;
 }
 
-std::optional<PrivilegeSet> ceiling(const Facts& facts, RoleId role, ObjectId object) {
-  const auto& cluster = facts.cluster();
-  const auto& o = cluster.object(object);
+const std::vector<Ceilings::Word>& Ceilings::words(RoleId role) {
+  const auto [at, added] = words_.try_emplace(role);
+  if (!added) return at->second;
+  const auto& cluster = facts_.cluster();
   const auto speakers =
-      role == public_role ? std::vector<RoleId>{role} : groups_allowed(facts, role);
+      role == public_role ? std::vector<RoleId>{role} : groups_allowed(facts_, role);
+  for (const auto& entry : facts_.policy().grants) {
+    const bool any = std::any_of(speakers.begin(), speakers.end(),
+                                 [&](RoleId speaker) { return is_to(cluster, entry, speaker); });
+    if (any) at->second.push_back({&entry, is_to(cluster, entry, role)});
+  }
+  return at->second;
+}
+
+std::optional<PrivilegeSet> Ceilings::of(RoleId role, ObjectId object) {
+  const auto& cluster = facts_.cluster();
+  const auto& o = cluster.object(object);
   bool said = false;
   PrivilegeSet result;
-  for (const auto& entry : facts.policy().grants) {
-    for (const auto speaker : speakers) {
-      if (!is_to(cluster, entry, speaker)) continue;
-      result |= implied(cluster, entry, o);
-      if (!is_selected(cluster, entry, o)) continue;
-      result |= entry.ceiling();
-      // Only the role's own word is a ceiling; its groups' words raise it.
-      said = said || (speaker == role && entry.allow.has_value());
-    }
+  for (const auto& [entry, own] : words(role)) {
+    result |= implied(cluster, *entry, o);
+    if (!is_selected(cluster, *entry, o)) continue;
+    result |= entry->ceiling();
+    // Only the role's own word is a ceiling; its groups' words raise it.
+    said = said || (own && entry->allow.has_value());
   }
   return said ? std::optional(result) : std::nullopt;
 }
@@ -133,6 +142,7 @@ PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object) {
 std::vector<RoleId> creators(const Facts& facts, const Object& schema) {
   std::vector<RoleId> result;
   for (const auto role : facts.roles().ordinary_roles()) {
+    if (!facts.graph().held(role, schema).privileges.has(Privilege::create)) continue;
     const auto causes = facts.graph().causes(role, schema, Privilege::create);
     const bool own = std::any_of(causes.begin(), causes.end(), [](const Cause& c) {
       return c.kind == Cause::Kind::superuser || c.grantee != public_role;

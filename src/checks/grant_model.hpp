@@ -1,6 +1,7 @@
 #pragma once
 // The `grants` of a policy on the objects of a cluster: who must hold what, and who may.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,9 +24,24 @@ struct Floor {
 /// the schema and CONNECT on its database.
 std::vector<Floor> floors(const Facts& facts);
 
-/// What `role` may hold on `object`: its own entries and those of the groups that it may be
-/// a member of. None: nobody said.
-std::optional<PrivilegeSet> ceiling(const Facts& facts, RoleId role, ObjectId object);
+/// What roles may hold: by their own entries and those of the groups that they may be members of.
+class Ceilings {
+ public:
+  /// Keeps a reference: the facts must outlive it.
+  explicit Ceilings(const Facts& facts) : facts_(facts) {}
+  /// None: nobody said. `role` may be PUBLIC.
+  std::optional<PrivilegeSet> of(RoleId role, ObjectId object);
+
+ private:
+  struct Word {
+    const GrantEntry* entry;
+    bool own;  // the role's, not only a group's
+  };
+  const std::vector<Word>& words(RoleId role);
+
+  const Facts& facts_;
+  std::map<RoleId, std::vector<Word>> words_;
+};
 
 /// What a role or PUBLIC holds on `object`.
 PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object);

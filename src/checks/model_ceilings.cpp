@@ -25,9 +25,11 @@ std::set<RoleId> stated_grantees(const Facts& facts) {
 }
 
 // What everybody holds is said once, of PUBLIC, and not again of each grantee.
-PrivilegeSet without_publics(const Facts& facts, RoleId grantee, ObjectId id, PrivilegeSet excess) {
+PrivilegeSet without_publics(const Facts& facts, Ceilings& ceilings, RoleId grantee, ObjectId id,
+                             PrivilegeSet excess) {
   const auto& object = facts.cluster().object(id);
-  const auto most = ceiling(facts, public_role, id);
+  if (excess.empty()) return excess;
+  const auto most = ceilings.of(public_role, id);
   if (grantee == public_role || !most) return excess;
   const auto of_public = held_by(facts, public_role, object) - *most;
   PrivilegeSet result;
@@ -101,15 +103,16 @@ Check model_ceilings(MapReader&, MapReader&) {
     if (!stated) return {};
     if (const auto missing = facts.missing(Fact::objects)) return *missing;
     const auto& cluster = facts.cluster();
+    Ceilings ceilings(facts);
     std::vector<Finding> findings;
     for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
       const auto& object = cluster.objects[i];
       if (!is_users_own(object)) continue;
       for (const auto grantee : grantees) {
-        const auto most = ceiling(facts, grantee, ObjectId{i});
+        const auto most = ceilings.of(grantee, ObjectId{i});
         if (!most) continue;
-        const auto excess =
-            without_publics(facts, grantee, ObjectId{i}, held_by(facts, grantee, object) - *most);
+        const auto excess = without_publics(facts, ceilings, grantee, ObjectId{i},
+                                            held_by(facts, grantee, object) - *most);
         if (excess.empty()) continue;
         Finding finding;
         finding.subject = facts.subject(object);

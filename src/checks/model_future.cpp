@@ -117,16 +117,18 @@ Check model_future(MapReader&, MapReader&) {
     if (const auto missing = facts.missing(Fact::objects)) return *missing;
     std::vector<Finding> findings;
     Future future(facts, findings);
+    std::map<ObjectId, std::vector<RoleId>> creators_in;
     for (const auto& entry : grants) {
       if (!entry.future) continue;
       for (const auto schema : schemas_of(facts, entry)) {
         const auto& s = facts.cluster().object(schema);
         future.in(s.database);
+        const auto [at, added] = creators_in.try_emplace(schema);
+        if (added) at->second = creators(facts, s);
         for (const auto& name : entry.to) {
           const auto grantee = grantee_named(facts.cluster(), name);
           if (!grantee) continue;
-          for (const auto creator : creators(facts, s))
-            future.check(entry, *grantee, schema, creator);
+          for (const auto creator : at->second) future.check(entry, *grantee, schema, creator);
         }
       }
     }

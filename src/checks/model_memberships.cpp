@@ -48,10 +48,12 @@ void check_exclusive(const Facts& facts, const MembershipEntry& entry,
                      std::vector<Finding>& findings) {
   const auto group = facts.cluster().find_role(entry.group);
   if (!entry.exclusive || !group) return;
-  std::optional<RoleId> last;  // several grantors make several rows of one membership
+  RoleSet members(facts.cluster().roles.size());
+  for (const auto& m : facts.cluster().memberships) {
+    if (m.role == *group) members.insert(m.member);
+  }
   for (const auto member : facts.roles().ordinary_roles()) {
-    if (!is_direct_member(facts.cluster(), *group, member) || member == last) continue;
-    last = member;
+    if (!members.has(member)) continue;
     if (facts.roles().matches(entry.require, member)) continue;
     if (facts.roles().matches(entry.allow, member)) continue;
     const auto name = facts.cluster().role_name(member);
