@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <tuple>
 
 #include "input/body.hpp"
+#include "input/field.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
@@ -16,15 +16,6 @@ namespace pgleast {
 namespace {
 
 constexpr std::uint32_t first_users_oid = 16384;  // FirstNormalObjectId
-
-std::string said(const Field& field) { return field.value_or(""); }
-bool is_true(const Field& field) { return field == "t"; }
-
-std::uint32_t as_oid(const Field& field) {
-  std::uint32_t oid = 0;
-  if (field) std::from_chars(field->data(), field->data() + field->size(), oid);
-  return oid;
-}
 
 /// pg_trigger.tgtype (catalog/pg_trigger.h).
 PrivilegeSet events_of(std::uint32_t type) {
@@ -48,10 +39,10 @@ FunctionText text_of_function(const Row& r, const FunctionDetail& detail) {
   FunctionText text;
   text.language = detail.language;
   text.standard = r[5].has_value();
-  text.body = said(text.standard ? r[5] : r[1]);
+  text.body = text_of(text.standard ? r[5] : r[1]);
   if (r[3]) text.names = array_elements(*r[3]);
-  if (!r[3]) text.names.resize(as_oid(r[2]));
-  text.returns_set = is_true(r[4]);
+  if (!r[3]) text.names.resize(oid_of(r[2]));
+  text.returns_set = truth(r[4]);
   text.trigger = detail.trigger;
   text.config = detail.config;
   return text;
@@ -87,7 +78,7 @@ class CodeReader {
  private:
   Rows ask(const std::string& name) { return session_.ask(question_(name), name); }
   ObjectId object(ObjectKind kind, const Field& oid) const {
-    return builder_.object_of_oid(kind, as_oid(oid), database_);
+    return builder_.object_of_oid(kind, oid_of(oid), database_);
   }
   ObjectId table(const Field& oid) const { return object(ObjectKind::table, oid); }
   CodeUse call_of(ObjectId function) const { return {function, Privilege::execute, false}; }
@@ -116,7 +107,7 @@ class CodeReader {
 
 void CodeReader::read_languages() {
   std::vector<std::uint32_t> trusted;
-  for (const auto& r : ask("trusted_languages")) trusted.push_back(as_oid(r[0]));
+  for (const auto& r : ask("trusted_languages")) trusted.push_back(oid_of(r[0]));
   for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
     const auto& o = cluster_.objects[i];
     if (o.kind != ObjectKind::language || o.database != database_) continue;
@@ -141,11 +132,11 @@ void CodeReader::read_mappings() {
     UserMapping mapping;
     mapping.server = object(ObjectKind::foreign_server, r[0]);
     if (mapping.server == no_object) continue;
-    mapping.role = as_oid(r[1]) == 0 ? public_role : builder_.role_of_oid(as_oid(r[1]));
-    mapping.options_seen = is_true(r[2]);
+    mapping.role = oid_of(r[1]) == 0 ? public_role : builder_.role_of_oid(oid_of(r[1]));
+    mapping.options_seen = truth(r[2]);
     if (mapping.options_seen) {
-      mapping.user = said(r[3]);
-      mapping.stored_password = is_true(r[4]);
+      mapping.user = text_of(r[3]);
+      mapping.stored_password = truth(r[4]);
       // Its wrapper takes no other spelling than a boolean's.
       mapping.password_required = !r[5] || (*r[5] != "false" && *r[5] != "f" && *r[5] != "off" &&
                                             *r[5] != "no" && *r[5] != "n" && *r[5] != "0");
@@ -156,16 +147,16 @@ void CodeReader::read_mappings() {
 
 void CodeReader::read_extensions() {
   for (const auto& r : ask("extensions")) {
-    cluster_.extensions.push_back({database_, said(r[0]), said(r[1]),
+    cluster_.extensions.push_back({database_, text_of(r[0]), text_of(r[1]),
                                    object(ObjectKind::schema, r[2]),
-                                   builder_.role_of_oid(as_oid(r[3]))});
+                                   builder_.role_of_oid(oid_of(r[3]))});
   }
 }
 
 void CodeReader::read_event_triggers() {
   for (const auto& r : ask("event_triggers")) {
     cluster_.event_triggers.push_back(
-        {database_, said(r[0]), said(r[1]), builder_.role_of_oid(as_oid(r[2])),
+        {database_, text_of(r[0]), text_of(r[1]), builder_.role_of_oid(oid_of(r[2])),
          object(ObjectKind::function, r[3]), r[4] == "O" || r[4] == "A"});
   }
 }
@@ -175,7 +166,7 @@ void CodeReader::read_inheritances() {
     const auto child = table(r[0]);
     const auto parent = table(r[1]);
     if (child == no_object || parent == no_object) continue;
-    cluster_.inheritances.push_back({child, parent, is_true(r[2])});
+    cluster_.inheritances.push_back({child, parent, truth(r[2])});
   }
 }
 
@@ -190,11 +181,11 @@ void CodeReader::read_subscriptions() {
                      quote_identifier(cluster_.reader))});
   }
   for (const auto& r : rows) {
-    Subscription subscription{
-        database_,     said(r[0]), builder_.role_of_oid(as_oid(r[1])), is_true(r[2]), is_true(r[3]),
-        is_true(r[4]), {}};
-    for (const auto& oid : array_elements(said(r[5]))) {
-      const auto written = table(oid);
+    Subscription subscription{database_,   text_of(r[0]), builder_.role_of_oid(oid_of(r[1])),
+                              truth(r[2]), truth(r[3]),   truth(r[4]),
+                              {}};
+    for (const auto& oid : array_elements(text_of(r[5]))) {
+      const auto written = table(Field(oid));
       if (written != no_object) subscription.tables.push_back(written);
     }
     cluster_.subscriptions.push_back(std::move(subscription));
@@ -207,9 +198,9 @@ void CodeReader::read_triggers() {
     trigger.kind = Attachment::Kind::trigger;
     trigger.relation = table(r[0]);
     if (trigger.relation == no_object) continue;
-    trigger.name = said(r[1]);
-    trigger.on = events_of(as_oid(r[3]));
-    trigger.enabled = is_true(r[4]);
+    trigger.name = text_of(r[1]);
+    trigger.on = events_of(oid_of(r[3]));
+    trigger.enabled = truth(r[4]);
     trigger.code.uses = {call_of(object(ObjectKind::function, r[2]))};
     triggers_.emplace(std::pair(trigger.relation, trigger.name), cluster_.attachments.size());
     cluster_.attachments.push_back(std::move(trigger));
@@ -223,20 +214,20 @@ void CodeReader::read_expressions() {
     const auto relation = table(r[0]);
     const auto function = object(ObjectKind::function, r[3]);
     if (relation == no_object || function == no_object) continue;
-    const auto kind = said(r[1]);
+    const auto kind = text_of(r[1]);
     auto at = cluster_.attachments.size();
     if (kind == "trigger") {
-      const auto trigger = triggers_.find({relation, said(r[2])});
+      const auto trigger = triggers_.find({relation, text_of(r[2])});
       if (trigger == triggers_.end()) continue;
       at = trigger->second;
     } else {
-      at = known.emplace(std::tuple(relation, kind, said(r[2])), at).first->second;
+      at = known.emplace(std::tuple(relation, kind, text_of(r[2])), at).first->second;
     }
     if (at == cluster_.attachments.size()) {
       Attachment attachment;
       attachment.kind = kind == "index" ? Attachment::Kind::index : Attachment::Kind::expression;
       attachment.relation = relation;
-      attachment.name = said(r[2]);
+      attachment.name = text_of(r[2]);
       attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
       cluster_.attachments.push_back(std::move(attachment));
     }
@@ -251,7 +242,7 @@ void CodeReader::read_views() {
     auto& bodies = cluster_.bodies;
     if (bodies.empty() || bodies.back().of != view) bodies.push_back({view, {}});
     auto& uses = bodies.back().code.uses;
-    if (is_true(r[1])) {
+    if (truth(r[1])) {
       const auto function = object(ObjectKind::function, r[2]);
       if (function != no_object) uses.push_back(call_of(function));
       continue;
@@ -268,10 +259,10 @@ void CodeReader::read_rules(const CodeNames& names) {
     rule.kind = Attachment::Kind::rule;
     rule.relation = table(r[0]);
     if (rule.relation == no_object) continue;
-    rule.name = said(r[1]);
+    rule.name = text_of(r[1]);
     rule.on = event_of_rule(r[2]);
-    rule.enabled = is_true(r[3]);
-    rule.code = code_of_rule(said(r[4]), names);
+    rule.enabled = truth(r[3]);
+    rule.code = code_of_rule(text_of(r[4]), names);
     cluster_.attachments.push_back(std::move(rule));
   }
 }
@@ -285,9 +276,9 @@ void CodeReader::read_functions(const CodeNames& names) {
     const auto id = object(ObjectKind::function, r[0]);
     if (id == no_object) continue;
     const auto& detail = cluster_.function(cluster_.object(id));
-    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", detail.language, detail.trigger, said(r[2]),
-                           said(r[4]), said(r[3]), fmt::join(detail.config, "\n"));
-    key += '\n' + said(r[5] ? r[5] : r[1]);
+    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", detail.language, detail.trigger, text_of(r[2]),
+                           text_of(r[4]), text_of(r[3]), fmt::join(detail.config, "\n"));
+    key += '\n' + text_of(r[5] ? r[5] : r[1]);
     const auto [at, is_new] = known.try_emplace(std::move(key));
     if (is_new) at->second = code_of_function(text_of_function(r, detail), names, path);
     codes.emplace(id, at->second);
@@ -347,7 +338,7 @@ void sort_code(Cluster& cluster) {
 void read_trusted_extensions(Session& session, const Question& question, Cluster& cluster) {
   if (cluster.major() < 13) return;
   for (const auto& r : session.ask(question("trusted_extensions"), "trusted_extensions")) {
-    cluster.trusted_extensions.push_back(said(r[0]));
+    cluster.trusted_extensions.push_back(text_of(r[0]));
   }
 }
 

@@ -9,7 +9,9 @@
 #include <unordered_map>
 
 #include "input/catalog_code.hpp"
+#include "input/catalog_objects.hpp"
 #include "input/conf.hpp"
+#include "input/field.hpp"
 #include "input/hba.hpp"
 #include "input/hba_rules.hpp"
 #include "input/ident.hpp"
@@ -27,19 +29,6 @@
 
 namespace pgleast {
 namespace {
-
-std::string text_of(const Field& field) { return field.value_or(""); }
-bool truth(const Field& field) { return field == "t"; }
-char letter(const Field& field) { return field && !field->empty() ? field->front() : ' '; }
-
-template <typename Number>
-Number number_of(const Field& field) {
-  Number n{};
-  if (field) std::from_chars(field->data(), field->data() + field->size(), n);
-  return n;
-}
-
-std::uint32_t oid_of(const Field& field) { return number_of<std::uint32_t>(field); }
 
 class Reader {
  public:
@@ -69,8 +58,6 @@ class Reader {
   void settle_own_settings(const std::vector<Setting>& in_files);
   bool stored_for_reader(const std::string& name, const std::string& database) const;
   void keep(const std::vector<ConfigFile>& read);
-  void read_relations(Session& session);
-  void read_functions(Session& session);
   void read_plain(Session& session, const std::string& name, ObjectKind kind, bool in_database);
   void read_row_policies(Session& session);
   void read_default_acls(Session& session);
@@ -191,10 +178,11 @@ void Reader::read_hba_rules(Session& session, const std::string& text_refused) {
   }
   std::vector<HbaRuleRow> rows;
   for (const auto& r : *answer.rows) {
-    rows.push_back({oid_of(r[0]), r[1], r[2] ? array_elements(*r[2]) : std::vector<std::string>{},
-                    r[3] ? array_elements(*r[3]) : std::vector<std::string>{}, r[4], r[5], r[6],
-                    r[7] ? array_elements(*r[7]) : std::vector<std::string>{}, r[8],
-                    text_of(r[9])});
+    rows.push_back(
+        {oid_of(r[0]), kept(r[1]), r[2] ? array_elements(*r[2]) : std::vector<std::string>{},
+         r[3] ? array_elements(*r[3]) : std::vector<std::string>{}, kept(r[4]), kept(r[5]),
+         kept(r[6]), r[7] ? array_elements(*r[7]) : std::vector<std::string>{}, kept(r[8]),
+         text_of(r[9])});
   }
   cluster_.hba = hba_from_rules(rows);
   cluster_.remarks.push_back(
@@ -254,7 +242,7 @@ void Reader::read_ident_mappings(Session& session, const std::string& text_refus
   }
   std::vector<IdentMappingRow> rows;
   for (const auto& r : *answer.rows) {
-    rows.push_back({oid_of(r[0]), r[1], r[2], r[3], r[4], text_of(r[5])});
+    rows.push_back({oid_of(r[0]), kept(r[1]), kept(r[2]), kept(r[3]), kept(r[4]), text_of(r[5])});
   }
   cluster_.ident = ident_from_mappings(rows);
   if (!quotes_matter(cluster_.ident, cluster_.major())) return;
@@ -353,42 +341,6 @@ void Reader::read_plain(Session& session, const std::string& name, ObjectKind ki
   }
 }
 
-void Reader::read_relations(Session& session) {
-  for (const auto& r : ask(session, "relations")) {
-    const bool sequence = letter(r[3]) == 'S';
-    NewObject object{sequence ? ObjectKind::sequence : ObjectKind::table, oid_of(r[0]), database_,
-                     builder_.object_of_oid(ObjectKind::schema, oid_of(r[1]), database_),
-                     text_of(r[2])};
-    if (object.schema == no_object) continue;  // a temporary schema
-    object.extension = truth(r[9]);
-    const auto id = builder_.add(std::move(object), role(r[4]), r[5]);
-    if (sequence) continue;
-    RelationDetail detail{letter(r[3]), truth(r[6]), truth(r[7]), {}, {}};
-    if (r[8]) detail.options = array_elements(*r[8]);
-    builder_.detail(id, std::move(detail));
-  }
-  for (const auto& r : ask(session, "columns")) {
-    const auto table = builder_.object_of_oid(ObjectKind::table, oid_of(r[0]), database_);
-    if (table != no_object) builder_.add_column(table, text_of(r[1]), r[2]);
-  }
-}
-
-void Reader::read_functions(Session& session) {
-  for (const auto& r : ask(session, "functions")) {
-    NewObject object{ObjectKind::function, oid_of(r[0]), database_,
-                     builder_.object_of_oid(ObjectKind::schema, oid_of(r[1]), database_),
-                     text_of(r[2])};
-    if (object.schema == no_object) continue;
-    object.identity = text_of(r[5]);
-    object.extension = truth(r[13]);
-    const auto id = builder_.add(std::move(object), role(r[3]), r[4]);
-    FunctionDetail detail{letter(r[6]),   truth(r[7]),  truth(r[8]), letter(r[9]),
-                          text_of(r[10]), truth(r[11]), {}};
-    if (r[12]) detail.config = array_elements(*r[12]);
-    builder_.detail(id, std::move(detail));
-  }
-}
-
 void Reader::read_row_policies(Session& session) {
   for (const auto& r : ask(session, "row_policies")) {
     RowPolicy policy;
@@ -398,10 +350,10 @@ void Reader::read_row_policies(Session& session) {
     policy.command = letter(r[2]);
     policy.permissive = truth(r[3]);
     for (const auto& oid : array_elements(text_of(r[4]))) {
-      policy.roles.push_back(oid == "0" ? public_role : role(oid));
+      policy.roles.push_back(oid == "0" ? public_role : role(Field(oid)));
     }
-    policy.using_expression = r[5];
-    policy.check_expression = r[6];
+    policy.using_expression = kept(r[5]);
+    policy.check_expression = kept(r[6]);
     cluster_.row_policies.push_back(std::move(policy));
   }
 }
@@ -420,25 +372,9 @@ void Reader::read_database(Session& session) {
     if (o.kind == ObjectKind::database && o.name == session.database()) database_ = ObjectId{i};
   }
   cluster_.databases[cluster_.object(database_).detail].read = true;
-  for (const auto& r : ask(session, "schemas")) {
-    NewObject object{ObjectKind::schema, oid_of(r[0]), database_, no_object, text_of(r[1])};
-    object.extension = truth(r[4]);
-    builder_.add(std::move(object), role(r[2]), r[3]);
-  }
-  read_relations(session);
-  options_.done("relations");
-  read_functions(session);
-  options_.done("functions");
-  for (const auto& r : ask(session, "types")) {
-    NewObject object{ObjectKind::type, oid_of(r[0]), database_,
-                     builder_.object_of_oid(ObjectKind::schema, oid_of(r[1]), database_),
-                     text_of(r[2])};
-    if (object.schema == no_object) continue;
-    object.identity = text_of(r[5]);
-    object.extension = truth(r[6]);
-    builder_.add(std::move(object), role(r[3]), r[4]);
-  }
-  options_.done("types");
+  read_plain(session, "schemas", ObjectKind::schema, true);
+  const auto questions = [this](const std::string& name) { return question(name); };
+  read_objects(session, questions, cluster_, builder_, database_, options_.done);
   read_plain(session, "languages", ObjectKind::language, true);
   read_plain(session, "foreign_data_wrappers", ObjectKind::foreign_data_wrapper, true);
   read_plain(session, "foreign_servers", ObjectKind::foreign_server, true);
@@ -446,7 +382,6 @@ void Reader::read_database(Session& session) {
   read_row_policies(session);
   read_default_acls(session);
   options_.done("other_objects");
-  const auto questions = [this](const std::string& name) { return question(name); };
   read_code(session, questions, cluster_, builder_, database_);
   options_.done("code");
 }

@@ -73,24 +73,6 @@ std::string first_line(const std::string& message) {
   return displayed(text.starts_with(severity) ? text.substr(severity.size()) : text);
 }
 
-Rows rows_of(const pqxx::result& result) {
-  Rows rows;
-  rows.reserve(static_cast<std::size_t>(result.size()));
-  for (const auto& r : result) {
-    Row row;
-    row.reserve(static_cast<std::size_t>(r.size()));
-    for (const auto& field : r) {
-      if (field.is_null()) {
-        row.emplace_back(std::nullopt);
-      } else {
-        row.emplace_back(std::string(field.c_str(), field.size()));
-      }
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 std::string begin_sql(Access access) {
   return fmt::format(
       "BEGIN ISOLATION LEVEL {};"
@@ -108,6 +90,26 @@ std::string begin_sql(Access access) {
 
 }  // namespace
 
+struct Rows::Result {
+  pqxx::result rows;
+};
+
+std::size_t Rows::size() const { return static_cast<std::size_t>(result_->rows.size()); }
+
+void Rows::read(std::size_t at, Row& row) const {
+  row.clear();
+  if (at >= size()) return;
+  const auto from = result_->rows[static_cast<pqxx::result::size_type>(at)];
+  for (pqxx::row::size_type i = 0; i < from.size(); ++i) {
+    const auto field = from[i];
+    if (field.is_null()) {
+      row.emplace_back(std::nullopt);
+    } else {
+      row.emplace_back(std::string_view(field.c_str(), field.size()));
+    }
+  }
+}
+
 struct Session::Impl {
   Impl(const std::string& conninfo, Access access)
       : connection(conninfo), transaction(connection, "pgleast") {
@@ -118,6 +120,10 @@ struct Session::Impl {
     version_num = std::stoi(facts[0][0].c_str());
     database = facts[0][1].c_str();
     user = facts[0][2].c_str();
+  }
+
+  Rows ask(const std::string& sql) {
+    return Rows(std::make_shared<const Rows::Result>(Rows::Result{transaction.exec(sql)}));
   }
 
   pqxx::connection connection;
@@ -147,7 +153,7 @@ const std::string& Session::database() const { return impl_->database; }
 const std::string& Session::user() const { return impl_->user; }
 
 Rows Session::ask(const std::string& sql, const std::string& what) try {
-  return rows_of(impl_->transaction.exec(sql));
+  return impl_->ask(sql);
 } catch (const pqxx::broken_connection& e) {
   fail("", fmt::format("the server closed the connection while {} was read: {}", what,
                        first_line(e.what())));
@@ -158,7 +164,7 @@ Rows Session::ask(const std::string& sql, const std::string& what) try {
 Answer Session::try_ask(const std::string& sql) {
   try {
     impl_->transaction.exec("SAVEPOINT pgleast");
-    auto rows = rows_of(impl_->transaction.exec(sql));
+    auto rows = impl_->ask(sql);
     impl_->transaction.exec("RELEASE SAVEPOINT pgleast");
     return {std::move(rows), ""};
   } catch (const pqxx::broken_connection& e) {
@@ -196,7 +202,7 @@ std::string for_version(std::string_view sql, int major) {
 
 namespace {
 
-std::string bytes_of_hex(const std::string& hex) {
+std::string bytes_of_hex(std::string_view hex) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
   std::string bytes;
   for (std::size_t i = 2; i + 1 < hex.size(); i += 2) {
@@ -214,7 +220,7 @@ FileReader server_files(Session& session) {
     if (!answer.rows) {
       return {std::nullopt, answer.why, false, answer.why.ends_with("Is a directory")};
     }
-    const auto& bytes = answer.rows->front().front();
+    const auto bytes = answer.rows->front().front();
     if (!bytes) return {std::nullopt, "no such file", true};
     return {bytes_of_hex(*bytes), "", false};
   };
@@ -222,7 +228,7 @@ FileReader server_files(Session& session) {
     const auto answer = session.try_ask(fmt::format("SELECT pg_ls_dir({})", quote_literal(path)));
     if (!answer.rows) return {std::nullopt, answer.why};
     std::vector<std::string> names;
-    for (const auto& row : *answer.rows) names.push_back(row.front().value_or(""));
+    for (const auto& row : *answer.rows) names.emplace_back(row.front().value_or(""));
     return {std::move(names), ""};
   };
   return {read, list};

@@ -8,15 +8,51 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "text/files.hpp"
 
 namespace pgleast {
 
-using Field = std::optional<std::string>;
+/// A value or NULL; it lives as long as its Rows.
+using Field = std::optional<std::string_view>;
 using Row = std::vector<Field>;
-using Rows = std::vector<Row>;
+
+/// An answer as the library received it; copies share it. A row is made when it is looked at,
+/// so one that a reference names lasts until the next.
+class Rows {
+ public:
+  class Iterator {
+   public:
+    Iterator(const Rows& rows, std::size_t at) : rows_(rows), at_(at) { rows_.read(at_, row_); }
+    const Row& operator*() const { return row_; }
+    Iterator& operator++() {
+      rows_.read(++at_, row_);
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+
+   private:
+    const Rows& rows_;
+    std::size_t at_;
+    Row row_;
+  };
+
+  std::size_t size() const;
+  bool empty() const { return size() == 0; }
+  Row front() const { return *begin(); }
+  Iterator begin() const { return {*this, 0}; }
+  Iterator end() const { return {*this, size()}; }
+
+ private:
+  friend class Session;
+  struct Result;
+  explicit Rows(std::shared_ptr<const Result> result) : result_(std::move(result)) {}
+  void read(std::size_t at, Row& row) const;
+  std::shared_ptr<const Result> result_;
+};
 
 /// An answer, or why the server refused the question; the session goes on.
 struct Answer {

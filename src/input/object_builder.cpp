@@ -34,7 +34,8 @@ RoleId ObjectBuilder::role_of_oid(std::uint32_t oid) {
   return id;
 }
 
-ObjectId ObjectBuilder::add(NewObject from, RoleId owner, const std::optional<std::string>& text) {
+ObjectId ObjectBuilder::add(NewObject from, RoleId owner,
+                            const std::optional<std::string_view>& text) {
   const auto id = ObjectId{static_cast<std::uint32_t>(cluster_.objects.size())};
   objects_.emplace(key(from.kind, from.oid, from.database), id);
   Object object;
@@ -62,12 +63,7 @@ std::string ObjectBuilder::identity_of(const NewObject& object) const {
     return object.name;
   }
   if (object.schema == no_object) return shown(object.name);
-  return shown(cluster_.object(object.schema).name) + '.' + shown(object.name);
-}
-
-void ObjectBuilder::add_column(ObjectId table, std::string name,
-                               const std::optional<std::string>& text) {
-  cluster_.relations[cluster_.object(table).detail].columns.push_back({std::move(name), acl(text)});
+  return cluster_.object(object.schema).identity + '.' + shown(object.name);
 }
 
 void ObjectBuilder::detail(ObjectId id, DatabaseDetail d) {
@@ -95,7 +91,7 @@ void ObjectBuilder::detail(ObjectId id, ForeignServerDetail d) {
   cluster_.foreign_servers.push_back(std::move(d));
 }
 
-AclId ObjectBuilder::acl(const std::optional<std::string>& text) {
+AclId ObjectBuilder::acl(const std::optional<std::string_view>& text) {
   return text ? acls_->intern_text(*text) : null_acl;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "model/cluster.hpp"
@@ -30,14 +31,13 @@ class ObjectBuilder {
   /// A dropped role keeps its number as its name.
   RoleId role_of_oid(std::uint32_t oid);
 
-  ObjectId add(NewObject object, RoleId owner, const std::optional<std::string>& acl);
-  void add_column(ObjectId table, std::string name, const std::optional<std::string>& acl);
+  ObjectId add(NewObject object, RoleId owner, const std::optional<std::string_view>& acl);
   void detail(ObjectId id, DatabaseDetail detail);
   void detail(ObjectId id, RelationDetail detail);
   void detail(ObjectId id, FunctionDetail detail);
   void detail(ObjectId id, LanguageDetail detail);
   void detail(ObjectId id, ForeignServerDetail detail);
-  AclId acl(const std::optional<std::string>& text);
+  AclId acl(const std::optional<std::string_view>& text);
 
   /// no_object when there is none; OIDs of one kind are unique in one database.
   ObjectId object_of_oid(ObjectKind kind, std::uint32_t oid, ObjectId database) const;

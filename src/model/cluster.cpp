@@ -87,13 +87,11 @@ RoleId AclPool::role_named(const std::string& name) {
 }
 
 AclId AclPool::intern_text(std::string_view text) {
-  const auto [at, added] = by_text_.emplace(text, null_acl);
-  if (added) {
-    const auto id = AclId{static_cast<std::uint32_t>(cluster_.acls.size())};
-    cluster_.acls.push_back(parse_acl(text, [&](const std::string& n) { return role_named(n); }));
-    at->second = id;
-  }
-  return at->second;
+  if (const auto known = by_text_.find(text); known != by_text_.end()) return known->second;
+  const auto id = AclId{static_cast<std::uint32_t>(cluster_.acls.size())};
+  cluster_.acls.push_back(parse_acl(text, [&](const std::string& n) { return role_named(n); }));
+  by_text_.emplace(text, id);
+  return id;
 }
 
 }  // namespace pgleast

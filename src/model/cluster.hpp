@@ -125,8 +125,11 @@ class AclPool {
  private:
   RoleId role_named(const std::string& name);
   Cluster& cluster_;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
   std::unordered_map<std::string, RoleId> roles_;
-  std::unordered_map<std::string, AclId> by_text_;
+  std::unordered_map<std::string, AclId, Hash, std::equal_to<>> by_text_;
 };
 
 }  // namespace pgleast

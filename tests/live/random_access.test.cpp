@@ -14,6 +14,7 @@
 
 #include "graph/graph.hpp"
 #include "input/catalog_live.hpp"
+#include "input/field.hpp"
 #include "pg/identifier.hpp"
 #include "support/catch.hpp"
 #include "support/csv.hpp"
@@ -232,15 +233,15 @@ class World {
       const auto list = privileges_of(asked.kind, major_);
       for (const auto& row :
            session.ask(question(asked, major_, number_) + " ORDER BY 1, 2", "test")) {
-        const auto oid = static_cast<std::uint32_t>(std::stoul(*row[0]));
+        const auto oid = oid_of(row[0]);
         const auto id = object(session, is_column ? ObjectKind::table : asked.kind, oid);
         if (id == no_object) {
-          differ("not read: " + row[2].value_or("?"));
+          differ("not read: " + text_of(row[2]));
           continue;
         }
         const auto& o = cluster.object(id);
         const auto* const column =
-            is_column ? &cluster.relation(o).columns.at(std::stoul(*row[1])) : nullptr;
+            is_column ? &cluster.relation(o).columns.at(oid_of(row[1])) : nullptr;
         std::size_t at = 0;
         for (const auto& [number, role] : roles_) {
           const auto held = column != nullptr ? graph.held(role, o, *column) : graph.held(role, o);
@@ -263,7 +264,7 @@ class World {
   void remember(const Cluster& cluster, ObjectKind kind, const Session& session,
                 const std::vector<Field>& row, RoleId role, Privilege p, bool grants) {
     if (row[3] == "t" || session.database() != world_.database) return;
-    printed_.insert({cluster.role_name(role), std::string(info(kind).name), *row[2],
+    printed_.insert({cluster.role_name(role), std::string(info(kind).name), text_of(row[2]),
                      std::string(info(p).keyword), grants ? "t" : "f"});
   }
 
@@ -293,10 +294,9 @@ class World {
   void compare_reach(const Graph& graph, Session& session) {
     const auto& cluster = graph.cluster();
     const auto database = object(session, ObjectKind::database, [&] {
-      return static_cast<std::uint32_t>(std::stoul(
-          *session.ask("SELECT oid FROM pg_database WHERE datname = current_database()", "test")
-               .front()
-               .front()));
+      const auto rows =
+          session.ask("SELECT oid FROM pg_database WHERE datname = current_database()", "test");
+      return oid_of(rows.front().front());
     }());
     const std::string set = major_ >= 16 ? "pg_has_role(a.oid, b.oid, 'SET')" : "NULL";
     for (const auto& row : session.ask(
@@ -304,8 +304,8 @@ class World {
              "'USAGE'), " +
                  set + " FROM pg_roles a, pg_roles b",
              "test")) {
-      const auto a = roles_.at(static_cast<std::uint32_t>(std::stoul(*row[0])));
-      const auto b = roles_.at(static_cast<std::uint32_t>(std::stoul(*row[1])));
+      const auto a = roles_.at(oid_of(row[0]));
+      const auto b = roles_.at(oid_of(row[1]));
       const auto check = [&](Closure closure, const Field& answer, const char* name) {
         if (!answer) return;
         ++count_.memberships;

@@ -1,17 +1,25 @@
--- An array type has no access list of its own, it takes its element's; from 17 a multirange
--- takes its range's (aclchk.c, object_aclmask_ext).
-SELECT t.oid, t.typnamespace, t.typname, t.typowner, s.typacl::text,
-       (pg_catalog.pg_identify_object('pg_catalog.pg_type'::regclass, t.oid, 0)).identity,
-       EXISTS (SELECT FROM pg_catalog.pg_depend d
-                WHERE d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid
-                  AND d.deptype = 'e')
+-- All of them, for the identities of functions; the last column says which are shown. The server
+-- spells those of pg_catalog (format_type.c: `integer`) and of temporary schemas, the reader the
+-- rest: of an array by its element (column 7).
+-- An array type has no access list of its own, it takes its element's; from 17 a multirange takes
+-- its range's (aclchk.c, object_aclmask_ext): column 8.
+SELECT t.oid, t.typnamespace, t.typname, t.typowner, t.typacl::text,
+       CASE WHEN n.oid IS NULL
+            THEN (pg_catalog.pg_identify_object('pg_catalog.pg_type'::regclass, t.oid, 0)).identity
+            END,
+       CASE WHEN t.typstorage <> 'p' THEN t.typelem ELSE 0 END,  --@-13
+       CASE WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc  --@14+
+            THEN t.typelem ELSE 0 END,  --@14+
+       coalesce(r.rngtypid, e.oid),  --@17+
+       e.oid,  --@-16
+       t.typisdefined AND t.typnamespace <> 'pg_toast'::regnamespace
   FROM pg_catalog.pg_type t
-  JOIN pg_catalog.pg_type e ON e.oid = CASE
+ CROSS JOIN LATERAL (SELECT CASE
        WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem  --@-13
        WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc THEN t.typelem  --@14+
-       ELSE t.oid END
+       ELSE t.oid END) AS e(oid)
   LEFT JOIN pg_catalog.pg_range r ON r.rngmultitypid = e.oid  --@17+
-  JOIN pg_catalog.pg_type s ON s.oid = coalesce(r.rngtypid, e.oid)  --@17+
-  JOIN pg_catalog.pg_type s ON s.oid = e.oid  --@-16
- WHERE t.typisdefined AND t.typnamespace <> 'pg_toast'::regnamespace
- ORDER BY t.typnamespace, t.typname COLLATE "C"
+  LEFT JOIN (SELECT s.oid
+               FROM pg_catalog.pg_namespace s
+              WHERE s.nspname <> 'pg_catalog' AND s.nspname !~ '^pg_(toast_)?temp_') AS n
+         ON n.oid = t.typnamespace
