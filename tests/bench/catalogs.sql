@@ -20,6 +20,9 @@ COPY (SELECT attrelid, attname, attacl
 COPY (SELECT oid, pronamespace, proname, proowner, proacl, proargtypes, prokind, prosecdef,
              proleakproof, provolatile, prolang, prorettype, proconfig
         FROM pg_catalog.pg_proc) TO STDOUT;
+COPY (SELECT oid, prosrc, pronargs, proargnames, proretset
+        FROM pg_catalog.pg_proc
+       WHERE oid >= 16384) TO STDOUT;
 COPY (SELECT oid, typnamespace, typname, typowner, typacl, typelem FROM pg_catalog.pg_type) TO STDOUT;
 COPY (SELECT oid, lanname, lanowner, lanacl FROM pg_catalog.pg_language) TO STDOUT;
 COPY (SELECT oid, fdwname, fdwowner, fdwacl FROM pg_catalog.pg_foreign_data_wrapper) TO STDOUT;
