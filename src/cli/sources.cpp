@@ -108,11 +108,16 @@ void read_ident_into(Cluster& cluster, const std::string& path) {
 }
 
 // What the server refuses is a remark; what is no SQL ends it.
-void replay_into(Cluster& cluster, const std::string& path) {
-  const Source script(path, read_file(path));
-  refuse_binary(path, script.text(), "SQL script");
-  const auto problems = replay_sql(script, cluster);
-  if (!problems.syntax.empty()) throw Error(Fault::unreadable, problems.syntax.front());
+void replay_into(Cluster& cluster, const std::vector<std::string>& paths) {
+  std::vector<Source> scripts;
+  for (const auto& path : paths) {
+    scripts.emplace_back(path, read_file(path));
+    refuse_binary(path, scripts.back().text(), "SQL script");
+  }
+  if (scripts.empty()) return;
+  for (const auto& problems : replay_sql(scripts, cluster)) {
+    if (!problems.syntax.empty()) throw Error(Fault::unreadable, problems.syntax.front());
+  }
 }
 
 bool looks_like_json(const std::string& path) {
@@ -240,7 +245,7 @@ Cluster checked_first_source(const SourceOptions& options, Timings& timings) {
 Cluster read_facts(const SourceOptions& options) {
   Timings timings;
   auto cluster = checked_first_source(options, timings);
-  for (const auto& path : options.sql) replay_into(cluster, path);
+  replay_into(cluster, options.sql);
   return cluster;
 }
 
@@ -264,7 +269,7 @@ Cluster read_sources(const SourceOptions& given, Timings& timings) {
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
   if (!options.ident.empty()) read_ident_into(cluster, options.ident);
   timings.phase("read");
-  for (const auto& path : options.sql) replay_into(cluster, path);
+  replay_into(cluster, options.sql);
   if (!options.sql.empty()) timings.phase("replay");
   return cluster;
 }

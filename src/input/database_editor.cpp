@@ -8,8 +8,6 @@
 #include "pg/identifier.hpp"
 
 namespace pgleast {
-namespace {}  // namespace
-
 const Object* DatabaseEditor::find(const std::string& name) const {
   const auto& all = cluster_.objects;
   const auto found = std::find_if(all.begin(), all.end(), [&](const Object& o) {
@@ -21,7 +19,8 @@ const Object* DatabaseEditor::find(const std::string& name) const {
 Object& DatabaseEditor::existing(const std::string& name) {
   const auto* const found = find(name);
   if (found == nullptr) throw Refused(fmt::format("database `{}` does not exist", name), name);
-  return cluster_.objects[static_cast<std::size_t>(found - cluster_.objects.data())];
+  return catalog_.edit_object(
+      ObjectId{static_cast<std::uint32_t>(found - cluster_.objects.data())});
 }
 
 void DatabaseEditor::set_options(DatabaseDetail& detail, const DatabaseOptions& options) const {
@@ -52,13 +51,26 @@ void DatabaseEditor::apply(const CreateDatabase& s) {
   for (const auto& o : cluster_.objects) {
     if (o.kind == ObjectKind::database) database.oid = std::max(database.oid, o.oid + 1);
   }
+  const auto* const from = find(origin.value_or("template1"));
+  const bool copies = from != nullptr && cluster_.databases[from->detail].read;
+  const auto from_id = from == nullptr
+                           ? no_object
+                           : ObjectId{static_cast<std::uint32_t>(from - cluster_.objects.data())};
+  detail.read = copies;
   database.detail = static_cast<std::uint32_t>(cluster_.databases.size());
   cluster_.databases.push_back(detail);
   cluster_.objects.push_back(std::move(database));
+  if (copies) {
+    catalog_.copy_contents(from_id,
+                           ObjectId{static_cast<std::uint32_t>(cluster_.objects.size() - 1)});
+  }
 }
 
 void DatabaseEditor::apply(const AlterDatabase& s) {
-  set_options(cluster_.databases[existing(s.name).detail], s.options);
+  const auto& database = existing(s.name);
+  auto& detail = catalog_.edit_database(
+      ObjectId{static_cast<std::uint32_t>(&database - cluster_.objects.data())});
+  set_options(detail, s.options);
 }
 
 void DatabaseEditor::apply(const RenameDatabase& s) {
@@ -70,68 +82,28 @@ void DatabaseEditor::apply(const RenameDatabase& s) {
   database.identity = shown_identifier(s.to, cluster_.major());
 }
 
-// What the old owner held and granted is the new one's (acl.c, aclnewowner).
 void DatabaseEditor::apply(const OwnDatabase& s) {
   const auto owner = roles_.role_of(s.owner);
   auto& database = existing(s.name);
   const auto old = std::exchange(database.owner, owner);
   if (database.acl == null_acl || old == database.owner) return;
-  Acl moved;
-  for (auto item : cluster_.acls[index(database.acl)]) {
-    if (item.grantee == old) item.grantee = database.owner;
-    if (item.grantor == old) item.grantor = database.owner;
-    const auto same = std::find_if(moved.begin(), moved.end(), [&](const AclItem& other) {
-      return other.grantee == item.grantee && other.grantor == item.grantor;
-    });
-    if (same == moved.end()) {
-      moved.push_back(item);
-    } else {
-      same->privileges = same->privileges | item.privileges;
-      same->grantable = same->grantable | item.grantable;
-    }
-  }
-  database.acl = AclId{static_cast<std::uint32_t>(cluster_.acls.size())};
-  cluster_.acls.push_back(std::move(moved));
+  database.acl =
+      catalog_.keep(acl_of_new_owner(cluster_.acls[index(database.acl)], old, database.owner));
 }
 
+// It goes when the script is done (SqlCatalog::finish).
 void DatabaseEditor::apply(const DropDatabase& s) {
   if (s.if_exists && find(s.name) == nullptr) return;
-  const auto& database = existing(s.name);
+  auto& database = existing(s.name);
   if (cluster_.databases[database.detail].is_template) {
     throw Refused("cannot drop a template database", s.name);
   }
-  remove(ObjectId{static_cast<std::uint32_t>(&database - cluster_.objects.data())});
-}
-
-/// The database and what lies in it; the objects after it get new numbers.
-void DatabaseEditor::remove(ObjectId database) {
-  std::vector<Object> left;
-  std::vector<ObjectId> now(cluster_.objects.size(), no_object);
-  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-    auto& object = cluster_.objects[i];
-    if (ObjectId{i} == database || object.database == database) continue;
-    now[i] = ObjectId{static_cast<std::uint32_t>(left.size())};
-    left.push_back(std::move(object));
+  const auto id = ObjectId{static_cast<std::uint32_t>(&database - cluster_.objects.data())};
+  if (id == catalog_.session().database) {
+    throw Refused("cannot drop the currently open database", s.name);
   }
-  const auto moved = [&](ObjectId& id) {
-    if (id != no_object) id = now[index(id)];
-  };
-  std::erase_if(cluster_.row_policies,
-                [&](const RowPolicy& p) { return now[index(p.table)] == no_object; });
-  std::erase_if(cluster_.default_acls, [&](const DefaultAcl& d) { return d.database == database; });
-  std::erase_if(cluster_.role_settings,
-                [&](const RoleSetting& r) { return r.database == database; });
-  for (auto& object : left) {
-    moved(object.database);
-    moved(object.schema);
-  }
-  for (auto& p : cluster_.row_policies) moved(p.table);
-  for (auto& d : cluster_.default_acls) {
-    moved(d.database);
-    moved(d.schema);
-  }
-  for (auto& r : cluster_.role_settings) moved(r.database);
-  cluster_.objects = std::move(left);
+  database.name.clear();
+  std::erase_if(cluster_.role_settings, [&](const RoleSetting& r) { return r.database == id; });
 }
 
 }  // namespace pgleast

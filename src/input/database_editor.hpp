@@ -1,11 +1,12 @@
 #pragma once
-// CREATE, ALTER and DROP DATABASE, done to a Cluster (dbcommands.c). A database that is made
-// here is one whose contents were not read.
+// CREATE, ALTER and DROP DATABASE, done to a Cluster (dbcommands.c). What is known of a template is
+// known of its copy.
 
 #include <string>
 #include <vector>
 
 #include "input/role_editor.hpp"
+#include "input/sql_catalog.hpp"
 #include "input/sql_statement.hpp"
 #include "model/cluster.hpp"
 
@@ -14,7 +15,8 @@ namespace pgleast {
 class DatabaseEditor {
  public:
   /// Keeps references.
-  DatabaseEditor(Cluster& cluster, const RoleEditor& roles) : cluster_(cluster), roles_(roles) {}
+  DatabaseEditor(Cluster& cluster, const RoleEditor& roles, SqlCatalog& catalog)
+      : cluster_(cluster), roles_(roles), catalog_(catalog) {}
 
   // Each throws Refused.
   void apply(const CreateDatabase& s);
@@ -27,10 +29,10 @@ class DatabaseEditor {
   const Object* find(const std::string& name) const;
   Object& existing(const std::string& name);
   void set_options(DatabaseDetail& detail, const DatabaseOptions& options) const;
-  void remove(ObjectId database);
 
   Cluster& cluster_;
   const RoleEditor& roles_;
+  SqlCatalog& catalog_;
 };
 
 }  // namespace pgleast

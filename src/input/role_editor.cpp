@@ -146,6 +146,11 @@ RoleId RoleEditor::named(const std::string& name) const {
 RoleId RoleEditor::role_of(const RoleName& name) const {
   if (name.kind == RoleName::Kind::name) return named(name.name);
   if (name.kind == RoleName::Kind::everyone) throw Refused("role `public` does not exist");
+  if (name.kind == RoleName::Kind::session_user && session_ != no_role) return session_;
+  return runner();
+}
+
+RoleId RoleEditor::bootstrap_superuser() const {
   for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
     if (cluster_.roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
   }
@@ -267,7 +272,10 @@ void RoleEditor::apply(const AlterRole& s) {
 void RoleEditor::apply(const RenameRole& s) {
   const auto id = named(s.from);
   auto& role = cluster_.roles[index(id)];
-  if (role.oid == bootstrap_superuser_oid) throw Refused("session user cannot be renamed", s.from);
+  if (id == session_ || (session_ == no_role && role.oid == bootstrap_superuser_oid)) {
+    throw Refused("session user cannot be renamed", s.from);
+  }
+  if (id == current_) throw Refused("current user cannot be renamed", s.from);
   for (const auto& name : {s.from, s.to}) {
     if (is_reserved_role_name(name)) {
       throw Refused(fmt::format("role name `{}` is reserved", name), name);
@@ -335,9 +343,8 @@ void RoleEditor::apply(const DropRole& s) {
     }
     if (s.if_exists && !by_name_.contains(name.name)) continue;
     const auto id = named(name.name);
-    if (cluster_.role(id).oid == bootstrap_superuser_oid) {
-      throw Refused("current user cannot be dropped", name.name);
-    }
+    if (id == runner()) throw Refused("current user cannot be dropped", name.name);
+    if (is_own(id)) throw Refused("session user cannot be dropped", name.name);
     if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
       if (is_16() || s.if_exists) continue;
       throw Refused(fmt::format("role `{}` does not exist", name.name), name.name);
@@ -389,9 +396,82 @@ Membership* RoleEditor::find(RoleId role, RoleId member, std::optional<RoleId> g
   return found == all.end() ? nullptr : &*found;
 }
 
+std::vector<RoleId> RoleEditor::groups_of(RoleId role, bool inherited_only) const {
+  std::vector<RoleId> result{role};
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    std::vector<RoleId> next;
+    for (const auto& m : cluster_.memberships) {
+      const bool known = std::find(result.begin(), result.end(), m.role) != result.end();
+      if (m.member == result[i] && (m.inherit || !inherited_only) && !known) {
+        next.push_back(m.role);
+      }
+    }
+    std::sort(next.begin(), next.end());
+    next.erase(std::unique(next.begin(), next.end()), next.end());
+    result.insert(result.end(), next.begin(), next.end());
+  }
+  return result;
+}
+
+RoleId RoleEditor::admin_among(const std::vector<RoleId>& members, RoleId role) const {
+  for (const auto member : members) {
+    for (const auto& m : cluster_.memberships) {
+      if (m.member == member && m.role == role && m.admin) return member;
+    }
+  }
+  return no_role;
+}
+
+// Before version 15 a session's own role administers itself.
+bool RoleEditor::is_admin(RoleId member, RoleId role) const {
+  if (cluster_.role(member).superuser) return true;
+  if (member == role) return cluster_.major() < 15 && member == session_;
+  return admin_among(groups_of(member, false), role) != no_role;
+}
+
+/// Throws Refused where the user may not change who is a member of `role` (user.c).
+void RoleEditor::check_may_administer(RoleId role, bool grants,
+                                      std::optional<RoleId> grantor) const {
+  if (is_superuser()) return;
+  const auto& name = cluster_.role_name(role);
+  const bool by_attribute = !is_16() && cluster_.role(runner()).createrole;
+  const auto who = is_16() ? runner() : grantor.value_or(runner());
+  const bool may = !cluster_.role(role).superuser && (by_attribute || is_admin(who, role));
+  if (!may) {
+    throw Refused(is_16() ? fmt::format("permission denied to {} role `{}`",
+                                        grants ? "grant" : "revoke", name)
+                          : fmt::format("must have admin option on role `{}`", name),
+                  name);
+  }
+  if (!is_16() && grantor && *grantor != runner()) {
+    throw Refused("must be superuser to set grantor");
+  }
+}
+
+/// From version 16 on, for a user that is no superuser (check_role_grantor).
+RoleId RoleEditor::grantor_of_user(RoleId role, std::optional<RoleId> grantor, bool grants) const {
+  const auto user = runner();
+  if (!grantor) return admin_among(groups_of(user, true), role);
+  const auto all = groups_of(user, true);
+  const bool may = std::find(all.begin(), all.end(), *grantor) != all.end();
+  const bool administers =
+      *grantor != role && admin_among(groups_of(*grantor, true), role) == *grantor;
+  if (!may || (grants && !administers)) {
+    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+                  cluster_.role_name(*grantor));
+  }
+  return *grantor;
+}
+
 RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) const {
-  const auto runner = role_of({RoleName::Kind::current_user, ""});
-  if (!grantor || *grantor == runner || !is_16()) return grantor.value_or(runner);
+  // From version 16 on what a superuser grants is the bootstrap superuser's grant.
+  if (is_16() && !is_superuser()) {
+    const auto found = grantor_of_user(role, grantor, true);
+    if (found == no_role) throw Refused("no possible grantors");
+    return found;
+  }
+  const auto by_default = is_16() ? bootstrap_superuser() : runner();
+  if (!grantor || *grantor == by_default || !is_16()) return grantor.value_or(by_default);
   const auto& all = cluster_.memberships;
   const bool may = *grantor != role && std::any_of(all.begin(), all.end(), [&](const auto& m) {
     return m.role == role && m.member == *grantor && m.admin;
@@ -433,6 +513,7 @@ void RoleEditor::add_members(RoleId role, const std::vector<RoleId>& members,
   if (cluster_.major() >= 14 && name == database_owner) {
     throw Refused(fmt::format("role `{}` cannot have explicit members", name), name);
   }
+  check_may_administer(role, true, by);
   const auto grantor = checked_grantor(role, by);
   if (is_16()) {
     for (const auto member : members) check_member(role, member);
@@ -463,6 +544,7 @@ void RoleEditor::add_member(RoleId role, RoleId member, const MembershipOptions&
 
 bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
                                 const RevokeRole& how, std::optional<RoleId> by) {
+  check_may_administer(role, false, by);
   if (!is_16()) {
     for (const auto member : members) {
       auto* const held = find(role, member, std::nullopt);
@@ -475,7 +557,11 @@ bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
     }
     return false;
   }
-  const auto grantor = by.value_or(role_of({RoleName::Kind::current_user, ""}));
+  auto grantor = by.value_or(bootstrap_superuser());
+  if (!is_superuser()) {
+    grantor = grantor_of_user(role, by, false);
+    if (grantor == no_role) throw Refused("no possible grantors");
+  }
   RevokePlan plan(cluster_.memberships, role);
   for (const auto member : members) plan.revoke(member, grantor, how);
   return plan.carry_out(cluster_.memberships);

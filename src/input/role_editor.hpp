@@ -45,6 +45,11 @@ class RoleEditor {
   void encrypt_passwords_by(std::optional<std::string> method) { encryption_ = std::move(method); }
   /// After cluster.roles was put back to what it was.
   void index_names();
+  /// Who CURRENT_USER and SESSION_USER are; without it the bootstrap superuser.
+  void run_as(RoleId current, RoleId session) {
+    current_ = current;
+    session_ = session;
+  }
 
  private:
   bool is_16() const { return cluster_.major() >= 16; }
@@ -59,6 +64,17 @@ class RoleEditor {
                    const MembershipOptions& options, std::optional<RoleId> grantor);
   void add_member(RoleId role, RoleId member, const MembershipOptions& options, RoleId grantor);
   void check_member(RoleId role, RoleId member) const;
+  bool is_superuser() const { return cluster_.role(runner()).superuser; }
+  /// What it is a member of, itself first, the nearest first.
+  std::vector<RoleId> groups_of(RoleId role, bool inherited_only) const;
+  /// Who of these holds the ADMIN option of `role`; no_role: nobody.
+  RoleId admin_among(const std::vector<RoleId>& members, RoleId role) const;
+  bool is_admin(RoleId member, RoleId role) const;
+  void check_may_administer(RoleId role, bool grants, std::optional<RoleId> grantor) const;
+  RoleId grantor_of_user(RoleId role, std::optional<RoleId> grantor, bool grants) const;
+  RoleId bootstrap_superuser() const;
+  RoleId runner() const { return current_ == no_role ? bootstrap_superuser() : current_; }
+  bool is_own(RoleId role) const { return role == runner() || role == session_; }
   RoleId checked_grantor(RoleId role, std::optional<RoleId> grantor) const;
   void check_not_back_to_grantor(RoleId role, const std::vector<RoleId>& members,
                                  RoleId grantor) const;
@@ -74,6 +90,7 @@ class RoleEditor {
   Cluster& cluster_;
   std::unordered_map<std::string, RoleId> by_name_;
   std::optional<std::string> encryption_;
+  RoleId current_ = no_role, session_ = no_role;
 };
 
 }  // namespace pgleast

@@ -11,9 +11,12 @@
 
 #include "input/database_editor.hpp"
 #include "input/do_block.hpp"
+#include "input/object_statement.hpp"
 #include "input/psql_script.hpp"
 #include "input/role_editor.hpp"
+#include "input/sql_catalog.hpp"
 #include "input/sql_script.hpp"
+#include "model/fresh_cluster.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -32,91 +35,94 @@ constexpr Touched role_settings = bit(Fact::role_settings);
 constexpr Touched settings = bit(Fact::settings);
 constexpr Touched anything = roles | objects | role_settings | settings;
 
+// By action: sql_script has a reader for it. By tree: object_statement.cpp has a row.
+enum class Followed : std::uint8_t { no, by_action, by_tree };
+
 struct StatementKind {
   std::string_view words;  // it begins with these
-  bool followed;           // where sql_script has a reader for it
-  Touched touched;         // else, what it may change
+  Followed followed;
+  Touched touched;  // what it may change where it is not followed
 };
 
 // The first row that fits counts. No row: it is no SQL.
 constexpr std::array kinds{
-    StatementKind{"create role", true, roles},
-    StatementKind{"create user mapping", false, objects},
-    StatementKind{"create user", true, roles},
-    StatementKind{"create group", true, roles},
-    StatementKind{"create database", true, objects},
-    StatementKind{"create", false, objects},
-    StatementKind{"alter role", true, role_settings},
-    StatementKind{"alter user mapping", false, objects},
-    StatementKind{"alter user", true, role_settings},
-    StatementKind{"alter group", true, roles},
-    StatementKind{"alter database", true, role_settings},
-    StatementKind{"alter system", false, settings},
-    StatementKind{"alter", false, objects},
-    StatementKind{"drop role", true, roles},
-    StatementKind{"drop user mapping", false, objects},
-    StatementKind{"drop user", true, roles},
-    StatementKind{"drop group", true, roles},
-    StatementKind{"drop database", true, objects},
-    StatementKind{"drop owned", false, roles | objects},
-    StatementKind{"drop", false, objects},
-    StatementKind{"grant", true, objects},
-    StatementKind{"revoke", true, objects},
-    StatementKind{"reassign", false, objects},
-    StatementKind{"import", false, objects},
-    StatementKind{"do", false, anything},
-    StatementKind{"call", false, anything},
-    StatementKind{"begin", true, nothing},
-    StatementKind{"start", true, nothing},
-    StatementKind{"commit", true, nothing},
-    StatementKind{"end", true, nothing},
-    StatementKind{"rollback", true, nothing},
-    StatementKind{"abort", true, nothing},
-    StatementKind{"savepoint", true, nothing},
-    StatementKind{"release", true, nothing},
-    StatementKind{"set role none", false, nothing},
-    StatementKind{"set role", false, roles},
-    StatementKind{"set local role", false, roles},
-    StatementKind{"set session role", false, roles},
-    StatementKind{"set session authorization default", false, nothing},
-    StatementKind{"set session authorization", false, roles},
-    StatementKind{"set local session authorization", false, roles},
-    StatementKind{"set", true, nothing},
-    StatementKind{"reset", true, nothing},
-    StatementKind{"analyse", false, nothing},
-    StatementKind{"analyze", false, nothing},
-    StatementKind{"checkpoint", false, nothing},
-    StatementKind{"close", false, nothing},
-    StatementKind{"cluster", false, nothing},
-    StatementKind{"comment", false, nothing},
-    StatementKind{"copy", false, nothing},
-    StatementKind{"deallocate", false, nothing},
-    StatementKind{"declare", false, nothing},
-    StatementKind{"delete", false, nothing},
-    StatementKind{"discard", false, nothing},
-    StatementKind{"execute", false, nothing},
-    StatementKind{"explain", false, nothing},
-    StatementKind{"fetch", false, nothing},
-    StatementKind{"insert", false, nothing},
-    StatementKind{"listen", false, nothing},
-    StatementKind{"load", false, nothing},
-    StatementKind{"lock", false, nothing},
-    StatementKind{"merge", false, nothing},
-    StatementKind{"move", false, nothing},
-    StatementKind{"notify", false, nothing},
-    StatementKind{"prepare", false, nothing},
-    StatementKind{"refresh", false, nothing},
-    StatementKind{"reindex", false, nothing},
-    StatementKind{"security", false, nothing},
-    StatementKind{"select", false, nothing},
-    StatementKind{"show", false, nothing},
-    StatementKind{"table", false, nothing},
-    StatementKind{"truncate", false, nothing},
-    StatementKind{"unlisten", false, nothing},
-    StatementKind{"update", false, nothing},
-    StatementKind{"vacuum", false, nothing},
-    StatementKind{"values", false, nothing},
-    StatementKind{"with", false, nothing},
+    StatementKind{"create role", Followed::by_action, roles},
+    StatementKind{"create user mapping", Followed::by_tree, objects},
+    StatementKind{"create user", Followed::by_action, roles},
+    StatementKind{"create group", Followed::by_action, roles},
+    StatementKind{"create database", Followed::by_action, objects},
+    StatementKind{"create", Followed::by_tree, objects},
+    StatementKind{"alter role", Followed::by_action, role_settings},
+    StatementKind{"alter user mapping", Followed::by_tree, objects},
+    StatementKind{"alter user", Followed::by_action, role_settings},
+    StatementKind{"alter group", Followed::by_action, roles},
+    StatementKind{"alter database", Followed::by_action, role_settings},
+    StatementKind{"alter system", Followed::no, settings},
+    StatementKind{"alter", Followed::by_tree, objects},
+    StatementKind{"drop role", Followed::by_action, roles},
+    StatementKind{"drop user mapping", Followed::by_tree, objects},
+    StatementKind{"drop user", Followed::by_action, roles},
+    StatementKind{"drop group", Followed::by_action, roles},
+    StatementKind{"drop database", Followed::by_action, objects},
+    StatementKind{"drop owned", Followed::by_tree, roles | objects},
+    StatementKind{"drop", Followed::by_tree, objects},
+    StatementKind{"grant", Followed::by_action, objects},
+    StatementKind{"revoke", Followed::by_action, objects},
+    StatementKind{"reassign", Followed::by_tree, objects},
+    StatementKind{"import", Followed::no, objects},
+    StatementKind{"do", Followed::no, anything},
+    StatementKind{"call", Followed::no, anything},
+    StatementKind{"begin", Followed::by_action, nothing},
+    StatementKind{"start", Followed::by_action, nothing},
+    StatementKind{"commit", Followed::by_action, nothing},
+    StatementKind{"end", Followed::by_action, nothing},
+    StatementKind{"rollback", Followed::by_action, nothing},
+    StatementKind{"abort", Followed::by_action, nothing},
+    StatementKind{"savepoint", Followed::by_action, nothing},
+    StatementKind{"release", Followed::by_action, nothing},
+    StatementKind{"set role none", Followed::by_tree, nothing},
+    StatementKind{"set role", Followed::by_tree, roles | objects},
+    StatementKind{"set local role", Followed::by_tree, roles | objects},
+    StatementKind{"set session role", Followed::by_tree, roles | objects},
+    StatementKind{"set session authorization default", Followed::by_tree, nothing},
+    StatementKind{"set session authorization", Followed::by_tree, roles | objects},
+    StatementKind{"set local session authorization", Followed::by_tree, roles | objects},
+    StatementKind{"set", Followed::by_action, nothing},
+    StatementKind{"reset", Followed::by_action, nothing},
+    StatementKind{"analyse", Followed::no, nothing},
+    StatementKind{"analyze", Followed::no, nothing},
+    StatementKind{"checkpoint", Followed::no, nothing},
+    StatementKind{"close", Followed::no, nothing},
+    StatementKind{"cluster", Followed::no, nothing},
+    StatementKind{"comment", Followed::no, nothing},
+    StatementKind{"copy", Followed::no, nothing},
+    StatementKind{"deallocate", Followed::no, nothing},
+    StatementKind{"declare", Followed::no, nothing},
+    StatementKind{"delete", Followed::no, nothing},
+    StatementKind{"discard", Followed::by_tree, nothing},
+    StatementKind{"execute", Followed::no, nothing},
+    StatementKind{"explain", Followed::no, nothing},
+    StatementKind{"fetch", Followed::no, nothing},
+    StatementKind{"insert", Followed::no, nothing},
+    StatementKind{"listen", Followed::no, nothing},
+    StatementKind{"load", Followed::no, nothing},
+    StatementKind{"lock", Followed::no, nothing},
+    StatementKind{"merge", Followed::no, nothing},
+    StatementKind{"move", Followed::no, nothing},
+    StatementKind{"notify", Followed::no, nothing},
+    StatementKind{"prepare", Followed::no, nothing},
+    StatementKind{"refresh", Followed::no, nothing},
+    StatementKind{"reindex", Followed::no, nothing},
+    StatementKind{"security", Followed::no, nothing},
+    StatementKind{"select", Followed::no, nothing},
+    StatementKind{"show", Followed::no, nothing},
+    StatementKind{"table", Followed::no, nothing},
+    StatementKind{"truncate", Followed::no, nothing},
+    StatementKind{"unlisten", Followed::no, nothing},
+    StatementKind{"update", Followed::no, nothing},
+    StatementKind{"vacuum", Followed::no, nothing},
+    StatementKind{"values", Followed::no, nothing},
+    StatementKind{"with", Followed::no, nothing},
 };
 
 struct CommandKind {
@@ -178,6 +184,7 @@ bool calls_function(std::string_view script, const PsqlItem& s) {
 /// What a statement may change that is not followed.
 Touched touched_by(std::string_view script, const PsqlItem& s, const StatementKind& kind) {
   if (s.executes_rows || calls_function(script, s)) return anything;
+  if (s.has_word("search_path") && begins_with(s, "set")) return objects;
   const bool reads = begins_with(s, "select") || begins_with(s, "comment");
   if (kind.touched == nothing && !reads &&
       (s.has_word("pg_authid") || s.has_word("pg_auth_members"))) {
@@ -186,11 +193,80 @@ Touched touched_by(std::string_view script, const PsqlItem& s, const StatementKi
   return kind.touched;
 }
 
-/// `\connect shop app`: what comes after it is run by another role.
-bool names_user(const std::string& arguments) {
-  std::istringstream words(arguments);
+/// The words of a command of psql: quotes are taken off, a name that is not quoted is kept.
+std::vector<std::string> command_words(const std::string& arguments) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < arguments.size();) {
+    if (arguments[at] == ' ' || arguments[at] == '\t' || arguments[at] == '\r') {
+      ++at;
+      continue;
+    }
+    std::string word;
+    for (char quote = ' '; at < arguments.size(); ++at) {
+      const char c = arguments[at];
+      if (quote == ' ' && (c == ' ' || c == '\t' || c == '\r')) break;
+      if (c == quote && quote != ' ') {
+        const bool doubled = at + 1 < arguments.size() && arguments[at + 1] == quote;
+        if (!doubled) {
+          quote = ' ';
+          continue;
+        }
+        ++at;
+      } else if (quote == ' ' && (c == '"' || c == '\'')) {
+        quote = c;
+        continue;
+      }
+      word += c;
+    }
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
+struct ConnectionWords {
   std::string database, user;
-  return words >> database >> user && user != "-";
+};
+
+/// `dbname='it\'s' user=app` (fe-connect.c, conninfo_parse)
+ConnectionWords from_conninfo(const std::string& text) {
+  ConnectionWords result;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto equals = text.find('=', at);
+    if (equals == std::string::npos) break;
+    const auto begin = text.find_first_not_of(" \t", at);
+    const auto name = text.substr(begin, text.find_last_not_of(" \t", equals - 1) + 1 - begin);
+    at = std::min(text.find_first_not_of(" \t", equals + 1), text.size());
+    const bool quoted = at < text.size() && text[at] == '\'';
+    at += quoted ? 1 : 0;
+    std::string value;
+    for (; at < text.size() && (quoted ? text[at] != '\'' : text[at] != ' '); ++at) {
+      if (text[at] == '\\' && at + 1 < text.size()) ++at;
+      value += text[at];
+    }
+    at += quoted ? 1 : 0;
+    if (name == "dbname") result.database = value;
+    if (name == "user") result.user = value;
+  }
+  return result;
+}
+
+/// `shop app`, `- app`, `-reuse-previous=on "dbname='my db'"`
+ConnectionWords connection_words(const std::string& arguments) {
+  auto words = command_words(arguments);
+  if (!words.empty() && words.front().starts_with("-reuse-previous=")) words.erase(words.begin());
+  if (words.empty()) return {};
+  if (words.front().find('=') != std::string::npos) return from_conninfo(words.front());
+  ConnectionWords result;
+  if (words[0] != "-") result.database = words[0];
+  if (words.size() > 1 && words[1] != "-") result.user = words[1];
+  return result;
+}
+
+/// `SELECT set_config('search_path', 's', false)`, `SELECT lo_create(17)`: done here.
+bool is_for_effect(const PsqlItem& s) {
+  if (!s.tokens.front().is("select")) return false;
+  return s.has_word("into") || s.has_word("set_config") || s.has_word("lo_create") ||
+         s.has_word("lo_from_bytea");
 }
 
 /// `DO`, `ALTER TABLE`, `\gexec`: what a person calls it.
@@ -212,10 +288,15 @@ std::string called(const PsqlItem& s) {
 
 class Replay {
  public:
-  Replay(const Source& script, Cluster& cluster)
-      : script_(script), cluster_(cluster), roles_(cluster), databases_(cluster, roles_) {}
+  Replay(const Source& script, Cluster& cluster, RoleEditor& role_editor, SqlCatalog& catalog)
+      : script_(script),
+        cluster_(cluster),
+        roles_(role_editor),
+        catalog_(catalog),
+        databases_(cluster, role_editor, catalog) {}
 
   SqlProblems run() {
+    start_session();
     PsqlScript items(script_.text());
     while (const auto item = items.next()) {
       if (item->kind == PsqlItem::Kind::command) {
@@ -238,29 +319,23 @@ class Replay {
   // What a transaction may have to put back.
   struct Saved {
     std::string savepoint;
+    std::size_t mark;  // of the catalog's journal
     std::vector<Role> roles;
     std::vector<Membership> memberships;
-    std::vector<Object> objects;
-    std::vector<DatabaseDetail> databases;
     std::vector<RoleSetting> role_settings;
     Encryption encryption;
   };
 
   Saved save(const std::string& name) const {
-    return {name,
-            cluster_.roles,
-            cluster_.memberships,
-            cluster_.objects,
-            cluster_.databases,
-            cluster_.role_settings,
-            encryption_};
+    return {
+        name,       catalog_.mark(), cluster_.roles, cluster_.memberships, cluster_.role_settings,
+        encryption_};
   }
 
   void undo(const Saved& saved) {
+    catalog_.undo_to(saved.mark);
     cluster_.roles = saved.roles;
     cluster_.memberships = saved.memberships;
-    cluster_.objects = saved.objects;
-    cluster_.databases = saved.databases;
     cluster_.role_settings = saved.role_settings;
     roles_.index_names();
     encryption_.of_session = saved.encryption.of_session;
@@ -272,20 +347,80 @@ class Replay {
     roles_.encrypt_passwords_by(method);
   }
 
+  /// The bootstrap superuser, in the database that was read or `postgres`.
+  void start_session() {
+    roles_.run_as(no_role, no_role);
+    auto user = no_role;
+    for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
+      if (cluster_.roles[i].oid == bootstrap_superuser_oid) user = RoleId{i};
+    }
+    const bool named = catalog_.database_named(cluster_.name) != no_object;
+    catalog_.start_session(named ? cluster_.name : "postgres", user);
+  }
+
   /// The end of the session.
   void close() {
     if (!saved_.empty()) {
       refuse(begun_, "the transaction is never committed");
       end(false, false);
     }
+    catalog_.end_session();
     encryption_.of_session.reset();
     encrypt_by(std::nullopt);
   }
 
+  /// A database that no script makes was there before them: with no server nothing says that it
+  /// was not.
+  ObjectId connected_database(const std::string& name) {
+    const auto found = catalog_.database_named(name);
+    if (found != no_object || !cluster_.server.empty()) return found;
+    databases_.apply(CreateDatabase{name, {}});
+    cluster_.remarks.push_back(
+        {fmt::format("no script makes database {}: taken as new", displayed(name)), ""});
+    return catalog_.database_named(name);
+  }
+
+  /// In a script psql is without a connection after one that fails.
+  void connect(const PsqlItem& item) {
+    const auto words = connection_words(item.arguments);
+    const auto session = catalog_.session();
+    close();
+    if (!words.user.empty() && !cluster_.find_role(words.user)) {
+      const auto why = fmt::format("role `{}` does not exist", words.user);
+      return touch(item, roles | objects, why);
+    }
+    try {
+      const auto user = words.user.empty() ? session.authenticated : roles_.named(words.user);
+      const auto database =
+          words.database.empty() ? session.database : connected_database(words.database);
+      if (database == no_object) {
+        throw Refused(fmt::format("database `{}` does not exist", words.database));
+      }
+      const auto name = cluster_.object(database).name;
+      if (user != no_role && !cluster_.role(user).login) {
+        throw Refused(
+            fmt::format("role `{}` is not permitted to log in", cluster_.role(user).name));
+      }
+      if (!cluster_.databases[cluster_.object(database).detail].allows_connections) {
+        throw Refused(fmt::format("database `{}` is not currently accepting connections", name));
+      }
+      catalog_.start_session(name, user);
+      if (user != no_role && !catalog_.held(user, database).has(Privilege::connect)) {
+        throw Refused(fmt::format("permission denied for database `{}`", name));
+      }
+      lost_ = false;
+    } catch (const Refused& e) {
+      refuse(item.span, e.what());
+      lost_ = true;
+    }
+  }
+
   void follow_command(const PsqlItem& item) {
     if (item.command == "c" || item.command == "connect") {
+      const bool unknown = item.arguments.find(':') != std::string::npos;
+      if (!unknown && cluster_.seen(Fact::roles)) return connect(item);
       close();
-      if (names_user(item.arguments)) touch(item, roles);
+      touch(item, roles | objects);
     }
     for (const auto& command : commands) {
       if (command.name == item.command) touch(item, command.touched);
@@ -295,17 +430,23 @@ class Replay {
   void follow(const PsqlItem& s) {
     const auto* const kind = kind_of(s);
     if (kind == nullptr) return wrong(s, {"syntax error", s.tokens.front().span});
-    const bool on_objects =
-        (s.tokens.front().is("grant") || s.tokens.front().is("revoke")) && s.has_word("on");
+    if (lost_) return refuse(s.tokens.front().span, "there is no connection any more");
     const bool unknown = has_unknown_parts(script_.text(), s);
-    if (kind->followed && !on_objects && !unknown) return try_out(s, *kind);
+    const bool shallow = is_shallow(script_.text(), s);
+    const bool followed = kind->followed != Followed::no || is_for_effect(s);
+    if (followed && !unknown && shallow && !s.executes_rows) return try_out(s, *kind);
     if (const auto error = unknown ? std::nullopt : sql_syntax_error(script_.text(), s)) {
       if (!is_newer_than_grammar(cluster_.major())) return wrong(s, *error);
     }
     if (failed_) return refuse(s.tokens.front().span, std::string(aborted));
     if (!unknown && begins_with(s, "do") && follow_block(s)) return;
-    const bool of_roles = kind->followed && !on_objects;
+    const bool on_objects = is_on_objects(s);
+    const bool of_roles = kind->followed == Followed::by_action && !on_objects;
     touch(s, touched_by(script_.text(), s, *kind) | (of_roles ? roles : nothing));
+  }
+
+  static bool is_on_objects(const PsqlItem& s) {
+    return (s.tokens.front().is("grant") || s.tokens.front().is("revoke")) && s.has_word("on");
   }
 
   /// All of a block or nothing; not when it is of a shape that is not followed.
@@ -337,33 +478,95 @@ class Replay {
   }
 
   void try_out(const PsqlItem& s, const StatementKind& kind) {
+    const bool by_tree = kind.followed != Followed::by_action || is_on_objects(s);
+    const auto mark = catalog_.mark();
     try {
-      const auto action = parse(s);
-      if (!action) return touch(s, kind.touched);
-      std::visit([&](const auto& a) { apply(a, s); }, *action);
+      const auto action = by_tree ? std::nullopt : parse(s);
+      if (action) {
+        std::visit([&](const auto& a) { apply(a, s); }, *action);
+      } else {
+        apply_tree(s, kind);
+      }
     } catch (const SqlSyntaxError& e) {
-      wrong(s, e);
+      if (!by_tree || !is_newer_than_grammar(cluster_.major())) return wrong(s, e);
+      touch(s, kind.touched);
     } catch (const Refused& e) {
+      catalog_.undo_to(mark);
+      if (by_tree && is_unsure()) return touch(s, kind.touched, e.what());
       refuse(place_of(s, e.name()), e.what());
+    } catch (const NotFollowed& e) {
+      catalog_.undo_to(mark);
+      touch(s, kind.touched == nothing ? anything : kind.touched, e.why);
     }
+    if (!saved_.empty()) return;
+    catalog_.end_transaction(true);
+    catalog_.forget_journal();
+  }
+
+  /// Something that is not followed may have made what is missing now.
+  bool is_unsure() const {
+    return untold_.contains(Fact::roles) || untold_.contains(Fact::objects);
+  }
+
+  void apply_tree(const PsqlItem& s, const StatementKind& kind) {
+    const auto tree = statement_tree(script_.text(), s);
+    if (failed_) throw Refused(std::string(aborted));
+    if (tree.empty()) return;
+    const auto apply = find_statement(tree.begin().key());
+    if (apply == nullptr) return touch(s, kind.touched);
+    if (catalog_.user() == no_role) throw NotFollowed{"it is not known who runs the script"};
+    const auto& node = tree.begin().key();
+    const bool of_session = node == "VariableSetStmt" || node == "AlterRoleSetStmt" ||
+                            node == "AlterDatabaseSetStmt" || node == "SelectStmt";
+    if (!of_session) catalog_.need_contents();
+    catalog_.set_statement({script_.text(), &s});
+    apply(catalog_, tree.begin().value());
+    catalog_.set_statement({});
+  }
+
+  /// What others than superusers may do to roles is not followed.
+  void need_superuser(const PsqlItem& s) {
+    const auto user = catalog_.user();
+    if (user == no_role || cluster_.role(user).superuser) return;
+    const bool changes = s.tokens.front().is("create") || s.tokens.front().is("drop");
+    if (changes && !cluster_.role(user).createrole) {
+      throw Refused(fmt::format("permission denied to {} role", s.tokens.front().text));
+    }
+    const bool membership = s.tokens.front().is("grant") || s.tokens.front().is("revoke");
+    if (!membership) throw NotFollowed{"it is done by a role that is no superuser"};
   }
 
   template <typename A>
-  void apply(const A& action, const PsqlItem&) {
+  void apply(const A& action, const PsqlItem& s) {
     if constexpr (requires { roles_.apply(action); }) {
+      try {
+        need_superuser(s);
+      } catch (const NotFollowed& e) {
+        return touch(s, roles, e.why);
+      }
       roles_.apply(action);
     } else {
+      need_database_rights();
       databases_.apply(action);
     }
   }
 
+  void need_database_rights() const {
+    const auto user = catalog_.user();
+    if (user == no_role || cluster_.role(user).superuser) return;
+    if (!cluster_.role(user).createdb) throw Refused("permission denied to change databases");
+    throw NotFollowed{"it is done by a role that is no superuser"};
+  }
+
   void apply(const CreateDatabase& action, const PsqlItem&) {
     refuse_in_transaction("CREATE DATABASE");
+    need_database_rights();
     databases_.apply(action);
   }
 
   void apply(const DropDatabase& action, const PsqlItem&) {
     refuse_in_transaction("DROP DATABASE");
+    need_database_rights();
     databases_.apply(action);
   }
 
@@ -410,6 +613,8 @@ class Replay {
 
   void end(bool commit, bool chain) {
     if (!commit) undo(saved_.front());
+    catalog_.end_transaction(commit);
+    catalog_.forget_journal();
     saved_.clear();
     failed_ = false;
     encrypt_by(encryption_.of_session);
@@ -454,19 +659,23 @@ class Replay {
   }
 
   void refuse(Span span, const std::string& message) {
+    fprintf(stderr, "DBG %zu refused %s\n", script_.position(span.begin).line, message.c_str());
     problems_.refused.push_back(make_diagnostic(shown(), span, displayed(message)));
     failed_ = !saved_.empty();
   }
 
-  void touch(const PsqlItem& s, Touched touched) {
+  void touch(const PsqlItem& s, Touched touched, const std::string& why = "") {
     if (failed_) return;
+    fprintf(stderr, "DBG %zu touch %x %s\n", script_.position(s.span.begin).line, touched,
+            why.c_str());
     for (std::size_t i = 0; i < fact_count; ++i) {
       const auto fact = static_cast<Fact>(i);
       if ((touched & bit(fact)) == 0) continue;
       auto& untold = untold_[fact];
       if (untold.count++ > 0) continue;
-      untold.first = fmt::format("{}:{}: {}", displayed(script_.name()),
-                                 script_.position(s.span.begin).line, displayed(called(s)));
+      untold.first =
+          fmt::format("{}:{}: {}{}", displayed(script_.name()), script_.position(s.span.begin).line,
+                      displayed(called(s)), why.empty() ? "" : ": " + displayed(why));
     }
   }
 
@@ -480,6 +689,17 @@ class Replay {
                        first.at->column, first.message),
            ""});
     }
+    if (catalog_.touched() && is_untouched(cluster_)) cluster_.unseen.erase(Fact::objects);
+    if (catalog_.changed() && cluster_.seen(Fact::code)) {
+      cluster_.unseen[Fact::code] = {
+          fmt::format("code in SQL scripts is not read, and {} may change some", name),
+          "audit a server on which it was run"};
+    }
+    for (const auto& extension : std::exchange(catalog_.new_extensions, {})) {
+      cluster_.remarks.push_back(
+          {fmt::format("what extension {} brings is not in {}", displayed(extension), name),
+           "audit a server on which it was run"});
+    }
     for (const auto& [fact, untold] : untold_) {
       forget(fact, {fmt::format("not followed, though {} may change: {} of {} (first: {})",
                                 fact == Fact::roles ? "roles and memberships" : "this",
@@ -489,7 +709,8 @@ class Replay {
   }
 
   void forget(Fact fact, const Unseen& why) {
-    if (cluster_.seen(fact)) cluster_.unseen[fact] = why;
+    const bool nothing_yet = fact == Fact::objects && is_untouched(cluster_);
+    if (cluster_.seen(fact) || nothing_yet) cluster_.unseen[fact] = why;
     // Whose password is what, for there may be other roles.
     if (fact == Fact::roles && cluster_.seen(Fact::passwords)) {
       cluster_.unseen[Fact::passwords] = why;
@@ -509,8 +730,10 @@ class Replay {
 
   const Source& script_;
   Cluster& cluster_;
-  RoleEditor roles_;
+  RoleEditor& roles_;
+  SqlCatalog& catalog_;
   DatabaseEditor databases_;
+  bool lost_ = false;         // no connection any more
   std::vector<Saved> saved_;  // at BEGIN, then at each savepoint; empty: no transaction
   Span begun_;
   bool failed_ = false;
@@ -522,8 +745,19 @@ class Replay {
 
 }  // namespace
 
+std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster) {
+  RoleEditor roles(cluster);
+  SqlCatalog catalog(cluster, roles);
+  std::vector<SqlProblems> result;
+  for (const auto& script : scripts) {
+    result.push_back(Replay(script, cluster, roles, catalog).run());
+  }
+  catalog.finish();
+  return result;
+}
+
 SqlProblems replay_sql(const Source& script, Cluster& cluster) {
-  return Replay(script, cluster).run();
+  return replay_sql(std::vector<Source>{script}, cluster).front();
 }
 
 }  // namespace pgleast

@@ -1,11 +1,11 @@
 #pragma once
 // A SQL script done to a Cluster as psql and the server would do it, run by the bootstrap
-// superuser: roles, memberships and databases so far. A statement that the server refuses
+// superuser in the database that was read, or `postgres`. A statement that the server refuses
 // changes nothing, and psql goes on with the next.
 //
 //   CREATE ROLE app LOGIN PASSWORD 'x';   the role is there; of the password its kind
+//   GRANT SELECT ON t TO app;             the table's access list is the server's
 //   DO $$ ... $$;                         followed as do_block.hpp says; else roles are unseen
-//   GRANT SELECT ON t TO app;             not followed: what is granted on objects is unseen
 
 #include <vector>
 
@@ -22,5 +22,7 @@ struct SqlProblems {
 /// Adds to `cluster` a remark on what was refused; a fact that a statement which was not followed
 /// may have changed becomes unseen.
 SqlProblems replay_sql(const Source& script, Cluster& cluster);
+/// Each in a session of its own.
+std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster);
 
 }  // namespace pgleast

@@ -12,13 +12,14 @@
 #include <utility>
 
 #include "input/role_editor.hpp"
+#include "input/sql_node.hpp"
 #include "pg/setting_value.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
-using Json = nlohmann::json;
+using Json = SqlNode;
 using Token = SqlToken::Kind;
 
 // --- The library --------------------------------------------------------------------------------
@@ -162,41 +163,6 @@ struct Parsed {
   MembershipOptions options;
   std::optional<RoleName> grantor;
 };
-
-std::string text_at(const Json& node, const char* key) { return node.value(key, std::string()); }
-bool truth_at(const Json& node, const char* key) { return node.value(key, false); }
-
-const Json& list_at(const Json& node, const char* key) {
-  static const Json nothing = Json::array();
-  const auto found = node.find(key);
-  return found == node.end() ? nothing : *found;
-}
-
-// Before the grammar of version 15 the value of a String is `str`, and a Boolean an Integer.
-std::string string_of(const Json& node) {
-  const auto& inner = node.contains("String") ? node["String"] : node;
-  return inner.value("sval", inner.value("str", std::string()));
-}
-
-bool bool_of(const Json& arg) {
-  if (arg.contains("Boolean")) return truth_at(arg["Boolean"], "boolval");
-  if (arg.contains("Integer")) return arg["Integer"].value("ival", 0) != 0;
-  return parse_bool(string_of(arg)).value_or(true);
-}
-
-RoleName role_name(const Json& node) {
-  const auto& spec = node.contains("RoleSpec") ? node["RoleSpec"] : node;
-  const auto type = text_at(spec, "roletype");
-  if (type == "ROLESPEC_PUBLIC") return {RoleName::Kind::everyone, ""};
-  if (type == "ROLESPEC_CSTRING") return {RoleName::Kind::name, text_at(spec, "rolename")};
-  return {RoleName::Kind::current_user, ""};
-}
-
-std::vector<RoleName> role_names(const Json& list) {
-  std::vector<RoleName> result;
-  for (const auto& node : list) result.push_back(role_name(node));
-  return result;
-}
 
 struct Option {
   std::string name;
@@ -430,6 +396,33 @@ std::optional<SqlSyntaxError> sql_syntax_error(std::string_view script, const Ps
   if (result.error != nullptr) error = made_ours(*result.error, text, s);
   pg_query_free_split_result(result);
   return error;
+}
+
+SqlNode statement_tree(std::string_view script, const PsqlItem& s) {
+  return only_statement(tree_of(statement_text(script, s), s));
+}
+
+// What stands in a level of parentheses without a comma may be one chain of operators.
+bool is_shallow(std::string_view script, const PsqlItem& s) {
+  constexpr std::size_t deepest = 3000;
+  std::vector<std::size_t> levels(1);
+  std::size_t depth = 0;
+  for (const auto& token : s.tokens) {
+    const char c = token.kind == Token::symbol ? script[token.span.begin] : ' ';
+    if (c == '(' || c == '[') {
+      levels.push_back(0);
+    } else if ((c == ')' || c == ']') && levels.size() > 1) {
+      depth -= levels.back();
+      levels.pop_back();
+    } else if (c == ',') {
+      depth -= levels.back();
+      levels.back() = 0;
+      continue;
+    }
+    ++levels.back();
+    if (++depth > deepest) return false;
+  }
+  return true;
 }
 
 std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& s, int major) {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "input/psql_script.hpp"
+#include "input/sql_node.hpp"
 #include "input/sql_statement.hpp"
 
 namespace pgleast {
@@ -28,6 +29,13 @@ std::optional<SqlSyntaxError> sql_syntax_error(std::string_view script, const Ps
 /// options that the server refuses. Only for statements without expressions: the library
 /// overflows the stack on deep ones.
 std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& statement, int major);
+
+/// `{"CreateSchemaStmt": {...}}`; empty for an empty statement. Only for shallow statements.
+/// Throws SqlSyntaxError.
+SqlNode statement_tree(std::string_view script, const PsqlItem& statement);
+
+/// Whether no expression in it can be so deep that the library overflows the stack.
+bool is_shallow(std::string_view script, const PsqlItem& statement);
 
 /// psql fills something in that is not known, but for what stands after PASSWORD.
 bool has_unknown_parts(std::string_view script, const PsqlItem& statement);

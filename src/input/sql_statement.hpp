@@ -14,7 +14,7 @@ namespace pgleast {
 
 /// A role where SQL lets one stand: a name, CURRENT_USER and its like, PUBLIC.
 struct RoleName {
-  enum class Kind : std::uint8_t { name, current_user, everyone };
+  enum class Kind : std::uint8_t { name, current_user, session_user, everyone };
   Kind kind = Kind::name;
   std::string name;
 };

@@ -1,5 +1,6 @@
 #include "model/fresh_cluster.hpp"
 
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -49,7 +50,45 @@ void add_databases(Cluster& cluster) {
     cluster.objects.push_back(std::move(database));
     cluster.databases.push_back({name != "template0", is_template, -1, false});
   }
+  for (const std::string_view name : {"pg_default", "pg_global"}) {
+    Object tablespace;
+    tablespace.kind = ObjectKind::tablespace;
+    tablespace.oid = name == "pg_default" ? 1663 : 1664;
+    tablespace.name = name;
+    tablespace.identity = name;
+    tablespace.owner = superuser;
+    cluster.objects.push_back(std::move(tablespace));
+  }
 }
+
+constexpr std::string_view nothing_made = "the SQL scripts make nothing in a database";
+
+struct FreshSchema {
+  std::string_view name;
+  std::uint32_t oid;
+  std::string_view acl;  // empty: none
+};
+constexpr std::array schemas{
+    FreshSchema{"pg_toast", 99, ""},
+    FreshSchema{"pg_catalog", 11, "{postgres=UC/postgres,=U/postgres}"},
+    FreshSchema{"information_schema", 13000, "{postgres=UC/postgres,=U/postgres}"},
+    FreshSchema{"public", 2200, "{postgres=UC/postgres,=UC/postgres}"},
+};
+// From version 15 on.
+constexpr std::string_view public_acl_15 =
+    "{pg_database_owner=UC/pg_database_owner,=U/pg_database_owner}";
+
+struct FreshLanguage {
+  std::string_view name;
+  std::uint32_t oid;
+  bool trusted;
+};
+constexpr std::array languages{
+    FreshLanguage{"internal", 12, false},
+    FreshLanguage{"c", 13, false},
+    FreshLanguage{"sql", 14, true},
+    FreshLanguage{"plpgsql", 13400, true},
+};
 
 }  // namespace
 
@@ -58,12 +97,46 @@ Cluster fresh_cluster(int version_num) {
   for (const auto fact : {Fact::roles, Fact::passwords, Fact::role_settings}) {
     cluster.unseen.erase(fact);
   }
-  cluster.unseen[Fact::objects] = {
-      "of SQL scripts only roles and databases are read, not what lies in the databases",
-      "give --dsn, --live or --snapshot"};
+  cluster.unseen[Fact::objects] = {std::string(nothing_made), "give the script that does"};
+  cluster.unseen[Fact::code] = {"code in SQL scripts is not read",
+                                "give --dsn, --live or --snapshot"};
   add_roles(cluster);
   add_databases(cluster);
   return cluster;
+}
+
+bool is_untouched(const Cluster& cluster) {
+  const auto found = cluster.unseen.find(Fact::objects);
+  return found != cluster.unseen.end() && found->second.why == nothing_made;
+}
+
+void add_fresh_contents(Cluster& cluster, ObjectId database) {
+  AclPool acls(cluster);
+  const auto bootstrap = cluster.find_role("postgres").value_or(superuser);
+  for (const auto& s : schemas) {
+    const bool owned = s.name == "public" && cluster.major() >= 15;
+    Object schema;
+    schema.kind = ObjectKind::schema;
+    schema.oid = s.oid;
+    schema.database = database;
+    schema.name = schema.identity = s.name;
+    schema.owner = owned ? cluster.find_role("pg_database_owner").value_or(bootstrap) : bootstrap;
+    const auto acl = owned ? public_acl_15 : s.acl;
+    if (!acl.empty()) schema.acl = acls.intern_text(acl);
+    schema.system = s.name != "public";
+    cluster.objects.push_back(std::move(schema));
+  }
+  for (const auto& l : languages) {
+    Object language;
+    language.kind = ObjectKind::language;
+    language.oid = l.oid;
+    language.database = database;
+    language.name = language.identity = l.name;
+    language.owner = bootstrap;
+    language.detail = static_cast<std::uint32_t>(cluster.languages.size());
+    cluster.languages.push_back({l.trusted});
+    cluster.objects.push_back(std::move(language));
+  }
 }
 
 }  // namespace pgleast

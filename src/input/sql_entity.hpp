@@ -1,0 +1,92 @@
+#pragma once
+// Everything that a script can name in a database, what has no access list of its own included,
+// and what depends on what (pg_depend).
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/ids.hpp"
+
+namespace pgleast {
+
+enum class EntityId : std::uint32_t {};
+inline constexpr EntityId no_entity{0xFFFFFFFF};
+
+enum class EntityKind : std::uint8_t {
+  schema,
+  relation,  // tables, views, sequences, indexes, composite types: they share their names
+  function,  // also procedures and aggregates
+  type,
+  language,
+  wrapper,
+  server,
+  tablespace,
+  large_object,
+  extension,
+  publication,
+  subscription,
+  event_trigger,
+  user_mapping,
+  column_default,
+  constraint,
+  trigger,
+  rule,
+  policy,
+  access_method,
+  other,  // `name` begins with what it is: `collation x`
+};
+
+/// A type where it is used: one of a script's, one of the server's, or an array of them.
+struct TypeRef {
+  EntityId entity = no_entity;
+  std::string builtin;  // its name in pg_catalog
+  bool array = false;
+  std::string text;  // where neither is known: as the server printed it
+  bool operator==(const TypeRef&) const = default;
+};
+
+struct Ref {
+  // Automatic and internal: it goes when `to` goes. Internal: it goes only with it.
+  enum class Kind : std::uint8_t { normal, automatic, internal };
+  EntityId to{};
+  int column = 0;  // of `to`; 0: all of it
+  Kind kind = Kind::normal;
+  int from_column = 0;  // only that column needs it; 0: all of it does
+  bool operator==(const Ref&) const = default;
+};
+
+struct ColumnState {
+  int number = 0;
+  TypeRef type;
+  bool local = true;  // declared here
+  int inherited = 0;  // from so many parents
+  bool operator==(const ColumnState&) const = default;
+};
+
+struct Entity {
+  EntityKind kind = EntityKind::other;
+  std::string name;
+  ObjectId database = no_object;  // none: of the whole cluster
+  EntityId schema = no_entity;
+  EntityId parent = no_entity;  // the relation that a trigger, policy, ... is on
+  ObjectId object = no_object;  // in the model
+  RoleId owner = no_role;       // where the model has no such object
+  // relations: relkind; types: b base, c composite or row, d domain, e enum, r range, m multirange,
+  // s shell, a array; functions: prokind; constraints: contype
+  char letter = ' ';
+  bool alive = true;
+  bool temporary = false;
+  bool half_known = false;  // read, not made by a script: what depends on it is not known
+  std::vector<Ref> refs;
+  std::vector<ColumnState> columns;  // of relations, as in RelationDetail::columns
+  std::vector<TypeRef> types;        // a function's arguments; an array's element
+  TypeRef result;                    // a function's
+  std::vector<std::string> names;    // of its arguments; empty: none
+  int defaults = 0;                  // so many of a function's last arguments may be left out
+  int next_column = 1;
+  std::size_t place = 0;  // of a policy, in Cluster::row_policies
+};
+
+}  // namespace pgleast

@@ -1,0 +1,329 @@
+// Random worlds and scripts of objects, run by psql on a server and replayed without one: every
+// privilege of every role, owners, access lists, default privileges, policies, switches of row
+// security, settings and what is refused are the same. PGLEAST_SQL_WORLDS=200 makes more of
+// them, PGLEAST_SQL_FIRST begins at another number.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "graph/graph.hpp"
+#include "input/catalog_live.hpp"
+#include "input/sql_replay.hpp"
+#include "model/fresh_cluster.hpp"
+#include "pg/identifier.hpp"
+#include "support/catch.hpp"
+#include "support/random_script.hpp"
+#include "support/random_world.hpp"
+#include "support/server.hpp"
+
+using namespace pgleast;
+using pgleast::test::LiveServer;
+
+namespace {
+
+using Facts = std::map<std::string, std::string>;
+
+class Telling {
+ public:
+  Telling(const Cluster& cluster, const std::set<std::string>& databases)
+      : c_(cluster), databases_(databases) {}
+
+  Facts facts() {
+    for (const auto& o : c_.objects) {
+      if (is_asked(o)) tell(o);
+    }
+    for (const auto& d : c_.default_acls) {
+      if (!databases_.contains(c_.object(d.database).name)) continue;
+      put(fmt::format("default privileges in {} of {} in {} for {}", c_.object(d.database).name,
+                      c_.role_name(d.creator),
+                      d.schema == no_object ? "any schema" : c_.object(d.schema).name, d.type),
+          list(d.acl));
+    }
+    for (const auto& p : c_.row_policies) tell(p);
+    for (const auto& s : c_.role_settings) {
+      const auto in = s.database == no_object ? "" : c_.object(s.database).name;
+      put(fmt::format("setting of {} in {}: {}", c_.role_name(s.role), in, s.name), s.value);
+    }
+    return std::move(facts_);
+  }
+
+  bool is_asked(const Object& o) const {
+    if (o.system || o.name == "template1") return false;
+    return o.database == no_object || databases_.contains(c_.object(o.database).name);
+  }
+
+  std::string name(const Object& o) const {
+    return fmt::format("{} {} {}", o.database == no_object ? "" : c_.object(o.database).name,
+                       info(o.kind).name, o.identity);
+  }
+
+ private:
+  void put(const std::string& key, const std::string& value) {
+    facts_[key] += facts_.contains(key) ? " AND " + value : value;
+  }
+
+  std::string list(AclId id) const {
+    if (id == null_acl) return "null";
+    return to_string(c_.acls[index(id)], [&](RoleId r) { return c_.role_name(r); });
+  }
+
+  void tell(const Object& o) {
+    auto text = fmt::format("of {}, {}", c_.role_name(o.owner), list(o.acl));
+    if (o.kind == ObjectKind::table) {
+      const auto& r = c_.relation(o);
+      text += fmt::format(" {} {} {} ({})", r.relkind, r.row_security, r.force_row_security,
+                          fmt::join(r.options, ","));
+      for (const auto& column : r.columns)
+        text += fmt::format(", {} {}", column.name, list(column.acl));
+    } else if (o.kind == ObjectKind::function) {
+      const auto& f = c_.function(o);
+      text += fmt::format(" {} {} {} {} {} {} ({})", f.prokind, f.security_definer, f.leakproof,
+                          f.volatility, f.language, f.trigger, fmt::join(f.config, "; "));
+    } else if (o.kind == ObjectKind::database) {
+      const auto& d = c_.databases[o.detail];
+      text += fmt::format(" {} {} {}", d.allows_connections, d.is_template, d.connection_limit);
+    }
+    put(name(o), text);
+  }
+
+  void tell(const RowPolicy& p) {
+    const auto& table = c_.object(p.table);
+    if (!is_asked(table)) return;
+    std::set<std::string> roles;
+    for (const auto r : p.roles) roles.insert(c_.role_name(r));
+    put(fmt::format("policy {} on {}", p.name, name(table)),
+        fmt::format("{} {} {} {} {}", p.command, p.permissive, fmt::join(roles, ","),
+                    p.using_expression.has_value(), p.check_expression.has_value()));
+  }
+
+  const Cluster& c_;
+  const std::set<std::string>& databases_;
+  Facts facts_;
+};
+
+struct Count {
+  std::size_t worlds = 0, statements = 0, refused = 0, facts = 0, cells = 0, unseen = 0,
+              differences = 0;
+};
+
+/// role, privilege, object -> grantable
+std::set<std::string> cells(const Cluster& cluster, const std::set<std::string>& databases,
+                            Count& count) {
+  const Graph graph(cluster);
+  const Telling telling(cluster, databases);
+  std::set<std::string> result;
+  for (std::uint32_t r = 0; r < cluster.roles.size(); ++r) {
+    if (cluster.roles[r].dropped) continue;
+    for (const auto& o : cluster.objects) {
+      if (!telling.is_asked(o)) continue;
+      const auto tell = [&](const Held& held, const std::string& name) {
+        grantable_privileges(o.kind, cluster.major()).each([&](Privilege p) {
+          count.cells += 2;
+          if (!held.privileges.has(p) && !held.grantable.has(p)) return;
+          result.insert(fmt::format("{} {} {} {} {}", cluster.roles[r].name, info(p).keyword, name,
+                                    held.privileges.has(p), held.grantable.has(p)));
+        });
+      };
+      tell(graph.held(RoleId{r}, o), telling.name(o));
+      if (o.kind != ObjectKind::table) continue;
+      for (const auto& column : cluster.relation(o).columns) {
+        tell(graph.held(RoleId{r}, o, column), telling.name(o) + '.' + column.name);
+      }
+    }
+  }
+  return result;
+}
+
+class Comparison {
+ public:
+  Comparison(const LiveServer& server, Count& count) : server_(server), count_(count) {}
+
+  /// Runs it in `postgres`, and replays it on a cluster that initdb made.
+  void compare(std::uint64_t number, const std::string& script,
+               const std::set<std::string>& databases) {
+    const auto path = server_.folder() + "/script.sql";
+    std::ofstream(path) << script;
+    const auto theirs = errors(path);
+    auto ours = fresh_cluster(server_.major() * 10000);
+    ours.roles.front().name = server_.superuser();
+    const auto problems = replay_sql(Source("script.sql", script), ours);
+    const std::string world = fmt::format("world {} on {}: ", number, server_.major());
+    for (const auto& fact : {Fact::roles, Fact::objects}) {
+      if (ours.seen(fact)) continue;
+      ++count_.unseen;
+      std::cout << world << ours.unseen.at(fact).why << '\n';
+    }
+    compare_refusals(world, script, problems, theirs);
+    const auto live =
+        read_live({dsn(*databases.begin()), {databases.begin(), databases.end()}, false});
+    ours.name = live.name;
+    compare_facts(world, Telling(live, databases).facts(), Telling(ours, databases).facts());
+    const auto answered = cells(live, databases, count_);
+    Count ignored;
+    const auto found = cells(ours, databases, ignored);
+    for (const auto& cell : answered) {
+      if (!found.contains(cell)) differ(world + "not held: " + cell);
+    }
+    for (const auto& cell : found) {
+      if (!answered.contains(cell)) differ(world + "held: " + cell);
+    }
+    ++count_.worlds;
+  }
+
+  std::string dsn(const std::string& database) const {
+    std::string escaped;
+    for (const char c : database) {
+      if (c == '\\' || c == '\'') escaped += '\\';
+      escaped += c;
+    }
+    return server_.dsn(escaped);
+  }
+
+ private:
+  void differ(const std::string& what) {
+    if (++count_.differences <= 40) std::cout << what << '\n';
+  }
+
+  /// By line: what psql says.
+  std::map<std::size_t, std::string> errors(const std::string& path) const {
+    const auto ran = test::run("psql -X -q -o /dev/null -d " + test::shell_quoted(server_.dsn()) +
+                               " -f " + path + " 2>&1");
+    std::map<std::size_t, std::string> result;
+    std::istringstream lines(ran.out);
+    for (std::string line; std::getline(lines, line);) {
+      const auto error = line.find(": ERROR:  ");
+      if (error == std::string::npos) continue;
+      const auto colon = line.rfind(':', error - 1);
+      result[std::stoul(line.substr(colon + 1))] = line.substr(error + 10);
+    }
+    return result;
+  }
+
+  void compare_refusals(const std::string& world, const std::string& script,
+                        const SqlProblems& problems,
+                        const std::map<std::size_t, std::string>& theirs) {
+    const Source source("script.sql", script);
+    const auto statement = [&](std::size_t line) {
+      return std::string(source.line_after(source.line_start(line)));
+    };
+    std::map<std::size_t, std::string> ours;
+    for (const auto& d : problems.refused) ours[d.at->line] = d.message;
+    for (const auto& d : problems.syntax) ours[d.at->line] = d.message;
+    count_.statements += static_cast<std::size_t>(std::count(script.begin(), script.end(), ';'));
+    count_.refused += theirs.size();
+    for (const auto& [line, message] : theirs) {
+      if (ours.contains(line)) continue;
+      differ(fmt::format("{}refused by the server alone: {}: {}", world, statement(line), message));
+    }
+    for (const auto& [line, message] : ours) {
+      if (theirs.contains(line) || message.starts_with("the transaction is never")) continue;
+      differ(fmt::format("{}refused by us alone: {}: {}", world, statement(line), message));
+    }
+  }
+
+  void compare_facts(const std::string& world, const Facts& theirs, const Facts& ours) {
+    count_.facts += theirs.size();
+    for (const auto& [key, value] : theirs) {
+      const auto found = ours.find(key);
+      if (found == ours.end()) {
+        differ(fmt::format("{}not made: {}: {}", world, key, value));
+      } else if (found->second != value) {
+        differ(fmt::format("{}{}:\n  server {}\n  ours   {}", world, key, value, found->second));
+      }
+    }
+    for (const auto& [key, value] : ours) {
+      if (!theirs.contains(key)) differ(fmt::format("{}made: {}: {}", world, key, value));
+    }
+  }
+
+  const LiveServer& server_;
+  Count& count_;
+};
+
+// Statements that write into the catalogs are not followed.
+std::string on_lines(const std::vector<std::string>& statements) {
+  std::string result;
+  for (auto statement : statements) {
+    if (statement.starts_with("DELETE FROM pg_") || statement.starts_with("UPDATE pg_")) continue;
+    std::replace(statement.begin(), statement.end(), '\n', ' ');
+    result += statement + ";\n";
+  }
+  return result;
+}
+
+std::string connect(const std::string& database) {
+  std::string escaped;
+  for (const char c : database) {
+    if (c == '\\' || c == '\'') escaped += '\\';
+    escaped += c;
+  }
+  std::string conninfo = "dbname='" + escaped + "'", quoted;
+  for (const char c : conninfo) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return "\\connect -reuse-previous=on \"" + quoted + "\"\n";
+}
+
+void drop(const LiveServer& server, const std::set<std::string>& databases) {
+  std::string drops;
+  for (const auto& name : databases) {
+    drops += "DROP DATABASE IF EXISTS " + quote_identifier(name) + ";\n";
+  }
+  server.sql("postgres", drops + test::drop_random_worlds +
+                             (server.major() >= 15 ? "DELETE FROM pg_parameter_acl;" : ""));
+}
+
+std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? otherwise : std::stoull(value);
+}
+
+void print(const char* what, const Count& count) {
+  std::cout << fmt::format(
+      "{} {}, {} statements ({} refused), {} facts, {} cells, {} unseen, {} "
+      "differences\n",
+      count.worlds, what, count.statements, count.refused, count.facts, count.cells, count.unseen,
+      count.differences);
+}
+
+}  // namespace
+
+TEST_CASE("random worlds are replayed as the server makes them", "[live][sql][objects]") {
+  LiveServer server;
+  Count count;
+  Comparison comparison(server, count);
+  const auto first = number_from("PGLEAST_SQL_FIRST", 1);
+  for (auto n = first; n < first + number_from("PGLEAST_SQL_WORLDS", 8); ++n) {
+    const auto world = test::random_world(n, server.major());
+    std::set<std::string> databases{world.database};
+    auto script =
+        on_lines(world.everywhere) + connect(world.database) + on_lines(world.in_database);
+    if (!world.second.empty()) {
+      script += connect(world.second) + on_lines(world.in_second);
+      databases.insert(world.second);
+    }
+    comparison.compare(n, script, databases);
+    drop(server, databases);
+  }
+  print("worlds", count);
+  CHECK(count.differences == 0);
+  CHECK(count.unseen == 0);
+}
+
+TEST_CASE("random scripts of objects do what they do on the server", "[live][sql][objects]") {
+  LiveServer server;
+  Count count;
+  Comparison comparison(server, count);
+  const auto first = number_from("PGLEAST_SQL_FIRST", 1);
+  for (auto n = first; n < first + number_from("PGLEAST_SQL_WORLDS", 8); ++n) {
+    comparison.compare(n, test::random_script(n, server.major()), {"w"});
+    drop(server, {"w"});
+  }
+  print("scripts", count);
+  CHECK(count.differences == 0);
+}
