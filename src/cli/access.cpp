@@ -29,6 +29,15 @@ struct AccessOptions {
 
 constexpr std::uint32_t no_column = 0xFFFFFFFF;
 
+// By their names.
+constexpr auto ranks_of_kinds = [] {
+  std::array<std::size_t, object_kinds.size()> ranks{};
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    for (const auto& other : object_kinds) ranks[i] += other.name < object_kinds[i].name ? 1U : 0U;
+  }
+  return ranks;
+}();
+
 // What one question is about: an object, or one column of a table, and what is held on it.
 struct Item {
   ObjectId object{};
@@ -148,10 +157,8 @@ class AccessAnswer {
     return item.column == no_column ? identity : identity + '.' + shown(*column_of(item));
   }
 
-  // By kind and identity. Sorted as they are held: names of columns are dear.
+  // By identity, of the same kind.
   bool is_before(const Item& a, const Item& b) const {
-    const auto kinds = kind_of(a).compare(kind_of(b));
-    if (kinds != 0) return kinds < 0;
     if (a.column != no_column && a.object == b.object) {
       return shown(*column_of(a)) < shown(*column_of(b));
     }
@@ -186,15 +193,52 @@ class AccessAnswer {
       if (wanted_) item.held.privileges = item.held.privileges & *wanted_;
       if (!item.held.privileges.empty()) result.push_back(item);
     }
-    std::stable_sort(result.begin(), result.end(),
-                     [&](const Item& a, const Item& b) { return is_before(a, b); });
+    return sorted(result);
+  }
+
+  // The kind's rank and the beginning of the identity, which mostly decide: names lie all over
+  // the memory.
+  struct Key {
+    std::size_t kind = 0;
+    std::array<std::uint64_t, 2> begin{};
+    std::uint32_t at = 0;
+  };
+
+  Key key_of(const Item& item, std::uint32_t at) const {
+    const auto kind =
+        item.column == no_column ? cluster_.object(item.object).kind : ObjectKind::column;
+    Key key{ranks_of_kinds[static_cast<std::size_t>(kind)], {}, at};
+    const auto& identity = cluster_.object(item.object).identity;
+    for (std::size_t i = 0; i < 16; ++i) {
+      const char after = i == identity.size() && item.column != no_column ? '.' : '\0';
+      const auto byte = static_cast<unsigned char>(i < identity.size() ? identity[i] : after);
+      key.begin[i / 8] = key.begin[i / 8] << 8U | byte;
+    }
+    return key;
+  }
+
+  std::vector<Item> sorted(const std::vector<Item>& items) const {
+    std::vector<Key> keys;
+    keys.reserve(items.size());
+    for (std::uint32_t i = 0; i < items.size(); ++i) keys.push_back(key_of(items[i], i));
+    std::stable_sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
+      if (a.kind != b.kind) return a.kind < b.kind;
+      if (a.begin != b.begin) return a.begin < b.begin;
+      return is_before(items[a.at], items[b.at]);
+    });
+    std::vector<Item> result;
+    result.reserve(items.size());
+    for (const auto& key : keys) result.push_back(items[key.at]);
     return result;
   }
 
   template <typename F>
   void each_cell(const F& take) {
     for (const auto role : roles_) {
-      for (const auto& item : held_by(role)) {
+      // Text asks twice, for the widths first.
+      if (role != last_role_) last_held_ = held_by(role);
+      last_role_ = role;
+      for (const auto& item : last_held_) {
         item.held.privileges.each([&](Privilege p) { take(role, item, p); });
       }
     }
@@ -266,6 +310,8 @@ class AccessAnswer {
   int databases_ = 0;
   std::vector<RoleId> roles_;
   std::vector<Item> items_;
+  RoleId last_role_ = no_role;
+  std::vector<Item> last_held_;
   std::pair<RoleId, ObjectId> ways_of_{no_role, no_object};
   std::array<std::optional<std::string>, privileges.size()> ways_;
 };

@@ -68,8 +68,12 @@ const Graph::Ways& Graph::ways(RoleId from, Closure closure, ObjectId database) 
   if (ways_ && ways_->from == from && ways_->closure == closure && ways_->database == database) {
     return *ways_;
   }
-  ways_ = Ways{from, closure, database, std::vector<RoleId>(cluster_.roles.size(), no_role),
-               std::vector<std::uint32_t>(cluster_.roles.size())};
+  if (!ways_) ways_.emplace();
+  ways_->from = from;
+  ways_->closure = closure;
+  ways_->database = database;
+  ways_->before.assign(cluster_.roles.size(), no_role);
+  ways_->length.assign(cluster_.roles.size(), 0);
   ways_->before[index(from)] = from;
   const auto ownership = database_ownership(closure, database);
   for (std::deque<RoleId> open{from}; !open.empty(); open.pop_front()) {
@@ -216,6 +220,31 @@ Cause Graph::cause_of(const Candidate& candidate, RoleId role, const Object& obj
           candidate.grantee};
 }
 
+std::optional<Cause> Graph::own_cause(RoleId role, const Object& object, const Column* column,
+                                      Privilege privilege) const {
+  if (cluster_.role(role).superuser) return Cause{Cause::Kind::superuser, {role}, {}, role};
+  const auto& predefined = for_data_;
+  if (std::find(predefined.begin(), predefined.end(), role) != predefined.end()) return {};
+  std::optional<Cause> everybody;
+  const auto look = [&](const Acl& acl, Cause::Kind kind) -> std::optional<Cause> {
+    for (const auto& item : acl) {
+      if (!item.privileges.has(privilege)) continue;
+      if (item.grantee == role) return Cause{kind, {role}, item, role};
+      if (item.grantee == public_role && !everybody) {
+        everybody = Cause{kind, {role}, item, public_role};
+      }
+    }
+    return std::nullopt;
+  };
+  if (!kept_by_server(object).has(privilege)) {
+    if (const auto own = look(list_of(object), Cause::Kind::acl_item)) return own;
+  }
+  if (column != nullptr) {
+    if (const auto own = look(cluster_.column_acl(*column), Cause::Kind::column_item)) return own;
+  }
+  return everybody;
+}
+
 std::vector<Cause> Graph::all_causes(RoleId role, const Object& object, const Column* column,
                                      Privilege privilege) const {
   auto found = candidates(role, object, column, privilege);
@@ -237,6 +266,8 @@ std::vector<Cause> Graph::causes(RoleId role, const Object& table, const Column&
 
 std::optional<Cause> Graph::nearest_cause(RoleId role, const Object& object, const Column* column,
                                           Privilege privilege) const {
+  // Mostly it is not held by a way.
+  if (const auto own = own_cause(role, object, column, privilege)) return own;
   const auto found = candidates(role, object, column, privilege);
   const auto nearest =
       std::min_element(found.begin(), found.end(),

@@ -102,6 +102,9 @@ class Graph {
                                     Privilege privilege) const;
   std::vector<Cause> all_causes(RoleId role, const Object& object, const Column* column,
                                 Privilege privilege) const;
+  /// The nearest one that is no way: its own grant, or PUBLIC's.
+  std::optional<Cause> own_cause(RoleId role, const Object& object, const Column* column,
+                                 Privilege privilege) const;
   Cause cause_of(const Candidate& candidate, RoleId role, const Object& object) const;
 
   const Cluster& cluster_;
