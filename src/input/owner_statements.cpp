@@ -353,9 +353,7 @@ void rename_any(SqlCatalog& catalog, EntityId id, const std::string& to) {
     need_new_type(catalog, e.schema, to);
     rename_composite(catalog, id, to);
   } else if (e.kind == EntityKind::function) {
-    for (const auto other : catalog.children(e.schema, EntityKind::function)) {
-      if (catalog.at(other).name == to && catalog.at(other).types == e.types) taken(other);
-    }
+    taken(catalog.find_function(e.schema, to, e.types));
   } else if (e.parent != no_entity) {
     taken(catalog.find_on(e.parent, e.kind, to));
     if (e.kind == EntityKind::policy) {
@@ -461,12 +459,10 @@ void move_entity(SqlCatalog& catalog, EntityId id, EntityId schema) {
   if (e.kind == EntityKind::relation) need_new_relation(catalog, schema, e.name);
   if (e.kind == EntityKind::type && e.letter != 'a') need_new_type(catalog, schema, e.name);
   if (e.kind == EntityKind::function) {
-    for (const auto other : catalog.children(schema, EntityKind::function)) {
-      if (catalog.at(other).name == e.name && catalog.at(other).types == e.types) {
-        throw Refused(fmt::format("function `{}` already exists in schema `{}`", e.name,
-                                  catalog.at(schema).name),
-                      e.name);
-      }
+    if (catalog.find_function(schema, e.name, e.types) != no_entity) {
+      throw Refused(fmt::format("function `{}` already exists in schema `{}`", e.name,
+                                catalog.at(schema).name),
+                    e.name);
     }
   }
   catalog.move(id, schema);

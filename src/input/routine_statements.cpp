@@ -107,14 +107,6 @@ void take_option(const SqlCatalog& catalog, const SqlNode& option, FunctionDetai
   if (name == "set") take_setting(catalog, inside(argument, "VariableSetStmt"), detail);
 }
 
-EntityId same_signature(const SqlCatalog& catalog, EntityId schema, const std::string& name,
-                        const std::vector<TypeRef>& inputs) {
-  for (const auto id : catalog.children(schema, EntityKind::function)) {
-    if (catalog.at(id).name == name && catalog.at(id).types == inputs) return id;
-  }
-  return no_entity;
-}
-
 void add_type_refs(SqlCatalog& catalog, EntityId id, const Signature& s, const TypeRef& result) {
   for (const auto& type : s.inputs) catalog.add_ref(id, {type.entity, 0, Ref::Kind::normal, 0});
   catalog.add_ref(id, {result.entity, 0, Ref::Kind::normal, 0});
@@ -185,7 +177,7 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
   need_usage_of_types(catalog, s);
   const auto result = result_of(catalog, node, s, procedure);
   detail.trigger = result.builtin == "trigger" || result.builtin == "event_trigger";
-  const auto found = same_signature(catalog, schema, name.name, s.inputs);
+  const auto found = catalog.find_function(schema, name.name, s.inputs);
   if (found != no_entity) {
     if (!truth_at(node, "replace")) {
       throw Refused(fmt::format("function `{}` already exists with same argument types", name.name),
@@ -239,7 +231,7 @@ void create_aggregate(SqlCatalog& catalog, const SqlNode& node) {
   if (state == nullptr && option_named(definition, "stype1") == nullptr) {
     throw Refused("aggregate stype must be specified");
   }
-  const auto found = same_signature(catalog, schema, name.name, s.inputs);
+  const auto found = catalog.find_function(schema, name.name, s.inputs);
   FunctionDetail detail{'a', false, false, 'i', "internal", false, {}};
   if (found != no_entity) {
     if (!truth_at(node, "replace")) {

@@ -223,8 +223,10 @@ std::vector<EntityId> SqlCatalog::children(EntityId parent, EntityKind kind) con
   for (const auto id : dependents(parent)) {
     const auto& e = at(id);
     const bool child = e.alive && e.kind == kind && (e.schema == parent || e.parent == parent);
-    if (child && std::find(result.begin(), result.end(), id) == result.end()) result.push_back(id);
+    if (child) result.push_back(id);
   }
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 
@@ -477,6 +479,7 @@ void SqlCatalog::read_cluster() {
   }
   read_types_of_functions();
   forget_journal();
+  changed_ = false;
 }
 
 // `public.f(integer, text[])`: as far as the words are types that are known.
@@ -558,6 +561,7 @@ void SqlCatalog::need_contents() {
   const auto first = static_cast<std::uint32_t>(cluster_.objects.size());
   add_fresh_contents(cluster_, session_.database);
   const auto before = std::exchange(journal_, {});
+  const bool changed = changed_;
   for (auto i = first; i < cluster_.objects.size(); ++i) read_object(ObjectId{i});
   Entity extension;
   extension.kind = EntityKind::extension;
@@ -566,6 +570,7 @@ void SqlCatalog::need_contents() {
   extension.owner = RoleId{0};
   add(std::move(extension));
   journal_ = before;
+  changed_ = changed;
 }
 
 /// What CREATE DATABASE copies from its template.

@@ -128,6 +128,9 @@ class SqlCatalog {
   EntityId find_in_database(EntityKind kind, const std::string& name) const;
   EntityId find_on(EntityId relation, EntityKind kind, const std::string& name) const;
   std::vector<EntityId> find_functions(const QualifiedName& name) const;
+  /// no_entity: none with these arguments.
+  EntityId find_function(EntityId schema, const std::string& name,
+                         const std::vector<TypeRef>& types) const;
   EntityId find_named(EntityKind kind, const QualifiedName& name) const;
   bool is_of_server(const QualifiedName& name) const;
   EntityId relation_of(const SqlNode& range) const;  // throws Refused, NotFollowed

@@ -128,6 +128,16 @@ std::vector<EntityId> SqlCatalog::find_functions(const QualifiedName& name) cons
   return result;
 }
 
+EntityId SqlCatalog::find_function(EntityId schema, const std::string& name,
+                                   const std::vector<TypeRef>& types) const {
+  const auto [begin, end] =
+      names_.equal_range({EntityKind::function, session_.database, schema, no_entity, name});
+  for (auto i = begin; i != end; ++i) {
+    if (at(i->second).types == types) return i->second;
+  }
+  return no_entity;
+}
+
 EntityId SqlCatalog::find_named(EntityKind kind, const QualifiedName& name) const {
   if (!name.schema.empty()) {
     if (find_schema(name.schema) == no_entity) return no_entity;

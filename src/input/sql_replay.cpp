@@ -659,15 +659,12 @@ class Replay {
   }
 
   void refuse(Span span, const std::string& message) {
-    fprintf(stderr, "DBG %zu refused %s\n", script_.position(span.begin).line, message.c_str());
     problems_.refused.push_back(make_diagnostic(shown(), span, displayed(message)));
     failed_ = !saved_.empty();
   }
 
   void touch(const PsqlItem& s, Touched touched, const std::string& why = "") {
     if (failed_) return;
-    fprintf(stderr, "DBG %zu touch %x %s\n", script_.position(s.span.begin).line, touched,
-            why.c_str());
     for (std::size_t i = 0; i < fact_count; ++i) {
       const auto fact = static_cast<Fact>(i);
       if ((touched & bit(fact)) == 0) continue;

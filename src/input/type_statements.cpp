@@ -115,11 +115,8 @@ namespace {
 // What makes values of a range: `r(int, int)`, `r_multirange(r[])`.
 void make_constructor(SqlCatalog& catalog, EntityId schema, const std::string& name, EntityId of,
                       const std::vector<TypeRef>& types) {
-  for (const auto other : catalog.children(schema, EntityKind::function)) {
-    if (catalog.at(other).name == name && catalog.at(other).types == types) {
-      throw Refused(fmt::format("function `{}` already exists with same argument types", name),
-                    name);
-    }
+  if (catalog.find_function(schema, name, types) != no_entity) {
+    throw Refused(fmt::format("function `{}` already exists with same argument types", name), name);
   }
   auto& details = catalog.cluster().functions;
   details.push_back({'f', false, false, 'i', "internal", false, {}});
@@ -131,8 +128,15 @@ void make_constructor(SqlCatalog& catalog, EntityId schema, const std::string& n
   function.types = types;
   function.result = {of, "", false, ""};
   function.refs.push_back({of, 0, Ref::Kind::internal, 0});
-  catalog.make(std::move(function), ObjectKind::function,
-               static_cast<std::uint32_t>(details.size() - 1));
+  const auto id = catalog.make(std::move(function), ObjectKind::function,
+                               static_cast<std::uint32_t>(details.size() - 1));
+  // They are the bootstrap superuser's, whoever makes the type (makeRangeConstructors).
+  const auto& roles = catalog.cluster().roles;
+  for (std::uint32_t i = 0; i < roles.size(); ++i) {
+    if (roles[i].oid != bootstrap_superuser_oid) continue;
+    catalog.set_owner(id, RoleId{i});
+    catalog.set_acl(id, catalog.default_acl_for(ObjectKind::function, RoleId{i}, schema));
+  }
 }
 
 EntityId array_of(const SqlCatalog& catalog, EntityId type) {
