@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "input/code_tree.hpp"
+#include "input/cursor_code.hpp"
+#include "input/sql_script.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -18,7 +20,7 @@ std::optional<NamePath> own_path_of(const FunctionText& function, int major) {
 }
 
 /// CREATE FUNCTION with what the parser must know of it: its variables, and how it returns.
-std::string plpgsql_function(const FunctionText& function) {
+std::string plpgsql_function(const FunctionText& function, const std::string& body) {
   std::string text = "CREATE FUNCTION f(";
   for (std::size_t i = 0; i < function.names.size(); ++i) {
     const auto& name = function.names[i];
@@ -28,8 +30,15 @@ std::string plpgsql_function(const FunctionText& function) {
   const auto* const returned = function.trigger       ? "trigger"
                                : function.returns_set ? "SETOF record"
                                                       : "record";
-  return text +
-         fmt::format(") RETURNS {} LANGUAGE plpgsql AS {}", returned, quote_literal(function.body));
+  return text + fmt::format(") RETURNS {} LANGUAGE plpgsql AS {}", returned, quote_literal(body));
+}
+
+/// Its body, or where the parser does not take it the same without cursors.
+std::string followable(const FunctionText& function) {
+  if (plpgsql_tree(plpgsql_function(function, function.body)).error.empty()) return function.body;
+  auto other = without_cursors(function.body);
+  const bool helps = plpgsql_tree(plpgsql_function(function, other)).error.empty();
+  return helps ? other : function.body;
 }
 
 }  // namespace
@@ -46,7 +55,7 @@ Code code_of_function(const FunctionText& function, const CodeNames& names,
   } else if (function.language == "sql") {
     tree.follow_sql(function.body);
   } else if (function.language == "plpgsql") {
-    tree.follow_plpgsql(plpgsql_function(function));
+    tree.follow_plpgsql(plpgsql_function(function, followable(function)));
   } else {
     tree.give_up(fmt::format("it is written in {}", displayed(function.language)));
   }

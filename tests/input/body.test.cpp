@@ -191,6 +191,22 @@ TEST_CASE("what PL/pgSQL uses", "[input][body]") {
       {"BEGIN CALL other.g(); DO 'BEGIN DELETE FROM app.t; END'; END",
        "app.t DELETE; other.g() EXECUTE"},
       {"BEGIN a := 'x'; RETURN NULL; END", ""},
+      {"BEGIN FOR a IN SELECT id FROM app.t LOOP RETURN NEXT; END LOOP; END", "app.t SELECT"},
+      {"DECLARE c CURSOR (x int) FOR SELECT id FROM app.t; BEGIN FOR r IN c(app.f(1)) LOOP "
+       "DELETE FROM app.u; END LOOP; END",
+       "app.t SELECT; app.u DELETE; app.f(integer) EXECUTE"},
+      {"DECLARE c CURSOR FOR SELECT id FROM app.t; r record; BEGIN OPEN c; LOOP FETCH c INTO r; "
+       "EXIT WHEN NOT found; UPDATE app.u SET id = 1; END LOOP; CLOSE c; END",
+       "app.t SELECT; app.u UPDATE"},
+      {"DECLARE c refcursor; BEGIN OPEN c NO SCROLL FOR SELECT id FROM app.t; RETURN NEXT; END",
+       "app.t SELECT"},
+      {"DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE 'SELECT id FROM app.t'; MOVE c; END",
+       "app.t SELECT"},
+      {"DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE a; END",
+       "unknown: EXECUTE of a text that is put together when it runs"},
+      {"DECLARE c CURSOR (x int) FOR SELECT id FROM app.t; BEGIN IF true THEN OPEN c(app.f(1)); "
+       "END IF; END",
+       "app.t SELECT; app.f(integer) EXECUTE"},
       {"BEGIN nonsense END",
        "unknown: the body is not understood: unexpected end of function definition"},
       {"BEGIN ASSERT app.f(1), 'x'; WHILE app.f(1, 'x') LOOP EXIT; END LOOP; END",
