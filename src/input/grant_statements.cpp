@@ -386,7 +386,11 @@ void grant(SqlCatalog& catalog, const SqlNode& node) {
     } else if (r.kind == ObjectKind::large_object) {
       targets.push_back(large_object(catalog, object));
     } else if (is_catalogs(catalog, r, object)) {
-      continue;
+      const auto& to = r.change.grantees;
+      const bool everyone = std::find(to.begin(), to.end(), public_role) != to.end();
+      if (everyone && r.change.grants && r.change.option) {
+        throw Refused("grant options can only be granted to roles");
+      }
     } else {
       const auto type = r.object_type == "OBJECT_TABLE" || r.object_type == "OBJECT_SEQUENCE"
                             ? std::string("relation")
