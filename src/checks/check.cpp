@@ -21,6 +21,7 @@ constexpr std::array kinds{
     CheckKind{"hba_plaintext", ExampleKind::hba, false, hba_plaintext},
     CheckKind{"hba_replication", ExampleKind::hba, false, hba_replication},
     CheckKind{"hba_superuser", ExampleKind::hba, false, hba_superuser},
+    CheckKind{"model_access", ExampleKind::policy, true, model_access},
     CheckKind{"model_attributes", ExampleKind::policy, false, model_attributes},
     CheckKind{"model_ceilings", ExampleKind::policy, true, model_ceilings},
     CheckKind{"model_classes", ExampleKind::policy, false, model_classes},

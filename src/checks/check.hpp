@@ -50,6 +50,7 @@ Check hba_loads(MapReader& with, MapReader& fix);
 Check hba_plaintext(MapReader& with, MapReader& fix);
 Check hba_replication(MapReader& with, MapReader& fix);
 Check hba_superuser(MapReader& with, MapReader& fix);
+Check model_access(MapReader& with, MapReader& fix);
 Check model_attributes(MapReader& with, MapReader& fix);
 Check model_ceilings(MapReader& with, MapReader& fix);
 Check model_classes(MapReader& with, MapReader& fix);

@@ -1,15 +1,18 @@
-// pgleast reach: from a network to an object, each way in; or the reached of the whole cluster.
+// pgleast reach: from a network to an object, each way in; or the picture of the cluster.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "input/pgbouncer.hpp"
 #include "path/cluster_reach.hpp"
+#include "path/pooler.hpp"
 #include "path/ways.hpp"
 #include "report/reach_report.hpp"
 #include "text/diagnostic.hpp"
@@ -18,10 +21,13 @@
 namespace pgleast {
 namespace {
 
+constexpr const char* pooler_file = "pgbouncer.ini";
+
 struct ReachOptions {
   SourceOptions sources;
   OutputOptions output;
   std::string to, privilege;
+  std::vector<std::string> poolers;
   std::optional<std::string> from, user, database, tls;
 };
 
@@ -96,12 +102,39 @@ void print_assumptions(const Doors& doors, const Cluster& cluster) {
   for (const auto& note : notes) std::fputs(("pgleast: note: " + note + '\n').c_str(), stderr);
 }
 
+void add_poolers(const std::vector<std::string>& paths, Doors& doors) {
+  const auto server = doors.all();
+  for (const auto& path : paths) {
+    doors.add(doors_through(read_pgbouncer(path, files_and_standard_input()), server));
+  }
+}
+
+// A pgbouncer.ini among the paths, or in a folder of them.
+std::vector<std::string> take_poolers(SourceOptions& sources) {
+  std::vector<std::string> result;
+  std::erase_if(sources.paths, [&](const std::string& path) {
+    const std::filesystem::path at(path);
+    std::error_code ignored;
+    if (std::filesystem::is_directory(at, ignored)) {
+      const auto inner = at / pooler_file;
+      if (std::filesystem::exists(inner, ignored)) result.push_back(inner.string());
+      return false;
+    }
+    if (at.filename() != pooler_file) return false;
+    result.push_back(path);
+    return true;
+  });
+  return result;
+}
+
 int reach(const ReachOptions& options) {
   if (!options.privilege.empty() && (options.to.empty() || power_named(options.to))) {
     fail_usage("--privilege says what is wanted of an object: give it with --to OBJECT");
   }
   const auto question = question_of(options);
   auto sources = options.sources;
+  auto poolers = options.poolers;
+  for (auto& path : take_poolers(sources)) poolers.push_back(std::move(path));
   if (sources.is_live() && options.database && *options.database != "replication") {
     sources.databases.push_back(*options.database);
   }
@@ -111,7 +144,8 @@ int reach(const ReachOptions& options) {
   check_names(cluster, question);
   const Graph graph(cluster);
   const Escalations escalations(graph);
-  const Doors doors(graph, escalations.connections(), {today()});
+  Doors doors(graph, escalations.connections(), {today()});
+  add_poolers(poolers, doors);
   print_assumptions(doors, cluster);
   if (!options.to.empty()) {
     write_output(options.output, ways_to(cluster, options, graph, escalations, doors, question));
@@ -138,6 +172,8 @@ void add_reach(CLI::App& app, Run& run) {
             "what they get at: table:public.orders, superuser, os, cluster", "OBJECT");
   add_value(command, "--privilege", options->privilege,
             "to do this with it (default: SELECT on tables, EXECUTE on functions, ...)", "P");
+  add_values(command, "--pgbouncer", options->poolers,
+             "pgbouncer.ini of a pooler in front of the server (repeatable)", "FILE");
   add_source_options(command, options->sources, false);
   add_flag(command, "--all-databases", options->sources.all_databases,
            "read every database of the live server");

@@ -15,14 +15,15 @@ void unite(ClientOrigin& origin, const ClientOrigin& more) {
 
 // The parts of a record that ask for the same are told of together.
 struct Gathered {
+  std::optional<PoolerHop> pooler;
   ClientOrigin from;
   std::set<Transport> transports;
   std::map<std::string, const DoorRole*> roles;  // that get somewhere
   std::map<std::string, std::set<const DoorRole*>> by_database;
   std::map<std::string, const DoorDatabase*> databases;
 };
-using GatherKey =
-    std::tuple<std::size_t, bool, Asks, std::string, std::string>;  // record, replication, demand
+// Record, replication, demand, pooler.
+using GatherKey = std::tuple<std::size_t, bool, Asks, std::string, std::string, std::string>;
 
 class ReachMaker {
  public:
@@ -71,7 +72,9 @@ class ReachMaker {
         if (doors_.lets_in(role, database)) open.push_back(&database);
       }
       if (open.empty() && !part.replication) continue;
-      auto& group = gathered[{part.record, part.replication, demand.asks, demand.words, why}];
+      auto& group = gathered[{part.record, part.replication, demand.asks, demand.words, why,
+                              part.pooler ? part.pooler->file + '\n' + part.pooler->database : ""}];
+      group.pooler = part.pooler;
       unite(group.from, part.from);
       group.transports.insert(part.transports.begin(), part.transports.end());
       const auto* const known = group.roles.try_emplace(role.name, &role).first->second;
@@ -85,7 +88,9 @@ class ReachMaker {
   DoorReach reach_of(const GatherKey& key, const Gathered& group) {
     DoorReach reach;
     std::size_t record = 0;
-    std::tie(record, reach.replication, reach.asks, reach.credential, reach.unknown) = key;
+    std::tie(record, reach.replication, reach.asks, reach.credential, reach.unknown, std::ignore) =
+        key;
+    reach.pooler = group.pooler;
     reach.records = {record};
     reach.from = group.from;
     reach.transports = {group.transports.begin(), group.transports.end()};
@@ -160,7 +165,7 @@ class ReachMaker {
                         other.unknown == reach.unknown && other.roles == reach.roles &&
                         other.anybody == reach.anybody && other.databases == reach.databases &&
                         other.replication == reach.replication &&
-                        other.transports == reach.transports;
+                        other.transports == reach.transports && other.pooler == reach.pooler;
       if (!same) continue;
       other.records.push_back(reach.records.front());
       unite(other.from, reach.from);

@@ -32,7 +32,8 @@ struct DoorReach {
   std::vector<std::string> superusers;  // of them, and those that SET ROLE to one
   std::vector<std::string> climbers;    // that become one by steps up of their own
   std::vector<std::string> perhaps;     // the same, if somebody helps or what is not known is so
-  bool replication = false;             // copies the whole cluster: physical replication
+  std::optional<PoolerHop> pooler;
+  bool replication = false;  // copies the whole cluster: physical replication
   std::vector<DatabaseReach> databases;
 
   /// The higher the worse.

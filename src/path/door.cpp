@@ -99,13 +99,10 @@ void Doors::add(const Piece& piece, const Space& space, const ClientOrigin& wher
       (piece.transport == Transport::gss && record.type != ConnectionType::hostgssenc)) {
     return;
   }
-  Door door{piece.record,
-            {piece.transport},
-            {piece.transport == Transport::local, piece.origin},
-            {},
-            {},
-            false,
-            ""};
+  Door door;
+  door.record = piece.record;
+  door.transports = {piece.transport};
+  door.from = {piece.transport == Transport::local, piece.origin};
   door.from = intersection(door.from, where);
   if (door.from.empty()) return;
   if (!piece.certain) door.unknown = why_uncertain(record);
@@ -133,6 +130,10 @@ void Doors::add(const Piece& piece, const Space& space, const ClientOrigin& wher
   }
   if (!door.databases.empty()) doors_.push_back(std::move(door));
   if (replication.replication) doors_.push_back(std::move(replication));
+}
+
+void Doors::add(std::vector<Door> doors) {
+  for (auto& door : doors) doors_.push_back(std::move(door));
 }
 
 void Doors::merge_transports() {

@@ -29,6 +29,17 @@ struct DoorDatabase {
   bool any = false;
 };
 
+/// The pooler that a door leads through.
+struct PoolerHop {
+  std::string file;
+  std::uint32_t line = 0;  // of auth_type; 0: it is the default
+  std::string auth_type;
+  std::string port;
+  std::string database;  // as clients name it; empty: as the server does
+  std::string user;      // that everybody is at the server; empty: the client's name
+  bool operator==(const PoolerHop&) const = default;
+};
+
 struct Door {
   std::size_t record = 0;  // into Cluster::hba.records
   std::vector<Transport> transports;
@@ -36,6 +47,7 @@ struct Door {
   std::vector<DoorRole> roles;
   std::vector<DoorDatabase> databases;  // that take connections; none: physical replication
   bool replication = false;             // physical
+  std::optional<PoolerHop> pooler;      // through which clients come
   std::string unknown;                  // why it may not open; empty: it does
 };
 
@@ -49,6 +61,7 @@ class Doors {
   /// Of the cluster's connection space. Keeps a reference to the graph. The records must load.
   Doors(const Graph& graph, const Space& space, const Circumstances& circumstances);
 
+  void add(std::vector<Door> doors);
   const std::vector<Door>& all() const { return doors_; }
   /// What had to be taken for granted: "whether ssl is on was not read".
   const std::vector<std::string>& assumptions() const { return assumptions_; }

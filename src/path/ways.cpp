@@ -1,5 +1,7 @@
 #include "path/ways.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -16,6 +18,8 @@ using Shape = std::tuple<std::size_t, std::string, std::string, std::string, std
 
 std::string door_words(const Door& door) {
   std::string result = to_string(door.from);
+  if (door.pooler)
+    result += fmt::format(" {}:{} {}", door.pooler->file, door.pooler->line, door.pooler->database);
   for (const auto transport : door.transports) {
     result += ' ';
     result += to_string(transport);
@@ -113,6 +117,7 @@ class WaySearch {
     way.from = door.from;
     way.transports = door.transports;
     way.demand = role.demand;
+    way.pooler = door.pooler;
     way.databases = std::move(databases);
     way.route = route;
     way.unknown = unknown;

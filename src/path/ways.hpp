@@ -30,6 +30,7 @@ struct Way {
   std::vector<std::string> roles;      // that log in, sorted
   std::vector<std::string> databases;  // where; none: physical replication
   Route route;
+  std::optional<PoolerHop> pooler;
   std::string unknown;  // why it may not be one; empty: it is
   Witness witness;
 

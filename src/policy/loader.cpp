@@ -42,6 +42,7 @@ class Loader {
   void read_classes(const YamlNode* node);
   void read_attributes(const YamlNode* node);
   void read_memberships(const YamlNode* node);
+  void add_access(const YamlNode& node);
   void read_rules(const YamlNode* node);
   void read_waivers(const YamlNode* node);
   void apply_overrides();
@@ -186,6 +187,10 @@ void Loader::read_policy(const YamlNode& node, const std::string& path) {
     auto entries = read_grants(*grants);
     policy_.grants.insert(policy_.grants.end(), entries.begin(), entries.end());
   }
+  if (const auto* const networks = map.find("networks")) {
+    read_networks(*networks, policy_.networks);
+  }
+  if (const auto* const access = map.find("access")) add_access(*access);
   read_rules(map.find("rules"));
   read_waivers(map.find("waivers"));
   map.finish();
@@ -303,6 +308,14 @@ void Loader::read_memberships(const YamlNode* node) {
   }
 }
 
+// A later policy replaces an entry by its id.
+void Loader::add_access(const YamlNode& node) {
+  for (auto& entry : read_access(node, policy_.networks)) {
+    const auto id = entry.id;
+    entry_of(policy_.access, &AccessEntry::id, id) = std::move(entry);
+  }
+}
+
 void Loader::read_rules(const YamlNode* node) {
   if (node == nullptr) return;
   const MapReader map(*node, "rules");
@@ -409,6 +422,10 @@ void Loader::check_references() const {
     check_patterns({{Pattern::Kind::role_class, a.role_class, nullptr}}, a.at);
   }
   for (const auto& m : policy_.memberships) check_patterns(m.allow, m.at);
+  for (const auto& a : policy_.access) {
+    check_patterns(a.who, a.at);
+    if (a.cannot_become) check_patterns(*a.cannot_become, a.at);
+  }
   for (const auto& [name, value] : given_) check_patterns(policy_.parameters.at(name), value);
   for (const auto& rule : policy_.rules) check_names_in(rule.with);
   check_contradictions(policy_.grants);
@@ -416,7 +433,7 @@ void Loader::check_references() const {
 
 Policy Loader::finish() {
   if (!policy_.classes.empty() || !policy_.attributes.empty() || !policy_.memberships.empty() ||
-      !policy_.grants.empty()) {
+      !policy_.grants.empty() || !policy_.access.empty()) {
     load_embedded_pack(std::string(model_pack));
   }
   if (policy_.rules.empty()) {

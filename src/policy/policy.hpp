@@ -19,6 +19,7 @@
 
 #include "pg/object_kind.hpp"
 #include "pg/role_attribute.hpp"
+#include "policy/access_entry.hpp"
 #include "policy/pattern.hpp"
 #include "policy/rule.hpp"
 
@@ -74,6 +75,8 @@ struct Policy {
   std::vector<ClassAttributes> attributes;
   std::vector<MembershipEntry> memberships;
   std::vector<GrantEntry> grants;
+  Networks networks;
+  std::vector<AccessEntry> access;
   std::vector<Waiver> waivers;
 
   const RoleClass* find_class(const std::string& name) const;

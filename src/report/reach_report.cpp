@@ -46,6 +46,22 @@ std::vector<std::string> shown(const std::vector<std::string>& names) {
   return result;
 }
 
+// "pgbouncer.ini:14 any": where it asks its clients.
+std::string pooler_words(const PoolerHop& pooler) {
+  const auto name = pooler.file.substr(pooler.file.rfind('/') + 1);
+  const auto place = pooler.line == 0 ? std::string() : fmt::format(":{}", pooler.line);
+  return fmt::format("{}{} {}", displayed(name), place, displayed(pooler.auth_type));
+}
+
+Json pooler_json(const std::optional<PoolerHop>& pooler) {
+  if (!pooler) return {};
+  return {{"file", pooler->file},
+          {"line", pooler->line},
+          {"auth_type", pooler->auth_type},
+          {"database", pooler->database},
+          {"user", pooler->user}};
+}
+
 std::string role_words(const std::vector<std::string>& roles) {
   if (roles.size() <= 4) return listed(shown(roles));
   return fmt::format("{} roles ({})", roles.size(), listed(shown(roles), 3));
@@ -95,16 +111,30 @@ std::string way_head(const Way& way) {
   return head;
 }
 
+// At the pooler's port; where the role is forced any name will do.
+std::string try_words(const Way& way) {
+  auto witness = way.witness;
+  if (!way.pooler) return to_string(witness);
+  if (!way.pooler->database.empty()) witness.database = way.pooler->database;
+  auto text = to_string(witness);
+  const auto user = text.find("user=");
+  text.insert(user, fmt::format("port={} ", displayed(way.pooler->port)));
+  const auto server = text.find("host=SERVER");
+  if (server != std::string::npos) text.replace(server, 11, "host=POOLER");
+  return text;
+}
+
 std::string way_text(const RecordNames& records, const Way& way) {
-  auto text = fmt::format("   {}  --{}-->  {}", to_string(way.from), records(way.record),
-                          role_words(way.roles));
+  auto text = "   " + to_string(way.from);
+  if (way.pooler) text += fmt::format("  --{}-->  the pooler", pooler_words(*way.pooler));
+  text += fmt::format("  --{}-->  {}", records(way.record), role_words(way.roles));
   for (const auto& leg : way.route.legs) {
     text += fmt::format("  --{}{}>  {}", leg.how, leg.how.empty() ? "" : "--", leg.to);
   }
   text += '\n';
   for (const auto& step : way.route.steps) text += "   " + step + '\n';
   if (!way.unknown.empty()) text += "   unknown: " + way.unknown + '\n';
-  text += "   try: " + to_string(way.witness) + '\n';
+  text += "   try: " + try_words(way) + '\n';
   for (const auto& statement : way.route.statements) {
     text += "        " + displayed(statement) + '\n';
   }
@@ -128,6 +158,7 @@ Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   result["from"] = origin_json(way.from);
   result["transports"] = transports_json(way.transports);
   result["record"] = place_of_record(cluster, way.record);
+  result["pooler"] = pooler_json(way.pooler);
   result["credential"] = {{"asks", to_string(way.demand.asks)}, {"words", way.demand.words}};
   result["roles"] = way.roles;
   result["databases"] = way.databases;
@@ -137,7 +168,7 @@ Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   result["certain"] = way.unknown.empty();
   result["why"] = way.unknown;
   result["needs_victim"] = way.route.needs_victim;
-  result["witness"] = {{"connect", to_string(way.witness)}, {"statements", way.route.statements}};
+  result["witness"] = {{"connect", try_words(way)}, {"statements", way.route.statements}};
   return result;
 }
 
@@ -172,7 +203,8 @@ std::string counts_of(const DatabaseReach& database) {
 std::string records_words(const RecordNames& records, const DoorReach& door) {
   std::vector<std::string> names;
   for (const auto record : door.records) names.push_back(records(record));
-  return listed(names, 3);
+  const auto text = listed(names, 3);
+  return door.pooler ? fmt::format("{}, then {}", pooler_words(*door.pooler), text) : text;
 }
 
 std::string door_text(const RecordNames& records, const DoorReach& door) {
@@ -209,7 +241,8 @@ bool same_reach(const ZoneReach& a, const ZoneReach& b) {
   return std::equal(a.doors.begin(), a.doors.end(), b.doors.begin(), b.doors.end(),
                     [](const DoorReach& x, const DoorReach& y) {
                       return x.records == y.records && x.asks == y.asks && x.roles == y.roles &&
-                             x.credential == y.credential && x.databases == y.databases;
+                             x.credential == y.credential && x.pooler == y.pooler &&
+                             x.databases == y.databases;
                     });
 }
 
@@ -302,6 +335,7 @@ std::string reach_json(const Cluster& cluster, const ClusterReach& reached) {
                        {"superusers", door.superusers},
                        {"climbers", door.climbers},
                        {"perhaps_superusers", door.perhaps},
+                       {"pooler", pooler_json(door.pooler)},
                        {"replication", door.replication},
                        {"databases", databases},
                        {"certain", door.unknown.empty()},

@@ -53,7 +53,7 @@ std::string random_roles(std::mt19937& random, int major) {
   }
   for (const auto& name : logins) {
     sql += "CREATE ROLE " + quoted(name) + (chance(random, 90) ? " LOGIN" : "");
-    if (chance(random, 10)) sql += " SUPERUSER";
+    if (chance(random, 15)) sql += " SUPERUSER";
     if (chance(random, 45)) sql += " NOINHERIT";
     if (chance(random, 8)) sql += " CREATEROLE";
     if (chance(random, 10)) sql += " CONNECTION LIMIT 0";
@@ -102,7 +102,7 @@ std::string random_objects(std::mt19937& random) {
       sql += std::string("GRANT USAGE ON SCHEMA ") + schema + " TO " + anybody(random) + ';';
     }
   }
-  for (auto count = 8 + random() % 24; count > 0; --count) {
+  for (auto count = 16 + random() % 24; count > 0; --count) {
     sql += "GRANT " + pick(random, reach_privileges) + " ON " + pick(random, tables) + " TO " +
            anybody(random) + ';';
   }
@@ -127,7 +127,7 @@ std::string random_records(std::mt19937& random, const std::string& database) {
   std::string text;
   for (auto count = 5 + random() % 8; count > 0; --count) {
     const auto type = pick(random, {"local", "local", "host", "host", "hostssl", "hostnossl"});
-    text += type + ' ' + pick(random, {"all", database, database, "other"}) + ' ';
+    text += type + ' ' + pick(random, {"all", "all", database, "other"}) + ' ';
     std::string users = "all";
     if (chance(random, 55)) users = '"' + pick(random, logins) + '"';
     if (chance(random, 20)) users = "+" + pick(random, groups);
@@ -136,8 +136,9 @@ std::string random_records(std::mt19937& random, const std::string& database) {
       text += pick(random, {"all", "127.0.0.0/8", "127.0.0.1/32", "127.0.0.2/31", "127.1.0.0/16"}) +
               ' ';
     }
-    text +=
-        pick(random, {"trust", "trust", "password", "password", "reject", "scram-sha-256"}) + '\n';
+    text += pick(random,
+                 {"trust", "trust", "trust", "password", "password", "reject", "scram-sha-256"}) +
+            '\n';
   }
   return text;
 }
@@ -245,12 +246,18 @@ void ReachWorld::ask(const Graph& graph, const Doors& doors, const Routes& route
   Startup startup;
   startup.folder = server_.folder();
   startup.port = port_;
+  // Mostly somebody whom a record speaks of.
+  const auto& records = cluster_.hba.records;
+  const auto& record = records[1 + random() % (records.size() - 1)];
   startup.source = pick(random, origins);
+  if (chance(random, 70) && record.type == ConnectionType::local) startup.source = "";
   startup.server = startup.source.empty() ? "" : "127.0.0.1";
   startup.tls = !startup.source.empty() && chance(random, 50);
-  startup.user = pick(random, logins);
+  const auto& named = record.users.front();
+  const bool follows = chance(random, 70) && named.text != "all" && !named.text.starts_with('+');
+  startup.user = follows ? named.text : pick(random, logins);
   startup.database = database_;
-  startup.password = chance(random, 50) ? "pw" : "";
+  startup.password = chance(random, 75) ? "pw" : "";
   Question question;
   question.from = origin_named(startup.source.empty() ? "local" : startup.source);
   question.user = startup.user;

@@ -1,0 +1,201 @@
+// What the policy says must not be possible, by any path: a privilege on an object, or becoming a
+// role; with `from`, for who comes from there.
+//
+//   access:
+//     - {id: no-writes, who: class:people, cannot: [INSERT, UPDATE], tables: ["public.*"]}
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "checks/check.hpp"
+#include "path/ways.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+class AccessJudge {
+ public:
+  explicit AccessJudge(const Facts& facts) : facts_(facts), cluster_(facts.cluster()) {}
+
+  void judge(const AccessEntry& entry) {
+    if (entry.cannot_become) return judge_becoming(entry);
+    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+      const auto& object = cluster_.objects[i];
+      if (object.kind != entry.kind || object.system) continue;
+      if (!matches_name(entry.objects, object.identity)) continue;
+      entry.cannot.each([&](Privilege privilege) {
+        judge(entry, Target{std::nullopt, ObjectId{i}, std::nullopt, privilege});
+      });
+    }
+  }
+
+  Verdict verdict() && {
+    std::vector<Finding> findings;
+    for (auto& [key, finding] : findings_) findings.push_back(std::move(finding));
+    return verdict_of(std::move(findings));
+  }
+
+ private:
+  void judge(const AccessEntry& entry, const Target& target) {
+    const Routes routes(facts_.graph(), facts_.escalations(), target);
+    if (entry.from) return judge_ways(entry, routes);
+    for (const auto role : facts_.roles().matching(entry.who)) {
+      for (const auto& route : routes.from(role, database_of(cluster_, target))) {
+        if (counts(route)) add(entry, routes, route, {facts_.shown(role)}, "");
+      }
+    }
+  }
+
+  static bool counts(const Route& route) {
+    return route.unknown.empty() && !route.needs_victim && route.rows != "no rows";
+  }
+
+  void judge_ways(const AccessEntry& entry, const Routes& routes) {
+    Question question;
+    question.from = origin_of(*entry.from);
+    for (const auto& way : ways_in(facts_.graph(), doors(), routes, question).ways) {
+      if (!way.is_certain() || !counts(way.route)) continue;
+      std::vector<std::string> names;
+      for (const auto& name : way.roles) {
+        const auto role = cluster_.find_role(name);
+        if (role && facts_.roles().matches(entry.who, *role)) names.push_back(displayed(name));
+      }
+      if (names.empty()) continue;
+      const auto& record = cluster_.hba.records[way.record];
+      add(entry, routes, way.route, names,
+          fmt::format("{} by {}:{} ({}), with {}", to_string(way.from), displayed(record.at.file),
+                      record.at.line, displayed(record.method), way.demand.words));
+    }
+  }
+
+  // One finding for each object and cause: who gets there by it, and what it gives them.
+  void add(const AccessEntry& entry, const Routes& routes, const Route& route,
+           const std::vector<std::string>& roles, const std::string& login) {
+    std::string cause = login;
+    for (const auto& leg : route.legs) cause += '\n' + leg.how + '\n' + leg.to;
+    const auto& target = routes.target();
+    const auto key = fmt::format("{}\n{}\n{}", entry.id, index(target.object), cause);
+    auto& names = names_[key];
+    names.insert(roles.begin(), roles.end());
+    auto& held = held_[key];
+    held |= target.privilege;
+    auto& finding = findings_[key];
+    const auto object = facts_.shown(cluster_.object(target.object));
+    const std::vector<std::string> all(names.begin(), names.end());
+    finding.message =
+        fmt::format("{} {} {} on {}, which `{}` rules out", listed(all),
+                    all.size() == 1 ? "has" : "have", to_string(held), object, displayed(entry.id));
+    finding.subject = facts_.subject(cluster_.object(target.object));
+    finding.subject.name = entry.id + ": " + finding.subject.name + " by " + all.front();
+    finding.path = path_of(route, all, login);
+    finding.remedies.clear();
+    if (!route.cuts.empty()) finding.remedies.push_back(best_cut(route));
+    if (auto* const revoke = finding.remedies.empty()
+                                 ? nullptr
+                                 : std::get_if<ChangePrivileges>(&finding.remedies.front())) {
+      if (revoke->object == target.object) revoke->privileges = held;
+    }
+    if (finding.remedies.empty()) finding.decision = "take away a step of the path";
+  }
+
+  // The grant at the end; but nobody takes SUPERUSER from who is meant to have it.
+  static Remedy best_cut(const Route& route) {
+    const bool superuser = std::holds_alternative<ChangeAttribute>(route.cuts.back());
+    return superuser ? route.cuts.front() : route.cuts.back();
+  }
+
+  static std::vector<std::string> path_of(const Route& route, const std::vector<std::string>& roles,
+                                          const std::string& login) {
+    std::vector<std::string> path;
+    if (!login.empty()) path.push_back(listed(roles) + " from " + login);
+    auto at = login.empty() ? listed(roles) : std::string();
+    for (const auto& leg : route.legs) {
+      path.push_back(fmt::format("{}--{}{}>  {}", at.empty() ? "" : at + "  ", leg.how,
+                                 leg.how.empty() ? "" : "--", leg.to));
+      at.clear();
+    }
+    path.insert(path.end(), route.steps.begin(), route.steps.end());
+    return path;
+  }
+
+  void judge_becoming(const AccessEntry& entry) {
+    const auto goals = facts_.roles().matching(*entry.cannot_become);
+    for (const auto role : facts_.roles().matching(entry.who)) {
+      for (const auto goal : goals) {
+        if (goal == role) continue;
+        if (cluster_.role(role).superuser) {
+          add_becoming(entry, role, goal, {},
+                       {ChangeAttribute{role, RoleAttribute::superuser, false}});
+          continue;
+        }
+        const auto way = facts_.escalations().way(role, {goal, std::nullopt});
+        if (way.empty() || !goes_alone(way)) continue;
+        std::vector<std::string> path;
+        for (const auto& step : way) path.push_back(fmt::format("{}: {}", step.edge, step.how));
+        add_becoming(entry, role, goal, path, way.front().cut);
+      }
+    }
+  }
+
+  void add_becoming(const AccessEntry& entry, RoleId role, RoleId goal,
+                    std::vector<std::string> path, const std::vector<Remedy>& cut) {
+    // Who becomes one of them may become all: it is said once, of the first.
+    const auto key = fmt::format("{}\n{}", entry.id, facts_.shown(role));
+    if (findings_.contains(key)) return;
+    auto& finding = findings_[key];
+    finding.subject = {"role", fmt::format("{}: {}", entry.id, cluster_.role_name(role)), ""};
+    finding.message = fmt::format("{} can become {}, which `{}` rules out", facts_.shown(role),
+                                  facts_.shown(goal), displayed(entry.id));
+    if (path.empty()) path.push_back(fmt::format("{} is SUPERUSER", facts_.shown(role)));
+    finding.path = std::move(path);
+    finding.remedies = cut;
+    if (cut.empty()) finding.decision = "take away a step of the path";
+  }
+
+  static ClientOrigin origin_of(const AccessOrigin& said) {
+    const auto named = origin_named(said.words);
+    if (!said.but) return named;
+    const auto every = every_origin();
+    return {every.local && !named.local, every.addresses.without(named.addresses)};
+  }
+
+  // The clock is no fact: a password that has an end is taken as valid.
+  const Doors& doors() {
+    if (!doors_)
+      doors_.emplace(facts_.graph(), facts_.escalations().connections(), Circumstances{});
+    return *doors_;
+  }
+
+  const Facts& facts_;
+  const Cluster& cluster_;
+  std::optional<Doors> doors_;
+  std::map<std::string, Finding> findings_;
+  std::map<std::string, std::set<std::string>> names_;
+  std::map<std::string, PrivilegeSet> held_;
+};
+
+}  // namespace
+
+Check model_access(MapReader&, MapReader&) {
+  return [](const Facts& facts) -> Verdict {
+    const auto& entries = facts.policy().access;
+    if (entries.empty()) return {};
+    if (const auto missing = facts.missing(Fact::roles)) return *missing;
+    AccessJudge judge(facts);
+    for (const auto& entry : entries) {
+      if (!entry.cannot_become) {
+        if (const auto missing = facts.missing(Fact::objects)) return *missing;
+      }
+      if (entry.from) {
+        if (const auto missing = facts.missing_records()) return *missing;
+      }
+      judge.judge(entry);
+    }
+    return std::move(judge).verdict();
+  };
+}
+
+}  // namespace pgleast
