@@ -13,6 +13,7 @@ namespace {
 constexpr std::array kinds{
     CheckKind{"acl_forbids", ExampleKind::sql, true, acl_forbids},
     CheckKind{"default_acl_forbids", ExampleKind::sql, true, default_acl_forbids},
+    CheckKind{"escalation", ExampleKind::sql, true, escalation},
     CheckKind{"function_public_execute", ExampleKind::sql, true, function_public_execute},
     CheckKind{"function_search_path", ExampleKind::sql, true, function_search_path},
     CheckKind{"hba_any_address", ExampleKind::hba, false, hba_any_address},

@@ -42,6 +42,7 @@ Check compile(const Rule& rule);
 // One for each file of this room.
 Check acl_forbids(MapReader& with, MapReader& fix);
 Check default_acl_forbids(MapReader& with, MapReader& fix);
+Check escalation(MapReader& with, MapReader& fix);
 Check function_public_execute(MapReader& with, MapReader& fix);
 Check function_search_path(MapReader& with, MapReader& fix);
 Check hba_any_address(MapReader& with, MapReader& fix);

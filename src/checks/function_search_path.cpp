@@ -10,52 +10,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
-#include "pg/identifier.hpp"
+#include "escalation/name_path.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
-
-constexpr std::string_view temporary = "pg_temp";
-
-// SplitIdentifierString of the server: names apart by commas, folded unless quoted.
-std::vector<std::string> split_path(const std::string& path) {
-  std::vector<std::string> names;
-  for (std::size_t at = 0; at < path.size();) {
-    std::string name;
-    bool any = false;
-    for (bool quoted = false; at < path.size() && (quoted || path[at] != ','); ++at) {
-      const char c = path[at];
-      if (c == '"') {
-        any = true;
-        const bool doubled = quoted && at + 1 < path.size() && path[at + 1] == '"';
-        if (doubled) name += path[++at];
-        if (!doubled) quoted = !quoted;
-      } else if (quoted || std::isspace(static_cast<unsigned char>(c)) == 0) {
-        any = true;
-        name += quoted ? c : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      }
-    }
-    ++at;
-    if (any && !name.empty()) names.push_back(name);
-  }
-  return names;
-}
-
-std::optional<std::string> own_path(const FunctionDetail& function) {
-  constexpr std::string_view key = "search_path=";
-  for (const auto& entry : function.config) {
-    if (entry.starts_with(key)) return entry.substr(key.size());
-  }
-  return std::nullopt;
-}
 
 // Who may put objects into the schemas of a cluster; each is looked at once.
 class SchemaCreators {
@@ -119,7 +84,7 @@ std::string weakness(const Facts& facts, SchemaCreators& creators, const Object&
   const auto names = split_path(*path);
   if (names.empty()) return "";
   for (const auto& name : names) {
-    if (name == temporary) continue;
+    if (name == temporary_schema) continue;
     if (name == "$user") return "has `$user` in its search_path";
     const auto id = creators.named(object.database, name);
     if (id == no_object) continue;
@@ -128,22 +93,11 @@ std::string weakness(const Facts& facts, SchemaCreators& creators, const Object&
                          creator_text(facts, *creator));
     }
   }
-  if (names.back() != temporary || std::count(names.begin(), names.end(), temporary) != 1) {
+  if (names.back() != temporary_schema ||
+      std::count(names.begin(), names.end(), temporary_schema) != 1) {
     return "does not name pg_temp last in its search_path, so it is searched first";
   }
   return "";
-}
-
-// What it named before stays, in a safe order; a function without a path keeps its schema.
-std::string pinned(const Facts& facts, const Object& object,
-                   const std::optional<std::string>& path) {
-  auto names = path ? split_path(*path)
-                    : std::vector<std::string>{facts.cluster().object(object.schema).name};
-  std::erase_if(names,
-                [](const auto& n) { return n == temporary || n == "$user" || n == "pg_catalog"; });
-  std::string result = "pg_catalog";
-  for (const auto& name : names) result += ", " + quote_identifier(name);
-  return result + ", pg_temp";
 }
 
 }  // namespace
@@ -157,7 +111,7 @@ Check function_search_path(MapReader&, MapReader& fix) {
     std::vector<Finding> findings;
     for (const auto id : security_definer_functions(cluster)) {
       const auto& object = cluster.object(id);
-      const auto path = own_path(cluster.function(object));
+      const auto path = own_search_path(cluster.function(object));
       const auto why = weakness(facts, creators, object, path);
       if (why.empty()) continue;
       Finding finding;
@@ -168,7 +122,7 @@ Check function_search_path(MapReader&, MapReader& fix) {
                                   facts.shown(object.owner),
                                   cluster.role(object.owner).superuser ? ", a superuser" : "")};
       if (pin) {
-        const auto wanted = pinned(facts, object, path);
+        const auto wanted = pinned_search_path(cluster, object);
         if (split_path(wanted) != split_path(path.value_or(""))) {
           finding.remedies.emplace_back(PinSearchPath{id, wanted});
         } else {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
 #include "text/display.hpp"
@@ -13,9 +15,10 @@ namespace pgleast {
 namespace {
 
 // The step that gives the power is the one to take away: it ends the way for all who take it.
+// That somebody is a superuser is another rule's.
 std::vector<Remedy> cut_of(const std::vector<Step>& way) {
   for (auto step = way.rbegin(); step != way.rend(); ++step) {
-    if (!step->cut.empty()) return step->cut;
+    if (!step->cut.empty() && step->edge != "ESC-SUPER") return step->cut;
   }
   return {};
 }
@@ -29,11 +32,18 @@ Check role_escalates(MapReader& with, MapReader& fix) {
     if (const auto missing = facts.missing(Fact::roles)) return *missing;
     const auto& cluster = facts.cluster();
     std::vector<Finding> findings;
+    std::optional<Step> unknown;
     for (const auto role : facts.roles().ordinary_roles()) {
       const auto& r = cluster.role(role);
       if (r.superuser || !r.login || facts.roles().matches(except, role)) continue;
-      const auto way = facts.escalations().way(role, {no_role, Power::superuser});
-      if (way.empty() || !goes_alone(way)) continue;
+      const auto way = facts.escalations().way(role, {no_role, Power::superuser}, Help::none);
+      const auto uncertain =
+          std::find_if(way.begin(), way.end(), [](const Step& s) { return !s.certain; });
+      if (uncertain != way.end()) {
+        if (!unknown) unknown = *uncertain;
+        continue;
+      }
+      if (way.empty()) continue;
       Finding finding;
       finding.subject = {"role", r.name, ""};
       finding.message = fmt::format("{} can become superuser", facts.shown(role));
@@ -44,7 +54,15 @@ Check role_escalates(MapReader& with, MapReader& fix) {
       if (cuts) finding.remedies = cut_of(way);
       findings.push_back(std::move(finding));
     }
-    return verdict_of(std::move(findings));
+    auto verdict = verdict_of(std::move(findings));
+    if (verdict.kind == Verdict::Kind::broken) return verdict;
+    // What was not seen, or cannot be told, is no proof that there is no way.
+    for (const auto fact : {Fact::objects, Fact::code}) {
+      if (const auto missing = facts.missing(fact)) return *missing;
+    }
+    if (!unknown) return verdict;
+    return unseen(unknown->how,
+                  fmt::format("`pgleast rules {}` says what to look at", unknown->edge));
   };
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <tuple>
 
+#include "pg/identifier.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -12,13 +14,97 @@ namespace pgleast {
 const std::vector<Edge>& edges() {
   static const std::vector<Edge> table = [] {
     std::vector<Edge> rows{
-        {{"ESC-ADMIN", 12, 18, {Fact::roles}}, find_admin, tell_admin},
-        {{"ESC-CREATEROLE", 12, 15, {Fact::roles}}, find_create_role, tell_create_role},
-        {{"ESC-EXECPROG", 12, 18, {Fact::roles}}, find_programs, tell_programs},
-        {{"ESC-READFILE", 12, 18, {Fact::roles}}, find_read_files, tell_read_files},
-        {{"ESC-SET", 12, 18, {Fact::roles}}, find_set_role, tell_set_role},
-        {{"ESC-SUPER", 12, 18, {Fact::roles}}, find_superuser, tell_superuser},
-        {{"ESC-WRITEFILE", 12, 18, {Fact::roles}}, find_write_files, tell_write_files},
+        {{"ESC-ADMIN", 12, 18, {Fact::roles}}, true, find_admin, tell_admin},
+        {{"ESC-BYPASSRLS", 12, 18, {Fact::roles}}, true, find_bypass_rls, tell_bypass_rls},
+        {{"ESC-CLOUDADMIN", 12, 18, {Fact::roles}}, true, find_cloud_admin, tell_cloud_admin},
+        {{"ESC-CREATEROLE", 12, 15, {Fact::roles}}, true, find_create_role, tell_create_role},
+        {{"ESC-DATABASE", 12, 18, {Fact::roles, Fact::objects}},
+         false,
+         find_database,
+         tell_database},
+        {{"ESC-DECODE", 12, 18, {Fact::roles, Fact::settings}}, true, find_decode, tell_decode},
+        {{"ESC-DEFAULT", 12, 18, {Fact::roles, Fact::objects}}, false, find_default, tell_default},
+        {{"ESC-EVENTTRIGGER", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+         false,
+         find_event_trigger,
+         tell_event_trigger},
+        {{"ESC-EXECPROG", 12, 18, {Fact::roles}}, true, find_programs, tell_programs},
+        {{"ESC-EXTENSION", 13, 18, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_extension,
+         tell_extension},
+        {{"ESC-FDW-LOOP", 12, 18, {Fact::roles, Fact::objects}},
+         true,
+         find_loopback,
+         tell_loopback},
+        {{"ESC-FILEFUNC", 12, 18, {Fact::roles, Fact::objects}},
+         true,
+         find_file_functions,
+         tell_file_functions},
+        {{"ESC-INDEX-EXPR", 12, 18, {Fact::roles, Fact::objects}},
+         false,
+         find_index_expression,
+         tell_index_expression},
+        {{"ESC-LARGEOBJECT", 12, 18, {Fact::roles, Fact::settings, Fact::role_settings}},
+         true,
+         find_large_objects,
+         tell_large_objects},
+        {{"ESC-MATVIEW", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_materialized_view,
+         tell_materialized_view},
+        {{"ESC-OWNER", 16, 18, {Fact::roles, Fact::objects}}, true, find_owner, tell_owner},
+        {{"ESC-PARAM", 15, 18, {Fact::roles, Fact::objects}}, true, find_parameter, tell_parameter},
+        {{"ESC-PASSWORD", 16, 18, {Fact::roles}}, true, find_password, tell_password},
+        {{"ESC-POLICY", 12, 18, {Fact::roles, Fact::objects}}, false, find_policy, tell_policy},
+        {{"ESC-READDATA", 14, 18, {Fact::roles}}, true, find_read_data, tell_read_data},
+        {{"ESC-READFILE", 12, 18, {Fact::roles}}, true, find_read_files, tell_read_files},
+        {{"ESC-REPLACEFUNC", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_replace_function,
+         tell_replace_function},
+        {{"ESC-REPLICATION", 12, 18, {Fact::roles}}, true, find_replication, tell_replication},
+        {{"ESC-RULE", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_rule,
+         tell_rule},
+        {{"ESC-SEARCHPATH", 12, 18, {Fact::roles, Fact::objects, Fact::role_settings}},
+         false,
+         find_search_path,
+         tell_search_path},
+        {{"ESC-SECDEF", 12, 18, {Fact::roles, Fact::objects}},
+         true,
+         find_security_definer,
+         tell_security_definer},
+        {{"ESC-SET", 12, 18, {Fact::roles}}, true, find_set_role, tell_set_role},
+        {{"ESC-SUBSCRIPTION", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+         false,
+         find_subscription,
+         tell_subscription},
+        {{"ESC-SUPER", 12, 18, {Fact::roles}}, true, find_superuser, tell_superuser},
+        {{"ESC-TRIGGER", 12, 18, {Fact::roles, Fact::objects}}, false, find_trigger, tell_trigger},
+        {{"ESC-UNTRUSTED-LANG", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_untrusted,
+         tell_untrusted},
+        {{"ESC-USERMAP", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_user_mapping,
+         tell_user_mapping},
+        {{"ESC-VIEW", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_view,
+         tell_view},
+        {{"ESC-VIEWCODE", 12, 18, {Fact::roles, Fact::objects}},
+         false,
+         find_view_code,
+         tell_view_code},
+        {{"ESC-WRITE-CATALOG", 12, 18, {Fact::roles, Fact::objects}},
+         true,
+         find_write_catalog,
+         tell_write_catalog},
+        {{"ESC-WRITEDATA", 14, 18, {Fact::roles}}, true, find_write_data, tell_write_data},
+        {{"ESC-WRITEFILE", 12, 18, {Fact::roles}}, true, find_write_files, tell_write_files},
     };
     std::sort(rows.begin(), rows.end(),
               [](const Edge& a, const Edge& b) { return a.info.id < b.info.id; });
@@ -64,8 +150,17 @@ const RoleSet& World::who_has(RoleId role, Closure closure) const {
 }
 
 const RoleSet& World::holders(const Need& need) const {
-  const auto [at, added] = holders_.try_emplace({need.object, need.privilege}, RoleSet());
+  const auto [at, added] = holders_.try_emplace(need, RoleSet());
   if (!added) return at->second;
+  if (need.within) {
+    auto found = holders({need.object, need.privilege});
+    for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
+      const auto& o = cluster().objects[i];
+      if (o.kind != ObjectKind::schema || o.database != need.object || o.system) continue;
+      for (const auto role : holders({ObjectId{i}, need.privilege}).members()) found.insert(role);
+    }
+    return holders_[need] = std::move(found);
+  }
   const auto& object = cluster().object(need.object);
   RoleSet found(cluster().roles.size());
   // Whoever might hold it is asked about: the grantees' members, and who the server itself lets.
@@ -92,7 +187,88 @@ const RoleSet& World::holders(const Need& need) const {
       for (const auto member : who_has(RoleId{i}, Closure::inherits).members()) ask(member);
     }
   }
-  return at->second = std::move(found);
+  return holders_[need] = std::move(found);
+}
+
+const std::map<World::Use, ObjectId>& World::uses() const {
+  if (uses_) return *uses_;
+  uses_.emplace();
+  // Few lists are of many tables: each is gone through once for each owner and kind.
+  std::map<std::tuple<AclId, RoleId, char>, ObjectId> lists;
+  for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
+    const auto& o = cluster().objects[i];
+    if (o.kind != ObjectKind::table || o.system || o.extension || o.acl == null_acl) continue;
+    const char kind = cluster().relation(o).relkind;
+    lists.try_emplace({o.acl, o.owner, kind == 'v' || kind == 'm' ? kind : 'r'}, ObjectId{i});
+  }
+  for (const auto& [list, table] : lists) {
+    const auto& [acl, owner, kind] = list;
+    for (const auto& item : cluster().acls[index(acl)]) {
+      if (item.grantee == owner) continue;
+      item.privileges.each([&, owner = owner, kind = kind, table = table](Privilege p) {
+        uses_->try_emplace({owner, item.grantee, kind, p}, table);
+      });
+    }
+  }
+  return *uses_;
+}
+
+const Code* World::body(ObjectId of) const {
+  if (!bodies_) {
+    bodies_.emplace();
+    for (const auto& b : cluster().bodies) {
+      bodies_->emplace(static_cast<std::uint32_t>(b.of), &b.code);
+    }
+  }
+  const auto found = bodies_->find(static_cast<std::uint32_t>(of));
+  return found == bodies_->end() ? nullptr : found->second;
+}
+
+ObjectId World::schema_named(ObjectId database, const std::string& name) const {
+  if (!schemas_) {
+    schemas_.emplace();
+    for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
+      const auto& o = cluster().objects[i];
+      if (o.kind == ObjectKind::schema)
+        schemas_->emplace(std::pair(o.database, o.name), ObjectId{i});
+    }
+  }
+  const auto found = schemas_->find({database, name});
+  return found == schemas_->end() ? no_object : found->second;
+}
+
+std::optional<RoleSet> World::logs_in(const std::function<bool(const HbaRecord&)>& by,
+                                      bool replication) const {
+  if (!cluster().seen(Fact::hba) || !cluster().hba.loads()) return std::nullopt;
+  RoleSet found(cluster().roles.size());
+  for (const auto& piece : connections().pieces) {
+    const auto& record = cluster().hba.records[piece.record];
+    if (record.method == "reject" || !by(record)) continue;
+    const bool there = std::any_of(
+        piece.databases.begin(), piece.databases.end(),
+        [&](std::uint32_t d) { return connections().databases[d].replication == replication; });
+    if (!there) continue;
+    for (const auto r : piece.roles) {
+      if (connections().roles[r].role) found.insert(*connections().roles[r].role);
+    }
+  }
+  return found;
+}
+
+void World::offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
+                             std::vector<Offer>& offers, RoleId but) const {
+  const auto& o = cluster().object(object);
+  std::vector<RoleId> seen;
+  for (const auto& item : cluster().effective_acl(o)) {
+    if (!item.privileges.has(privilege)) continue;
+    const auto holder = resolved(item.grantee, o.database);
+    if (holder == but || std::find(seen.begin(), seen.end(), holder) != seen.end()) continue;
+    seen.push_back(holder);
+    if (holder != public_role && cluster().role(holder).superuser) continue;
+    offer.holder = holder;
+    offer.holding = Holding::inherits;
+    offers.push_back(offer);
+  }
 }
 
 RoleId World::resolved(RoleId role, ObjectId database) const {
@@ -106,6 +282,18 @@ std::string World::shown(RoleId role) const { return displayed(cluster().role_na
 
 std::string World::shown(ObjectId object) const {
   return displayed(cluster().object(object).identity);
+}
+
+std::string World::sql(ObjectId object) const {
+  const auto& o = cluster().object(object);
+  if (o.kind == ObjectKind::function || o.schema == no_object) {
+    return o.kind == ObjectKind::function ? o.identity : quote_identifier(o.name);
+  }
+  return quote_identifier(cluster().object(o.schema).name) + '.' + quote_identifier(o.name);
+}
+
+std::string World::sql(RoleId role) const {
+  return role == public_role ? "PUBLIC" : quote_identifier(cluster().role_name(role));
 }
 
 std::string World::shown(const std::vector<ObjectId>& objects) const {
@@ -124,6 +312,7 @@ std::string World::shown(RoleId role, RoleId holder) const {
 }
 
 std::vector<Remedy> World::left(RoleId from, RoleId holder, Closure closure) const {
+  if (from == public_role || from == holder) return {};
   const auto path = graph_.path(from, holder, closure);
   if (path.size() < 2) return {};
   return {ChangeMembership{false, path.back(), path[path.size() - 2]}};

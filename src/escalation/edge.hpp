@@ -6,9 +6,11 @@
 // is worked out for many roles at once, so nothing here goes through roles times objects.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,9 +26,12 @@ enum class Mode : std::uint8_t { login, session, code };
 /// server's own roles can do is any member's (6198420ad8).
 enum class Holding : std::uint8_t { own, inherits, members };
 
+/// On the object or, for CREATE within a database, on it or any schema in it.
 struct Need {
   ObjectId object{};
   Privilege privilege{};
+  bool within = false;
+  auto operator<=>(const Need&) const = default;
 };
 
 struct Offer {
@@ -58,16 +63,38 @@ class World {
   const RoleSet& who_has(RoleId role, Closure closure) const;
   /// Who holds a privilege.
   const RoleSet& holders(const Need& need) const;
+  /// What users' tables let others do: for each owner and grantee the privileges, with the first
+  /// table of each. Views and materialized views by themselves.
+  struct Use {
+    RoleId owner{};
+    RoleId grantee{};
+    char relkind = 'r';  // r for every kind of table, v, m
+    Privilege privilege{};
+    auto operator<=>(const Use&) const = default;
+  };
+  const std::map<Use, ObjectId>& uses() const;
+  const Code* body(ObjectId of) const;  // null: not known
+  /// Whom such a record lets log in, whatever it asks for; none: the records are not known.
+  std::optional<RoleSet> logs_in(const std::function<bool(const HbaRecord&)>& by,
+                                 bool replication = false) const;
+  /// The schemas of a database by name.
+  ObjectId schema_named(ObjectId database, const std::string& name) const;
   /// pg_database_owner is the owner of the object's database.
   RoleId resolved(RoleId role, ObjectId database) const;
 
   std::string shown(RoleId role) const;
   std::string shown(ObjectId object) const;
+  /// `"public"."orders"`, `public.refund(integer)`: to stand in a statement.
+  std::string sql(ObjectId object) const;
+  std::string sql(RoleId role) const;
   /// "refund(integer) and 3 more".
   std::string shown(const std::vector<ObjectId>& objects) const;
   /// "app", or "app (through staff > files)" where `holder` is another.
   std::string shown(RoleId role, RoleId holder) const;
 
+  /// An offer for each role that may do it to the object, but superusers and `but`.
+  void offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
+                        std::vector<Offer>& offers, RoleId but = no_role) const;
   /// Takes `privilege` from whoever makes `from` hold it by `holder`.
   std::vector<Remedy> revoked(const Offer& offer, RoleId from, Privilege privilege) const;
   /// Takes `from` out of the last group on its way to `holder`; none: it is no member.
@@ -77,12 +104,16 @@ class World {
   const Graph& graph_;
   mutable std::optional<Space> connections_;
   mutable std::map<std::pair<Closure, RoleId>, RoleSet> who_has_;
-  mutable std::map<std::pair<ObjectId, Privilege>, RoleSet> holders_;
+  mutable std::map<Need, RoleSet> holders_;
+  mutable std::optional<std::map<Use, ObjectId>> uses_;
+  mutable std::optional<std::map<std::pair<ObjectId, std::string>, ObjectId>> schemas_;
+  mutable std::optional<std::unordered_map<std::uint32_t, const Code*>> bodies_;
   mutable std::vector<std::vector<std::size_t>> members_of_;  // memberships by role
 };
 
 struct Edge {
   EscalationInfo info;
+  bool alone;  // whether any of its steps needs no victim
   void (*find)(const World&, std::vector<Offer>&);
   /// Fills `how`, `statements` and `cut`; the rest of the step is there.
   void (*tell)(const World&, const Offer&, Step&);
@@ -92,19 +123,46 @@ struct Edge {
 const std::vector<Edge>& edges();
 
 // One pair for each row.
-void find_admin(const World&, std::vector<Offer>&);
-void tell_admin(const World&, const Offer&, Step&);
-void find_create_role(const World&, std::vector<Offer>&);
-void tell_create_role(const World&, const Offer&, Step&);
-void find_programs(const World&, std::vector<Offer>&);
-void tell_programs(const World&, const Offer&, Step&);
-void find_read_files(const World&, std::vector<Offer>&);
-void tell_read_files(const World&, const Offer&, Step&);
-void find_set_role(const World&, std::vector<Offer>&);
-void tell_set_role(const World&, const Offer&, Step&);
-void find_superuser(const World&, std::vector<Offer>&);
-void tell_superuser(const World&, const Offer&, Step&);
-void find_write_files(const World&, std::vector<Offer>&);
-void tell_write_files(const World&, const Offer&, Step&);
+#define PGLEAST_EDGE(name)                             \
+  void find_##name(const World&, std::vector<Offer>&); \
+  void tell_##name(const World&, const Offer&, Step&)
+PGLEAST_EDGE(admin);
+PGLEAST_EDGE(bypass_rls);
+PGLEAST_EDGE(cloud_admin);
+PGLEAST_EDGE(create_role);
+PGLEAST_EDGE(database);
+PGLEAST_EDGE(decode);
+PGLEAST_EDGE(default);
+PGLEAST_EDGE(event_trigger);
+PGLEAST_EDGE(extension);
+PGLEAST_EDGE(file_functions);
+PGLEAST_EDGE(index_expression);
+PGLEAST_EDGE(large_objects);
+PGLEAST_EDGE(loopback);
+PGLEAST_EDGE(materialized_view);
+PGLEAST_EDGE(owner);
+PGLEAST_EDGE(parameter);
+PGLEAST_EDGE(password);
+PGLEAST_EDGE(policy);
+PGLEAST_EDGE(programs);
+PGLEAST_EDGE(read_data);
+PGLEAST_EDGE(read_files);
+PGLEAST_EDGE(replace_function);
+PGLEAST_EDGE(replication);
+PGLEAST_EDGE(rule);
+PGLEAST_EDGE(search_path);
+PGLEAST_EDGE(security_definer);
+PGLEAST_EDGE(set_role);
+PGLEAST_EDGE(subscription);
+PGLEAST_EDGE(superuser);
+PGLEAST_EDGE(trigger);
+PGLEAST_EDGE(untrusted);
+PGLEAST_EDGE(user_mapping);
+PGLEAST_EDGE(view);
+PGLEAST_EDGE(view_code);
+PGLEAST_EDGE(write_catalog);
+PGLEAST_EDGE(write_data);
+PGLEAST_EDGE(write_files);
+#undef PGLEAST_EDGE
 
 }  // namespace pgleast

@@ -33,7 +33,12 @@ constexpr std::array<std::string_view, power_count> power_names{
     "the files of the server's operating-system user, to read",
     "all rows",
     "all rows, to change",
+    "every change of the rows of a database",
     "rows that row security keeps from others",
+    "what the owner of a view or rule reads or writes by it",
+    "every large object",
+    "the scripts of trusted extensions, run as the bootstrap superuser",
+    "a login on another server",
     "what the cloud provider gives in place of superuser",
 };
 
@@ -49,7 +54,11 @@ bool includes(Power power, Power other) {
     case Power::write_files:
       return true;
     case Power::whole_cluster:
-      return other == Power::read_data || other == Power::row_security;
+      return other == Power::read_data || other == Power::row_security ||
+             other == Power::owners_rows || other == Power::changes ||
+             other == Power::large_objects;
+    case Power::read_data:
+      return other == Power::owners_rows;
     default:
       return false;
   }
@@ -60,22 +69,29 @@ bool goes_alone(const std::vector<Step>& way) {
                      [](const Step& s) { return s.certain && !s.needs_victim; });
 }
 
-struct Escalations::Made {
+class Escalations::Search {
+ public:
   // What is next on the best way from each node to one goal.
   struct Tree {
     std::vector<std::uint32_t> next;   // node
     std::vector<std::uint32_t> offer;  // that leads there; none: it is included
   };
 
-  explicit Made(const Graph& graph) : world(graph), cluster(graph.cluster()) {
+  // Without the steps that need a victim, unless they are wanted: there are many.
+  Search(const World& asked, bool with_victims) : world(asked), cluster(asked.cluster()) {
     for (std::size_t e = 0; e < edges().size(); ++e) {
       const auto& edge = edges()[e];
       const bool seen = std::all_of(edge.info.needs.begin(), edge.info.needs.end(),
                                     [&](Fact f) { return cluster.seen(f); });
       if (!seen || cluster.major() < edge.info.since || cluster.major() > edge.info.until) continue;
-      const auto first = offers.size();
-      edge.find(world, offers);
-      for (auto o = first; o < offers.size(); ++o) offers[o].edge = e;
+      if (!edge.alone && !with_victims) continue;
+      std::vector<Offer> found;
+      edge.find(world, found);
+      for (auto& offer : found) {
+        if (offer.needs_victim && !with_victims) continue;
+        offer.edge = e;
+        offers.push_back(std::move(offer));
+      }
     }
     by_node.resize(nodes());
     for (std::uint32_t o = 0; o < offers.size(); ++o) {
@@ -194,7 +210,9 @@ struct Escalations::Made {
   }
 
   Step told(RoleId from, std::uint32_t o, const Goal& to) const {
-    const auto& offer = offers[o];
+    return told(from, offers[o], to);
+  }
+  Step told(RoleId from, const Offer& offer, const Goal& to) const {
     const auto& edge = edges()[offer.edge];
     Step step;
     step.edge = edge.info.id;
@@ -208,7 +226,7 @@ struct Escalations::Made {
     return step;
   }
 
-  World world;
+  const World& world;
   const Cluster& cluster;
   std::vector<Offer> offers;
   std::vector<std::vector<std::uint32_t>> by_node;  // offers that lead there
@@ -217,22 +235,35 @@ struct Escalations::Made {
   mutable std::map<Goal, Tree> trees;
 };
 
-Escalations::Escalations(const Graph& graph) : made_(std::make_unique<Made>(graph)) {}
+struct Escalations::State {
+  explicit State(const Graph& graph) : world(graph) {}
+  World world;
+  std::unique_ptr<Search> alone, all;
+};
+
+Escalations::Escalations(const Graph& graph) : state_(std::make_unique<State>(graph)) {}
 Escalations::~Escalations() = default;
 
-const Space& Escalations::connections() const { return made_->world.connections(); }
+const Escalations::Search& Escalations::search(Help help) const {
+  auto& made = help == Help::none ? state_->alone : state_->all;
+  if (!made) made = std::make_unique<Search>(state_->world, help == Help::any);
+  return *made;
+}
+
+const Space& Escalations::connections() const { return state_->world.connections(); }
 
 std::vector<Step> Escalations::steps(RoleId from) const {
-  std::vector<std::uint32_t> possible = made_->of_everyone;
-  for (const auto holder : made_->world.graph().reach(from, Closure::members).members()) {
-    const auto found = made_->by_holder.find(holder);
-    if (found == made_->by_holder.end()) continue;
+  const auto& made = search(Help::any);
+  std::vector<std::uint32_t> possible = made.of_everyone;
+  for (const auto holder : made.world.graph().reach(from, Closure::members).members()) {
+    const auto found = made.by_holder.find(holder);
+    if (found == made.by_holder.end()) continue;
     possible.insert(possible.end(), found->second.begin(), found->second.end());
   }
   std::vector<Step> result;
   for (const auto o : possible) {
-    const auto& offer = made_->offers[o];
-    if (made_->takes(from, offer)) result.push_back(made_->told(from, o, offer.to));
+    const auto& offer = made.offers[o];
+    if (made.takes(from, offer)) result.push_back(made.told(from, o, offer.to));
   }
   const auto key = [](const Step& s) { return std::tuple(s.edge, s.object, s.to); };
   std::stable_sort(result.begin(), result.end(),
@@ -240,66 +271,85 @@ std::vector<Step> Escalations::steps(RoleId from) const {
   return result;
 }
 
-std::vector<Step> Escalations::way(RoleId from, const Goal& to) const {
+std::vector<Step> Escalations::way(RoleId from, const Goal& to, Help help) const {
+  const auto& made = search(help);
   std::vector<Step> result;
-  const auto& tree = made_->tree(to);
-  const auto goal = made_->node(to);
-  for (auto at = Made::node(from, Mode::login); at != goal;) {
+  const auto& tree = made.tree(to);
+  const auto goal = made.node(to);
+  for (auto at = made.node(from, Mode::login); at != goal;) {
     const auto next = tree.next[at];
     if (next == no_node) return {};
     if (tree.offer[at] != no_offer) {
       // What makes one any role is told of the role that it is used for.
-      auto goes_to = made_->offers[tree.offer[at]].to;
+      auto goes_to = made.offers[tree.offer[at]].to;
       const auto then = tree.next[next];
-      if (goes_to.power == Power::any_role && then != no_node && !made_->is_power(then)) {
-        goes_to = {made_->role(then), std::nullopt};
+      if (goes_to.power == Power::any_role && then != no_node && !made.is_power(then)) {
+        goes_to = {made.role(then), std::nullopt};
       }
-      result.push_back(made_->told(made_->role(at), tree.offer[at], goes_to));
+      result.push_back(made.told(made.role(at), tree.offer[at], goes_to));
     }
     at = next;
   }
   return result;
 }
 
-std::vector<Goal> Escalations::reachable(RoleId from) const {
+std::vector<Goal> Escalations::reachable(RoleId from, Help help) const {
+  const auto& made = search(help);
   std::vector<Goal> result;
-  std::vector<bool> seen(made_->nodes());
+  std::vector<bool> seen(made.nodes());
   std::vector<std::uint32_t> open;
   const auto reach = [&](std::uint32_t n) {
     if (seen[n]) return;
     seen[n] = true;
     open.push_back(n);
-    if (made_->is_power(n)) {
-      result.push_back({no_role, made_->power(n)});
-    } else if (made_->role(n) != from && n % mode_count == mode_count - 1) {
-      result.push_back({made_->role(n), std::nullopt});
+    if (made.is_power(n)) {
+      result.push_back({no_role, made.power(n)});
+    } else if (made.role(n) != from && n % mode_count == mode_count - 1) {
+      result.push_back({made.role(n), std::nullopt});
     }
   };
-  reach(Made::node(from, Mode::login));
+  reach(made.node(from, Mode::login));
   while (!open.empty()) {
     const auto at = open.back();
     open.pop_back();
-    for (std::uint32_t n = 0; n < made_->nodes() && made_->is_power(at); ++n) {
-      const auto before = made_->included_by(n);
+    for (std::uint32_t n = 0; n < made.nodes() && made.is_power(at); ++n) {
+      const auto before = made.included_by(n);
       if (std::find(before.begin(), before.end(), at) != before.end()) reach(n);
     }
-    if (made_->is_power(at)) continue;
+    if (made.is_power(at)) continue;
     const auto mode = static_cast<Mode>(at % mode_count);
     if (mode != Mode::code) reach(at + 1);
-    const auto who = made_->role(at);
+    const auto who = made.role(at);
     const auto try_all = [&](const std::vector<std::uint32_t>& offers) {
       for (const auto o : offers) {
-        const auto& offer = made_->offers[o];
-        if (offer.as == mode && made_->takes(who, offer)) reach(made_->target(offer));
+        const auto& offer = made.offers[o];
+        if (offer.as == mode && made.takes(who, offer)) reach(made.target(offer));
       }
     };
-    try_all(made_->of_everyone);
-    for (const auto holder : made_->world.graph().reach(who, Closure::members).members()) {
-      const auto found = made_->by_holder.find(holder);
-      if (found != made_->by_holder.end()) try_all(found->second);
+    try_all(made.of_everyone);
+    for (const auto holder : made.world.graph().reach(who, Closure::members).members()) {
+      const auto found = made.by_holder.find(holder);
+      if (found != made.by_holder.end()) try_all(found->second);
     }
   }
   std::sort(result.begin(), result.end());
+  return result;
+}
+
+std::vector<Opening> Escalations::openings(std::string_view edge) const {
+  const auto& made = search(Help::any);
+  std::vector<Opening> result;
+  for (const auto& offer : made.offers) {
+    if (edges()[offer.edge].info.id != edge) continue;
+    auto takers = made.takers(offer);
+    std::erase_if(takers, [&](RoleId r) { return made.cluster.role(r).superuser; });
+    if (takers.empty()) continue;
+    auto one = offer;
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, offer.objects.size()); ++i) {
+      if (!offer.objects.empty()) one.objects = {offer.objects[i]};
+      result.push_back({made.told(one.holder, one, one.to), takers});
+    }
+  }
   return result;
 }
 

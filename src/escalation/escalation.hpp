@@ -30,10 +30,15 @@ enum class Power : std::uint8_t {
   read_files,        // what that user reads: keys, passwords in files, logs
   read_data,         // all rows of a database or more
   write_data,        // the same, to change them
+  changes,           // every change of the rows of a database, as it happens
   row_security,      // rows that policies keep from others
+  owners_rows,       // what the owner of a view or rule reads or writes by it
+  large_objects,     // every large object, to read and to change
+  trusted_scripts,   // scripts of trusted extensions, run as the bootstrap superuser
+  elsewhere,         // a login on another server
   provider,          // what a cloud provider gives in place of superuser
 };
-inline constexpr std::size_t power_count = 10;
+inline constexpr std::size_t power_count = 15;
 /// "superuser", "the server's operating-system user", ...
 std::string_view to_string(Power power);
 /// Whether who has `power` can do all that `other` lets one do.
@@ -68,6 +73,16 @@ struct EscalationInfo {
 /// In the order of their ids.
 std::span<const EscalationInfo> escalations();
 
+/// One that is open, as whoever has the right to it tells it: `step.from` is the holder, or
+/// PUBLIC.
+struct Opening {
+  Step step;
+  std::vector<RoleId> takers;  // ascending; without superusers, to whom it gives nothing
+};
+
+/// Whether steps count that need somebody stronger to act.
+enum class Help { none, any };
+
 /// Computes what it is asked for, once. Not for several threads.
 class Escalations {
  public:
@@ -80,16 +95,21 @@ class Escalations {
   /// The shortest way, first without uncertain steps, then without victims; empty: there is
   /// none that is seen. The last step leads to the goal or to a power that includes it. A
   /// superuser's own way to superuser has one step.
-  std::vector<Step> way(RoleId from, const Goal& to) const;
-  /// All that can be reached, whoever must help, sorted; `from` itself left out.
-  std::vector<Goal> reachable(RoleId from) const;
+  std::vector<Step> way(RoleId from, const Goal& to, Help help = Help::none) const;
+  /// All that can be reached, sorted; `from` itself left out.
+  std::vector<Goal> reachable(RoleId from, Help help = Help::none) const;
+
+  /// All of one kind, one for each object that it goes by.
+  std::vector<Opening> openings(std::string_view edge) const;
 
   /// The connections that pg_hba.conf decides on, of which some edges go.
   const Space& connections() const;
 
  private:
-  struct Made;
-  std::unique_ptr<Made> made_;
+  class Search;
+  struct State;
+  const Search& search(Help help) const;
+  std::unique_ptr<State> state_;
 };
 
 /// Whether every step is certain and needs nobody else.

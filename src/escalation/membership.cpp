@@ -36,6 +36,8 @@ void find_superuser(const World& world, std::vector<Offer>& offers) {
 
 void tell_superuser(const World& world, const Offer&, Step& step) {
   step.how = fmt::format("{} is SUPERUSER", world.shown(step.from));
+  if (world.cluster().role(step.from).oid == bootstrap_superuser_oid) return;
+  step.cut = {ChangeAttribute{step.from, RoleAttribute::superuser, false}};
 }
 
 void find_set_role(const World& world, std::vector<Offer>& offers) {

@@ -41,6 +41,12 @@ struct ChangeConnectionLimit {
   std::int32_t limit = -1;
 };
 
+/// ALTER ... OWNER TO: of a function, table or database.
+struct ChangeOwner {
+  ObjectId object{};
+  RoleId owner{};
+};
+
 /// ALTER FUNCTION ... SET search_path.
 struct PinSearchPath {
   ObjectId function{};
@@ -92,7 +98,7 @@ struct ChangeSetting {
 
 using Remedy =
     std::variant<ChangePrivileges, ChangeMembership, ChangeAttribute, ChangeConnectionLimit,
-                 PinSearchPath, EnableRowSecurity, ChangeDefaultPrivileges, EditRecord,
+                 ChangeOwner, PinSearchPath, EnableRowSecurity, ChangeDefaultPrivileges, EditRecord,
                  InsertRecord, DisableRecord, ChangeSetting>;
 
 }  // namespace pgleast

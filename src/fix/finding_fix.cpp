@@ -38,6 +38,9 @@ TakeBack saved(Cluster& model, const ChangeAttribute& r) {
 TakeBack saved(Cluster& model, const ChangeConnectionLimit& r) {
   return keep(model.roles[index(r.role)]);
 }
+TakeBack saved(Cluster& model, const ChangeOwner& r) {
+  return keep(model.objects[index(r.object)]);
+}
 TakeBack saved(Cluster& model, const PinSearchPath& r) {
   return keep(model.functions[model.object(r.function).detail].config);
 }

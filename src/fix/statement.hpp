@@ -26,6 +26,7 @@ Statements enact(Cluster& model, const ChangePrivileges& remedy);
 Statements enact(Cluster& model, const ChangeMembership& remedy);
 Statements enact(Cluster& model, const ChangeAttribute& remedy);
 Statements enact(Cluster& model, const ChangeConnectionLimit& remedy);
+Statements enact(Cluster& model, const ChangeOwner& remedy);
 Statements enact(Cluster& model, const PinSearchPath& remedy);
 Statements enact(Cluster& model, const EnableRowSecurity& remedy);
 Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy);

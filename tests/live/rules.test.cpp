@@ -39,7 +39,7 @@ void run_example(const LiveServer& server, const Rule& rule, const std::string& 
 }  // namespace
 
 TEST_CASE("examples in SQL are judged as their rule says", "[live][policies]") {
-  LiveServer server;
+  LiveServer server("-c wal_level=logical");
   server.sql("postgres", "CREATE DATABASE rules");
   Count count;
   for (const auto& pack : pack_names()) {

@@ -1,0 +1,194 @@
+// ESC-REPLACEFUNC, ESC-EVENTTRIGGER, ESC-OWNER, ESC-UNTRUSTED-LANG: functions whose owner is not
+// whom they run as (pg_proc.c, ProcedureCreate: who owns a function replaces it; its grants and
+// callers stay).
+//
+//   vip(), SECURITY DEFINER of boss's, calls tax(), which app owns
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "escalation/edge.hpp"
+#include "pg/identifier.hpp"
+
+namespace pgleast {
+namespace {
+
+bool is_superuser(const World& world, RoleId role) {
+  return role != no_role && world.cluster().role(role).superuser;
+}
+
+// Who owns it, by which right it replaces it; it stands for itself in what it is used by.
+Offer replacing(const World& world, ObjectId function) {
+  Offer offer;
+  offer.holder = world.cluster().object(function).owner;
+  offer.holding = Holding::inherits;
+  offer.objects = {function};
+  offer.all = {{world.cluster().object(function).schema, Privilege::create}};
+  return offer;
+}
+
+// Functions that users own and `code` calls.
+std::vector<ObjectId> called(const World& world, const Code& code, RoleId runs_as) {
+  std::vector<ObjectId> result;
+  for (const auto& use : code.uses) {
+    const auto& f = world.cluster().object(use.object);
+    if (f.kind != ObjectKind::function || f.system || f.owner == runs_as) continue;
+    if (!is_superuser(world, f.owner)) result.push_back(use.object);
+  }
+  return result;
+}
+
+// Code that runs as `user` when it uses `by`; the first of each pair will do.
+class Users {
+ public:
+  Users(const World& world, std::vector<Offer>& offers) : world_(world), offers_(offers) {}
+
+  void add(const Code& code, ObjectId by, RoleId user) {
+    for (const auto f : called(world_, code, user)) {
+      if (!seen_.insert({world_.cluster().object(f).owner, user}).second) continue;
+      auto offer = replacing(world_, f);
+      offer.to = {user, std::nullopt};
+      offer.item = index(by);
+      offer.needs_victim = true;
+      offers_.push_back(std::move(offer));
+    }
+  }
+
+ private:
+  const World& world_;
+  std::vector<Offer>& offers_;
+  std::set<std::pair<RoleId, RoleId>> seen_;
+};
+
+}  // namespace
+
+void find_replace_function(const World& world, std::vector<Offer>& offers) {
+  const auto& cluster = world.cluster();
+  for (const auto& body : cluster.bodies) {
+    const auto& caller = cluster.object(body.of);
+    if (caller.kind != ObjectKind::function || !cluster.function(caller).security_definer) continue;
+    for (const auto f : called(world, body.code, caller.owner)) {
+      auto offer = replacing(world, f);
+      offer.to = {caller.owner, std::nullopt};
+      offer.becomes = Mode::code;
+      offer.item = index(body.of);
+      offer.all.push_back({body.of, Privilege::execute});
+      offer.all.push_back({caller.schema, Privilege::usage});
+      offers.push_back(std::move(offer));
+    }
+  }
+  Users users(world, offers);
+  for (const auto& a : cluster.attachments) {
+    if (a.enabled) users.add(a.code, a.relation, cluster.object(a.relation).owner);
+  }
+  for (const auto& body : cluster.bodies) {
+    const auto& view = cluster.object(body.of);
+    if (view.kind == ObjectKind::table) users.add(body.code, body.of, view.owner);
+  }
+  for (const auto& p : cluster.row_policies) {
+    users.add(p.code, p.table, cluster.object(p.table).owner);
+  }
+}
+
+void tell_replace_function(const World& world, const Offer& offer, Step& step) {
+  const ObjectId by{static_cast<std::uint32_t>(offer.item)};
+  step.how = fmt::format("{} owns {}, which {} calls as {}", world.shown(step.from, offer.holder),
+                         world.shown(offer.objects), world.shown(by), world.shown(offer.to.role));
+  step.statements = {
+      fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';", world.sql(offer.objects.front()))};
+  step.cut = {ChangeOwner{offer.objects.front(), world.cluster().object(by).owner}};
+}
+
+void find_event_trigger(const World& world, std::vector<Offer>& offers) {
+  const auto& triggers = world.cluster().event_triggers;
+  for (std::size_t t = 0; t < triggers.size(); ++t) {
+    const auto owner = world.cluster().object(triggers[t].function).owner;
+    if (!triggers[t].enabled || is_superuser(world, owner)) continue;
+    auto offer = replacing(world, triggers[t].function);
+    offer.to.power = Power::superuser;
+    offer.item = t;
+    offer.needs_victim = true;
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_event_trigger(const World& world, const Offer& offer, Step& step) {
+  const auto& trigger = world.cluster().event_triggers[offer.item];
+  step.how = fmt::format(
+      "{} owns {}, which event trigger {} runs as whoever sets off {}, superusers among them",
+      world.shown(step.from, offer.holder), world.shown(offer.objects),
+      quote_identifier(trigger.name), trigger.event);
+  step.statements = {
+      fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';", world.sql(offer.objects.front()))};
+  step.cut = {ChangeOwner{offer.objects.front(), trigger.owner}};
+}
+
+// From 16 on one may hold what a role holds and yet not become it; before, SET ROLE does.
+void find_owner(const World& world, std::vector<Offer>& offers) {
+  const auto& cluster = world.cluster();
+  std::set<RoleId> owners;
+  for (const auto& m : cluster.memberships) {
+    if (m.inherit && !m.set) owners.insert(m.role);
+  }
+  for (std::uint32_t i = 0; i < cluster.objects.size() && !owners.empty(); ++i) {
+    const auto& f = cluster.objects[i];
+    if (f.kind != ObjectKind::function || f.system || !owners.contains(f.owner)) continue;
+    if (cluster.function(f).prokind != 'f' && cluster.function(f).prokind != 'p') continue;
+    const auto& language = cluster.function(f).language;
+    if (language != "sql" && language != "plpgsql") continue;
+    owners.erase(f.owner);
+    Offer offer;
+    offer.holder = f.owner;
+    offer.holding = Holding::inherits;
+    offer.to.role = f.owner;
+    offer.becomes = Mode::code;
+    offer.objects = {ObjectId{i}};
+    offer.all = {{f.schema, Privilege::create}, {f.schema, Privilege::usage}};
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_owner(const World& world, const Offer& offer, Step& step) {
+  step.how = fmt::format("{} replaces {} of {} and makes it SECURITY DEFINER",
+                         world.shown(step.from, offer.holder), world.shown(offer.objects),
+                         world.shown(offer.holder));
+  step.statements = {fmt::format("CREATE OR REPLACE FUNCTION {} ... SECURITY DEFINER AS '...';",
+                                 world.sql(offer.objects.front()))};
+  step.cut = world.left(step.from, offer.holder, Closure::inherits);
+}
+
+void find_untrusted(const World& world, std::vector<Offer>& offers) {
+  const auto& cluster = world.cluster();
+  std::set<std::string> untrusted;
+  for (const auto& o : cluster.objects) {
+    if (o.kind != ObjectKind::language || cluster.language(o).trusted) continue;
+    if (o.name != "c" && o.name != "internal") untrusted.insert(o.name);
+  }
+  for (std::uint32_t i = 0; i < cluster.objects.size() && !untrusted.empty(); ++i) {
+    const auto& f = cluster.objects[i];
+    if (f.kind != ObjectKind::function || !untrusted.contains(cluster.function(f).language)) {
+      continue;
+    }
+    if (cluster.function(f).trigger || f.extension) continue;
+    Offer offer;
+    offer.to.power = Power::operating_system;
+    offer.objects = {ObjectId{i}};
+    offer.all = {{f.schema, Privilege::usage}};
+    offer.certain = false;
+    world.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers);
+  }
+}
+
+void tell_untrusted(const World& world, const Offer& offer, Step& step) {
+  const auto& f = world.cluster().object(offer.objects.front());
+  step.how = fmt::format(
+      "{} may call {}, written in the untrusted language {}; what it does as the server's "
+      "operating-system user cannot be told from here",
+      world.shown(step.from), world.shown(offer.objects),
+      quote_identifier(world.cluster().function(f).language));
+  step.cut = world.revoked(offer, step.from, Privilege::execute);
+}
+
+}  // namespace pgleast

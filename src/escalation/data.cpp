@@ -1,0 +1,110 @@
+// ESC-BYPASSRLS, ESC-READDATA, ESC-WRITEDATA, ESC-LARGEOBJECT, ESC-CLOUDADMIN: power over rows
+// and over a provider's server that no grant on them shows.
+//
+//   GRANT pg_read_all_data TO app;      SELECT rolpassword FROM pg_authid
+//
+// Manual sections 21.5, 19.13.1 (lo_compat_privileges); rls.c, check_enable_rls.
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+namespace {
+
+void offer_group(const World& world, std::string_view name, Power power,
+                 std::vector<Offer>& offers) {
+  const auto role = world.cluster().find_role(name);
+  if (!role) return;
+  Offer offer;
+  offer.holder = *role;
+  offer.holding = Holding::inherits;
+  offer.to.power = power;
+  offers.push_back(std::move(offer));
+}
+
+void tell_group(const World& world, const Offer& offer, std::string_view can, Step& step) {
+  step.how = fmt::format("{} {}", world.shown(step.from), can);
+  if (step.from != offer.holder) step.how += fmt::format(" ({})", world.shown(offer.holder));
+  step.cut = world.left(step.from, offer.holder, Closure::inherits);
+}
+
+// What providers call their administrators; what these can do beyond grants is the provider's.
+constexpr std::array<std::string_view, 4> cloud_administrators{
+    "alloydbsuperuser", "azure_pg_admin", "cloudsqlsuperuser", "rds_superuser"};
+
+}  // namespace
+
+void find_bypass_rls(const World& world, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
+    const auto& role = world.cluster().roles[i];
+    if (!role.bypassrls || role.superuser) continue;
+    Offer offer;
+    offer.holder = RoleId{i};
+    offer.to.power = Power::row_security;
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_bypass_rls(const World& world, const Offer&, Step& step) {
+  step.how =
+      fmt::format("no row-security policy applies to {}: it has BYPASSRLS", world.shown(step.from));
+  step.cut = {ChangeAttribute{step.from, RoleAttribute::bypassrls, false}};
+}
+
+void find_read_data(const World& world, std::vector<Offer>& offers) {
+  offer_group(world, "pg_read_all_data", Power::read_data, offers);
+}
+
+void tell_read_data(const World& world, const Offer& offer, Step& step) {
+  tell_group(world, offer, "reads every table, stored passwords among them", step);
+  step.statements = {"SELECT rolname, rolpassword FROM pg_catalog.pg_authid;"};
+}
+
+void find_write_data(const World& world, std::vector<Offer>& offers) {
+  offer_group(world, "pg_write_all_data", Power::write_data, offers);
+}
+
+void tell_write_data(const World& world, const Offer& offer, Step& step) {
+  tell_group(world, offer, "changes the rows of every table but the catalogs", step);
+}
+
+void find_cloud_admin(const World& world, std::vector<Offer>& offers) {
+  for (const auto name : cloud_administrators) offer_group(world, name, Power::provider, offers);
+}
+
+void tell_cloud_admin(const World& world, const Offer& offer, Step& step) {
+  tell_group(world, offer, "administers the server as far as its provider lets anybody", step);
+}
+
+// For the server, or stored for logins: each with whom it is for, and the place of what is stored.
+void find_large_objects(const World& world, std::vector<Offer>& offers) {
+  const auto& cluster = world.cluster();
+  const auto offer_it = [&](RoleId holder, std::size_t item) {
+    Offer offer;
+    offer.holder = holder;
+    offer.holding = holder == public_role ? Holding::inherits : Holding::own;
+    offer.as = Mode::login;
+    offer.to.power = Power::large_objects;
+    offer.item = item;
+    offers.push_back(std::move(offer));
+  };
+  const auto* const setting = cluster.find_setting("lo_compat_privileges");
+  if (setting != nullptr && setting->value == "on") offer_it(public_role, 0);
+  for (std::size_t i = 0; i < cluster.role_settings.size(); ++i) {
+    const auto& stored = cluster.role_settings[i];
+    if (stored.name != "lo_compat_privileges" || stored.value != "on") continue;
+    offer_it(stored.role == no_role ? public_role : stored.role, i + 1);
+  }
+}
+
+void tell_large_objects(const World& world, const Offer& offer, Step& step) {
+  step.how = fmt::format("{} reads and changes every large object: lo_compat_privileges is on",
+                         world.shown(step.from));
+  step.statements = {"SELECT lo_get(oid) FROM pg_catalog.pg_largeobject_metadata;"};
+  if (offer.item == 0) step.cut = {ChangeSetting{"lo_compat_privileges", "off"}};
+}
+
+}  // namespace pgleast

@@ -1,0 +1,62 @@
+// ESC-FILEFUNC: functions that read or write the server's files, granted to somebody. They are
+// the superuser's alone until then (system_functions.sql, system_views.sql).
+//
+//   GRANT EXECUTE ON FUNCTION pg_read_file(text) TO app;
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+namespace {
+
+struct FileFunction {
+  std::string_view name;
+  bool writes;
+};
+
+constexpr std::array<FileFunction, 5> file_functions{{
+    {"lo_export", true},
+    {"lo_import", false},
+    {"pg_file_write", true},
+    {"pg_read_binary_file", false},
+    {"pg_read_file", false},
+}};
+
+const FileFunction* file_function(const Object& object) {
+  if (object.kind != ObjectKind::function || !(object.system || object.extension)) return nullptr;
+  const auto* const found = std::find_if(file_functions.begin(), file_functions.end(),
+                                         [&](const auto& f) { return f.name == object.name; });
+  return found == file_functions.end() ? nullptr : found;
+}
+
+}  // namespace
+
+void find_file_functions(const World& world, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < world.cluster().objects.size(); ++i) {
+    const auto& object = world.cluster().objects[i];
+    const auto* const function = file_function(object);
+    if (function == nullptr) continue;
+    Offer offer;
+    offer.to.power = function->writes ? Power::write_files : Power::read_files;
+    offer.objects = {ObjectId{i}};
+    offer.all = {{object.schema, Privilege::usage}};
+    world.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers);
+  }
+}
+
+void tell_file_functions(const World& world, const Offer& offer, Step& step) {
+  const bool writes = offer.to.power == Power::write_files;
+  step.how = fmt::format("{} may call {}, which {} the server's files", world.shown(step.from),
+                         world.shown(offer.objects), writes ? "writes" : "reads");
+  const auto& name = world.cluster().object(offer.objects.front()).name;
+  if (name == "pg_read_file" || name == "pg_read_binary_file") {
+    step.statements = {fmt::format("SELECT pg_catalog.{}('postgresql.auto.conf');", name)};
+  }
+  step.cut = world.revoked(offer, step.from, Privilege::execute);
+}
+
+}  // namespace pgleast

@@ -1,0 +1,140 @@
+// ESC-FDW-LOOP, ESC-USERMAP: connections that the server itself opens.
+//
+//   dblink_connect_u('user=postgres')     comes from the server: local, by its own account
+//   CREATE USER MAPPING FOR PUBLIC SERVER back OPTIONS (user 'boss', password '...')
+//
+// Only dblink_connect_u, and mappings with password_required=false, need no password (manual
+// sections F.12, F.38); without a grant the first is the superuser's alone.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "escalation/edge.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+bool is_loopback(const std::string& host) {
+  return host.empty() || host == "localhost" || host.starts_with('/') || host.starts_with("127.") ||
+         host == "::1";
+}
+
+std::string option_of(const ForeignServerDetail& server, const std::string& name) {
+  for (const auto& option : server.options) {
+    if (option.starts_with(name + '=')) return option.substr(name.size() + 1);
+  }
+  return "";
+}
+
+// Whether the server leads back to this cluster; none: cannot be told.
+std::optional<bool> leads_back(const Cluster& cluster, const ForeignServerDetail& server) {
+  if (!option_of(server, "service").empty()) return std::nullopt;
+  const auto host = option_of(server, "hostaddr").empty() ? option_of(server, "host")
+                                                          : option_of(server, "hostaddr");
+  if (!is_loopback(host)) return std::nullopt;
+  const auto* const port = cluster.find_setting("port");
+  const auto said = option_of(server, "port");
+  if (port == nullptr) return std::nullopt;
+  return (said.empty() ? "5432" : said) == port->value;
+}
+
+// Whom the server's own account can be: by trust, or by peer where names are equal.
+struct Loop {
+  RoleSet trusted, peers;
+};
+
+std::optional<Loop> loop_of(const World& world) {
+  const auto trusted = world.logs_in([](const HbaRecord& r) { return r.method == "trust"; });
+  const auto peers = world.logs_in([](const HbaRecord& r) { return r.method == "peer"; });
+  if (!trusted || !peers) return std::nullopt;
+  return Loop{*trusted, *peers};
+}
+
+void offer_goals(const World& world, const Offer& offer, std::vector<Offer>& offers) {
+  const auto loop = loop_of(world);
+  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
+    const auto& role = world.cluster().roles[i];
+    if (!role.superuser || !role.login) continue;
+    auto one = offer;
+    one.to.role = RoleId{i};
+    one.becomes = Mode::login;
+    if (!loop || (!loop->trusted.has(RoleId{i}) && loop->peers.has(RoleId{i}))) {
+      one.certain = false;
+      one.why = loop ? "if the server's account is called so" : "pg_hba.conf was not read";
+      offers.push_back(std::move(one));
+    } else if (loop->trusted.has(RoleId{i})) {
+      offers.push_back(std::move(one));
+    }
+  }
+}
+
+}  // namespace
+
+void find_loopback(const World& world, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < world.cluster().objects.size(); ++i) {
+    const auto& f = world.cluster().objects[i];
+    if (f.kind != ObjectKind::function || !f.extension || f.name != "dblink_connect_u") continue;
+    Offer offer;
+    offer.objects = {ObjectId{i}};
+    offer.all = {{f.schema, Privilege::usage}};
+    std::vector<Offer> holders;
+    world.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders);
+    for (const auto& h : holders) offer_goals(world, h, offers);
+  }
+}
+
+void tell_loopback(const World& world, const Offer& offer, Step& step) {
+  step.how =
+      fmt::format("{} may call {}: the server connects to itself as {}, for no password",
+                  world.shown(step.from), world.shown(offer.objects), world.shown(offer.to.role));
+  if (!offer.certain) step.how += "; " + offer.why;
+  const auto& f = world.cluster().object(offer.objects.front());
+  step.statements = {fmt::format("SELECT {}.dblink_connect_u('user=...');", world.sql(f.schema))};
+  step.cut = world.revoked(offer, step.from, Privilege::execute);
+}
+
+void find_user_mapping(const World& world, std::vector<Offer>& offers) {
+  const auto& cluster = world.cluster();
+  for (std::size_t m = 0; m < cluster.user_mappings.size(); ++m) {
+    const auto& mapping = cluster.user_mappings[m];
+    const auto& server = cluster.object(mapping.server);
+    const auto back = leads_back(cluster, cluster.foreign_server(server));
+    const auto role = cluster.find_role(mapping.user);
+    if (back && !*back) continue;
+    if (mapping.options_seen && !mapping.stored_password && mapping.password_required) continue;
+    if (mapping.options_seen && !role && back) continue;
+    Offer offer;
+    offer.objects = {mapping.server};
+    offer.item = m;
+    offer.certain = mapping.options_seen && back.has_value();
+    offer.becomes = Mode::login;
+    if (role && back) {
+      offer.to.role = *role;
+    } else {
+      offer.to.power = Power::elsewhere;
+    }
+    if (mapping.role != public_role) {
+      offer.holder = mapping.role;
+      offer.all = {{mapping.server, Privilege::usage}};
+      offers.push_back(std::move(offer));
+    } else {
+      world.offer_to_holders(mapping.server, Privilege::usage, offer, offers);
+    }
+  }
+}
+
+void tell_user_mapping(const World& world, const Offer& offer, Step& step) {
+  const auto& mapping = world.cluster().user_mappings[offer.item];
+  const auto user = mapping.user.empty() ? std::string("somebody") : displayed(mapping.user);
+  step.how = fmt::format("{} may use foreign server {}, which connects as {}{}",
+                         world.shown(step.from), world.shown(offer.objects), user,
+                         mapping.stored_password ? " by a stored password" : "");
+  if (!offer.certain) step.how += "; where that leads cannot be told from here";
+  step.statements = {fmt::format("CREATE FOREIGN TABLE t (...) SERVER {} OPTIONS (...);",
+                                 world.sql(offer.objects.front()))};
+  if (mapping.role == public_role) step.cut = world.revoked(offer, step.from, Privilege::usage);
+}
+
+}  // namespace pgleast

@@ -1,0 +1,23 @@
+#pragma once
+// search_path as text: `"$user", public`, `pg_catalog, shop, pg_temp`.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/cluster.hpp"
+
+namespace pgleast {
+
+inline constexpr std::string_view temporary_schema = "pg_temp";
+
+/// SplitIdentifierString of the server: names apart by commas, folded unless quoted.
+std::vector<std::string> split_path(const std::string& path);
+
+/// What ALTER FUNCTION ... SET search_path says; none: the function runs with its caller's.
+std::optional<std::string> own_search_path(const FunctionDetail& function);
+
+/// What a function named before stays, in a safe order; one without a path keeps its schema.
+std::string pinned_search_path(const Cluster& cluster, const Object& function);
+
+}  // namespace pgleast

@@ -1,0 +1,47 @@
+// ESC-PASSWORD: from 16 on CREATEROLE sets the password of a role that it administers, and logs
+// in as it: attributes of the login come with that, which SET ROLE does not give (user.c,
+// AlterRole). Before 16 ESC-CREATEROLE is more.
+//
+//   ALTER ROLE api CREATEROLE;  GRANT standby TO api WITH ADMIN TRUE, SET FALSE;
+
+#include <fmt/format.h>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+
+void find_password(const World& world, std::vector<Offer>& offers) {
+  const auto& cluster = world.cluster();
+  std::vector<RoleId> makers;
+  for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) {
+    if (cluster.roles[i].createrole && !cluster.roles[i].superuser) makers.push_back(RoleId{i});
+  }
+  if (makers.empty()) return;
+  const auto admitted = world.logs_in([](const HbaRecord& r) {
+    return r.method == "trust" || r.method == "password" || r.method == "md5" ||
+           r.method == "scram-sha-256";
+  });
+  for (const auto& m : cluster.memberships) {
+    if (!m.admin || cluster.role(m.role).superuser) continue;
+    if (admitted && !admitted->has(m.role)) continue;
+    for (const auto maker : makers) {
+      if (maker == m.role || !world.graph().reach(maker, Closure::members).has(m.member)) continue;
+      Offer offer;
+      offer.holder = maker;
+      offer.to.role = m.role;
+      offer.becomes = Mode::login;
+      offer.certain = admitted.has_value();
+      offers.push_back(std::move(offer));
+    }
+  }
+}
+
+void tell_password(const World& world, const Offer& offer, Step& step) {
+  step.how = fmt::format("{} has CREATEROLE and ADMIN on {}: it may set its password and log in",
+                         world.shown(step.from), world.shown(step.to.role));
+  if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, keeps that role out";
+  step.statements = {fmt::format("ALTER ROLE {} LOGIN PASSWORD '...';", world.sql(step.to.role))};
+  step.cut = {ChangeAttribute{step.from, RoleAttribute::createrole, false}};
+}
+
+}  // namespace pgleast

@@ -1,0 +1,67 @@
+// ESC-REPLICATION, ESC-DECODE: what REPLICATION gives (manual section 26.2.5.1; walsender.c;
+// logicalfuncs.c, slotfuncs.c). The attribute is a role's own; a copy of the cluster takes a
+// login by a record for `replication`, decoding changes takes any session.
+//
+//   host  replication  standby  10.0.0.7/32  scram-sha-256
+
+#include <fmt/format.h>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+namespace {
+
+bool switched_off(const Cluster& cluster) {
+  const auto* const senders = cluster.find_setting("max_wal_senders");
+  const auto* const level = cluster.find_setting("wal_level");
+  return (senders != nullptr && senders->value == "0") ||
+         (level != nullptr && level->value == "minimal");
+}
+
+}  // namespace
+
+void find_replication(const World& world, std::vector<Offer>& offers) {
+  if (switched_off(world.cluster())) return;
+  const auto admitted = world.logs_in([](const HbaRecord&) { return true; }, true);
+  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
+    const auto& role = world.cluster().roles[i];
+    if (!role.replication || role.superuser || !role.login) continue;
+    if (admitted && !admitted->has(RoleId{i})) continue;
+    Offer offer;
+    offer.holder = RoleId{i};
+    offer.as = Mode::login;
+    offer.to.power = Power::whole_cluster;
+    offer.certain = admitted.has_value();
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_replication(const World& world, const Offer& offer, Step& step) {
+  step.how = fmt::format("{} has REPLICATION and copies the whole cluster", world.shown(step.from));
+  if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, keeps it out";
+  step.statements = {"BASE_BACKUP;"};
+  step.cut = {ChangeAttribute{step.from, RoleAttribute::replication, false}};
+}
+
+void find_decode(const World& world, std::vector<Offer>& offers) {
+  const auto* const level = world.cluster().find_setting("wal_level");
+  if (level == nullptr || level->value != "logical") return;
+  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
+    const auto& role = world.cluster().roles[i];
+    if (!role.replication || role.superuser) continue;
+    Offer offer;
+    offer.holder = RoleId{i};
+    offer.to.power = Power::changes;
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_decode(const World& world, const Offer&, Step& step) {
+  step.how = fmt::format("{} has REPLICATION and decodes every change of a database it connects to",
+                         world.shown(step.from));
+  step.statements = {"SELECT pg_catalog.pg_create_logical_replication_slot('s', 'test_decoding');",
+                     "SELECT data FROM pg_catalog.pg_logical_slot_get_changes('s', NULL, NULL);"};
+  step.cut = {ChangeAttribute{step.from, RoleAttribute::replication, false}};
+}
+
+}  // namespace pgleast

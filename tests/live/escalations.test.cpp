@@ -1,0 +1,312 @@
+// Every way up, done: in a world where it is open pgleast tells the step, the attack gains what
+// the step says, pgleast's own remedies are applied, the same attack gains nothing, and pgleast
+// tells no such step any more. Where the precondition is missing, there is no step and no gain.
+
+#include <algorithm>
+#include <set>
+
+#include "escalation/escalation.hpp"
+#include "fix/statement.hpp"
+#include "input/catalog_live.hpp"
+#include "live/escalation_rows.hpp"
+#include "support/catch.hpp"
+#include "support/server.hpp"
+#include "text/files.hpp"
+
+using namespace pgleast;
+using namespace pgleast::test;
+
+namespace {
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
+    text.replace(at, what.size(), by);
+  }
+  return text;
+}
+
+// One attack in a database of its own, its roles with a prefix of their own.
+class World {
+ public:
+  World(const LiveServer& server, const Attack& attack, const std::string& name)
+      : server_(server), attack_(attack), name_(name) {}
+
+  std::string text(const char* part) const {
+    auto result = replaced(part == nullptr ? "" : part, "{r}", name_ + "_");
+    result = replaced(result, "{db}", name_);
+    result = replaced(result, "{data}", server_.data());
+    result = replaced(result, "{folder}", server_.folder());
+    result = replaced(result, "{super}", server_.superuser());
+    const auto dsn = server_.dsn("");
+    const auto where = dsn.substr(0, dsn.find(" user="));
+    result = replaced(result, "{port}", where.substr(where.find("port=") + 5));
+    return replaced(result, "{where}", where);
+  }
+
+  void make(const char* setup, const char* hba) const {
+    server_.sql("postgres", "CREATE DATABASE " + name_);
+    server_.sql(name_, text(setup));
+    if (hba == nullptr) return;
+    const auto path = server_.data() + "/pg_hba.conf";
+    server_.write(path, text(hba) + "\n" + read_file(path));
+    server_.reload();
+    server_.sql("postgres", "SELECT pg_sleep(0.2)");
+  }
+
+  // psql as somebody; statements one by one, a refused one does not end it.
+  std::string typed(const std::string& user, const std::string& script) const {
+    const auto path = server_.folder() + "/attack.sql";
+    server_.write(path, script);
+    return run("psql -X -q -At -d " + shell_quoted(server_.dsn(name_, user)) + " -f " +
+               shell_quoted(path))
+        .out;
+  }
+
+  // Whether the attack gains what it is for; what was said in `said`.
+  bool gains(std::string& said) const {
+    const auto user = text("{r}app");
+    said = typed(user, text(attack_.does));
+    if (attack_.victim != nullptr) said += typed(text(attack_.victim_is), text(attack_.victim));
+    if (attack_.then != nullptr) said += typed(user, text(attack_.then));
+    bool gained = said.find("gained") != std::string::npos;
+    if (attack_.shell != nullptr) {
+      const auto ran = run(text(attack_.shell));
+      said += ran.out;
+      gained = gained || ran.code == 0;
+    }
+    if (attack_.reset != nullptr) typed(server_.superuser(), text(attack_.reset));
+    return gained;
+  }
+
+  Cluster read() const {
+    Session session(server_.dsn(name_));
+    return read_session(session);
+  }
+
+  bool leads(const Cluster& cluster, const Step& step) const {
+    if (step.edge != attack_.id) return false;
+    const auto wanted = text(attack_.to);
+    if (step.to.power) return wanted == to_string(*step.to.power);
+    return wanted == cluster.role_name(step.to.role);
+  }
+
+  // The steps that the attack takes.
+  std::vector<Step> told(const Cluster& cluster) const {
+    const Graph graph(cluster);
+    const Escalations ways(graph);
+    const auto from = cluster.find_role(text("{r}app"));
+    REQUIRE(from);
+    auto steps = ways.steps(*from);
+    std::erase_if(steps, [&](const Step& s) { return !leads(cluster, s); });
+    return steps;
+  }
+
+  void apply(const std::vector<Step>& steps) const {
+    auto model = read();
+    for (const auto& step : steps) {
+      for (const auto& remedy : step.cut) {
+        const auto statements =
+            std::visit([&](const auto& r) { return enacted(model, r); }, remedy);
+        for (const auto& sql : statements) server_.sql(name_, sql);
+      }
+    }
+  }
+
+ private:
+  template <typename R>
+  static std::vector<std::string> enacted(Cluster& model, const R& remedy) {
+    if constexpr (std::is_same_v<R, EditRecord> || std::is_same_v<R, InsertRecord> ||
+                  std::is_same_v<R, DisableRecord>) {
+      return {};
+    } else {
+      auto statements = enact(model, remedy);
+      // One psql for all: SET LOCAL needs a transaction.
+      std::string text = statements.outside_transaction ? "" : "BEGIN;\n";
+      for (const auto& sql : statements.sql) text += sql + "\n";
+      if (!statements.outside_transaction) text += "COMMIT;\n";
+      if (statements.outside_transaction) text += "SELECT pg_reload_conf(); SELECT pg_sleep(0.2);";
+      return statements.sql.empty() ? std::vector<std::string>() : std::vector{text};
+    }
+  }
+
+  const LiveServer& server_;
+  const Attack& attack_;
+  std::string name_;
+};
+
+struct Count {
+  int done = 0, stopped = 0, kept = 0, missed = 0, lacking = 0;
+};
+
+bool has_what_it_takes(const LiveServer& server, const Attack& attack) {
+  if (attack.extension == nullptr) return true;
+  const auto ran =
+      run("psql -X -At -d " + shell_quoted(server.dsn()) + " -c " +
+          shell_quoted("BEGIN; CREATE EXTENSION " + std::string(attack.extension) + "; ROLLBACK"));
+  return ran.out.find("ERROR") == std::string::npos;
+}
+
+void do_attack(const LiveServer& server, const Attack& attack, const std::string& name,
+               Count& count) {
+  const World world(server, attack, "e" + name);
+  world.make(attack.setup, attack.hba);
+  std::string said;
+  const auto cluster = world.read();
+  const auto steps = world.told(cluster);
+  CHECK_FALSE(steps.empty());
+  for (const auto& step : steps) {
+    INFO(step.how);
+    CHECK(step.certain == attack.certain);
+    CHECK(step.needs_victim == (attack.victim != nullptr));
+  }
+  const bool gained = world.gains(said);
+  INFO("attack: " << said);
+  CHECK(gained);
+  count.done += gained ? 1 : 0;
+  world.apply(steps);
+  std::string again;
+  const bool still = world.gains(again);
+  INFO("attack after the cut: " << again);
+  CHECK_FALSE(still);
+  count.stopped += still ? 0 : 1;
+  const auto left = world.told(world.read());
+  INFO("still told: " << (left.empty() ? "" : left.front().how));
+  CHECK(left.empty());
+}
+
+void do_near_miss(const LiveServer& server, const Attack& attack, const std::string& name,
+                  Count& count) {
+  const World world(server, attack, "m" + name);
+  world.make(attack.without, attack.hba_without);
+  const auto steps = world.told(world.read());
+  INFO("told without its precondition: " << (steps.empty() ? "" : steps.front().how));
+  CHECK(steps.empty());
+  std::string said;
+  const bool gained = world.gains(said);
+  INFO("attack without its precondition: " << said);
+  CHECK_FALSE(gained);
+  ++count.missed;
+}
+
+}  // namespace
+
+TEST_CASE("every way up is done, and stopped by what cuts it", "[live][escalation]") {
+  const LiveServer server("-c wal_level=logical -c archive_mode=on -c autovacuum=off");
+  const int major = server.major();
+  std::set<std::string_view> ids;
+  Count count;
+  for (std::size_t i = 0; i < attacks.size(); ++i) {
+    const auto& attack = attacks[i];
+    if (major < attack.since || major > attack.until) continue;
+    INFO(attack.id << ", row " << i);
+    if (!has_what_it_takes(server, attack)) {
+      ++count.lacking;
+      continue;
+    }
+    ids.insert(attack.id);
+    do_near_miss(server, attack, std::to_string(i), count);
+    do_attack(server, attack, std::to_string(i), count);
+  }
+  WARN("PostgreSQL " << major << ": " << ids.size() << " edges, " << count.done << " attacks done, "
+                     << count.stopped << " stopped by their cut, " << count.missed
+                     << " near misses, " << count.lacking
+                     << " rows for which the build lacks an extension");
+}
+
+namespace {
+
+struct Way {
+  int since, until;
+  const char* setup;
+  const char* from;
+  Goal to;
+  const char* edges;  // of the way that needs nobody else; empty: there is none
+};
+
+const Goal superuser{no_role, Power::superuser};
+
+// Steps put together: what the first leaves open, the next must be able to use.
+const Way ways[] = {
+    // Code that runs as its owner cannot SET ROLE; what the owner inherits it can use.
+    {12, 18,
+     "CREATE ROLE w1_app LOGIN; CREATE ROLE w1_boss NOINHERIT; CREATE ROLE w1_deputy SUPERUSER; "
+     "GRANT w1_deputy TO w1_boss; CREATE SCHEMA w1_own AUTHORIZATION w1_app; CREATE SCHEMA w1; "
+     "GRANT USAGE ON SCHEMA w1 TO PUBLIC; CREATE FUNCTION w1.f() RETURNS text LANGUAGE sql "
+     "SECURITY DEFINER AS 'SELECT lower(current_user::text)'; ALTER FUNCTION w1.f() OWNER TO "
+     "w1_boss; REVOKE ALL ON FUNCTION w1.f() FROM PUBLIC; GRANT ALL ON FUNCTION w1.f() TO w1_app;",
+     "w1_app", superuser, ""},
+    {12, 18,
+     "CREATE ROLE w2_app LOGIN; CREATE ROLE w2_boss; GRANT pg_execute_server_program TO w2_boss; "
+     "CREATE SCHEMA w2_own AUTHORIZATION w2_app; CREATE SCHEMA w2; GRANT USAGE ON SCHEMA w2 TO "
+     "PUBLIC; CREATE FUNCTION w2.f() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT "
+     "lower(current_user::text)'; ALTER FUNCTION w2.f() OWNER TO w2_boss; "
+     "REVOKE ALL ON FUNCTION w2.f() FROM PUBLIC; GRANT ALL ON FUNCTION w2.f() TO w2_app;",
+     "w2_app", superuser, "ESC-SECDEF ESC-EXECPROG"},
+    // An attribute is not inherited, but SET ROLE brings it.
+    {12, 15, "CREATE ROLE w3_app LOGIN; CREATE ROLE w3_maker CREATEROLE; GRANT w3_maker TO w3_app;",
+     "w3_app", superuser, "ESC-SET ESC-CREATEROLE ESC-EXECPROG"},
+    {16, 18,
+     "CREATE ROLE w4_app LOGIN; CREATE ROLE w4_boss; CREATE ROLE w4_deputy SUPERUSER; GRANT "
+     "w4_boss TO w4_app WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; GRANT w4_deputy TO w4_boss;",
+     "w4_app", superuser, "ESC-ADMIN ESC-SET ESC-SUPER"},
+    {16, 18,
+     "CREATE ROLE w5_app LOGIN; CREATE ROLE w5_deputy SUPERUSER; GRANT w5_deputy TO w5_app WITH "
+     "INHERIT TRUE, SET FALSE;",
+     "w5_app", superuser, ""},
+    // Only a login replicates.
+    {12,
+     18,
+     "CREATE ROLE w6_app LOGIN; CREATE ROLE w6_standby LOGIN REPLICATION; GRANT w6_standby TO "
+     "w6_app;",
+     "w6_app",
+     {no_role, Power::whole_cluster},
+     ""},
+    {16,
+     18,
+     "CREATE ROLE w7_app LOGIN CREATEROLE; CREATE ROLE w7_standby LOGIN REPLICATION; GRANT "
+     "w7_standby TO w7_app WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;",
+     "w7_app",
+     {no_role, Power::whole_cluster},
+     "ESC-PASSWORD ESC-REPLICATION"},
+};
+
+}  // namespace
+
+TEST_CASE("steps are put together as the server lets them", "[live][escalation]") {
+  const LiveServer server;
+  const int major = server.major();
+  for (const auto& way : ways) {
+    if (way.since <= major && major <= way.until) server.sql("postgres", way.setup);
+  }
+  Session session(server.dsn());
+  const auto cluster = read_session(session);
+  const Graph graph(cluster);
+  const Escalations escalations(graph);
+  for (const auto& way : ways) {
+    if (major < way.since || major > way.until) continue;
+    INFO(way.setup);
+    std::string found;
+    for (const auto& step : escalations.way(*cluster.find_role(way.from), way.to, Help::none)) {
+      CHECK(step.certain);
+      CHECK_FALSE(step.needs_victim);
+      found += (found.empty() ? "" : " ") + std::string(step.edge);
+    }
+    CHECK(found == way.edges);
+    const auto reached = escalations.reachable(*cluster.find_role(way.from), Help::none);
+    CHECK((std::find(reached.begin(), reached.end(), way.to) != reached.end()) == !found.empty());
+  }
+}
+
+TEST_CASE("every edge has an attack", "[live][escalation]") {
+  for (const auto& edge : escalations()) {
+    INFO(edge.id);
+    int first = 99, last = 0;
+    for (const auto& attack : attacks) {
+      if (attack.id != edge.id) continue;
+      first = std::min(first, attack.since);
+      last = std::max(last, attack.until);
+    }
+    CHECK(first == edge.since);
+    CHECK(last == edge.until);
+  }
+}
