@@ -546,9 +546,26 @@ class Replay {
       }
       roles_.apply(action);
     } else {
-      need_database_rights();
+      try {
+        if constexpr (requires { action.from; }) {
+          need_database_owner(action.from);
+        } else {
+          need_database_owner(action.name);
+        }
+        need_database_rights();
+      } catch (const NotFollowed& e) {
+        return touch(s, objects, e.why);
+      }
       databases_.apply(action);
     }
+  }
+
+  void need_database_owner(const std::string& name) const {
+    const auto id = catalog_.database_named(name);
+    const auto user = catalog_.user();
+    if (id == no_object || user == no_role) return;
+    if (catalog_.has_privileges(user, cluster_.object(id).owner)) return;
+    throw Refused(fmt::format("must be owner of database {}", name), name);
   }
 
   void need_database_rights() const {

@@ -135,7 +135,7 @@ inline const BuiltinType* find_builtin_type(std::string_view name, int major) {
 
 /// As pg_identify_object prints it.
 inline std::string shown_builtin_type(const BuiltinType& type, int major) {
-  const bool special = !type.shown.empty() && (type.name != "json" || major >= 16);
+  const bool special = !type.shown.empty() && (type.name != "json" || major >= 17);
   return special ? std::string(type.shown) : "pg_catalog." + std::string(type.name);
 }
 
