@@ -35,7 +35,7 @@ std::vector<RoleId> reached(const Facts& facts, const Patterns& except,
   for (const auto role : facts.roles().ordinary_roles()) {
     const auto& r = facts.cluster().role(role);
     if (!r.login || r.superuser || facts.roles().matches(except, role)) continue;
-    const auto groups = facts.graph().reach(role, Closure::members).members();
+    const auto groups = facts.graph().reach(role, Closure::becomes).members();
     if (std::any_of(groups.begin(), groups.end(), [&](RoleId g) { return taking.has(g); })) {
       result.push_back(role);
     }

@@ -156,7 +156,7 @@ class AccessJudge {
   }
 
   static ClientOrigin origin_of(const AccessOrigin& said) {
-    const auto named = origin_named(said.words);
+    auto named = origin_named(said.words);
     if (!said.but) return named;
     const auto every = every_origin();
     return {every.local && !named.local, every.addresses.without(named.addresses)};

@@ -342,7 +342,10 @@ std::vector<Opening> Escalations::openings(std::string_view edge) const {
   for (const auto& offer : made.offers) {
     if (edges()[offer.edge].info.id != edge) continue;
     auto takers = made.takers(offer);
-    std::erase_if(takers, [&](RoleId r) { return made.cluster.role(r).superuser; });
+    // A superuser needs no other step.
+    if (edge != "ESC-SUPER") {
+      std::erase_if(takers, [&](RoleId r) { return made.cluster.role(r).superuser; });
+    }
     if (takers.empty()) continue;
     auto one = offer;
     for (std::size_t i = 0; i < std::max<std::size_t>(1, offer.objects.size()); ++i) {

@@ -89,7 +89,7 @@ std::uint64_t AccessMatrix::count(ObjectKind kind) const {
     if (added) {
       all.each([&](Privilege p) { scratch[p].clear(); });
       add_object(scratch, object, all);
-      all.each([&](Privilege p) { at->second += scratch[p].count(); });
+      all.each([&, &sum = at->second](Privilege p) { sum += scratch[p].count(); });
     }
     result += at->second;
   }

@@ -237,10 +237,10 @@ std::optional<Cause> Graph::own_cause(RoleId role, const Object& object, const C
     return std::nullopt;
   };
   if (!kept_by_server(object).has(privilege)) {
-    if (const auto own = look(list_of(object), Cause::Kind::acl_item)) return own;
+    if (auto own = look(list_of(object), Cause::Kind::acl_item)) return own;
   }
   if (column != nullptr) {
-    if (const auto own = look(cluster_.column_acl(*column), Cause::Kind::column_item)) return own;
+    if (auto own = look(cluster_.column_acl(*column), Cause::Kind::column_item)) return own;
   }
   return everybody;
 }
@@ -267,7 +267,7 @@ std::vector<Cause> Graph::causes(RoleId role, const Object& table, const Column&
 std::optional<Cause> Graph::nearest_cause(RoleId role, const Object& object, const Column* column,
                                           Privilege privilege) const {
   // Mostly it is not held by a way.
-  if (const auto own = own_cause(role, object, column, privilege)) return own;
+  if (auto own = own_cause(role, object, column, privilege)) return own;
   const auto found = candidates(role, object, column, privilege);
   const auto nearest =
       std::min_element(found.begin(), found.end(),

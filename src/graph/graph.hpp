@@ -88,9 +88,9 @@ class Graph {
  private:
   /// The shortest ways from one role to all.
   struct Ways {
-    RoleId from{};
-    Closure closure{};
-    ObjectId database{};
+    RoleId from;
+    Closure closure;
+    ObjectId database;
     std::vector<RoleId> before;         // no_role: not reached
     std::vector<std::uint32_t> length;  // in steps
   };

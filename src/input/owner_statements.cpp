@@ -427,7 +427,7 @@ void rename_object(SqlCatalog& catalog, const SqlNode& node) {
   if (kind == "OBJECT_DOMCONSTRAINT") return;
   if (find_kind(kind) == nullptr) {
     for (const auto id : find_others(catalog, kind, node_at(node, "object"))) {
-      catalog.rename(id, kind + ' ' + to);
+      catalog.rename(id, fmt::format("{} {}", kind, to));
     }
     return;
   }

@@ -15,7 +15,7 @@ namespace pgleast {
 namespace {
 
 constexpr std::string_view ini_blanks = " \t\r";
-constexpr int most_inclusions = 32;
+constexpr int deepest_include = 32;
 
 Span trimmed_span(std::string_view text, Span span) {
   while (span.begin < span.end && ini_blanks.find(text[span.begin]) != std::string_view::npos) {
@@ -99,7 +99,7 @@ class PoolerReader {
     if (text.empty() || text.front() == ';' || text.front() == '#') return;
     if (text.starts_with("%include")) {
       const auto name = text_in(source, trimmed_span(source.text(), {line.begin + 8, line.end}));
-      if (depth >= most_inclusions) fail(source, line, "too many files include each other");
+      if (depth >= deepest_include) fail(source, line, "too many files include each other");
       return read_file_of(beside(source.name(), name), depth + 1);
     }
     if (text.front() == '[') {
@@ -134,10 +134,10 @@ class PoolerReader {
     database.name = name;
     if (name.size() > 1 && name.front() == '"') database.name = name.substr(1, name.size() - 2);
     database.line = line;
-    for (auto& [key, text] : connection_string(source, value)) {
-      if (key == "host") database.host = std::move(text);
-      if (key == "dbname") database.dbname = std::move(text);
-      if (key == "user") database.user = std::move(text);
+    for (const auto& [key, text] : connection_string(source, value)) {
+      if (key == "host") database.host = text;
+      if (key == "dbname") database.dbname = text;
+      if (key == "user") database.user = text;
       if (key == "password") database.password = true;
       if (key == "auth_user" || key == "auth_query") pooler_.asks_server = true;
     }

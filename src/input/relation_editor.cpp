@@ -132,7 +132,7 @@ std::string chosen_name(const SqlCatalog& catalog, EntityId schema, const std::s
                         const std::string& second, const std::string& label) {
   for (int pass = 0;; ++pass) {
     const auto numbered = pass == 0 ? label : fmt::format("{}{}", label, pass);
-    const auto name = object_name(first, second, numbered);
+    auto name = object_name(first, second, numbered);
     if (catalog.find(EntityKind::relation, schema, name) == no_entity) return name;
   }
 }

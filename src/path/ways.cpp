@@ -30,8 +30,7 @@ std::string door_words(const Door& door) {
 class WaySearch {
  public:
   WaySearch(const Graph& graph, const Doors& doors, const Routes& routes)
-      : graph_(graph),
-        cluster_(graph.cluster()),
+      : cluster_(graph.cluster()),
         doors_(doors),
         routes_(routes),
         place_(database_of(cluster_, routes.target())) {}
@@ -141,7 +140,6 @@ class WaySearch {
     return {!way.is_certain(), way.demand.asks, nearness, way.record, breadth};
   }
 
-  const Graph& graph_;
   const Cluster& cluster_;
   const Doors& doors_;
   const Routes& routes_;

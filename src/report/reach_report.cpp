@@ -182,7 +182,7 @@ std::string names_of(const DoorReach& door) {
 }
 
 std::string counts_of(const DatabaseReach& database) {
-  const auto name = database.name.empty() ? "every other database" : displayed(database.name);
+  auto name = database.name.empty() ? "every other database" : displayed(database.name);
   if (!database.read) return name;
   if (!database.tables.any()) return fmt::format("{}: no table", name);
   constexpr std::array<std::string_view, counted_privileges.size()> verbs{"read", "add to",

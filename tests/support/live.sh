@@ -21,6 +21,10 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 chmod 711 "$tmp"
 
+# psql itself: Debian's wrapper around it takes several times as long to start.
+PATH=$("$support/server.sh" newest):$PATH
+export PATH
+
 LSAN_OPTIONS=suppressions=$support/lsan.supp:print_suppressions=0
 export LSAN_OPTIONS
 if TMPDIR=$tmp PGLEAST_PG_BIN=$bin PGLEAST_BINARY=$build/pgleast \
