@@ -1,8 +1,11 @@
 // Every way up, done: in a world where it is open pgleast tells the step, the attack gains what
 // the step says, pgleast's own remedies are applied, the same attack gains nothing, and pgleast
 // tells no such step any more. Where the precondition is missing, there is no step and no gain.
+// A third of the rows on each server, others on each version, so that the suite stays short;
+// PGLEAST_ATTACKS=all does all.
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "escalation/escalation.hpp"
@@ -188,6 +191,11 @@ void do_near_miss(const LiveServer& server, const Attack& attack, const std::str
   ++count.missed;
 }
 
+bool is_done(std::size_t row, int major) {
+  static const bool all = std::getenv("PGLEAST_ATTACKS") != nullptr;
+  return all || (row + static_cast<std::size_t>(major)) % 3 == 0;
+}
+
 }  // namespace
 
 TEST_CASE("every way up is done, and stopped by what cuts it", "[live][escalation]") {
@@ -197,7 +205,7 @@ TEST_CASE("every way up is done, and stopped by what cuts it", "[live][escalatio
   Count count;
   for (std::size_t i = 0; i < attacks.size(); ++i) {
     const auto& attack = attacks[i];
-    if (major < attack.since || major > attack.until) continue;
+    if (major < attack.since || major > attack.until || !is_done(i, major)) continue;
     INFO(attack.id << ", row " << i);
     if (!has_what_it_takes(server, attack)) {
       ++count.lacking;
