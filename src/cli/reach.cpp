@@ -102,10 +102,28 @@ void print_assumptions(const Doors& doors, const Cluster& cluster) {
   for (const auto& note : notes) std::fputs(("pgleast: note: " + note + '\n').c_str(), stderr);
 }
 
-void add_poolers(const std::vector<std::string>& paths, Doors& doors) {
+// Nobody gets in by way of a database that no source tells of, and that must not pass unsaid.
+void note_unknown_databases(const Pooler& pooler, const Cluster& cluster) {
+  if (!cluster.seen(Fact::roles)) return;
+  for (const auto& database : pooler.databases) {
+    const auto& name = database.dbname.empty() ? database.name : database.dbname;
+    const bool known = std::any_of(
+        cluster.objects.begin(), cluster.objects.end(),
+        [&](const Object& o) { return o.kind == ObjectKind::database && o.name == name; });
+    if (known || name == "*") continue;
+    std::fputs(fmt::format("pgleast: note: {}:{} leads to database {}, of which no source tells\n",
+                           displayed(pooler.file), database.line, displayed(name))
+                   .c_str(),
+               stderr);
+  }
+}
+
+void add_poolers(const std::vector<std::string>& paths, const Cluster& cluster, Doors& doors) {
   const auto server = doors.all();
   for (const auto& path : paths) {
-    doors.add(doors_through(read_pgbouncer(path, files_and_standard_input()), server));
+    const auto pooler = read_pgbouncer(path, files_and_standard_input());
+    note_unknown_databases(pooler, cluster);
+    doors.add(doors_through(pooler, server));
   }
 }
 
@@ -145,7 +163,7 @@ int reach(const ReachOptions& options) {
   const Graph graph(cluster);
   const Escalations escalations(graph);
   Doors doors(graph, escalations.connections(), {today()});
-  add_poolers(poolers, doors);
+  add_poolers(poolers, cluster, doors);
   print_assumptions(doors, cluster);
   if (!options.to.empty()) {
     write_output(options.output, ways_to(cluster, options, graph, escalations, doors, question));
