@@ -1,11 +1,13 @@
 -- All of them, for the identities of functions; the last column says which are shown. The server
--- spells those of pg_catalog (format_type.c: `integer`) and of temporary schemas, the reader the
--- rest: of an array by its element (column 7).
+-- spells those of pg_catalog (format_type.c: `integer`), the reader the rest: of an array by its
+-- element (column 7). A temporary type may be gone while it is read: its functions would fail.
 -- An array type has no access list of its own, it takes its element's; from 17 a multirange takes
 -- its range's (aclchk.c, object_aclmask_ext): column 8.
 SELECT t.oid, t.typnamespace, t.typname, t.typowner, t.typacl::text,
-       CASE WHEN n.oid IS NULL
+       CASE WHEN n.nspname = 'pg_catalog'
             THEN (pg_catalog.pg_identify_object('pg_catalog.pg_type'::regclass, t.oid, 0)).identity
+            WHEN n.nspname ~ '^pg_(toast_)?temp_' AND (t.typelem = 0 OR t.typlen <> -1)
+            THEN pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)
             END,
        CASE WHEN t.typstorage <> 'p' THEN t.typelem ELSE 0 END,  --@-13
        CASE WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc  --@14+
@@ -19,7 +21,4 @@ SELECT t.oid, t.typnamespace, t.typname, t.typowner, t.typacl::text,
        WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc THEN t.typelem  --@14+
        ELSE t.oid END) AS e(oid)
   LEFT JOIN pg_catalog.pg_range r ON r.rngmultitypid = e.oid  --@17+
-  LEFT JOIN (SELECT s.oid
-               FROM pg_catalog.pg_namespace s
-              WHERE s.nspname <> 'pg_catalog' AND s.nspname !~ '^pg_(toast_)?temp_') AS n
-         ON n.oid = t.typnamespace
+  JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
