@@ -421,7 +421,7 @@ TEST_CASE("in random worlds every privilege is what the server answers", "[live]
   LiveServer server;
   Count count;
   const auto first = number_in("PGLEAST_ACCESS_FIRST", 1);
-  const auto worlds = number_in("PGLEAST_ACCESS_WORLDS", 5);
+  const auto worlds = number_in("PGLEAST_ACCESS_WORLDS", 3);
   for (auto number = first; number < first + worlds; ++number, ++count.worlds) {
     World(server, number, count).compare();
   }

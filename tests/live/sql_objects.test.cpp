@@ -298,7 +298,7 @@ TEST_CASE("random worlds are replayed as the server makes them", "[live][sql][ob
   Count count;
   Comparison comparison(server, count);
   const auto first = number_from("PGLEAST_SQL_FIRST", 1);
-  for (auto n = first; n < first + number_from("PGLEAST_SQL_WORLDS", 4); ++n) {
+  for (auto n = first; n < first + number_from("PGLEAST_SQL_WORLDS", 2); ++n) {
     const auto world = test::random_world(n, server.major());
     std::set<std::string> databases{world.database};
     auto script =
@@ -320,7 +320,7 @@ TEST_CASE("random scripts of objects do what they do on the server", "[live][sql
   Count count;
   Comparison comparison(server, count);
   const auto first = number_from("PGLEAST_SQL_FIRST", 1);
-  for (auto n = first; n < first + number_from("PGLEAST_SQL_WORLDS", 4); ++n) {
+  for (auto n = first; n < first + number_from("PGLEAST_SQL_WORLDS", 2); ++n) {
     comparison.compare(n, test::random_script(n, server.major()), {"w"});
     drop(server, {"w"});
   }
