@@ -296,7 +296,8 @@ void CodeReader::read_functions(const CodeNames& names) {
 }
 
 void CodeReader::read_policies(const CodeNames& names) {
-  std::map<std::pair<Field, Field>, const RowPolicy*> known;
+  using Text = std::optional<std::string>;
+  std::map<std::pair<Text, Text>, const RowPolicy*> known;
   for (auto& policy : cluster_.row_policies) {
     if (cluster_.object(policy.table).database != database_) continue;
     const auto [at, is_new] =
