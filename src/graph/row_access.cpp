@@ -5,7 +5,6 @@
 namespace pgleast {
 namespace {
 
-constexpr std::uint32_t first_normal_oid = 16384;  // FirstNormalObjectId
 constexpr int deepest_view = 64;
 
 using Kind = RowAccess::Kind;
@@ -96,7 +95,7 @@ bool RowReach::bound(RoleId role, const Object& table) const {
   const auto& cluster = graph_.cluster();
   const auto& detail = cluster.relation(table);
   const bool has_policies = detail.relkind == 'r' || detail.relkind == 'p';
-  if (!has_policies || !detail.row_security || table.oid < first_normal_oid) return false;
+  if (!has_policies || !detail.row_security || table.oid < first_oid_of_users) return false;
   const auto& r = cluster.role(role);
   if (r.superuser || r.bypassrls) return false;
   const bool owns = graph_.reach(role, Closure::inherits, table.database).has(table.owner);
@@ -137,7 +136,7 @@ RowAccess RowReach::of(RoleId as, ObjectId relation, const Asked& asked) const {
     return access;
   }
   const auto& role = cluster.role(as);
-  const bool enabled = detail.row_security && object.oid >= first_normal_oid;
+  const bool enabled = detail.row_security && object.oid >= first_oid_of_users;
   return says(access, Kind::all,
               !enabled         ? Why::not_enabled
               : role.superuser ? Why::superuser

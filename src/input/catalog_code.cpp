@@ -15,8 +15,6 @@
 namespace pgleast {
 namespace {
 
-constexpr std::uint32_t first_users_oid = 16384;  // FirstNormalObjectId
-
 /// pg_trigger.tgtype (catalog/pg_trigger.h).
 PrivilegeSet events_of(std::uint32_t type) {
   PrivilegeSet events;
@@ -286,7 +284,7 @@ void CodeReader::read_functions(const CodeNames& names) {
   for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
     const auto& o = cluster_.objects[i];
     const bool a_users = o.kind == ObjectKind::function && o.database == database_ && !o.system &&
-                         !o.extension && o.oid >= first_users_oid;
+                         !o.extension && o.oid >= first_oid_of_users;
     if (!a_users) continue;
     const auto found = codes.find(ObjectId{i});
     const FunctionText text{cluster_.function(o).language, "", false, {}, false, false, {}};
