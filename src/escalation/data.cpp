@@ -9,27 +9,10 @@
 
 #include <array>
 
-#include "escalation/edge.hpp"
+#include "escalation/group_power.hpp"
 
 namespace pgleast {
 namespace {
-
-void offer_group(const World& world, std::string_view name, Power power,
-                 std::vector<Offer>& offers) {
-  const auto role = world.cluster().find_role(name);
-  if (!role) return;
-  Offer offer;
-  offer.holder = *role;
-  offer.holding = Holding::inherits;
-  offer.to.power = power;
-  offers.push_back(std::move(offer));
-}
-
-void tell_group(const World& world, const Offer& offer, std::string_view can, Step& step) {
-  step.how = fmt::format("{} {}", world.shown(step.from), can);
-  if (step.from != offer.holder) step.how += fmt::format(" ({})", world.shown(offer.holder));
-  step.cut = world.left(step.from, offer.holder, Closure::inherits);
-}
 
 // What providers call their administrators; what these can do beyond grants is the provider's.
 constexpr std::array<std::string_view, 4> cloud_administrators{
@@ -55,7 +38,7 @@ void tell_bypass_rls(const World& world, const Offer&, Step& step) {
 }
 
 void find_read_data(const World& world, std::vector<Offer>& offers) {
-  offer_group(world, "pg_read_all_data", Power::read_data, offers);
+  offer_group(world, "pg_read_all_data", Holding::inherits, Power::read_data, offers);
 }
 
 void tell_read_data(const World& world, const Offer& offer, Step& step) {
@@ -64,7 +47,7 @@ void tell_read_data(const World& world, const Offer& offer, Step& step) {
 }
 
 void find_write_data(const World& world, std::vector<Offer>& offers) {
-  offer_group(world, "pg_write_all_data", Power::write_data, offers);
+  offer_group(world, "pg_write_all_data", Holding::inherits, Power::write_data, offers);
 }
 
 void tell_write_data(const World& world, const Offer& offer, Step& step) {
@@ -72,7 +55,8 @@ void tell_write_data(const World& world, const Offer& offer, Step& step) {
 }
 
 void find_cloud_admin(const World& world, std::vector<Offer>& offers) {
-  for (const auto name : cloud_administrators) offer_group(world, name, Power::provider, offers);
+  for (const auto name : cloud_administrators)
+    offer_group(world, name, Holding::inherits, Power::provider, offers);
 }
 
 void tell_cloud_admin(const World& world, const Offer& offer, Step& step) {

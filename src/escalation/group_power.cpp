@@ -1,0 +1,25 @@
+#include "escalation/group_power.hpp"
+
+#include <fmt/format.h>
+
+namespace pgleast {
+
+void offer_group(const World& world, std::string_view name, Holding holding, Power power,
+                 std::vector<Offer>& offers) {
+  const auto role = world.cluster().find_role(name);
+  if (!role) return;
+  Offer offer;
+  offer.holder = *role;
+  offer.holding = holding;
+  offer.to.power = power;
+  offers.push_back(std::move(offer));
+}
+
+void tell_group(const World& world, const Offer& offer, std::string_view can, Step& step) {
+  step.how = fmt::format("{} {}", world.shown(step.from), can);
+  if (step.from != offer.holder) step.how += fmt::format(" ({})", world.shown(offer.holder));
+  step.cut = world.left(step.from, offer.holder,
+                        offer.holding == Holding::members ? Closure::members : Closure::inherits);
+}
+
+}  // namespace pgleast

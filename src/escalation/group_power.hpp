@@ -1,0 +1,18 @@
+#pragma once
+// Steps that a role gives to whoever is in it, as pg_read_all_data does.
+
+#include <string_view>
+#include <vector>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+
+/// `power` by the role of that name, where there is one.
+void offer_group(const World& world, std::string_view name, Holding holding, Power power,
+                 std::vector<Offer>& offers);
+
+/// "app reads every table (pg_read_all_data)", taken away with the membership.
+void tell_group(const World& world, const Offer& offer, std::string_view can, Step& step);
+
+}  // namespace pgleast
