@@ -124,7 +124,7 @@ struct Grantor {
 Grantor best_grantor(const SqlCatalog& catalog, PrivilegeSet privileges, const Acl& acl,
                      RoleId owner) {
   const auto user = catalog.user();
-  if (catalog.has_privileges(user, owner)) return {owner, privileges};
+  if (user == owner || catalog.is_superuser()) return {owner, privileges};
   Grantor best{user, {}};
   for (const auto role : catalog.privileged_roles(user)) {
     const auto options = own_options(acl, role, owner, privileges);
@@ -185,6 +185,17 @@ void change_columns(SqlCatalog& catalog, EntityId id, const Request& r,
   }
 }
 
+// What is revoked of a relation is revoked of all its columns, those of the system included, which
+// have no list (expand_all_col_privileges).
+void check_columns(const SqlCatalog& catalog, EntityId id, PrivilegeSet privileges,
+                   const Acl& table_acl) {
+  if (privileges.empty()) return;
+  const auto owner = catalog.owner_of(id);
+  const auto grantor = best_grantor(catalog, privileges, table_acl, owner);
+  checked(catalog, grantor, privileges, table_acl, owner, info(ObjectKind::column).all,
+          {"a column of", catalog.at(id).name}, catalog.at(id).object);
+}
+
 PrivilegeSet whole_of(ObjectKind kind, const SqlCatalog& catalog) {
   return grantable_privileges(kind, catalog.major());
 }
@@ -230,6 +241,7 @@ void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
     }
   }
   if (!privileges.empty()) change_object(catalog, id, catalog.at(id).object, r, privileges);
+  if (!r.change.grants) check_columns(catalog, id, column_privileges, table_acl);
   for (const auto& [of_column, names] : r.of_columns) {
     for (const auto& name : names) {
       catalog.needed_column(id, name);
@@ -431,8 +443,9 @@ char default_letter(const std::string& object_type) {
 // SetDefaultACL
 void set_default_acl(SqlCatalog& catalog, const Request& r, RoleId creator, EntityId schema) {
   const auto letter = default_letter(r.object_type);
-  if (schema != no_entity && letter == 'n') {
-    throw Refused("cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS");
+  if (schema != no_entity && (letter == 'n' || letter == 'L')) {
+    throw Refused(fmt::format("cannot use IN SCHEMA clause when using GRANT/REVOKE ON {}",
+                              letter == 'n' ? "SCHEMAS" : "LARGE OBJECTS"));
   }
   const auto in = schema == no_entity ? no_object : catalog.at(schema).object;
   const auto database = catalog.session().database;

@@ -290,6 +290,7 @@ int SqlCatalog::needed_column(EntityId relation, const std::string& name) const 
 
 // --- Rights -------------------------------------------------------------------------------------
 
+// In the server's order (roles_is_member_of): the first that may is the grantor.
 std::vector<RoleId> SqlCatalog::privileged_roles(RoleId role) const {
   std::vector<RoleId> result{role};
   const auto database_owner = cluster_.find_role("pg_database_owner");
@@ -297,9 +298,12 @@ std::vector<RoleId> SqlCatalog::privileged_roles(RoleId role) const {
     if (std::find(result.begin(), result.end(), other) == result.end()) result.push_back(other);
   };
   for (std::size_t i = 0; i < result.size(); ++i) {
+    std::vector<std::pair<std::uint32_t, RoleId>> next;
     for (const auto& m : cluster_.memberships) {
-      if (m.member == result[i] && m.inherit) take(m.role);
+      if (m.member == result[i] && m.inherit) next.emplace_back(cluster_.role(m.role).oid, m.role);
     }
+    std::sort(next.begin(), next.end());
+    for (const auto& [oid, group] : next) take(group);
     const bool inherits = major() >= 16 || cluster_.role(result[i]).inherit;
     const bool owns_database = inherits && database_owner && session_.database != no_object &&
                                cluster_.object(session_.database).owner == result[i];

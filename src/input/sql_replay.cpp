@@ -509,7 +509,7 @@ class Replay {
   }
 
   void apply_tree(const PsqlItem& s, const StatementKind& kind) {
-    const auto tree = statement_tree(script_.text(), s);
+    const auto tree = statement_tree(script_.text(), s, cluster_.major());
     if (failed_) throw Refused(std::string(aborted));
     if (tree.empty()) return;
     const auto apply = find_statement(tree.begin().key());

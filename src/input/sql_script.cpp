@@ -153,6 +153,24 @@ std::string as_grant(const std::string& text, const PsqlItem& s) {
   return "";
 }
 
+// --- What is new in version 18 ------------------------------------------------------------------
+
+/// Writes SCHEMAS where ALTER DEFAULT PRIVILEGES says LARGE OBJECTS.
+bool take_large_objects(std::string& text, const PsqlItem& s) {
+  const auto& t = s.tokens;
+  if (t.size() < 3 || !t[0].is("alter") || !t[1].is("default") || !t[2].is("privileges")) {
+    return false;
+  }
+  for (std::size_t i = 3; i + 2 < t.size(); ++i) {
+    if (!t[i].is("on") || !t[i + 1].is("large") || !t[i + 2].is("objects")) continue;
+    const Span words{t[i + 1].span.begin, t[i + 2].span.end};
+    blank(text, s, words);
+    text.replace(words.begin - s.span.begin, 7, "SCHEMAS");
+    return true;
+  }
+  return false;
+}
+
 // --- Parse trees --------------------------------------------------------------------------------
 // Fields that are zero, false or empty are left out of them.
 
@@ -398,8 +416,14 @@ std::optional<SqlSyntaxError> sql_syntax_error(std::string_view script, const Ps
   return error;
 }
 
-SqlNode statement_tree(std::string_view script, const PsqlItem& s) {
-  return only_statement(tree_of(statement_text(script, s), s));
+SqlNode statement_tree(std::string_view script, const PsqlItem& s, int major) {
+  auto text = statement_text(script, s);
+  const bool of_large_objects = major >= 18 && take_large_objects(text, s);
+  auto tree = only_statement(tree_of(text, s));
+  if (of_large_objects && tree.contains("AlterDefaultPrivilegesStmt")) {
+    tree["AlterDefaultPrivilegesStmt"]["action"]["objtype"] = "OBJECT_LARGEOBJECT";
+  }
+  return tree;
 }
 
 // What stands in a level of parentheses without a comma may be one chain of operators.

@@ -32,7 +32,7 @@ std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& stat
 
 /// `{"CreateSchemaStmt": {...}}`; empty for an empty statement. Only for shallow statements.
 /// Throws SqlSyntaxError.
-SqlNode statement_tree(std::string_view script, const PsqlItem& statement);
+SqlNode statement_tree(std::string_view script, const PsqlItem& statement, int major);
 
 /// Whether no expression in it can be so deep that the library overflows the stack.
 bool is_shallow(std::string_view script, const PsqlItem& statement);

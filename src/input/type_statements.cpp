@@ -95,14 +95,18 @@ void create_composite(SqlCatalog& catalog, const SqlNode& node) {
   relation.owner = catalog.user();
   std::vector<Ref> refs;
   for (const auto& item : list_at(node, "coldeflist")) {
-    const auto type = catalog.type_of(node_at(inside(item, "ColumnDef"), "typeName"));
-    refs.push_back({type.entity, 0, Ref::Kind::normal, 0});
+    const auto& column = inside(item, "ColumnDef");
+    const auto type = catalog.type_of(node_at(column, "typeName"));
+    const auto number = relation.next_column++;
+    relation.columns.push_back({number, type, true, 0});
+    relation.names.push_back(text_at(column, "colname"));
+    refs.push_back({type.entity, 0, Ref::Kind::normal, number});
   }
   const auto type = make_type(catalog, schema, name.name, 'c');
   // The relation goes with its type, not the other way round.
   relation.refs.push_back({type, 0, Ref::Kind::internal, 0});
-  catalog.add(std::move(relation));
-  for (const auto& ref : refs) catalog.add_ref(type, ref);
+  const auto id = catalog.add(std::move(relation));
+  for (const auto& ref : refs) catalog.add_ref(id, ref);
 }
 
 void create_enum(SqlCatalog& catalog, const SqlNode& node) {
