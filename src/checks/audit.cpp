@@ -38,7 +38,7 @@ bool covers(const Waiver& waiver, const Finding& finding) {
 
 Audit Auditor::audit(const Cluster& cluster,
                      const std::function<void(const std::string&)>& done) const {
-  const Facts facts(cluster, policy_);
+  const Facts facts(cluster, policy_, today_);
   done("graph");
   Audit result;
   result.remarks = cluster.remarks;

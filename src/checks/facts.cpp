@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "input/secrets.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 
-Facts::Facts(const Cluster& cluster, const Policy& policy)
-    : cluster_(cluster), policy_(policy), graph_(cluster), roles_(policy, cluster) {}
+Facts::Facts(const Cluster& cluster, const Policy& policy, std::string today)
+    : cluster_(cluster),
+      policy_(policy),
+      graph_(cluster),
+      roles_(policy, cluster),
+      today_(std::move(today)) {}
 
 const Escalations& Facts::escalations() const {
   if (!escalations_) escalations_.emplace(graph_);

@@ -15,13 +15,15 @@ namespace pgleast {
 
 class Facts {
  public:
-  /// Keeps references: both must outlive it.
-  Facts(const Cluster& cluster, const Policy& policy);
+  /// Keeps references: both must outlive it. `today` is YYYY-MM-DD; empty: what has an end is taken
+  /// as not over.
+  Facts(const Cluster& cluster, const Policy& policy, std::string today = "");
 
   const Cluster& cluster() const { return cluster_; }
   const Policy& policy() const { return policy_; }
   const Graph& graph() const { return graph_; }
   const RoleMatcher& roles() const { return roles_; }
+  const std::string& today() const { return today_; }
   // Computed when first asked for.
   const Escalations& escalations() const;
   const Space& space() const { return escalations().connections(); }
@@ -45,6 +47,7 @@ class Facts {
   const Policy& policy_;
   Graph graph_;
   RoleMatcher roles_;
+  std::string today_;
   mutable std::optional<Escalations> escalations_;
   mutable std::map<std::string, Source> sources_;
 };

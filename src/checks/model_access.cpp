@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -43,7 +44,7 @@ class AccessJudge {
     const Routes routes(facts_.graph(), facts_.escalations(), target);
     if (entry.from) return judge_ways(entry, routes);
     for (const auto role : facts_.roles().matching(entry.who)) {
-      for (const auto& route : routes.from(role, database_of(cluster_, target))) {
+      for (const auto& route : routes.all_from(role, database_of(cluster_, target))) {
         if (counts(route)) add(entry, routes, route, {facts_.shown(role)}, "");
       }
     }
@@ -66,9 +67,16 @@ class AccessJudge {
       if (names.empty()) continue;
       const auto& record = cluster_.hba.records[way.record];
       add(entry, routes, way.route, names,
-          fmt::format("{} by {}:{} ({}), with {}", to_string(way.from), displayed(record.at.file),
-                      record.at.line, displayed(record.method), way.demand.words));
+          fmt::format("{}{} by {}:{} ({}), with {}", to_string(way.from), pooler_words(way.pooler),
+                      displayed(record.at.file), record.at.line, displayed(record.method),
+                      way.demand.words));
     }
+  }
+
+  static std::string pooler_words(const std::optional<PoolerHop>& hop) {
+    if (!hop) return "";
+    return fmt::format(" through the pooler ({}:{} {}), then", displayed(hop->file), hop->line,
+                       displayed(hop->method));
   }
 
   // One finding for each object and cause: who gets there by it, and what it gives them.
@@ -91,14 +99,24 @@ class AccessJudge {
     finding.subject = facts_.subject(cluster_.object(target.object));
     finding.subject.name = entry.id + ": " + finding.subject.name + " by " + all.front();
     finding.path = path_of(route, all, login);
-    finding.remedies.clear();
-    if (!route.cuts.empty()) finding.remedies.push_back(best_cut(route));
-    if (auto* const revoke = finding.remedies.empty()
-                                 ? nullptr
-                                 : std::get_if<ChangePrivileges>(&finding.remedies.front())) {
-      if (revoke->object == target.object) revoke->privileges = held;
-    }
+    if (!route.cuts.empty()) add_remedy(best_cut(route), target, held, finding.remedies);
     if (finding.remedies.empty()) finding.decision = "take away a step of the path";
+  }
+
+  // One for each role that is on a path of its own; a grant that all share is taken away once.
+  static void add_remedy(Remedy cut, const Target& target, PrivilegeSet held,
+                         std::vector<Remedy>& remedies) {
+    if (auto* const revoke = std::get_if<ChangePrivileges>(&cut)) {
+      if (revoke->object == target.object) revoke->privileges = held;
+      std::erase_if(remedies, [&](const Remedy& known) {
+        const auto* const other = std::get_if<ChangePrivileges>(&known);
+        return other != nullptr && other->object == revoke->object &&
+               other->column == revoke->column && other->grantee == revoke->grantee;
+      });
+    }
+    if (std::find(remedies.begin(), remedies.end(), cut) == remedies.end()) {
+      remedies.push_back(std::move(cut));
+    }
   }
 
   // The grant at the end; but nobody takes SUPERUSER from who is meant to have it.
@@ -162,10 +180,11 @@ class AccessJudge {
     return {every.local && !named.local, every.addresses.without(named.addresses)};
   }
 
-  // The clock is no fact: a password that has an end is taken as valid.
   const Doors& doors() {
-    if (!doors_)
-      doors_.emplace(facts_.graph(), facts_.escalations().connections(), Circumstances{});
+    if (!doors_) {
+      doors_.emplace(facts_.graph(), facts_.escalations().connections(),
+                     Circumstances{facts_.today()});
+    }
     return *doors_;
   }
 

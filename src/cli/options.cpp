@@ -79,8 +79,14 @@ void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
   app.add_option("--conf", o.conf, "postgresql.conf; includes are followed")
       ->type_name("FILE")
       ->group(group);
+  app.add_option("--pgbouncer", o.poolers,
+                 "pgbouncer.ini of a pooler in front of the server (repeatable)")
+      ->type_name("FILE")
+      ->group(group)
+      ->allow_extra_args(false);
   app.add_option("paths", o.paths,
-                 "pg_hba.conf, pg_ident.conf, postgresql.conf, *.sql, a snapshot, a folder")
+                 "pg_hba.conf, pg_ident.conf, postgresql.conf, pgbouncer.ini, *.sql, a snapshot, "
+                 "a folder")
       ->type_name("PATH")
       ->group(group);
 }

@@ -24,7 +24,8 @@ struct SourceOptions {
   bool all_databases = false;
   std::vector<std::string> databases;
   std::string snapshot, hba, ident, conf;
-  std::vector<std::string> sql;  // in the order in which they are run
+  std::vector<std::string> sql;      // in the order in which they are run
+  std::vector<std::string> poolers;  // pgbouncer.ini, each in front of the server
   std::optional<int> server_version;
   std::vector<std::string> paths;
 

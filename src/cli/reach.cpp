@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <map>
 #include <memory>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "input/pgbouncer.hpp"
+#include "fix/way_cuts.hpp"
 #include "path/cluster_reach.hpp"
-#include "path/pooler.hpp"
 #include "path/ways.hpp"
 #include "report/reach_report.hpp"
 #include "text/diagnostic.hpp"
@@ -21,14 +19,12 @@
 namespace pgleast {
 namespace {
 
-constexpr const char* pooler_file = "pgbouncer.ini";
-
 struct ReachOptions {
   SourceOptions sources;
   OutputOptions output;
   std::string to, privilege;
-  std::vector<std::string> poolers;
   std::optional<std::string> from, user, database, tls;
+  bool timings = false;
 };
 
 std::optional<bool> tls_of(const ReachOptions& options) {
@@ -76,8 +72,9 @@ std::string ways_to(const Cluster& cluster, const ReachOptions& options, const G
   if (!power_named(options.to)) need(cluster, Fact::objects, "ways to an object cannot be told");
   std::vector<WaysReport> reports;
   for (const auto& target : targets_named(cluster, options.to, options.privilege)) {
-    reports.push_back(
-        {target, ways_in(graph, doors, Routes(graph, escalations, target), question)});
+    auto found = ways_in(graph, doors, Routes(graph, escalations, target), question);
+    auto cuts = cuts_of_ways(cluster, target, {today()}, question, found.ways);
+    reports.push_back({target, std::move(found), std::move(cuts)});
   }
   if (options.output.format == "json") return ways_json(cluster, reports);
   return ways_text(cluster, options.from ? displayed(*options.from) : "any origin", reports);
@@ -102,76 +99,37 @@ void print_assumptions(const Doors& doors, const Cluster& cluster) {
   for (const auto& note : notes) std::fputs(("pgleast: note: " + note + '\n').c_str(), stderr);
 }
 
-// Nobody gets in by way of a database that no source tells of, and that must not pass unsaid.
-void note_unknown_databases(const Pooler& pooler, const Cluster& cluster) {
-  if (!cluster.seen(Fact::roles)) return;
-  for (const auto& database : pooler.databases) {
-    const auto& name = database.dbname.empty() ? database.name : database.dbname;
-    const bool known = std::any_of(
-        cluster.objects.begin(), cluster.objects.end(),
-        [&](const Object& o) { return o.kind == ObjectKind::database && o.name == name; });
-    if (known || name == "*") continue;
-    std::fputs(fmt::format("pgleast: note: {}:{} leads to database {}, of which no source tells\n",
-                           displayed(pooler.file), database.line, displayed(name))
-                   .c_str(),
-               stderr);
-  }
-}
-
-void add_poolers(const std::vector<std::string>& paths, const Cluster& cluster, Doors& doors) {
-  const auto server = doors.all();
-  for (const auto& path : paths) {
-    const auto pooler = read_pgbouncer(path, files_and_standard_input());
-    note_unknown_databases(pooler, cluster);
-    doors.add(doors_through(pooler, server));
-  }
-}
-
-// A pgbouncer.ini among the paths, or in a folder of them.
-std::vector<std::string> take_poolers(SourceOptions& sources) {
-  std::vector<std::string> result;
-  std::erase_if(sources.paths, [&](const std::string& path) {
-    const std::filesystem::path at(path);
-    std::error_code ignored;
-    if (std::filesystem::is_directory(at, ignored)) {
-      const auto inner = at / pooler_file;
-      if (std::filesystem::exists(inner, ignored)) result.push_back(inner.string());
-      return false;
-    }
-    if (at.filename() != pooler_file) return false;
-    result.push_back(path);
-    return true;
-  });
-  return result;
-}
-
 int reach(const ReachOptions& options) {
   if (!options.privilege.empty() && (options.to.empty() || power_named(options.to))) {
     fail_usage("--privilege says what is wanted of an object: give it with --to OBJECT");
   }
   const auto question = question_of(options);
   auto sources = options.sources;
-  auto poolers = options.poolers;
-  for (auto& path : take_poolers(sources)) poolers.push_back(std::move(path));
   if (sources.is_live() && options.database && *options.database != "replication") {
     sources.databases.push_back(*options.database);
   }
-  const auto cluster = read_sources(sources);
+  Timings timings;
+  const auto cluster = read_sources(sources, timings);
   need_records(cluster);
   print_notes(cluster);
   check_names(cluster, question);
   const Graph graph(cluster);
   const Escalations escalations(graph);
-  Doors doors(graph, escalations.connections(), {today()});
-  add_poolers(poolers, cluster, doors);
+  const Doors doors(graph, escalations.connections(), {today()});
   print_assumptions(doors, cluster);
+  timings.phase("doors");
+  std::string text;
   if (!options.to.empty()) {
-    write_output(options.output, ways_to(cluster, options, graph, escalations, doors, question));
-    return 0;
+    text = ways_to(cluster, options, graph, escalations, doors, question);
+  } else {
+    const auto reached = cluster_reach(graph, escalations, doors, question);
+    text = options.output.format == "json" ? reach_json(cluster, reached)
+                                           : reach_text(cluster, reached);
   }
-  const auto reached = cluster_reach(graph, escalations, doors, question);
-  write_output(options.output, options.output.format == "json" ? reach_json(cluster, reached)
-                                                               : reach_text(cluster, reached));
+  timings.phase("ways");
+  write_output(options.output, text);
+  timings.phase("write");
+  if (options.timings) timings.print();
   return 0;
 }
 
@@ -190,12 +148,11 @@ void add_reach(CLI::App& app, Run& run) {
             "what they get at: table:public.orders, superuser, os, cluster", "OBJECT");
   add_value(command, "--privilege", options->privilege,
             "to do this with it (default: SELECT on tables, EXECUTE on functions, ...)", "P");
-  add_values(command, "--pgbouncer", options->poolers,
-             "pgbouncer.ini of a pooler in front of the server (repeatable)", "FILE");
   add_source_options(command, options->sources, false);
   add_flag(command, "--all-databases", options->sources.all_databases,
            "read every database of the live server");
   add_output_options(command, options->output, {"text", "json"});
+  add_timings(command, options->timings);
 }
 
 }  // namespace pgleast

@@ -11,6 +11,7 @@
 #include "input/conf.hpp"
 #include "input/hba.hpp"
 #include "input/ident.hpp"
+#include "input/pgbouncer.hpp"
 #include "input/snapshot.hpp"
 #include "input/sql_replay.hpp"
 #include "model/fresh_cluster.hpp"
@@ -140,6 +141,7 @@ bool recognise(SourceOptions& options, const std::string& path) {
   if (name == "pg_hba.conf") return take(options.hba, path, "--hba"), true;
   if (name == "pg_ident.conf") return take(options.ident, path, "--ident"), true;
   if (name == "postgresql.conf") return take(options.conf, path, "--conf"), true;
+  if (name == "pgbouncer.ini") return options.poolers.push_back(path), true;
   if (name.ends_with(".sql")) return options.sql.push_back(path), true;
   return false;
 }
@@ -149,11 +151,12 @@ SourceOptions with_paths(SourceOptions options) {
     std::error_code ignored;
     if (fs::is_directory(path, ignored)) {
       bool any = false;
-      for (const char* const name : {"pg_hba.conf", "pg_ident.conf", "postgresql.conf"}) {
+      for (const char* const name :
+           {"pg_hba.conf", "pg_ident.conf", "postgresql.conf", "pgbouncer.ini"}) {
         const auto inner = (fs::path(path) / name).string();
         if (fs::exists(inner, ignored)) any = recognise(options, inner) || any;
       }
-      if (!any) fail(path, "holds no pg_hba.conf, pg_ident.conf or postgresql.conf");
+      if (!any) fail(path, "holds no pg_hba.conf, pg_ident.conf, postgresql.conf or pgbouncer.ini");
     } else if (!recognise(options, path)) {
       // A pipe can be read once: what is in it is seen when it is read.
       if (fs::is_regular_file(path, ignored) && !looks_like_json(path)) {
@@ -268,6 +271,9 @@ Cluster read_sources(const SourceOptions& given, Timings& timings) {
   if (!options.conf.empty()) read_conf_into(cluster, options.conf);
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
   if (!options.ident.empty()) read_ident_into(cluster, options.ident);
+  for (const auto& path : options.poolers) {
+    cluster.poolers.push_back(read_pgbouncer(path, files_and_standard_input()));
+  }
   timings.phase("read");
   replay_into(cluster, options.sql);
   if (!options.sql.empty()) timings.phase("replay");

@@ -21,6 +21,7 @@ struct ChangePrivileges {
   std::optional<std::uint32_t> column;  // place among the relation's columns
   RoleId grantee = public_role;
   PrivilegeSet privileges;
+  bool operator==(const ChangePrivileges&) const = default;
 };
 
 /// GRANT role TO member, or REVOKE all such memberships whoever granted them.
@@ -28,29 +29,34 @@ struct ChangeMembership {
   bool grant = false;
   RoleId role{};
   RoleId member{};
+  bool operator==(const ChangeMembership&) const = default;
 };
 
 struct ChangeAttribute {
   RoleId role{};
   RoleAttribute attribute = RoleAttribute::superuser;
   bool value = false;
+  bool operator==(const ChangeAttribute&) const = default;
 };
 
 struct ChangeConnectionLimit {
   RoleId role{};
   std::int32_t limit = -1;
+  bool operator==(const ChangeConnectionLimit&) const = default;
 };
 
 /// ALTER ... OWNER TO: of a function, table or database.
 struct ChangeOwner {
   ObjectId object{};
   RoleId owner{};
+  bool operator==(const ChangeOwner&) const = default;
 };
 
 /// ALTER FUNCTION ... SET search_path.
 struct PinSearchPath {
   ObjectId function{};
   std::string path;  // as it stands after `=`, names quoted
+  bool operator==(const PinSearchPath&) const = default;
 };
 
 /// ALTER TABLE ... ENABLE and, where asked for, FORCE ROW LEVEL SECURITY.
@@ -58,6 +64,7 @@ struct EnableRowSecurity {
   ObjectId table{};
   bool enable = true;
   bool force = false;
+  bool operator==(const EnableRowSecurity&) const = default;
 };
 
 /// ALTER DEFAULT PRIVILEGES FOR ROLE creator [IN SCHEMA schema].
@@ -69,6 +76,7 @@ struct ChangeDefaultPrivileges {
   char type = 'r';  // as pg_default_acl.defaclobjtype
   RoleId grantee = public_role;
   PrivilegeSet privileges;
+  bool operator==(const ChangeDefaultPrivileges&) const = default;
 };
 
 enum class HbaField { type, database, user, address, method };
@@ -78,22 +86,26 @@ struct EditRecord {
   std::size_t record = 0;  // into Cluster::hba.records
   HbaField field = HbaField::method;
   std::string text;  // an address may be several, separated by blanks: one record for each
+  bool operator==(const EditRecord&) const = default;
 };
 
 /// A new line before a record.
 struct InsertRecord {
   std::size_t before = 0;
   std::string line;
+  bool operator==(const InsertRecord&) const = default;
 };
 
 /// The record becomes a comment.
 struct DisableRecord {
   std::size_t record = 0;
+  bool operator==(const DisableRecord&) const = default;
 };
 
 struct ChangeSetting {
   std::string name;
   std::string value;
+  bool operator==(const ChangeSetting&) const = default;
 };
 
 using Remedy =

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "input/pooler_hba.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 
@@ -79,6 +80,7 @@ class PoolerReader {
     pooler_.file = path;
     read_file_of(path, 0);
     read_users();
+    read_records();
     return std::move(pooler_);
   }
 
@@ -139,7 +141,8 @@ class PoolerReader {
       if (key == "dbname") database.dbname = text;
       if (key == "user") database.user = text;
       if (key == "password") database.password = true;
-      if (key == "auth_user" || key == "auth_query") pooler_.asks_server = true;
+      if (key == "auth_user") database.auth_user = true;
+      if (key == "auth_query") pooler_.auth_query = text;
     }
     pooler_.databases.push_back(std::move(database));
   }
@@ -160,8 +163,26 @@ class PoolerReader {
     if (name == "listen_port") pooler_.listen_port = value;
     if (name == "unix_socket_dir") pooler_.unix_socket_dir = value;
     if (name == "client_tls_sslmode") pooler_.client_tls_sslmode = value;
-    if (name == "auth_user") pooler_.asks_server = true;
+    if (name == "server_tls_sslmode") pooler_.server_tls_sslmode = value;
+    if (name == "auth_user") pooler_.auth_user = !value.empty();
+    if (name == "auth_query") pooler_.auth_query = value;
+    if (value.empty()) return;
     if (name == "auth_file") auth_file_ = beside(source.name(), value);
+    if (name == "auth_hba_file") hba_file_ = beside(source.name(), value);
+    if (name == "auth_ident_file") ident_file_ = beside(source.name(), value);
+  }
+
+  // PgBouncer reads them with `auth_type = hba` alone, and without one refuses everybody.
+  void read_records() {
+    if (pooler_.auth_type != "hba") return;
+    if (hba_file_.empty()) {
+      pooler_.passed_over.push_back(
+          fmt::format("{}: auth_type is hba, and auth_hba_file is not set: it refuses everybody",
+                      displayed(pooler_.file)));
+      return;
+    }
+    read_pooler_hba(hba_file_, files_, pooler_);
+    if (!ident_file_.empty()) read_pooler_ident(ident_file_, files_, pooler_);
   }
 
   void read_users() {
@@ -209,7 +230,7 @@ class PoolerReader {
 
   const FileReader& files_;
   Pooler pooler_;
-  std::string section_, auth_file_;
+  std::string section_, auth_file_, hba_file_, ident_file_;
 };
 
 }  // namespace

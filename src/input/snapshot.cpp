@@ -63,6 +63,16 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaPlace, file, line, whole, type, database, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaRecord, type, databases, users, address, method, options,
                                    unshown, at, warning, row)
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerDatabase, name, host, dbname, user, password, auth_user,
+                                   line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerNames, all, same, names)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerRecord, type, databases, users, address, method, map, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerMapping, map, system_user, user)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Pooler, file, auth_line, auth_type, listen_addr, listen_port,
+                                   unix_socket_dir, client_tls_sslmode, server_tls_sslmode,
+                                   auth_user, auth_query, databases, users, users_unseen, hba_file,
+                                   records, records_unseen, mappings, passed_over)
+
 // NOLINTBEGIN(readability-identifier-naming): the library's names
 void to_json(json& j, const PrivilegeSet& set) { j = set.bits(); }
 
@@ -226,6 +236,7 @@ json to_tree(const Cluster& c) {
          {"role_settings", c.role_settings},
          {"hba", c.hba},
          {"ident", c.ident},
+         {"poolers", c.poolers},
          {"files", c.files},
          {"remarks", c.remarks}};
   auto& acls = j["acls"] = json::array();
@@ -266,6 +277,7 @@ void add_code(const json& j, Cluster& c) {
 // What older snapshots do not have.
 void add_later_keys(const json& j, Cluster& c) {
   if (j.contains("setting_problems")) j.at("setting_problems").get_to(c.setting_problems);
+  if (j.contains("poolers")) j.at("poolers").get_to(c.poolers);
   if (j.contains("ident")) {
     j.at("ident").get_to(c.ident);
   } else {

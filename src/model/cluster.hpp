@@ -17,6 +17,7 @@
 #include "model/ident.hpp"
 #include "model/ids.hpp"
 #include "model/object.hpp"
+#include "model/pooler.hpp"
 #include "model/role.hpp"
 #include "model/setting.hpp"
 #include "pg/version.hpp"
@@ -74,6 +75,7 @@ struct Cluster {
   std::vector<RoleSetting> role_settings;
   HbaFile hba;
   IdentFile ident;
+  std::vector<Pooler> poolers;    // in front of the server, as they were given
   std::vector<ConfigFile> files;  // the texts that these came from, in reading order
 
   /// INVARIANT: a fact that is not here was seen.

@@ -46,6 +46,7 @@ class Checker {
     }
     for (const auto& r : c_.hba.records) check_record(r);
     for (const auto& r : c_.ident.records) check_record(r);
+    for (const auto& pooler : c_.poolers) check_pooler(pooler);
     for (const auto& f : c_.files) word("kind of file", f.kind, ConfigKind::conf);
     for (const auto& r : c_.roles) word("kind of password", r.password, PasswordKind::unusable);
     const int major = c_.major();
@@ -145,14 +146,33 @@ class Checker {
     }
   }
 
+  static void check_address(const HbaAddress& a, std::uint32_t line) {
+    const auto size = a.address.size();
+    const bool ip = a.kind == AddressKind::ip;
+    if (ip && ((size != 4 && size != 16) || a.mask.size() != size)) {
+      fail_number("address of line", line);
+    }
+  }
+
+  static void check_pooler(const Pooler& pooler) {
+    for (const auto& [name, secret] : pooler.users) {
+      word("kind of secret", secret, PoolerSecret::scram_sha_256);
+    }
+    for (const auto& r : pooler.records) {
+      word("connection type", r.type, ConnectionType::hostnossl);
+      // PgBouncer's records have no other addresses.
+      const bool known = r.type == ConnectionType::local ? r.address.kind == AddressKind::none
+                                                         : r.address.kind == AddressKind::all ||
+                                                               r.address.kind == AddressKind::ip;
+      if (!known) fail_number("address of line", r.line);
+      check_address(r.address, r.line);
+    }
+  }
+
   void check_record(const HbaRecord& r) const {
     word("connection type", r.type, ConnectionType::hostnogssenc);
     word("kind of address", r.address.kind, AddressKind::host_name);
-    const auto size = r.address.address.size();
-    const bool ip = r.address.kind == AddressKind::ip;
-    if (ip && ((size != 4 && size != 16) || r.address.mask.size() != size)) {
-      fail_number("address of line", r.at.line);
-    }
+    check_address(r.address, r.at.line);
     const auto& at = r.at;
     const auto within = [&](Span span, std::size_t first, std::size_t last) {
       if (span.begin < first || span.begin > span.end || span.end > last) {

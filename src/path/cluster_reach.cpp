@@ -1,5 +1,7 @@
 #include "path/cluster_reach.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -24,6 +26,11 @@ struct Gathered {
 };
 // Record, replication, demand, pooler.
 using GatherKey = std::tuple<std::size_t, bool, Asks, std::string, std::string, std::string>;
+
+std::string hop_words(const std::optional<PoolerHop>& hop) {
+  if (!hop) return "";
+  return fmt::format("{}\n{}\n{}\n{}", hop->file, hop->line, hop->database, hop->user);
+}
 
 class ReachMaker {
  public:
@@ -73,7 +80,7 @@ class ReachMaker {
       }
       if (open.empty() && !part.replication) continue;
       auto& group = gathered[{part.record, part.replication, demand.asks, demand.words, why,
-                              part.pooler ? part.pooler->file + '\n' + part.pooler->database : ""}];
+                              hop_words(part.pooler)}];
       group.pooler = part.pooler;
       unite(group.from, part.from);
       group.transports.insert(part.transports.begin(), part.transports.end());

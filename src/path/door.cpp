@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "path/pooler.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -64,6 +65,8 @@ Doors::Doors(const Graph& graph, const Space& space, const Circumstances& circum
     if (offered[static_cast<std::size_t>(piece.transport)]) add(piece, space, where);
   }
   merge_transports();
+  const auto server = cluster_.poolers.empty() ? std::vector<Door>() : doors_;
+  for (const auto& pooler : cluster_.poolers) add_pooler(pooler, server);
 }
 
 ClientOrigin Doors::listening() {
@@ -132,8 +135,21 @@ void Doors::add(const Piece& piece, const Space& space, const ClientOrigin& wher
   if (replication.replication) doors_.push_back(std::move(replication));
 }
 
-void Doors::add(std::vector<Door> doors) {
-  for (auto& door : doors) doors_.push_back(std::move(door));
+void Doors::add_pooler(const Pooler& pooler, const std::vector<Door>& server) {
+  for (auto& door : doors_through(graph_, pooler, server, circumstances_.today)) {
+    doors_.push_back(std::move(door));
+  }
+  for (const auto& line : pooler.passed_over) {
+    assumptions_.push_back(fmt::format("PgBouncer leaves out {}", line));
+  }
+  // Nobody gets in by way of a database that no source tells of, and that must not pass unsaid.
+  if (!cluster_.seen(Fact::roles)) return;
+  for (const auto& database : pooler.databases) {
+    const auto& name = database.dbname.empty() ? database.name : database.dbname;
+    if (databases_.contains(name) || name == "*") continue;
+    assumptions_.push_back(fmt::format("{}:{} leads to database {}, of which no source tells",
+                                       displayed(pooler.file), database.line, displayed(name)));
+  }
 }
 
 void Doors::merge_transports() {

@@ -31,12 +31,13 @@ struct DoorDatabase {
 
 /// The pooler that a door leads through.
 struct PoolerHop {
-  std::string file;
-  std::uint32_t line = 0;  // of auth_type; 0: it is the default
-  std::string auth_type;
+  std::string file;        // where it says how clients are asked: its own or its hba file
+  std::uint32_t line = 0;  // of auth_type or of the record; 0: it is the default
+  std::string method;      // an auth_type, or a method of its hba file
   std::string port;
-  std::string database;  // as clients name it; empty: as the server does
-  std::string user;      // that everybody is at the server; empty: the client's name
+  std::string database;              // as clients name it; empty: as the server does
+  std::string user;                  // that everybody is at the server; empty: the client's name
+  std::vector<std::string> clients;  // with `user`, as whom they come in; empty: under any name
   bool operator==(const PoolerHop&) const = default;
 };
 
@@ -53,15 +54,15 @@ struct Door {
 
 /// What else decides who gets in.
 struct Circumstances {
-  std::string today;  // YYYY-MM-DD
+  std::string today;  // YYYY-MM-DD; empty: no password is past its end
 };
 
 class Doors {
  public:
-  /// Of the cluster's connection space. Keeps a reference to the graph. The records must load.
+  /// Of the cluster's connection space and of the poolers in front of it. Keeps a reference to the
+  /// graph. The records must load.
   Doors(const Graph& graph, const Space& space, const Circumstances& circumstances);
 
-  void add(std::vector<Door> doors);
   const std::vector<Door>& all() const { return doors_; }
   /// What had to be taken for granted: "whether ssl is on was not read".
   const std::vector<std::string>& assumptions() const { return assumptions_; }
@@ -78,6 +79,7 @@ class Doors {
   bool offers(Transport transport);
   void add(const Piece& piece, const Space& space, const ClientOrigin& listening);
   void merge_transports();
+  void add_pooler(const Pooler& pooler, const std::vector<Door>& server);
 
   const Graph& graph_;
   const Cluster& cluster_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "pg/identifier.hpp"
@@ -170,18 +171,19 @@ std::optional<RoleId> Routes::acting_role(RoleId role, ObjectId database) const 
   return best;
 }
 
-void Routes::end(RoleId acting, Route& route) const {
-  add_cause(cluster_, target_, causes_of(graph_, acting, target_).front(), route);
+void Routes::end(RoleId acting, const Cause& cause, Route& route) const {
+  add_cause(cluster_, target_, cause, route);
   route.rows = rows_of(acting);
   if (auto statement = statement_for(cluster_, target_); !statement.empty()) {
     route.statements.push_back(std::move(statement));
   }
 }
 
-Route Routes::along_rights(RoleId role, RoleId acting, ObjectId database) const {
+Route Routes::along_rights(RoleId role, RoleId acting, ObjectId database,
+                           const Cause& cause) const {
   Route route;
   add_set_roles(cluster_, graph_.path(role, acting, Closure::becomes, database), route);
-  end(acting, route);
+  end(acting, cause, route);
   return route;
 }
 
@@ -210,7 +212,7 @@ std::optional<Route> Routes::way_up(RoleId role, bool all_rows) const {
     if (!target_.power) route.legs.push_back({"", end_of_path(cluster_, target_)});
     if (reads_rows(target_, cluster_)) route.rows = every_row;
   } else {
-    end(last.role, route);
+    end(last.role, causes_of(graph_, last.role, target_).front(), route);
   }
   return route;
 }
@@ -218,12 +220,42 @@ std::optional<Route> Routes::way_up(RoleId role, bool all_rows) const {
 std::vector<Route> Routes::from(RoleId role, ObjectId database) const {
   std::vector<Route> result;
   if (const auto acting = acting_role(role, database)) {
-    result.push_back(along_rights(role, *acting, database));
+    const auto cause = causes_of(graph_, *acting, target_).front();
+    result.push_back(along_rights(role, *acting, database, cause));
   }
-  const bool partly = !result.empty();
-  if (partly && (result.front().rows.empty() || result.front().rows == every_row)) return result;
-  if (auto up = way_up(role, partly)) result.push_back(*std::move(up));
+  add_way_up(role, result);
   return result;
+}
+
+std::vector<Route> Routes::all_from(RoleId role, ObjectId database) const {
+  // Its own causes first; another role that it can be adds those that it does not inherit.
+  std::vector<RoleId> acting{role};
+  for (const auto other : graph_.reach(role, Closure::becomes, database).members()) {
+    if (other != role && has_reached(other)) acting.push_back(other);
+  }
+  std::vector<Route> result;
+  std::set<std::tuple<Cause::Kind, RoleId, RoleId>> known;
+  for (const auto as : acting) {
+    for (const auto& cause : causes_of(graph_, as, target_)) {
+      const bool shared =
+          cause.kind == Cause::Kind::acl_item || cause.kind == Cause::Kind::column_item;
+      const auto key = std::tuple(cause.kind, shared ? cause.grantee : cause.path.back(),
+                                  shared ? cause.item.grantor : no_role);
+      if (known.insert(key).second) result.push_back(along_rights(role, as, database, cause));
+    }
+  }
+  add_way_up(role, result);
+  return result;
+}
+
+// Where rights give nothing, or not all rows.
+void Routes::add_way_up(RoleId role, std::vector<Route>& routes) const {
+  const bool partly = !routes.empty();
+  const bool enough = std::any_of(routes.begin(), routes.end(), [](const Route& route) {
+    return route.rows.empty() || route.rows == every_row;
+  });
+  if (enough) return;
+  if (auto up = way_up(role, partly)) routes.push_back(*std::move(up));
 }
 
 }  // namespace pgleast

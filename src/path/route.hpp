@@ -42,15 +42,18 @@ class Routes {
   /// Of a session as `role` in `database`: the nearest by its own rights, and the shortest of the
   /// ways up where these give nothing, or not all rows.
   std::vector<Route> from(RoleId role, ObjectId database) const;
+  /// The same with one for each cause that gives it by rights: what must all be taken away.
+  std::vector<Route> all_from(RoleId role, ObjectId database) const;
 
  private:
   std::optional<RoleId> acting_role(RoleId role, ObjectId database) const;
   bool has_reached(RoleId role) const;
-  Route along_rights(RoleId role, RoleId acting, ObjectId database) const;
+  Route along_rights(RoleId role, RoleId acting, ObjectId database, const Cause& cause) const;
+  void add_way_up(RoleId role, std::vector<Route>& routes) const;
   std::vector<Goal> goals() const;
   std::optional<Route> way_up(RoleId role, bool all_rows) const;
   std::string rows_of(RoleId role) const;
-  void end(RoleId acting, Route& route) const;
+  void end(RoleId acting, const Cause& cause, Route& route) const;
 
   const Graph& graph_;
   const Cluster& cluster_;

@@ -27,6 +27,13 @@ std::string door_words(const Door& door) {
   return result;
 }
 
+// What ends it for all who take it.
+void keep_shared(std::vector<Remedy>& cuts, const std::vector<Remedy>& others) {
+  std::erase_if(cuts, [&](const Remedy& cut) {
+    return std::find(others.begin(), others.end(), cut) == others.end();
+  });
+}
+
 class WaySearch {
  public:
   WaySearch(const Graph& graph, const Doors& doors, const Routes& routes)
@@ -111,7 +118,7 @@ class WaySearch {
     const auto [at, added] = found_.try_emplace(shape);
     auto& way = at->second;
     way.roles.push_back(role.name);
-    if (!added) return;
+    if (!added) return keep_shared(way.route.cuts, route.cuts);
     way.record = door.record;
     way.from = door.from;
     way.transports = door.transports;

@@ -46,20 +46,19 @@ std::vector<std::string> shown(const std::vector<std::string>& names) {
   return result;
 }
 
-// "pgbouncer.ini:14 any": where it asks its clients.
+// "pgbouncer.ini:14 any", "hba.conf:3 md5 as web": where it asks its clients, and as whom.
 std::string pooler_words(const PoolerHop& pooler) {
   const auto name = pooler.file.substr(pooler.file.rfind('/') + 1);
   const auto place = pooler.line == 0 ? std::string() : fmt::format(":{}", pooler.line);
-  return fmt::format("{}{} {}", displayed(name), place, displayed(pooler.auth_type));
+  const auto as = pooler.clients.empty() ? std::string()
+                                         : fmt::format(" as {}", listed(shown(pooler.clients), 3));
+  return fmt::format("{}{} {}{}", displayed(name), place, displayed(pooler.method), as);
 }
 
 Json pooler_json(const std::optional<PoolerHop>& pooler) {
   if (!pooler) return {};
-  return {{"file", pooler->file},
-          {"line", pooler->line},
-          {"auth_type", pooler->auth_type},
-          {"database", pooler->database},
-          {"user", pooler->user}};
+  return {{"file", pooler->file},         {"line", pooler->line}, {"method", pooler->method},
+          {"database", pooler->database}, {"user", pooler->user}, {"clients", pooler->clients}};
 }
 
 std::string role_words(const std::vector<std::string>& roles) {
@@ -116,6 +115,7 @@ std::string try_words(const Way& way) {
   auto witness = way.witness;
   if (!way.pooler) return to_string(witness);
   if (!way.pooler->database.empty()) witness.database = way.pooler->database;
+  if (!way.pooler->clients.empty()) witness.user = way.pooler->clients.front();
   auto text = to_string(witness);
   const auto user = text.find("user=");
   text.insert(user, fmt::format("port={} ", displayed(way.pooler->port)));
@@ -150,6 +150,33 @@ std::string shut_text(const RecordNames& records, const std::vector<ShutDoor>& d
   return text.empty() ? text : text + '\n';
 }
 
+std::string cut_words(const RecordNames& records, const WayCut& cut) {
+  if (cut.record) return records.place(*cut.record) + " with reject";
+  std::string text;
+  for (const auto& line : cut.sql) text += (text.empty() ? "" : " ") + displayed(line);
+  return text;
+}
+
+std::string cuts_text(const RecordNames& records, const std::vector<WayCut>& cuts) {
+  std::string text;
+  for (const auto& cut : cuts) {
+    std::vector<std::string> numbers;
+    for (const auto way : cut.ends) numbers.push_back(std::to_string(way + 1));
+    text += fmt::format("ends {} {}: {}\n", numbers.size() == 1 ? "way" : "ways",
+                        listed(numbers, 8), cut_words(records, cut));
+  }
+  return text.empty() ? text : text + '\n';
+}
+
+Json cuts_json(const RecordNames& records, const std::vector<WayCut>& cuts, std::size_t way) {
+  auto result = Json::array();
+  for (const auto& cut : cuts) {
+    if (std::find(cut.ends.begin(), cut.ends.end(), way) == cut.ends.end()) continue;
+    result.push_back(cut_words(records, cut));
+  }
+  return result;
+}
+
 Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   auto path = Json::array();
   for (const auto& leg : way.route.legs) path.push_back({{"how", leg.how}, {"to", leg.to}});
@@ -172,8 +199,7 @@ Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   return result;
 }
 
-// --- ClusterReach
-// ------------------------------------------------------------------------------------
+// --- ClusterReach -------------------------------------------------------------------------------
 
 std::string names_of(const DoorReach& door) {
   if (door.anybody)
@@ -274,6 +300,7 @@ std::string ways_text(const Cluster& cluster, const std::string& from,
     for (std::size_t i = 0; i < ways.size(); ++i) {
       text += fmt::format("{}. {}\n", i + 1, way_head(ways[i])) + way_text(records, ways[i]) + '\n';
     }
+    text += cuts_text(records, report.cuts);
     text += shut_text(records, report.found.shut);
   }
   while (text.ends_with("\n\n")) text.pop_back();
@@ -281,10 +308,12 @@ std::string ways_text(const Cluster& cluster, const std::string& from,
 }
 
 std::string ways_json(const Cluster& cluster, const std::vector<WaysReport>& reports) {
+  const RecordNames records(cluster);
   auto result = Json::array();
   for (const auto& report : reports) {
-    for (const auto& way : report.found.ways) {
-      result.push_back(way_json(cluster, report.target, way));
+    for (std::size_t i = 0; i < report.found.ways.size(); ++i) {
+      result.push_back(way_json(cluster, report.target, report.found.ways[i]));
+      result.back()["cuts"] = cuts_json(records, report.cuts, i);
     }
   }
   return dumped(result);

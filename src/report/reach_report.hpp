@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "fix/way_cuts.hpp"
 #include "path/cluster_reach.hpp"
 #include "path/ways.hpp"
 
@@ -13,6 +14,7 @@ namespace pgleast {
 struct WaysReport {
   Target target;
   WaysIn found;
+  std::vector<WayCut> cuts;  // what ends some of them
 };
 
 /// `from` is what was asked, in words: "203.0.113.0/24", "any origin".

@@ -24,10 +24,10 @@ TEST_CASE("databases of a pooler are read with their quotes", "[input][pgbouncer
       "  odd = user='o''neil'   dbname = 'x=y'\n"
       "* = host=db.example.org auth_user=asker\n");
   REQUIRE(pooler.databases.size() == 3);
-  CHECK(pooler.databases[0] == PoolerDatabase{"shop", "127.0.0.1", "shop", "app", true, 3});
-  CHECK(pooler.databases[1] == PoolerDatabase{"odd", "", "x=y", "o'neil", false, 4});
-  CHECK(pooler.databases[2] == PoolerDatabase{"*", "db.example.org", "", "", false, 5});
-  CHECK(pooler.asks_server);
+  CHECK(pooler.databases[0] == PoolerDatabase{"shop", "127.0.0.1", "shop", "app", true, false, 3});
+  CHECK(pooler.databases[1] == PoolerDatabase{"odd", "", "x=y", "o'neil", false, false, 4});
+  CHECK(pooler.databases[2] == PoolerDatabase{"*", "db.example.org", "", "", false, true, 5});
+  CHECK_FALSE(pooler.auth_user);
   CHECK(pooler.auth_type == "md5");
   CHECK(pooler.auth_line == 0);
 }
@@ -52,6 +52,27 @@ TEST_CASE("settings of a pooler, its includes and its users are read", "[input][
   CHECK(pooler.users_unseen.empty());
 }
 
+TEST_CASE("the records of a pooler are read where they are in force", "[input][pgbouncer]") {
+  const auto with = [](const std::string& type, const std::string& hba) {
+    return read_pgbouncer("c", test::memory_files({{"c",
+                                                    "[pgbouncer]\nauth_hba_file = h\n"
+                                                    "auth_user = asker\nauth_type = " +
+                                                        type},
+                                                   {"h", hba}}));
+  };
+  const auto pooler = with("hba", "local all all peer\nnonsense\n");
+  CHECK(pooler.auth_user);
+  CHECK(pooler.hba_file == "h");
+  CHECK(pooler.records.size() == 1);
+  CHECK(pooler.passed_over == std::vector<std::string>{"h:2: unknown type `nonsense`"});
+  CHECK(with("md5", "local all all peer\n").records.empty());
+  const auto unset = pooler_of("[pgbouncer]\nauth_type = hba\n");
+  CHECK(unset.passed_over.size() == 1);
+  CHECK(unset.records_unseen.empty());
+  CHECK(pooler_of("[pgbouncer]\nauth_type = hba\nauth_hba_file = x\n").records_unseen ==
+        "p/x: no such file");
+}
+
 TEST_CASE("a pooler's users that cannot be read are unseen", "[input][pgbouncer]") {
   const auto pooler = pooler_of("[pgbouncer]\nauth_file = nowhere.txt\n");
   CHECK(pooler.users.empty());
@@ -65,6 +86,7 @@ TEST_CASE("a line that PgBouncer refuses is shown at its place", "[input][pgboun
     const char* message;
   };
   const auto c = GENERATE(values<Case>({
+      {"[pgbouncer]\nauth_type = peer\n", 2, 13, "unknown auth_type `peer`"},
       {"[pgbouncer]\nauth_type = scram\n", 2, 13, "unknown auth_type `scram`"},
       {"[pgbouncer\n", 1, 1, "expected `]` at the end"},
       {"[database]\n", 1, 1, "unknown section `database`; did you mean `databases`?"},

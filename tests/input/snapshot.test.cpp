@@ -2,6 +2,7 @@
 
 #include "input/hba.hpp"
 #include "input/ident.hpp"
+#include "input/pgbouncer.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 #include "text/diagnostic.hpp"
@@ -68,6 +69,14 @@ Cluster some_cluster() {
       read_ident("i", test::memory_files({{"i", "m /^(.*)$ \\1\nm root \"all\"\nbad\n"}}),
                  cluster.version_num, cluster.files);
   for (auto& problem : cluster.ident.problems) problem.diagnostic.excerpt.clear();
+  cluster.poolers = {read_pgbouncer(
+      "p",
+      test::memory_files({{"p",
+                           "[databases]\n* = user=a password=secret\n[pgbouncer]\nauth_type=hba\n"
+                           "auth_file=u\nauth_hba_file=r\nauth_ident_file=m\n"},
+                          {"u", "\"a\" \"secret\"\n\"b\" \"\"\n"},
+                          {"r", "host all,sameuser b ::1/128 md5\nlocal all all peer map=m\nbad\n"},
+                          {"m", "m root all\n"}}))};
   cluster.setting_problems = {{"ports", "1", "c", 3, "unknown setting `ports`"}};
   return cluster;
 }
@@ -79,6 +88,7 @@ TEST_CASE("a snapshot is read back as it was", "[input][snapshot]") {
   const auto text = write_snapshot(cluster);
   CHECK(read_snapshot(Source("s", text)) == cluster);
   CHECK(write_snapshot(read_snapshot(Source("s", text))) == text);
+  CHECK(text.find("secret\"") == std::string::npos);
 }
 
 TEST_CASE("a snapshot of before pg_ident.conf was read is read, and the map is unseen",

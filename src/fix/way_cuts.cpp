@@ -1,0 +1,101 @@
+#include "fix/way_cuts.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "fix/statement.hpp"
+
+namespace pgleast {
+namespace {
+
+constexpr std::size_t most_remedies = 16;
+constexpr std::size_t most_objects_in_all = 400'000;  // of all copies that are tried
+
+// As whom, by which record and through which pooler.
+using Arrival = std::tuple<std::size_t, std::string, std::string>;
+
+Arrival arrival(const Way& way, const std::string& role) {
+  const auto hop = way.pooler ? way.pooler->file + ':' + std::to_string(way.pooler->line) + ' ' +
+                                    way.pooler->database
+                              : std::string();
+  return {way.record, role, hop};
+}
+
+std::set<Arrival> arrivals(const std::vector<Way>& ways) {
+  std::set<Arrival> result;
+  for (const auto& way : ways) {
+    for (const auto& role : way.roles) result.insert(arrival(way, role));
+  }
+  return result;
+}
+
+std::vector<std::string> enact_in(Cluster& model, const Remedy& remedy) {
+  return std::visit(
+      [&](const auto& r) -> std::vector<std::string> {
+        if constexpr (requires { enact(model, r); }) {
+          return enact(model, r).sql;
+        } else {
+          return {};
+        }
+      },
+      remedy);
+}
+
+std::vector<Remedy> candidates(const Cluster& cluster, const std::vector<Way>& ways) {
+  const auto most = std::min(
+      most_remedies, most_objects_in_all / std::max<std::size_t>(cluster.objects.size(), 1));
+  std::vector<Remedy> result;
+  for (const auto& way : ways) {
+    for (const auto& cut : way.route.cuts) {
+      if (result.size() == most) return result;
+      const auto* const attribute = std::get_if<ChangeAttribute>(&cut);
+      // The server does not take it from the bootstrap superuser.
+      if (attribute != nullptr && attribute->attribute == RoleAttribute::superuser &&
+          cluster.role(attribute->role).oid == bootstrap_superuser_oid) {
+        continue;
+      }
+      if (std::find(result.begin(), result.end(), cut) == result.end()) result.push_back(cut);
+    }
+  }
+  return result;
+}
+
+std::vector<std::size_t> ended(const std::vector<Way>& ways, const std::set<Arrival>& left) {
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    const bool gone = std::none_of(ways[i].roles.begin(), ways[i].roles.end(), [&](const auto& r) {
+      return left.contains(arrival(ways[i], r));
+    });
+    if (gone) result.push_back(i);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<WayCut> cuts_of_ways(const Cluster& cluster, const Target& target,
+                                 const Circumstances& circumstances, const Question& question,
+                                 const std::vector<Way>& ways) {
+  std::vector<WayCut> result;
+  for (const auto& remedy : candidates(cluster, ways)) {
+    auto model = cluster;
+    WayCut cut{enact_in(model, remedy), std::nullopt, {}};
+    if (cut.sql.empty()) continue;
+    const Graph graph(model);
+    const Escalations escalations(graph);
+    const Doors doors(graph, escalations.connections(), circumstances);
+    const auto left = ways_in(graph, doors, Routes(graph, escalations, target), question);
+    cut.ends = ended(ways, arrivals(left.ways));
+    if (!cut.ends.empty()) result.push_back(std::move(cut));
+  }
+  std::map<std::size_t, std::vector<std::size_t>> by_record;
+  for (std::size_t i = 0; i < ways.size(); ++i) by_record[ways[i].record].push_back(i);
+  for (auto& [record, ends] : by_record) result.push_back({{}, record, std::move(ends)});
+  std::stable_sort(result.begin(), result.end(),
+                   [](const WayCut& a, const WayCut& b) { return a.ends.size() > b.ends.size(); });
+  return result;
+}
+
+}  // namespace pgleast
