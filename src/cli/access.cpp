@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <unordered_map>
 
+#include "cli/access_items.hpp"
 #include "cli/command.hpp"
 #include "cli/explanation.hpp"
 #include "cli/options.hpp"
 #include "cli/rows.hpp"
 #include "graph/graph.hpp"
-#include "pg/identifier.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 
@@ -27,28 +28,40 @@ struct AccessOptions {
   bool timings = false;
 };
 
-constexpr std::uint32_t no_column = 0xFFFFFFFF;
+// Objects that no role is told apart by: one list, one owner, one database.
+struct SameAnswer {
+  ObjectKind kind{};
+  AclId acl{};
+  RoleId owner{};
+  ObjectId database{};
+  ObjectId system = no_object;  // what the server keeps for itself goes by the object
+  bool operator==(const SameAnswer&) const = default;
+};
 
-// By their names.
-constexpr auto ranks_of_kinds = [] {
-  std::array<std::size_t, object_kinds.size()> ranks{};
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    for (const auto& other : object_kinds) ranks[i] += other.name < object_kinds[i].name ? 1U : 0U;
+struct SameAnswerHash {
+  std::size_t operator()(const SameAnswer& same) const {
+    std::size_t result = static_cast<std::size_t>(same.kind);
+    for (const auto part :
+         {index(same.acl), index(same.owner), index(same.database), index(same.system)}) {
+      result = (result ^ part) * 0x9E3779B97F4A7C15U;
+    }
+    return result ^ result >> 32U;
   }
-  return ranks;
-}();
+};
 
-// What one question is about: an object, or one column of a table, and what is held on it.
-struct Item {
-  ObjectId object{};
-  std::uint32_t column = no_column;
+// What one role holds on such objects, and by which nearest way, as far as it was asked.
+struct Answer {
   Held held;
+  std::array<std::optional<std::string>, privileges.size()> ways{};
 };
 
 class AccessAnswer {
  public:
   AccessAnswer(const Cluster& cluster, const AccessOptions& options)
-      : cluster_(cluster), graph_(cluster), options_(options) {
+      : cluster_(cluster),
+        graph_(cluster),
+        options_(options),
+        items_(cluster, options.object, options.system) {
     if (!options.privilege.empty()) {
       wanted_ = privilege_named(options.privilege);
       if (!wanted_) {
@@ -61,7 +74,6 @@ class AccessAnswer {
     for (const auto& o : cluster.objects)
       databases_ += o.kind == ObjectKind::database && cluster.databases[o.detail].read;
     choose_roles();
-    choose_items();
   }
 
   /// All rows of a large server would not fit.
@@ -69,8 +81,9 @@ class AccessAnswer {
     if (options_.explain) return write_explanations(write);
     std::vector<std::string> columns{"role", "kind", "object", "privilege", "grantable", "via"};
     if (databases_ > 1) columns.emplace_back("database");
+    row_.resize(columns.size());
     const auto rows = [&](const std::function<void(const Row&)>& take) {
-      each_cell([&](RoleId role, const Item& item, Privilege p) { take(row(role, item, p)); });
+      each_cell([&](RoleId role, const AccessItem& f, Privilege p) { take(row(role, f, p)); });
     };
     write_rows(columns, rows, options_.output.format, write);
   }
@@ -92,184 +105,83 @@ class AccessAnswer {
               [&](RoleId a, RoleId b) { return cluster_.role(a).name < cluster_.role(b).name; });
   }
 
-  // `public.orders`, or `table:public.orders` where two kinds share a name.
-  bool is_chosen(const Object& object) const {
-    const auto& wanted = options_.object;
-    const auto kind = info(object.kind).name;
-    return wanted.empty() || wanted == object.identity ||
-           (wanted.size() == kind.size() + 1 + object.identity.size() && wanted.starts_with(kind) &&
-            wanted[kind.size()] == ':' && wanted.ends_with(object.identity));
+  // Until another role is asked for.
+  Answer& answer_of(RoleId role, const Object& object, ObjectId id) {
+    const SameAnswer same{object.kind, object.acl, object.owner, object.database,
+                          object.system ? id : no_object};
+    if (!answers_.empty() && same == last_same_) return answers_[last_answer_];
+    const auto [at, added] = answer_ids_.try_emplace(same, answers_.size());
+    if (added) answers_.push_back({graph_.held(role, object), {}});
+    last_same_ = same;
+    last_answer_ = at->second;
+    return answers_[last_answer_];
   }
 
-  // `public.orders.id`, or `column:public.orders.id`.
-  bool is_chosen(const Object& table, const Column& column) const {
-    std::string_view wanted = options_.object;
-    if (wanted.empty()) return true;
-    if (wanted.starts_with("column:")) wanted.remove_prefix(7);
-    if (!wanted.starts_with(table.identity)) return false;
-    wanted.remove_prefix(table.identity.size());
-    return wanted.starts_with('.') && wanted.substr(1) == shown(column);
-  }
-
-  void choose_items() {
-    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-      const auto& object = cluster_.objects[i];
-      if (object.system && !options_.system) continue;
-      if (is_chosen(object)) items_.push_back({ObjectId{i}, no_column, {}});
-      if (object.kind != ObjectKind::table) continue;
-      const auto& columns = cluster_.relation(object).columns;
-      for (std::uint32_t c = 0; c < columns.size(); ++c) {
-        if (is_chosen(object, columns[c])) items_.push_back({ObjectId{i}, c, {}});
-      }
-    }
-    if (items_.empty() && !options_.object.empty()) fail_unknown_object();
-  }
-
-  [[noreturn]] void fail_unknown_object() const {
-    constexpr std::size_t many = 20000;
-    std::vector<std::string> names;
-    for (std::uint32_t i = 0; i < cluster_.objects.size() && names.size() < many; ++i) {
-      const auto& object = cluster_.objects[i];
-      if (object.system && !options_.system) continue;
-      names.push_back(object.identity);
-      if (object.kind != ObjectKind::table) continue;
-      for (const auto& column : cluster_.relation(object).columns) {
-        names.push_back(object.identity + '.' + shown(column));
-      }
-    }
-    fail_usage(fmt::format("there is no object `{}`{}", displayed(options_.object),
-                           names.size() < many ? did_you_mean(options_.object, names) : ""));
-  }
-
-  std::string shown(const Column& column) const {
-    return shown_identifier(column.name, cluster_.major());
-  }
-  const Column* column_of(const Item& item) const {
-    if (item.column == no_column) return nullptr;
-    return &cluster_.relation(cluster_.object(item.object)).columns[item.column];
-  }
-  std::string_view kind_of(const Item& item) const {
-    return info(item.column == no_column ? cluster_.object(item.object).kind : ObjectKind::column)
-        .name;
-  }
-  std::string identity_of(const Item& item) const {
-    const auto& identity = cluster_.object(item.object).identity;
-    return item.column == no_column ? identity : identity + '.' + shown(*column_of(item));
-  }
-
-  // By identity, of the same kind.
-  bool is_before(const Item& a, const Item& b) const {
-    if (a.column != no_column && a.object == b.object) {
-      return shown(*column_of(a)) < shown(*column_of(b));
-    }
-    std::string_view first = cluster_.object(a.object).identity;
-    std::string_view second = cluster_.object(b.object).identity;
-    if (a.column == no_column) return first < second;
-    const auto same = static_cast<std::size_t>(
-        std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first -
-        first.begin());
-    const auto next = [&](std::string_view text) {
-      return static_cast<unsigned char>(same < text.size() ? text[same] : '.');
-    };
-    return next(first) < next(second);
-  }
-
-  // One table's answer is most of its columns' answer, too.
-  std::vector<Item> held_by(RoleId role) const {
-    std::vector<Item> result;
-    ObjectId table = no_object;
-    Held of_table;
-    for (auto item : items_) {
+  void find_held(RoleId role) {
+    held_.clear();
+    answer_ids_.clear();
+    answers_.clear();
+    for (const auto& item : items_.all()) {
       const auto& object = cluster_.object(item.object);
-      if (item.object != table) of_table = graph_.held(role, object);
-      table = item.object;
-      item.held = of_table;
-      if (const auto* const column = column_of(item)) {
+      auto found = item;
+      found.held = answer_of(role, object, item.object).held;
+      if (const auto* const column = items_.column_of(item)) {
         const auto all = info(ObjectKind::column).all;
-        item.held = column->acl == null_acl
-                        ? Held{of_table.privileges & all, of_table.grantable & all}
-                        : graph_.held(role, object, *column);
+        found.held = column->acl == null_acl
+                         ? Held{found.held.privileges & all, found.held.grantable & all}
+                         : graph_.held(role, object, *column);
       }
-      if (wanted_) item.held.privileges = item.held.privileges & *wanted_;
-      if (!item.held.privileges.empty()) result.push_back(item);
+      if (wanted_) found.held.privileges = found.held.privileges & *wanted_;
+      if (!found.held.privileges.empty()) held_.push_back(found);
     }
-    return sorted(result);
-  }
-
-  // The kind's rank and the beginning of the identity, which mostly decide: names lie all over
-  // the memory.
-  struct Key {
-    std::size_t kind = 0;
-    std::array<std::uint64_t, 2> begin{};
-    std::uint32_t at = 0;
-  };
-
-  Key key_of(const Item& item, std::uint32_t at) const {
-    const auto kind =
-        item.column == no_column ? cluster_.object(item.object).kind : ObjectKind::column;
-    Key key{ranks_of_kinds[static_cast<std::size_t>(kind)], {}, at};
-    const auto& identity = cluster_.object(item.object).identity;
-    for (std::size_t i = 0; i < 16; ++i) {
-      const char after = i == identity.size() && item.column != no_column ? '.' : '\0';
-      const auto byte = static_cast<unsigned char>(i < identity.size() ? identity[i] : after);
-      key.begin[i / 8] = key.begin[i / 8] << 8U | byte;
-    }
-    return key;
-  }
-
-  std::vector<Item> sorted(const std::vector<Item>& items) const {
-    std::vector<Key> keys;
-    keys.reserve(items.size());
-    for (std::uint32_t i = 0; i < items.size(); ++i) keys.push_back(key_of(items[i], i));
-    std::stable_sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
-      if (a.kind != b.kind) return a.kind < b.kind;
-      if (a.begin != b.begin) return a.begin < b.begin;
-      return is_before(items[a.at], items[b.at]);
-    });
-    std::vector<Item> result;
-    result.reserve(items.size());
-    for (const auto& key : keys) result.push_back(items[key.at]);
-    return result;
+    held_ = items_.sorted(held_);
   }
 
   template <typename F>
   void each_cell(const F& take) {
     for (const auto role : roles_) {
       // Text asks twice, for the widths first.
-      if (role != last_role_) last_held_ = held_by(role);
+      if (role != last_role_) find_held(role);
       last_role_ = role;
-      for (const auto& item : last_held_) {
-        item.held.privileges.each([&](Privilege p) { take(role, item, p); });
+      for (const auto& found : held_) {
+        found.held.privileges.each([&](Privilege p) { take(role, found, p); });
       }
     }
   }
 
-  // What the table gives is the same for all its columns.
-  std::string nearest_way(RoleId role, const Item& item, Privilege p) {
-    const auto& object = cluster_.object(item.object);
-    const auto* column = column_of(item);
+  const std::string& nearest_way(RoleId role, const AccessItem& found, Privilege p) {
+    const auto& object = cluster_.object(found.object);
+    const auto* column = items_.column_of(found);
     if (column != nullptr && column->acl == null_acl) column = nullptr;
-    const auto find = [&] {
+    auto& way = column != nullptr
+                    ? column_way_
+                    : answer_of(role, object, found.object).ways[static_cast<std::size_t>(p)];
+    if (column != nullptr || !way) {
       const auto cause = graph_.nearest_cause(role, object, column, p);
-      return cause ? via(cluster_, role, object.owner, *cause) : std::string();
-    };
-    if (column != nullptr) return find();
-    if (ways_of_ != std::pair{role, item.object}) ways_ = {};
-    ways_of_ = {role, item.object};
-    auto& way = ways_[static_cast<std::size_t>(p)];
-    if (!way) way = find();
+      way = cause ? via(cluster_, role, object.owner, *cause) : std::string();
+    }
     return *way;
   }
 
-  Row row(RoleId role, const Item& item, Privilege p) {
-    const auto& object = cluster_.object(item.object);
-    Row cells{cluster_.role_name(role),     std::string(kind_of(item)), identity_of(item),
-              std::string(info(p).keyword), item.held.grantable.has(p), nearest_way(role, item, p)};
-    if (databases_ > 1) {
-      cells.emplace_back(object.database == no_object ? std::string()
-                                                      : cluster_.object(object.database).name);
+  // Until the next call.
+  const Row& row(RoleId role, const AccessItem& found, Privilege p) {
+    const auto& object = cluster_.object(found.object);
+    const auto borrow = [&](std::size_t i, std::string_view text) { row_[i] = BorrowedText{text}; };
+    borrow(0, cluster_.role(role).name);
+    borrow(1, info(items_.kind_of(found)).name);
+    if (found.column) {
+      row_[2] = items_.identity_of(found);
+    } else {
+      borrow(2, object.identity);
     }
-    return cells;
+    borrow(3, info(p).keyword);
+    row_[4] = found.held.grantable.has(p);
+    borrow(5, nearest_way(role, found, p));
+    if (databases_ > 1) {
+      borrow(6, object.database == no_object ? std::string_view()
+                                             : cluster_.object(object.database).name);
+    }
+    return row_;
   }
 
   // Also of what is not held, where it is asked for by name.
@@ -277,19 +189,21 @@ class AccessAnswer {
     Explainer explainer(graph_);
     const bool json = options_.output.format == "json";
     bool any = false;
-    const auto take = [&](RoleId role, const Item& item, Privilege p) {
-      const AskedCell cell{
-          role, item.object, column_place(item), p, std::string(kind_of(item)), identity_of(item)};
+    const auto take = [&](RoleId role, const AccessItem& item, Privilege p) {
+      const AskedCell cell{role,
+                           item.object,
+                           item.column,
+                           p,
+                           std::string(info(items_.kind_of(item)).name),
+                           items_.identity_of(item)};
       if (json) write(any ? ",\n" : "[\n");
       write(json ? explainer.json(cell) : explainer.text(cell));
       any = true;
     };
     each_cell(take);
     if (!any && wanted_ && !options_.role.empty() && !options_.object.empty()) {
-      for (const auto& item : items_) {
-        const auto kind =
-            item.column == no_column ? cluster_.object(item.object).kind : ObjectKind::column;
-        if (grantable_privileges(kind, cluster_.major()).has(*wanted_)) {
+      for (const auto& item : items_.sorted(items_.all())) {
+        if (grantable_privileges(items_.kind_of(item), cluster_.major()).has(*wanted_)) {
           take(roles_.front(), item, *wanted_);
         }
       }
@@ -298,22 +212,23 @@ class AccessAnswer {
     if (!any) write("no such privilege is held\n");
   }
 
-  static std::optional<std::size_t> column_place(const Item& item) {
-    if (item.column == no_column) return std::nullopt;
-    return item.column;
-  }
-
   const Cluster& cluster_;
   Graph graph_;
   const AccessOptions& options_;
+  AccessItems items_;
   std::optional<Privilege> wanted_;
   int databases_ = 0;
   std::vector<RoleId> roles_;
-  std::vector<Item> items_;
+
+  // What the last role holds.
   RoleId last_role_ = no_role;
-  std::vector<Item> last_held_;
-  std::pair<RoleId, ObjectId> ways_of_{no_role, no_object};
-  std::array<std::optional<std::string>, privileges.size()> ways_;
+  std::vector<AccessItem> held_;
+  std::vector<Answer> answers_;
+  std::unordered_map<SameAnswer, std::size_t, SameAnswerHash> answer_ids_;
+  SameAnswer last_same_;
+  std::size_t last_answer_ = 0;
+  std::optional<std::string> column_way_;
+  Row row_;
 };
 
 int access(const AccessOptions& options) {

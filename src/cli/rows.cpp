@@ -19,41 +19,76 @@ std::string array_text(const std::vector<std::string>& items) {
   return result + '}';
 }
 
-std::string cell_text(const Cell& cell) {
+// In its own memory or in `made`.
+std::string_view cell_text(const Cell& cell, std::string& made) {
   if (const auto* const text = std::get_if<std::string>(&cell)) return *text;
-  if (const auto* const number = std::get_if<long>(&cell)) return std::to_string(*number);
+  if (const auto* const text = std::get_if<BorrowedText>(&cell)) return text->text;
   if (const auto* const truth = std::get_if<bool>(&cell)) return *truth ? "t" : "f";
+  if (const auto* const number = std::get_if<long>(&cell)) return made = std::to_string(*number);
   if (const auto* const list = std::get_if<std::vector<std::string>>(&cell)) {
-    return array_text(*list);
+    return made = array_text(*list);
   }
   return "";
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result.append(c == '"' ? 2 : 1, c);
-  return result + '"';
+// As a terminal may show it, in `text` or in `made`.
+std::string_view shown_text(std::string_view text, std::string& made) {
+  return is_plain(text) ? text : std::string_view(made = displayed(text));
+}
+
+// Lines are many and short.
+class Lines {
+ public:
+  explicit Lines(const Write& write) : write_(write) {}
+  std::string& next() {
+    if (text_.size() > enough) flush();
+    return text_;
+  }
+  std::string& current() { return text_; }
+  void flush() {
+    write_(text_);
+    text_.clear();
+  }
+
+ private:
+  static constexpr std::size_t enough = 60000;
+  const Write& write_;
+  std::string text_;
+};
+
+void append_csv_field(std::string& line, std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    line += text;
+    return;
+  }
+  line += '"';
+  for (const char c : text) line.append(c == '"' ? 2 : 1, c);
+  line += '"';
 }
 
 void write_csv(const std::vector<std::string>& columns, const Rows& rows, const Write& write) {
-  const auto line = [&](const auto& cells, const auto& text) {
-    std::string written;
-    for (const auto& cell : cells) {
-      if (&cell != &cells.front()) written += ',';
-      written += csv_field(text(cell));
-    }
-    write(written + '\n');
+  Lines lines(write);
+  const auto add = [&](std::size_t i, std::string_view text) {
+    auto& line = i == 0 ? lines.next() : lines.current();
+    append_csv_field(line, text);
+    line += i + 1 < columns.size() ? ',' : '\n';
   };
-  line(columns, [](const std::string& name) { return name; });
-  rows([&](const Row& row) { line(row, cell_text); });
+  std::string made;
+  for (std::size_t i = 0; i < columns.size(); ++i) add(i, columns[i]);
+  rows([&](const Row& row) {
+    for (std::size_t i = 0; i < row.size(); ++i) add(i, cell_text(row[i], made));
+  });
+  lines.flush();
 }
 
 ordered_json json_cell(const Cell& cell) {
   return std::visit(
       [](const auto& value) -> ordered_json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) {
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, std::monostate>) {
           return nullptr;
+        } else if constexpr (std::is_same_v<Value, BorrowedText>) {
+          return value.text;
         } else {
           return value;
         }
@@ -81,25 +116,31 @@ void write_json(const std::vector<std::string>& columns, const Rows& rows, const
 void write_text(const std::vector<std::string>& columns, const Rows& rows, const Write& write) {
   std::vector<std::size_t> widths;
   for (const auto& name : columns) widths.push_back(character_count(name));
+  std::string made, safe;
   rows([&](const Row& row) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], character_count(displayed(cell_text(row[i]))));
+      const auto shown = shown_text(cell_text(row[i], made), safe);
+      widths[i] = std::max(widths[i], character_count(shown));
     }
   });
-  const auto line = [&](const auto& cells, const auto& text) {
-    std::string written;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const auto shown = text(cells[i]);
-      written += shown;
-      if (i + 1 < cells.size()) written.append(widths[i] - character_count(shown) + 2, ' ');
+  Lines lines(write);
+  const auto add = [&](std::size_t i, std::string_view shown) {
+    auto& line = i == 0 ? lines.next() : lines.current();
+    line += shown;
+    if (i + 1 < columns.size()) {
+      line.append(widths[i] - character_count(shown) + 2, ' ');
+    } else {
+      line.resize(line.find_last_not_of(' ') + 1);
+      line += '\n';
     }
-    written.resize(written.find_last_not_of(' ') + 1);
-    write(written + '\n');
   };
-  line(columns, [](const std::string& name) { return name; });
+  for (std::size_t i = 0; i < columns.size(); ++i) add(i, columns[i]);
   rows([&](const Row& row) {
-    line(row, [](const Cell& cell) { return displayed(cell_text(cell)); });
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      add(i, shown_text(cell_text(row[i], made), safe));
+    }
   });
+  lines.flush();
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #pragma once
 // Rows of a table as text, CSV or JSON: what the dumps and `access` print.
 
+#include <compare>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -12,8 +14,15 @@
 
 namespace pgleast {
 
+/// Somebody else's text, which outlives the row: large answers are not copied cell by cell.
+struct BorrowedText {
+  std::string_view text;
+  auto operator<=>(const BorrowedText&) const = default;
+};
+
 /// Null, text, number, truth, or a list of texts.
-using Cell = std::variant<std::monostate, std::string, long, bool, std::vector<std::string>>;
+using Cell =
+    std::variant<std::monostate, std::string, BorrowedText, long, bool, std::vector<std::string>>;
 
 using Row = std::vector<Cell>;
 

@@ -16,6 +16,9 @@ enum class Tabs { escaped, kept };
 /// `\x1b`, `\u202e`. A backslash stays a backslash.
 std::string displayed(std::string_view text, Tabs tabs = Tabs::escaped);
 
+/// Printable ASCII: shown as it is, a column a byte.
+bool is_plain(std::string_view text);
+
 /// "a", "a and b", "a, b and c"; more than `most` end in "and 3 more".
 std::string listed(const std::vector<std::string>& items, std::size_t most = 6);
 
