@@ -1,376 +1,446 @@
 #include "input/do_block.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstdint>
-#include <string>
+#include <optional>
 #include <utility>
-#include <variant>
-#include <vector>
 
+#include "input/psql_script.hpp"
+#include "input/sql_eval.hpp"
 #include "input/sql_script.hpp"
-#include "pg/role_attribute.hpp"
+#include "pg/identifier.hpp"
 
 namespace pgleast {
 namespace {
 
-using TokenKind = SqlToken::Kind;
+constexpr std::size_t most_statements = 200000;
+constexpr std::size_t longest_body = std::size_t{1} << 16U;
+constexpr int deepest_statement = 100;
+constexpr int error_level = 21;  // elog.h, ERROR
 
-constexpr std::size_t longest_name_bytes = 63;  // NAMEDATALEN - 1
-constexpr int deepest_block = 50;
+// --- Errors and their names (errcodes.txt) ------------------------------------------------------
 
-/// The block is of another shape.
-struct AnotherShape {};
+struct NamedError {
+  std::string_view begins, has, condition;
+};
 
-/// As the server cuts a constant that becomes a name: no character is split.
-std::string as_name(std::string text) {
-  if (text.size() <= longest_name_bytes) return text;
-  auto end = longest_name_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
-  return text;
-}
+// The first that fits what Refused says.
+constexpr std::array named_errors{
+    NamedError{"relation ", "already exists", "duplicate_table"},
+    NamedError{"schema ", "already exists", "duplicate_schema"},
+    NamedError{"function ", "already exists", "duplicate_function"},
+    NamedError{"database ", "already exists", "duplicate_database"},
+    NamedError{"column ", "already exists", "duplicate_column"},
+    NamedError{"", "already exists", "duplicate_object"},
+    NamedError{"relation ", "does not exist", "undefined_table"},
+    NamedError{"table ", "does not exist", "undefined_table"},
+    NamedError{"view ", "does not exist", "undefined_table"},
+    NamedError{"materialized view ", "does not exist", "undefined_table"},
+    NamedError{"sequence ", "does not exist", "undefined_table"},
+    NamedError{"function ", "does not exist", "undefined_function"},
+    NamedError{"procedure ", "does not exist", "undefined_function"},
+    NamedError{"column ", "does not exist", "undefined_column"},
+    NamedError{"schema ", "does not exist", "invalid_schema_name"},
+    NamedError{"database ", "does not exist", "invalid_catalog_name"},
+    NamedError{"", "does not exist", "undefined_object"},
+    NamedError{"permission denied", "", "insufficient_privilege"},
+    NamedError{"must be ", "", "insufficient_privilege"},
+    NamedError{"", "depend on", "dependent_objects_still_exist"},
+};
 
-/// The text of 'it''s' and of E'a\\b'; other escapes are another shape.
-std::string constant_text(std::string_view written) {
-  const bool escapes = written.front() == 'e' || written.front() == 'E';
-  if (escapes) written.remove_prefix(1);
-  if (written.size() < 2 || written.front() != '\'' || written.back() != '\'') throw AnotherShape{};
-  std::string text;
-  for (std::size_t i = 1; i + 1 < written.size(); ++i) {
-    text += written[i];
-    if (written[i] != '\'' && (!escapes || written[i] != '\\')) continue;
-    ++i;  // it stands there twice
-    if (i + 1 >= written.size() || written[i] != text.back()) throw AnotherShape{};
+std::string_view condition_of(std::string_view message) {
+  for (const auto& e : named_errors) {
+    const bool fits = message.starts_with(e.begins) && message.find(e.has) < message.size();
+    if (fits) return e.condition;
   }
-  return text;
+  return {};
 }
 
-/// What stands between the quotes of a body.
-std::string_view body_of(std::string_view quoted) {
-  const bool dollars = quoted.front() == '$';
-  const auto open = dollars ? quoted.find('$', 1) + 1 : 1;
-  if ((!dollars && quoted.front() != '\'') || quoted.size() < 2 * open) throw AnotherShape{};
-  const auto body = quoted.substr(open, quoted.size() - 2 * open);
-  const bool closed = quoted.ends_with(quoted.substr(0, open));
-  const bool escaped = !dollars && body.find_first_of("'\\") != std::string_view::npos;
-  if (!closed || escaped) throw AnotherShape{};
-  return body;
-}
-
-struct RoleView {
-  std::string_view name, column;
-  bool only_login;
+struct Raised : Refused {
+  using Refused::Refused;
 };
 
-constexpr std::array role_views{
-    RoleView{"pg_roles", "rolname", false},
-    RoleView{"pg_authid", "rolname", false},
-    RoleView{"pg_user", "usename", true},
-    RoleView{"pg_shadow", "usename", true},
-};
+// --- The block ----------------------------------------------------------------------------------
 
 class Block {
  public:
-  Block(std::string_view body, const Cluster& cluster, RoleEditor& roles)
-      : body_(body), cluster_(cluster), roles_(roles) {
-    PsqlScript items(body);
-    while (auto item = items.next()) {
-      if (item->kind != PsqlItem::Kind::statement || item->executes_rows) throw AnotherShape{};
-      for (auto& token : item->tokens) {
-        if (token.kind == TokenKind::variable) throw AnotherShape{};
-        tokens_.push_back(std::move(token));
-      }
-      tokens_.push_back({TokenKind::symbol, {item->span.end, item->span.end}, ""});
-    }
-  }
+  explicit Block(const BlockHost& host) : host_(host) {}
 
-  /// Once to see whether all of it can be followed: what is refused may be handled below.
-  BlockDone run() {
-    block(false);
-    // A grant that fails would take the roles with it.
-    if (any_of_roles_ && any_on_objects_) throw AnotherShape{};
-    at_ = 0;
-    block(true);
-    return done_;
+  void run(const std::string& body) {
+    const auto parsed =
+        plpgsql_tree("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS " + quote_literal(body));
+    if (!parsed.error.empty()) throw NotFollowed{"the block is not understood: " + parsed.error};
+    const auto tree = SqlNode::parse(parsed.json, nullptr, false);
+    if (!tree.is_array() || tree.empty()) throw NotFollowed{"the block is not understood"};
+    const auto& function = node_at(tree.front(), "PLpgSQL_function");
+    datums_ = list_at(function, "datums");
+    variables_["found"] = false;
+    for (const auto& datum : datums_) declare(datum);
+    statements(list_at(node_at(node_at(function, "action"), "PLpgSQL_stmt_block"), "body"),
+               node_at(node_at(node_at(function, "action"), "PLpgSQL_stmt_block"), "exceptions"));
   }
 
  private:
-  void block(bool active) {
-    if (take("declare")) {
-      while (word(at_) != "begin") {
-        ++at_;
-        need("record ;");
+  enum class Flow : std::uint8_t { on, leave_loop, next_round, done };
+  using Apply = Flow (Block::*)(const SqlNode&);
+  struct Kind {
+    std::string_view name;
+    Apply apply;
+  };
+
+  void declare(const SqlNode& datum) {
+    const auto& variable = node_at(datum, "PLpgSQL_var");
+    const auto name = text_at(variable, "refname");
+    if (name.empty() || name == "found") return;
+    variables_[name] =
+        variable.contains("default_val") ? value(node_at(variable, "default_val")) : SqlNode();
+  }
+
+  static std::string text_in(const SqlNode& expression) {
+    return text_at(inside(expression, "PLpgSQL_expr"), "query");
+  }
+
+  struct Parsed {
+    std::string text;
+    SqlNode select;
+  };
+
+  /// Of a query; an expression is one without FROM.
+  const Parsed& parsed(const std::string& text) {
+    const auto found = parsed_.find(text);
+    if (found != parsed_.end()) return found->second;
+    const auto tree = sql_tree(text);
+    if (!tree.error.empty()) throw Refused(tree.error);
+    auto statements = SqlNode::parse(tree.json, nullptr, false);
+    const SqlNode::json_pointer place("/stmts/0/stmt");
+    if (!statements.contains(place)) throw NotFollowed{"an expression"};
+    return parsed_.emplace(text, Parsed{text, statements[place]}).first->second;
+  }
+
+  SqlRows rows(const std::string& text) {
+    const auto& query = parsed(text);
+    if (!query.select.contains("SelectStmt")) throw NotFollowed{"a statement that returns rows"};
+    return SqlEvaluator(host_.catalog, variables_, query.text).query(query.select);
+  }
+
+  SqlNode value_of(const std::string& text) {
+    const auto result = rows("SELECT " + text);
+    const bool one = !result.rows.empty() && !result.rows.front().empty();
+    return one ? result.rows.front().front() : SqlNode();
+  }
+  SqlNode value(const SqlNode& expression) { return value_of(text_in(expression)); }
+  bool holds(const SqlNode& expression) { return value(expression) == true; }
+
+  // --- Statements ---
+
+  /// With the handlers of a block.
+  Flow statements(const SqlNode& body, const SqlNode& handlers) {
+    if (handlers.empty()) return statements(body);
+    const auto undo = host_.save();
+    try {
+      return statements(body);
+    } catch (const Refused& e) {
+      const auto* const handler = handler_of(handlers, e);
+      if (handler == nullptr) throw;
+      undo();
+      variables_["sqlerrm"] = unknown_text();
+      variables_["sqlstate"] = unknown_text();
+      return statements(list_at(*handler, "action"));
+    }
+  }
+
+  static SqlNode unknown_text() { return SqlNode::object({{"unseen", "anything"}}); }
+
+  static const SqlNode* handler_of(const SqlNode& handlers, const Refused& error) {
+    const auto raised = dynamic_cast<const Raised*>(&error) != nullptr;
+    const auto name = raised ? "raise_exception" : condition_of(error.what());
+    for (const auto& item : list_at(inside(handlers, "PLpgSQL_exception_block"), "exc_list")) {
+      const auto& handler = inside(item, "PLpgSQL_exception");
+      for (const auto& condition : list_at(handler, "conditions")) {
+        const auto caught = text_at(inside(condition, "PLpgSQL_condition"), "condname");
+        if (caught == "others" || (!name.empty() && caught == name)) return &handler;
       }
     }
-    need("begin");
-    statements(active, 0);
-    need("end ;");
-    if (at_ != tokens_.size()) throw AnotherShape{};
+    if (name.empty()) throw NotFollowed{"which handler an error has"};
+    return nullptr;
   }
 
-  /// A word or a symbol, `;` at the end of each statement; empty for all else.
-  std::string_view word(std::size_t i) const {
-    if (i >= tokens_.size()) throw AnotherShape{};
-    const auto& token = tokens_[i];
-    if (token.kind == TokenKind::word) return token.text;
-    if (token.kind != TokenKind::symbol) return {};
-    if (token.span.begin == token.span.end) return ";";
-    return text(token);
-  }
-
-  std::string_view text(const SqlToken& token) const {
-    return body_.substr(token.span.begin, token.span.end - token.span.begin);
-  }
-
-  bool take(std::string_view wanted) {
-    const bool is = word(at_) == wanted;
-    at_ += is ? 1 : 0;
-    return is;
-  }
-
-  /// Words with single spaces between them. `pg_catalog.` may stand before any.
-  void need(std::string_view words) {
-    while (!words.empty()) {
-      const auto end = std::min(words.find(' '), words.size());
-      if (word(at_) == "pg_catalog" && word(at_ + 1) == ".") at_ += 2;
-      if (!take(words.substr(0, end))) throw AnotherShape{};
-      words.remove_prefix(std::min(end + 1, words.size()));
+  Flow statements(const SqlNode& body) {
+    if (++depth_ > deepest_statement) throw NotFollowed{"a block that is too deep"};
+    auto flow = Flow::on;
+    for (const auto& item : body) {
+      flow = statement(item);
+      if (flow != Flow::on) break;
     }
+    --depth_;
+    return flow;
   }
 
-  bool comes(std::string_view words) {
-    const auto before = at_;
-    try {
-      need(words);
-    } catch (const AnotherShape&) {
-      at_ = before;
-      return false;
+  Flow statement(const SqlNode& item) {
+    if (++done_ > most_statements) throw NotFollowed{"a block that does too much"};
+    const auto& name = item.begin().key();
+    for (const auto& kind : kinds) {
+      if (kind.name == name) return (this->*kind.apply)(item.begin().value());
     }
-    return true;
+    throw NotFollowed{fmt::format("{} in a block", name.substr(name.rfind('_') + 1))};
   }
 
-  std::string need_constant() {
-    if (at_ >= tokens_.size() || tokens_[at_].kind != TokenKind::string) throw AnotherShape{};
-    return constant_text(text(tokens_[at_++]));
+  Flow block(const SqlNode& node) {
+    return statements(list_at(node, "body"), node_at(node, "exceptions"));
   }
 
-  void statements(bool active, int depth) {
-    if (depth > deepest_block) throw AnotherShape{};
-    while (word(at_) != "end" && word(at_) != "else") statement(active, depth);
-  }
-
-  void statement(bool active, int depth) {
-    if (take("null")) return need(";");
-    if (take("raise")) return notice();
-    if (take("for")) return grant_in_loop(active);
-    if (!take("if")) return sql(active);
-    const bool holds = condition();
-    need("then");
-    statements(active && holds, depth + 1);
-    if (take("else")) statements(active && !holds, depth + 1);
-    need("end if ;");
-  }
-
-  void notice() {
-    constexpr std::array<std::string_view, 5> levels{"notice", "info", "log", "warning", "debug"};
-    if (std::find(levels.begin(), levels.end(), word(at_)) == levels.end()) throw AnotherShape{};
-    ++at_;
-    const auto format = need_constant();
-    for (auto left = std::count(format.begin(), format.end(), '%'); left > 0; --left) {
-      need(",");
-      const auto kind = at_ < tokens_.size() ? tokens_[at_++].kind : TokenKind::symbol;
-      if (kind != TokenKind::string && kind != TokenKind::number) throw AnotherShape{};
+  Flow condition(const SqlNode& node) {
+    if (holds(node_at(node, "cond"))) return statements(list_at(node, "then_body"));
+    for (const auto& item : list_at(node, "elsif_list")) {
+      const auto& other = inside(item, "PLpgSQL_if_elsif");
+      if (holds(node_at(other, "cond"))) return statements(list_at(other, "stmts"));
     }
-    need(";");
+    return statements(list_at(node, "else_body"));
   }
 
-  bool condition() {
-    if (!cluster_.seen(Fact::roles)) throw AnotherShape{};
-    const bool negated = take("not");
-    need("exists ( select");
-    return exists() != negated;
-  }
-
-  bool exists() {
-    if (comes("from pg_auth_members m join pg_roles g on g . oid = m . roleid join pg_roles r on "
-              "r . oid = m . member where g . rolname =")) {
-      return membership();
-    }
-    std::string_view column;
-    if (word(at_) == "rolname" || word(at_) == "usename") {
-      column = word(at_++);
-    } else if (!take("*") && !take("true") && tokens_[at_].kind == TokenKind::number) {
-      ++at_;
-    }
-    need("from");
-    for (const auto& view : role_views) {
-      if ((column.empty() || column == view.column) && comes(view.name)) return role(view);
-    }
-    throw AnotherShape{};
-  }
-
-  /// `r WHERE r.rolname = 'app' AND rolsuper)`
-  bool role(const RoleView& view) {
-    take("as");
-    const auto alias = word(at_) == "where" ? std::string_view() : word(at_++);
-    need("where");
-    if (!alias.empty() && take(alias)) need(".");
-    need(view.column);
-    need("=");
-    const auto id = cluster_.find_role(as_name(need_constant()));
-    bool holds = id && (!view.only_login || cluster_.role(*id).login);
-    const Role none;
-    while (!view.only_login && take("and"))
-      holds = test(holds ? cluster_.role(*id) : none) && holds;
-    need(")");
-    return holds;
-  }
-
-  /// `rolsuper`, `NOT rolcanlogin`, `rolconnlimit NOT BETWEEN 0 AND 10`
-  bool test(const Role& role) {
-    const bool negated = take("not");
-    for (const auto& attribute : role_attributes) {
-      if (take(attribute.column)) return has(role, attribute.attribute) != negated;
-    }
-    if (negated || !take("rolconnlimit")) throw AnotherShape{};
-    need("not between");
-    const auto least = number();
-    need("and");
-    const auto most = number();
-    return role.connection_limit < least || role.connection_limit > most;
-  }
-
-  std::int64_t number() {
-    if (at_ >= tokens_.size() || tokens_[at_].kind != TokenKind::number) throw AnotherShape{};
-    const auto digits = text(tokens_[at_++]);
-    std::int64_t n = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), n);
-    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) throw AnotherShape{};
-    return n;
-  }
-
-  bool membership() {
-    const auto group = cluster_.find_role(as_name(need_constant()));
-    need("and r . rolname =");
-    const auto member = cluster_.find_role(as_name(need_constant()));
-    need(")");
-    const auto& all = cluster_.memberships;
-    return group && member && std::any_of(all.begin(), all.end(), [&](const Membership& m) {
-             return m.role == *group && m.member == *member;
-           });
-  }
-
-  /// `o IN SELECT ... LOOP EXECUTE format('GRANT SELECT ON TABLE %I.%I TO app', ...); END LOOP;`
-  void grant_in_loop(bool active) {
-    ++at_;
-    need("in select");
-    for (; word(at_) != "loop"; ++at_) {
-      if (word(at_) == "(") check_function();
-      if (word(at_) == ";") throw AnotherShape{};
-    }
-    need("loop execute format (");
-    const auto statement = need_constant();
-    const bool grants =
-        statement.starts_with("GRANT ") && statement.find(" ON ") < statement.size();
-    const bool on_objects = grants || statement.starts_with("ALTER DEFAULT PRIVILEGES ");
-    if (!on_objects || statement.find(';') < statement.size()) throw AnotherShape{};
-    while (word(at_) != ")") {
-      if (word(at_) == "(" || word(at_) == ";") throw AnotherShape{};
-      ++at_;
-    }
-    need(") ; end loop ;");
-    grants_on_objects(active);
-  }
-
-  void grants_on_objects(bool active) {
-    any_on_objects_ = true;
-    done_.on_objects = done_.on_objects || active;
-  }
-
-  /// What stands before a parenthesis changes nothing.
-  void check_function() const {
-    constexpr std::array<std::string_view, 12> harmless{
-        "exists",      "in",      "and",        "or",         "not",
-        "select",      "where",   "aclexplode", "acldefault", "current_database",
-        "pg_has_role", "coalesce"};
-    const auto before = word(at_ - 1);
-    const bool in_schema = word(at_ - 2) == ".";
-    if (in_schema && word(at_ - 3) != "pg_catalog") throw AnotherShape{};
-    if (std::find(harmless.begin(), harmless.end(), before) == harmless.end()) throw AnotherShape{};
-  }
-
-  void sql(bool active) {
-    const auto first = at_;
-    while (word(at_) != ";") ++at_;
-    PsqlItem item;
-    item.tokens.assign(tokens_.begin() + static_cast<std::ptrdiff_t>(first),
-                       tokens_.begin() + static_cast<std::ptrdiff_t>(at_++));
-    if (item.tokens.empty()) throw AnotherShape{};
-    item.span = {item.tokens.front().span.begin, item.tokens.back().span.end};
-    const auto verb = word(first);
-    const bool grants = verb == "grant" || verb == "revoke";
-    if (!grants && verb != "create" && verb != "alter" && verb != "drop") throw AnotherShape{};
-    const bool on_objects = grants && std::any_of(item.tokens.begin(), item.tokens.end(),
-                                                  [](const SqlToken& t) { return t.is("on"); });
-    if (on_objects) return grants_on_objects(active);
-    any_of_roles_ = true;
-    apply(item, active);
-  }
-
-  void apply(const PsqlItem& item, bool active) {
-    try {
-      const auto action = parse_sql(body_, item, cluster_.major());
-      if (!action) throw AnotherShape{};
-      std::visit([&](const auto& a) { apply(a, active); }, *action);
-    } catch (const SqlSyntaxError&) {
-      throw AnotherShape{};
-    } catch (const Refused&) {
-      if (active) throw;
-    }
-  }
-
-  template <typename Action>
-  void apply(const Action& action, bool active) {
-    if constexpr (requires { roles_.apply(action); }) {
-      if (active) roles_.apply(action);
+  Flow assign(const SqlNode& node) {
+    const auto text = text_in(node_at(node, "expr"));
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) throw NotFollowed{"an assignment"};
+    const bool colon = equals > 0 && text[equals - 1] == ':';
+    auto target = text.substr(0, equals - (colon ? 1 : 0));
+    target = target.substr(0, target.find_last_not_of(" \t\r\n") + 1);
+    const auto found = value_of(text.substr(equals + 1));
+    const auto dot = target.find('.');
+    auto& variable = variable_named(target.substr(0, dot));
+    if (dot == std::string::npos) {
+      variable = found;
     } else {
-      throw AnotherShape{};
+      variable[target.substr(dot + 1)] = found;
+    }
+    return Flow::on;
+  }
+
+  SqlNode& variable_named(const std::string& name) {
+    const auto known = variables_.find(name);
+    if (known == variables_.end()) throw NotFollowed{"an assignment"};
+    return known->second;
+  }
+
+  static SqlNode record_of(const SqlRows& rows, std::size_t at) {
+    auto record = SqlNode::object();
+    for (std::size_t i = 0; i < rows.names.size(); ++i) record[rows.names[i]] = rows.rows[at][i];
+    return record;
+  }
+
+  /// Nulls where there is no row.
+  void assign_row(const SqlNode& target, const SqlRows& rows, std::optional<std::size_t> at) {
+    const auto& fields = list_at(inside(target, "PLpgSQL_row"), "fields");
+    if (fields.empty()) throw NotFollowed{"where a row goes"};
+    const auto number = fields.front().value("varno", std::size_t{0});
+    const auto& datum = number < datums_.size() ? datums_[number] : target;
+    const auto type = text_at(
+        node_at(node_at(node_at(datum, "PLpgSQL_var"), "datatype"), "PLpgSQL_type"), "typname");
+    if (fields.size() == 1 && (type == "record" || type.find("ROWTYPE") < type.size())) {
+      variable_named(text_at(fields.front(), "name")) = at ? record_of(rows, *at) : SqlNode();
+      return;
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const bool given = at && i < rows.rows[*at].size();
+      variable_named(text_at(fields[i], "name")) = given ? rows.rows[*at][i] : SqlNode();
     }
   }
 
-  std::string_view body_;
-  const Cluster& cluster_;
-  RoleEditor& roles_;
-  std::vector<SqlToken> tokens_;  // after each statement one of no width
-  std::size_t at_ = 0;
-  bool any_of_roles_ = false, any_on_objects_ = false;
-  BlockDone done_;
+  /// Whether the loop goes on.
+  static bool goes_on(Flow& flow) {
+    if (flow == Flow::next_round) flow = Flow::on;
+    if (flow == Flow::on) return true;
+    if (flow == Flow::leave_loop) flow = Flow::on;
+    return false;
+  }
+
+  Flow each_row(const SqlNode& node, const SqlRows& all) {
+    auto flow = Flow::on;
+    for (std::size_t i = 0; i < all.rows.size(); ++i) {
+      assign_row(node_at(node, "var"), all, i);
+      flow = statements(list_at(node, "body"));
+      if (!goes_on(flow)) break;
+    }
+    variables_["found"] = !all.rows.empty();
+    return flow;
+  }
+
+  Flow for_query(const SqlNode& node) {
+    return each_row(node, rows(text_in(node_at(node, "query"))));
+  }
+
+  Flow for_text(const SqlNode& node) {
+    if (node.contains("params")) throw NotFollowed{"EXECUTE ... USING"};
+    return each_row(node, rows(text_of_value(value(node_at(node, "query")))));
+  }
+
+  Flow for_numbers(const SqlNode& node) {
+    if (node.contains("reverse") || node.contains("step")) throw NotFollowed{"a loop that is odd"};
+    const auto name = text_at(node_at(node_at(node, "var"), "PLpgSQL_var"), "refname");
+    const auto least = value(node_at(node, "lower"));
+    const auto most = value(node_at(node, "upper"));
+    if (!least.is_number() || !most.is_number()) throw Refused("bound of FOR loop cannot be null");
+    auto flow = Flow::on;
+    for (auto i = least.get<std::int64_t>(); i <= most.get<std::int64_t>(); ++i) {
+      if (++done_ > most_statements) throw NotFollowed{"a block that does too much"};
+      variables_[name] = i;
+      flow = statements(list_at(node, "body"));
+      if (!goes_on(flow)) break;
+    }
+    return flow;
+  }
+
+  Flow for_elements(const SqlNode& node) {
+    const auto all = value(node_at(node, "expr"));
+    if (!all.is_array()) throw Refused("FOREACH expression must not be null");
+    const auto number = node.value("varno", std::size_t{0});
+    const auto& datum = number < datums_.size() ? datums_[number] : node;
+    const auto name = text_at(node_at(datum, "PLpgSQL_var"), "refname");
+    auto flow = Flow::on;
+    for (const auto& item : all) {
+      variable_named(name) = item;
+      flow = statements(list_at(node, "body"));
+      if (!goes_on(flow)) break;
+    }
+    return flow;
+  }
+
+  Flow loop(const SqlNode& node) {
+    auto flow = Flow::on;
+    for (;;) {
+      if (++done_ > most_statements) throw NotFollowed{"a block that does too much"};
+      if (node.contains("cond") && !holds(node["cond"])) return flow;
+      flow = statements(list_at(node, "body"));
+      if (!goes_on(flow)) return flow;
+    }
+  }
+
+  Flow leave(const SqlNode& node) {
+    if (node.contains("label")) throw NotFollowed{"a label"};
+    if (node.contains("cond") && !holds(node["cond"])) return Flow::on;
+    return truth_at(node, "is_exit") ? Flow::leave_loop : Flow::next_round;
+  }
+
+  Flow finish(const SqlNode&) { return Flow::done; }
+
+  Flow raise(const SqlNode& node) {
+    for (const auto& item : list_at(node, "params")) {
+      try {
+        value(item);
+      } catch (const NotFollowed&) {
+        // What an error said is only shown.
+        if (text_in(item) != "SQLERRM" && text_in(item) != "SQLSTATE") throw;
+      }
+    }
+    if (node.value("elog_level", 0) < error_level) return Flow::on;
+    throw Raised(text_at(node, "message"));
+  }
+
+  Flow assure(const SqlNode& node) {
+    if (!holds(node_at(node, "cond"))) throw Refused("assertion failed");
+    return Flow::on;
+  }
+
+  void into(const SqlNode& node, const SqlRows& found) {
+    const auto at = found.rows.empty() ? std::nullopt : std::optional<std::size_t>(0);
+    if (!at && truth_at(node, "strict")) throw Refused("query returned no rows");
+    assign_row(node_at(node, "target"), found, at);
+  }
+
+  Flow sql(const SqlNode& node) {
+    const auto text = text_in(node_at(node, "sqlstmt"));
+    if (truth_at(node, "into")) {
+      const auto found = rows(text);
+      into(node, found);
+      variables_["found"] = !found.rows.empty();
+    } else {
+      host_.run(text);
+    }
+    return Flow::on;
+  }
+
+  /// It leaves FOUND alone.
+  Flow execute(const SqlNode& node) {
+    const auto text = value(node_at(node, "query"));
+    if (text.is_null()) throw Refused("query string argument of EXECUTE is null");
+    if (node.contains("params") && text_of_value(text).find('$') != std::string::npos) {
+      throw NotFollowed{"EXECUTE ... USING"};
+    }
+    if (truth_at(node, "into")) {
+      into(node, rows(text_of_value(text)));
+    } else {
+      host_.run(text_of_value(text));
+    }
+    return Flow::on;
+  }
+
+  /// A query for what it finds; what a function of the session's settings does is done.
+  Flow perform(const SqlNode& node) {
+    const auto text = text_in(node_at(node, "expr"));
+    if (text.find("set_config") != std::string::npos) {
+      host_.run(text);
+    } else {
+      variables_["found"] = !rows(text).rows.empty();
+    }
+    return Flow::on;
+  }
+
+  static constexpr std::array kinds{
+      Kind{"PLpgSQL_stmt_assert", &Block::assure},
+      Kind{"PLpgSQL_stmt_assign", &Block::assign},
+      Kind{"PLpgSQL_stmt_block", &Block::block},
+      Kind{"PLpgSQL_stmt_dynexecute", &Block::execute},
+      Kind{"PLpgSQL_stmt_dynfors", &Block::for_text},
+      Kind{"PLpgSQL_stmt_execsql", &Block::sql},
+      Kind{"PLpgSQL_stmt_exit", &Block::leave},
+      Kind{"PLpgSQL_stmt_foreach_a", &Block::for_elements},
+      Kind{"PLpgSQL_stmt_fori", &Block::for_numbers},
+      Kind{"PLpgSQL_stmt_fors", &Block::for_query},
+      Kind{"PLpgSQL_stmt_if", &Block::condition},
+      Kind{"PLpgSQL_stmt_loop", &Block::loop},
+      Kind{"PLpgSQL_stmt_perform", &Block::perform},
+      Kind{"PLpgSQL_stmt_raise", &Block::raise},
+      Kind{"PLpgSQL_stmt_return", &Block::finish},
+      Kind{"PLpgSQL_stmt_while", &Block::loop},
+  };
+
+  const BlockHost& host_;
+  SqlNode datums_;
+  SqlVariables variables_;
+  std::map<std::string, Parsed> parsed_;
+  std::size_t done_ = 0;
+  int depth_ = 0;
 };
+
+/// Variables of inner blocks, and two of one name, cannot be told apart in the tree.
+bool declares_once(const std::string& body) {
+  PsqlScript items(body);
+  std::size_t declarations = 0;
+  while (const auto item = items.next()) {
+    if (item->kind != PsqlItem::Kind::statement) return false;
+    declarations +=
+        static_cast<std::size_t>(std::count_if(item->tokens.begin(), item->tokens.end(),
+                                               [](const SqlToken& t) { return t.is("declare"); }));
+  }
+  return declarations < 2;
+}
 
 }  // namespace
 
-std::optional<BlockDone> run_do_block(std::string_view script, const PsqlItem& s,
-                                      const Cluster& cluster, RoleEditor& roles) {
-  std::optional<Span> body;
-  for (std::size_t i = 1; i < s.tokens.size(); ++i) {
-    const auto& token = s.tokens[i];
-    if (token.is("language") && i + 1 < s.tokens.size() && s.tokens[i + 1].text == "plpgsql") {
-      ++i;
-    } else if (token.kind == TokenKind::string && !body) {
-      body = token.span;
-    } else {
-      return std::nullopt;
-    }
+void run_do_block(const SqlNode& statement, const BlockHost& host) {
+  std::string body, language = "plpgsql";
+  for (const auto& item : list_at(statement, "args")) {
+    const auto& option = inside(item, "DefElem");
+    (text_at(option, "defname") == "language" ? language : body) =
+        string_of(node_at(option, "arg"));
   }
-  if (!body) return std::nullopt;
-  try {
-    const auto quoted = script.substr(body->begin, body->end - body->begin);
-    return Block(body_of(quoted), cluster, roles).run();
-  } catch (const AnotherShape&) {
-    return std::nullopt;
+  if (language != "plpgsql") throw NotFollowed{"it is written in another language"};
+  if (body.size() > longest_body || body.find('\0') != std::string::npos || !declares_once(body)) {
+    throw NotFollowed{"a block of another shape"};
   }
+  Block(host).run(body);
 }
 
 }  // namespace pgleast

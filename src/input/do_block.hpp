@@ -1,30 +1,30 @@
 #pragma once
-// A DO block of the shape in which scripts create roles that may be there, done to a Cluster.
+// A DO block of PL/pgSQL, done step by step: conditions and loops over the catalogs, EXECUTE of
+// texts that are put together, handlers of errors.
 //
 //   DO $$ BEGIN
 //     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') THEN
 //       CREATE ROLE app LOGIN;
 //     END IF;
 //   END $$;
-//
-// Besides IF, ELSE, NULL and RAISE NOTICE only statements about roles stand in it, what `pgleast
-// bootstrap` writes, or grants on objects alone. Every other block is not followed.
 
-#include <optional>
-#include <string_view>
+#include <functional>
+#include <string>
 
-#include "input/psql_script.hpp"
-#include "input/role_editor.hpp"
-#include "model/cluster.hpp"
+#include "input/sql_catalog.hpp"
 
 namespace pgleast {
 
-struct BlockDone {
-  bool on_objects = false;  // it grants something on objects, too
+/// The session in which a block runs.
+struct BlockHost {
+  const SqlCatalog& catalog;
+  /// Does one statement. Throws Refused and NotFollowed.
+  std::function<void(const std::string& statement)> run;
+  /// Returns what takes back all that was done since.
+  std::function<std::function<void()>()> save;
 };
 
-/// None for a block of another shape: nothing is done. Throws Refused; part of it may be done.
-std::optional<BlockDone> run_do_block(std::string_view script, const PsqlItem& statement,
-                                      const Cluster& cluster, RoleEditor& roles);
+/// Of a DoStmt. Throws Refused and NotFollowed; part of it may be done.
+void run_do_block(const SqlNode& statement, const BlockHost& host);
 
 }  // namespace pgleast

@@ -161,6 +161,7 @@ class SqlCatalog {
   bool changed() const { return changed_; }
   bool has_read_objects() const { return has_read_objects_; }
   bool has_extensions = false;
+  bool roles_known = true, objects_known = true;  // to who asks the catalogs
   std::vector<std::string> new_extensions;
   void remark_extension(const std::string& name) { new_extensions.push_back(name); }
 

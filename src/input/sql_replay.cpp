@@ -15,6 +15,7 @@
 #include "input/psql_script.hpp"
 #include "input/role_editor.hpp"
 #include "input/sql_catalog.hpp"
+#include "input/sql_eval.hpp"
 #include "input/sql_script.hpp"
 #include "model/fresh_cluster.hpp"
 #include "text/display.hpp"
@@ -439,28 +440,153 @@ class Replay {
       if (!is_newer_than_grammar(cluster_.major())) return wrong(s, *error);
     }
     if (failed_) return refuse(s.tokens.front().span, std::string(aborted));
-    if (!unknown && begins_with(s, "do") && follow_block(s)) return;
+    if (!unknown && shallow && begins_with(s, "do")) return run_block(s);
+    if (!unknown && shallow && s.executes_rows) return run_rows(s);
     const bool on_objects = is_on_objects(s);
     const bool of_roles = kind->followed == Followed::by_action && !on_objects;
     touch(s, touched_by(script_.text(), s, *kind) | (of_roles ? roles : nothing));
+  }
+
+  static bool is_of_roles(const PsqlItem& s) {
+    const auto& first = s.tokens.front();
+    if (first.is("grant") || first.is("revoke")) return !is_on_objects(s);
+    const bool changes = first.is("create") || first.is("alter") || first.is("drop");
+    const auto second = s.tokens.size() > 1 ? s.tokens[1].text : std::string();
+    return changes && (second == "role" || second == "user" || second == "group");
   }
 
   static bool is_on_objects(const PsqlItem& s) {
     return (s.tokens.front().is("grant") || s.tokens.front().is("revoke")) && s.has_word("on");
   }
 
-  /// All of a block or nothing; not when it is of a shape that is not followed.
-  bool follow_block(const PsqlItem& s) {
-    const auto before = save("");
+  // --- Statements that scripts put together ---
+
+  /// Whether what queries of the catalogs find is known.
+  void tell_what_is_known() {
+    catalog_.roles_known = cluster_.seen(Fact::roles) && !untold_.contains(Fact::roles);
+    catalog_.objects_known = (cluster_.seen(Fact::objects) || is_untouched(cluster_)) &&
+                             !untold_.contains(Fact::objects);
+  }
+
+  /// Each statement of a text; no error is handled. Throws Refused and NotFollowed.
+  void run_text(const std::string& text) {
+    const auto outer = std::exchange(text_, text);
+    const auto statement = catalog_.statement();
     try {
-      const auto done = run_do_block(script_.text(), s, cluster_, roles_);
-      if (done && done->on_objects) touch(s, objects);
-      return done.has_value();
+      PsqlScript items(text);
+      while (const auto item = items.next()) run_inner(*item);
+    } catch (const SqlSyntaxError& e) {
+      text_ = outer;
+      catalog_.set_statement(statement);
+      throw Refused(e.message);
+    } catch (...) {
+      text_ = outer;
+      catalog_.set_statement(statement);
+      throw;
+    }
+    text_ = outer;
+    catalog_.set_statement(statement);
+  }
+
+  void run_inner(const PsqlItem& s) {
+    if (s.kind != PsqlItem::Kind::statement || s.executes_rows) throw NotFollowed{"a command"};
+    const auto* const kind = kind_of(s);
+    if (kind == nullptr) throw SqlSyntaxError{"syntax error", s.tokens.front().span};
+    const bool odd = has_unknown_parts(*text_, s) || !is_shallow(*text_, s);
+    const bool followed = kind->followed != Followed::no || is_for_effect(s);
+    const bool ends = kind->touched == nothing && kind->followed == Followed::by_action &&
+                      !begins_with(s, "set") && !begins_with(s, "reset");
+    if (odd || ends || begins_with(s, "do")) throw NotFollowed{called(s)};
+    if (!followed) {
+      if (touched_by(*text_, s, *kind) != nothing) throw NotFollowed{called(s)};
+      return;
+    }
+    const auto action = kind->followed == Followed::by_action && !is_on_objects(s)
+                            ? parse_sql(*text_, s, cluster_.major())
+                            : std::nullopt;
+    if (action) {
+      std::visit([&](const auto& a) { apply(a, s); }, *action);
+    } else {
+      apply_tree(s);
+    }
+  }
+
+  /// All of a block or nothing.
+  void run_block(const PsqlItem& s) {
+    const auto before = save("");
+    tell_what_is_known();
+    in_block_ = true;
+    run_block(s, before);
+    in_block_ = false;
+  }
+
+  void run_block(const PsqlItem& s, const Saved& before) {
+    try {
+      if (failed_) throw Refused(std::string(aborted));
+      const auto tree = statement_tree(script_.text(), s, cluster_.major());
+      catalog_.need_contents();
+      if (catalog_.user() == no_role) throw NotFollowed{"it is not known who runs the script"};
+      run_do_block(
+          node_at(tree, "DoStmt"),
+          {catalog_, [&](const std::string& text) { run_text(text); },
+           [&]() -> std::function<void()> { return [this, at = save("")] { undo(at); }; }});
+    } catch (const SqlSyntaxError& e) {
+      return wrong(s, e);
     } catch (const Refused& e) {
       undo(before);
-      refuse(s.tokens.front().span, e.what());
-      return true;
+      if (is_unsure()) return touch(s, anything, e.what());
+      return refuse(s.tokens.front().span, e.what());
+    } catch (const NotFollowed& e) {
+      undo(before);
+      return touch(s, anything, e.why);
     }
+    finish_statement();
+  }
+
+  /// `SELECT ... \gexec`: what it returns is run, each statement by itself.
+  void run_rows(const PsqlItem& s) {
+    tell_what_is_known();
+    SqlRows rows;
+    try {
+      const auto tree = statement_tree(script_.text(), s, cluster_.major());
+      catalog_.need_contents();
+      if (!tree.contains("SelectStmt")) throw NotFollowed{called(s)};
+      const SqlVariables none;
+      const auto text = script_.text().substr(s.span.begin, s.span.end - s.span.begin);
+      rows = SqlEvaluator(catalog_, none, text).query(tree["SelectStmt"]);
+    } catch (const SqlSyntaxError& e) {
+      return wrong(s, e);
+    } catch (const Refused& e) {
+      return refuse(s.tokens.front().span, e.what());
+    } catch (const NotFollowed& e) {
+      return touch(s, anything, e.why);
+    }
+    for (const auto& row : rows.rows) {
+      for (const auto& cell : row) {
+        if (!cell.is_null()) run_cell(s, cell);
+      }
+    }
+  }
+
+  void run_cell(const PsqlItem& s, const SqlNode& cell) {
+    const auto before = save("");
+    try {
+      if (failed_) throw Refused(std::string(aborted));
+      run_text(text_of_value(cell));
+    } catch (const Refused& e) {
+      undo(before);
+      return refuse(s.tokens.front().span, e.what());
+    } catch (const NotFollowed& e) {
+      undo(before);
+      return touch(s, anything, e.why);
+    }
+    finish_statement();
+  }
+
+  void finish_statement() {
+    if (!saved_.empty()) return;
+    catalog_.end_transaction(true);
+    catalog_.forget_journal();
   }
 
   /// After an error in a transaction nothing but its end is taken.
@@ -480,12 +606,14 @@ class Replay {
   void try_out(const PsqlItem& s, const StatementKind& kind) {
     const bool by_tree = kind.followed != Followed::by_action || is_on_objects(s);
     const auto mark = catalog_.mark();
+    bool of_roles = false;
     try {
       const auto action = by_tree ? std::nullopt : parse(s);
+      of_roles = action && is_of_roles(s);
       if (action) {
         std::visit([&](const auto& a) { apply(a, s); }, *action);
       } else {
-        apply_tree(s, kind);
+        apply_tree(s);
       }
     } catch (const SqlSyntaxError& e) {
       if (!by_tree || !is_newer_than_grammar(cluster_.major())) return wrong(s, e);
@@ -496,11 +624,10 @@ class Replay {
       refuse(place_of(s, e.name()), e.what());
     } catch (const NotFollowed& e) {
       catalog_.undo_to(mark);
-      touch(s, kind.touched == nothing ? anything : kind.touched, e.why);
+      const auto touched = kind.touched | (of_roles ? roles : nothing);
+      touch(s, touched == nothing ? anything : touched, e.why);
     }
-    if (!saved_.empty()) return;
-    catalog_.end_transaction(true);
-    catalog_.forget_journal();
+    finish_statement();
   }
 
   /// Something that is not followed may have made what is missing now.
@@ -508,18 +635,18 @@ class Replay {
     return untold_.contains(Fact::roles) || untold_.contains(Fact::objects);
   }
 
-  void apply_tree(const PsqlItem& s, const StatementKind& kind) {
-    const auto tree = statement_tree(script_.text(), s, cluster_.major());
+  void apply_tree(const PsqlItem& s) {
+    const auto tree = statement_tree(text(), s, cluster_.major());
     if (failed_) throw Refused(std::string(aborted));
     if (tree.empty()) return;
     const auto apply = find_statement(tree.begin().key());
-    if (apply == nullptr) return touch(s, kind.touched);
+    if (apply == nullptr) throw NotFollowed{called(s)};
     if (catalog_.user() == no_role) throw NotFollowed{"it is not known who runs the script"};
     const auto& node = tree.begin().key();
     const bool of_session = node == "VariableSetStmt" || node == "AlterRoleSetStmt" ||
                             node == "AlterDatabaseSetStmt" || node == "SelectStmt";
     if (!of_session) catalog_.need_contents();
-    catalog_.set_statement({script_.text(), &s});
+    catalog_.set_statement({text(), &s});
     apply(catalog_, tree.begin().value());
     catalog_.set_statement({});
   }
@@ -539,23 +666,15 @@ class Replay {
   template <typename A>
   void apply(const A& action, const PsqlItem& s) {
     if constexpr (requires { roles_.apply(action); }) {
-      try {
-        need_superuser(s);
-      } catch (const NotFollowed& e) {
-        return touch(s, roles, e.why);
-      }
+      need_superuser(s);
       roles_.apply(action);
     } else {
-      try {
-        if constexpr (requires { action.from; }) {
-          need_database_owner(action.from);
-        } else {
-          need_database_owner(action.name);
-        }
-        need_database_rights();
-      } catch (const NotFollowed& e) {
-        return touch(s, objects, e.why);
+      if constexpr (requires { action.from; }) {
+        need_database_owner(action.from);
+      } else {
+        need_database_owner(action.name);
       }
+      need_database_rights();
       databases_.apply(action);
     }
   }
@@ -651,6 +770,7 @@ class Replay {
   }
 
   void refuse_in_transaction(std::string_view what) const {
+    if (in_block_) throw Refused(fmt::format("{} cannot be executed from a function", what));
     if (saved_.empty()) return;
     throw Refused(fmt::format("{} cannot run inside a transaction block", what));
   }
@@ -742,11 +862,16 @@ class Replay {
     std::string first;
   };
 
+  /// Of the statement that is being done: the script, or what a block puts together.
+  std::string_view text() const { return text_ ? std::string_view(*text_) : script_.text(); }
+
   const Source& script_;
+  std::optional<std::string> text_;
   Cluster& cluster_;
   RoleEditor& roles_;
   SqlCatalog& catalog_;
   DatabaseEditor databases_;
+  bool in_block_ = false;
   bool lost_ = false;         // no connection any more
   std::vector<Saved> saved_;  // at BEGIN, then at each savepoint; empty: no transaction
   Span begun_;

@@ -5,7 +5,8 @@
 //
 //   CREATE ROLE app LOGIN PASSWORD 'x';   the role is there; of the password its kind
 //   GRANT SELECT ON t TO app;             the table's access list is the server's
-//   DO $$ ... $$;                         followed as do_block.hpp says; else roles are unseen
+//   DO $$ ... $$;                         done step by step, as do_block.hpp says; else all is
+//   unseen
 
 #include <vector>
 

@@ -317,6 +317,26 @@ REVOKE TRIGGER ON ct FROM ca;
 RESET SESSION AUTHORIZATION;)"},
     {12, R"(CREATE TEMP TABLE tt (i int);
 CREATE TYPE trow AS (i int, j tt); CREATE TYPE trow2 AS (i int, j tt[]);)"},
+    {12, R"(CREATE ROLE da; CREATE SCHEMA ds; CREATE SCHEMA "D s"; CREATE TABLE ds.t1 (i int);
+CREATE VIEW ds.v1 AS SELECT 1 AS x; CREATE SEQUENCE "D s".q; CREATE TABLE "D s"."T" (i int, "J" int);
+CREATE FUNCTION ds.f(int, text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION ds.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v') AND n.nspname ~ '^[dD]' ORDER BY 1, 2 LOOP EXECUTE format('GRANT SELECT ON %I.%I TO da', r.nspname, r.relname); END LOOP; END $$;
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (ARRAY['ds', 'D s']) LOOP EXECUTE format('ALTER TABLE %I.%I OWNER TO %I', r.schemaname, r.tablename, 'da'); END LOOP; END $$;
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT p.oid::regprocedure AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname LIKE 'd%' LOOP EXECUTE 'REVOKE ALL ON FUNCTION ' || r.name || ' FROM PUBLIC'; END LOOP; END $$;
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'mood') THEN CREATE TYPE ds.mood AS ENUM ('x'); END IF; END $$;
+DO $$ BEGIN CREATE TYPE ds.mood AS ENUM ('x'); EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE ds.t1 (j int); EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN CREATE TABLE ds.t9 (j int); CREATE TABLE ds.t1 (j int); EXCEPTION WHEN duplicate_table THEN CREATE TABLE ds.t8 (j int); END $$;
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT table_schema AS s, table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema = 'D s' LOOP EXECUTE format('GRANT UPDATE (%I) ON %I.%I TO da', r.c, r.s, r.t); END LOOP; END $$;
+DO $$ DECLARE s text; BEGIN FOREACH s IN ARRAY string_to_array('ds,public', ',') LOOP EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT ON TABLES TO da', s); END LOOP; END $$;
+DO $$ BEGIN SET LOCAL ROLE da; CREATE TABLE ds.no (i int); EXCEPTION WHEN insufficient_privilege THEN RAISE NOTICE '%', SQLERRM; END $$;
+DO $$ BEGIN IF to_regclass('ds.t1') IS NOT NULL AND 'ds.v1'::regclass::oid > 0 THEN CREATE TABLE ds.yes (i int); END IF; END $$;
+DO $$ BEGIN CREATE TABLE ds.gone (i int); CREATE ROLE da; END $$;
+SELECT format('GRANT USAGE ON SCHEMA %I TO da', nspname) FROM pg_namespace WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_' \gexec
+SELECT 'CREATE ROLE da' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'da')\gexec
+SELECT 'GRANT da TO ' || quote_ident(rolname) FROM pg_authid WHERE rolname = 'dx' UNION ALL SELECT 'CREATE ROLE "d Y"'\gexec
+)"},
 };
 
 }  // namespace
@@ -331,6 +351,20 @@ TEST_CASE("scripts that were replayed otherwise once", "[live][sql][objects]") {
   }
   comparison.compare(0, script, {"w"});
   print("known scripts", count);
+  CHECK(count.differences == 0);
+  CHECK(count.unseen == 0);
+}
+
+TEST_CASE("the hardened shop is replayed as the server makes it", "[live][sql][objects]") {
+  LiveServer server;
+  Count count;
+  Comparison comparison(server, count);
+  const std::string folder = "samples/mystore/hardened/";
+  const auto roles = read_file(folder + "roles.sql");
+  comparison.compare(
+      0, "CREATE DATABASE w;\n\\connect w\n" + roles + read_file(folder + "schema.sql") + roles,
+      {"w"});
+  print("shop", count);
   CHECK(count.differences == 0);
   CHECK(count.unseen == 0);
 }
