@@ -8,11 +8,11 @@
 namespace pgleast {
 namespace {
 
-using Rows = std::vector<SqlNode>;
+using CatalogRows = std::vector<SqlNode>;
 
 /// The entities of a kind in the session's database.
 template <typename Take>
-void each(const SqlCatalog& catalog, EntityKind kind, Take take) {
+void each_entity(const SqlCatalog& catalog, EntityKind kind, Take take) {
   for (std::uint32_t i = 0; i < catalog.size(); ++i) {
     const auto& e = catalog.at(EntityId{i});
     const bool here = e.database == catalog.session().database || e.database == no_object;
@@ -20,16 +20,16 @@ void each(const SqlCatalog& catalog, EntityKind kind, Take take) {
   }
 }
 
-std::uint32_t oid_of_role(const SqlCatalog& catalog, RoleId role) {
+std::uint32_t role_oid(const SqlCatalog& catalog, RoleId role) {
   return role == no_role ? 0 : catalog.cluster().role(role).oid;
 }
 
-SqlNode oid_of(const SqlCatalog& catalog, EntityId id) {
+SqlNode entity_oid(const SqlCatalog& catalog, EntityId id) {
   if (id == no_entity || catalog.at(id).object == no_object) return unseen_value();
   return catalog.object(id).oid;
 }
 
-SqlNode list_of(const SqlCatalog& catalog, AclId id) {
+SqlNode acl_list(const SqlCatalog& catalog, AclId id) {
   if (id == null_acl) return nullptr;
   return acl_value(catalog, catalog.cluster().acls[index(id)]);
 }
@@ -38,12 +38,12 @@ SqlNode list_of(const SqlCatalog& catalog, AclId id) {
 SqlNode object_row(const SqlCatalog& catalog, EntityId id, const std::string& prefix) {
   const auto& e = catalog.at(id);
   SqlNode row;
-  row["oid"] = oid_of(catalog, id);
+  row["oid"] = entity_oid(catalog, id);
   row[prefix + "name"] = e.name;
-  row[prefix + "owner"] = oid_of_role(catalog, catalog.owner_of(id));
+  row[prefix + "owner"] = role_oid(catalog, catalog.owner_of(id));
   row[prefix + "acl"] =
-      e.object == no_object ? SqlNode() : list_of(catalog, catalog.object(id).acl);
-  if (e.schema != no_entity) row[prefix + "namespace"] = oid_of(catalog, e.schema);
+      e.object == no_object ? SqlNode() : acl_list(catalog, catalog.object(id).acl);
+  if (e.schema != no_entity) row[prefix + "namespace"] = entity_oid(catalog, e.schema);
   return row;
 }
 
@@ -124,7 +124,7 @@ constexpr std::array<std::string_view, 69> standard_names{"administrable_role_au
 /// Whether the model has what the server made itself.
 bool knows_server(const SqlCatalog& catalog, EntityKind kind) {
   bool known = false;
-  each(catalog, kind, [&](EntityId id, const Entity& e) {
+  each_entity(catalog, kind, [&](EntityId id, const Entity& e) {
     known = known || (e.object != no_object && catalog.object(id).system);
   });
   return known;
@@ -139,7 +139,7 @@ struct UnseenColumns {
 };
 
 void add_unseen(const SqlCatalog& catalog, EntityKind kind, const UnseenColumns& columns,
-                Rows& rows) {
+                CatalogRows& rows) {
   SqlNode row;
   for (const auto& other : columns.others) row[other] = unseen_value();
   row[columns.name] = row[columns.schema] = unseen_value();
@@ -151,19 +151,19 @@ void add_unseen(const SqlCatalog& catalog, EntityKind kind, const UnseenColumns&
     if (id == no_entity) continue;
     if (named) row[columns.name]["unseen"] = name == schemas_of_server[1] ? "standard" : "pg";
     if (named && kind == EntityKind::type) row[columns.name]["unseen"] = "type";
-    row[columns.schema] = columns.by_number ? oid_of(catalog, id) : SqlNode(std::string(name));
+    row[columns.schema] = columns.by_number ? entity_oid(catalog, id) : SqlNode(std::string(name));
     rows.push_back(row);
   }
 }
 
-Rows namespaces(const SqlCatalog& catalog) {
-  Rows rows;
-  each(catalog, EntityKind::schema,
-       [&](EntityId id, const Entity&) { rows.push_back(object_row(catalog, id, "nsp")); });
+CatalogRows rows_of_namespaces(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::schema,
+              [&](EntityId id, const Entity&) { rows.push_back(object_row(catalog, id, "nsp")); });
   return rows;
 }
 
-const RelationDetail* detail_of(const SqlCatalog& catalog, EntityId id) {
+const RelationDetail* relation_detail(const SqlCatalog& catalog, EntityId id) {
   const auto& e = catalog.at(id);
   const bool table = e.object != no_object && catalog.object(id).kind == ObjectKind::table;
   return table ? &catalog.cluster().relation(catalog.object(id)) : nullptr;
@@ -171,7 +171,7 @@ const RelationDetail* detail_of(const SqlCatalog& catalog, EntityId id) {
 
 SqlNode relation_row(const SqlCatalog& catalog, EntityId id, const Entity& e) {
   auto row = object_row(catalog, id, "rel");
-  const auto* const detail = detail_of(catalog, id);
+  const auto* const detail = relation_detail(catalog, id);
   row["relkind"] = std::string(1, e.letter);
   row["relrowsecurity"] = detail != nullptr && detail->row_security;
   row["relforcerowsecurity"] = detail != nullptr && detail->force_row_security;
@@ -183,10 +183,10 @@ SqlNode relation_row(const SqlCatalog& catalog, EntityId id, const Entity& e) {
   return row;
 }
 
-Rows classes(const SqlCatalog& catalog) {
-  Rows rows;
-  each(catalog, EntityKind::relation,
-       [&](EntityId id, const Entity& e) { rows.push_back(relation_row(catalog, id, e)); });
+CatalogRows rows_of_classes(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::relation,
+              [&](EntityId id, const Entity& e) { rows.push_back(relation_row(catalog, id, e)); });
   add_unseen(catalog, EntityKind::relation,
              {"relnamespace",
               true,
@@ -197,9 +197,9 @@ Rows classes(const SqlCatalog& catalog) {
   return rows;
 }
 
-Rows functions(const SqlCatalog& catalog) {
-  Rows rows;
-  each(catalog, EntityKind::function, [&](EntityId id, const Entity& e) {
+CatalogRows rows_of_functions(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::function, [&](EntityId id, const Entity& e) {
     auto row = object_row(catalog, id, "pro");
     const auto& detail = catalog.cluster().function(catalog.object(id));
     row["prokind"] = std::string(1, e.letter);
@@ -216,9 +216,9 @@ Rows functions(const SqlCatalog& catalog) {
   return rows;
 }
 
-Rows types(const SqlCatalog& catalog) {
-  Rows rows;
-  each(catalog, EntityKind::type, [&](EntityId id, const Entity& e) {
+CatalogRows rows_of_types(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::type, [&](EntityId id, const Entity& e) {
     auto row = object_row(catalog, id, "typ");
     // An array is a base type.
     row["typtype"] = e.letter == 's' ? "p" : std::string(1, e.letter == 'a' ? 'b' : e.letter);
@@ -240,16 +240,16 @@ SqlNode role_row(const Role& role) {
   return row;
 }
 
-Rows roles(const SqlCatalog& catalog) {
-  Rows rows;
+CatalogRows rows_of_roles(const SqlCatalog& catalog) {
+  CatalogRows rows;
   for (const auto& role : catalog.cluster().roles) {
     if (!role.dropped) rows.push_back(role_row(role));
   }
   return rows;
 }
 
-Rows users(const SqlCatalog& catalog) {
-  Rows rows;
+CatalogRows rows_of_users(const SqlCatalog& catalog) {
+  CatalogRows rows;
   for (const auto& role : catalog.cluster().roles) {
     if (role.dropped || !role.login) continue;
     rows.push_back({{"usename", role.name},
@@ -262,8 +262,8 @@ Rows users(const SqlCatalog& catalog) {
   return rows;
 }
 
-Rows groups(const SqlCatalog& catalog) {
-  Rows rows;
+CatalogRows rows_of_groups(const SqlCatalog& catalog) {
+  CatalogRows rows;
   for (const auto& role : catalog.cluster().roles) {
     if (role.dropped || role.login) continue;
     rows.push_back({{"groname", role.name}, {"grosysid", role.oid}});
@@ -271,13 +271,13 @@ Rows groups(const SqlCatalog& catalog) {
   return rows;
 }
 
-Rows memberships(const SqlCatalog& catalog) {
-  Rows rows;
+CatalogRows rows_of_memberships(const SqlCatalog& catalog) {
+  CatalogRows rows;
   for (const auto& m : catalog.cluster().memberships) {
     SqlNode row;
-    row["roleid"] = oid_of_role(catalog, m.role);
-    row["member"] = oid_of_role(catalog, m.member);
-    row["grantor"] = oid_of_role(catalog, m.grantor);
+    row["roleid"] = role_oid(catalog, m.role);
+    row["member"] = role_oid(catalog, m.member);
+    row["grantor"] = role_oid(catalog, m.grantor);
     row["admin_option"] = m.admin;
     if (catalog.major() >= 16) {
       row["inherit_option"] = m.inherit;
@@ -288,16 +288,16 @@ Rows memberships(const SqlCatalog& catalog) {
   return rows;
 }
 
-Rows databases(const SqlCatalog& catalog) {
-  Rows rows;
+CatalogRows rows_of_databases(const SqlCatalog& catalog) {
+  CatalogRows rows;
   const auto& cluster = catalog.cluster();
   for (const auto& o : cluster.objects) {
     if (o.kind != ObjectKind::database || o.name.empty()) continue;
     SqlNode row;
     row["oid"] = o.oid;
     row["datname"] = o.name;
-    row["datdba"] = oid_of_role(catalog, o.owner);
-    row["datacl"] = list_of(catalog, o.acl);
+    row["datdba"] = role_oid(catalog, o.owner);
+    row["datacl"] = acl_list(catalog, o.acl);
     row["datallowconn"] = cluster.databases[o.detail].allows_connections;
     row["datistemplate"] = cluster.databases[o.detail].is_template;
     row["datconnlimit"] = cluster.databases[o.detail].connection_limit;
@@ -307,13 +307,13 @@ Rows databases(const SqlCatalog& catalog) {
 }
 
 /// pg_tables, pg_views, ...: those relations with their schema, name and owner.
-Rows relation_view(const SqlCatalog& catalog, const std::string& name, const std::string& owner,
-                   std::string_view letters) {
-  Rows rows;
-  each(catalog, EntityKind::relation, [&](EntityId id, const Entity& e) {
+CatalogRows relation_view(const SqlCatalog& catalog, const std::string& name,
+                          const std::string& owner, std::string_view letters) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::relation, [&](EntityId id, const Entity& e) {
     if (letters.find(e.letter) == std::string_view::npos || e.schema == no_entity) return;
     SqlNode row;
-    const auto* const detail = detail_of(catalog, id);
+    const auto* const detail = relation_detail(catalog, id);
     row["schemaname"] = catalog.at(e.schema).name;
     row[name] = e.name;
     row[owner] = catalog.cluster().role_name(catalog.owner_of(id));
@@ -325,10 +325,16 @@ Rows relation_view(const SqlCatalog& catalog, const std::string& name, const std
   return rows;
 }
 
-Rows tables(const SqlCatalog& c) { return relation_view(c, "tablename", "tableowner", "rp"); }
-Rows views(const SqlCatalog& c) { return relation_view(c, "viewname", "viewowner", "v"); }
-Rows matviews(const SqlCatalog& c) { return relation_view(c, "matviewname", "matviewowner", "m"); }
-Rows sequences(const SqlCatalog& c) {
+CatalogRows rows_of_tables(const SqlCatalog& c) {
+  return relation_view(c, "tablename", "tableowner", "rp");
+}
+CatalogRows rows_of_views(const SqlCatalog& c) {
+  return relation_view(c, "viewname", "viewowner", "v");
+}
+CatalogRows rows_of_matviews(const SqlCatalog& c) {
+  return relation_view(c, "matviewname", "matviewowner", "m");
+}
+CatalogRows rows_of_sequences(const SqlCatalog& c) {
   return relation_view(c, "sequencename", "sequenceowner", "S");
 }
 
@@ -338,11 +344,11 @@ const char* table_type(char letter, bool temporary) {
 }
 
 /// A view of the information schema shows what the user has a privilege for: a superuser all.
-Rows shown_relations(const SqlCatalog& catalog, std::string_view letters,
-                     const std::string& prefix) {
+CatalogRows shown_relations(const SqlCatalog& catalog, std::string_view letters,
+                            const std::string& prefix) {
   if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
-  Rows rows;
-  each(catalog, EntityKind::relation, [&](EntityId, const Entity& e) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::relation, [&](EntityId, const Entity& e) {
     if (letters.find(e.letter) == std::string_view::npos || e.schema == no_entity) return;
     SqlNode row;
     row[prefix + "schema"] = catalog.at(e.schema).name;
@@ -355,15 +361,15 @@ Rows shown_relations(const SqlCatalog& catalog, std::string_view letters,
   return rows;
 }
 
-Rows shown_tables(const SqlCatalog& c) { return shown_relations(c, "rpvf", "table_"); }
-Rows shown_views(const SqlCatalog& c) { return shown_relations(c, "v", "table_"); }
-Rows shown_sequences(const SqlCatalog& c) { return shown_relations(c, "S", "sequence_"); }
+CatalogRows shown_tables(const SqlCatalog& c) { return shown_relations(c, "rpvf", "table_"); }
+CatalogRows shown_views(const SqlCatalog& c) { return shown_relations(c, "v", "table_"); }
+CatalogRows shown_sequences(const SqlCatalog& c) { return shown_relations(c, "S", "sequence_"); }
 
-Rows shown_columns(const SqlCatalog& catalog) {
+CatalogRows shown_columns(const SqlCatalog& catalog) {
   if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
-  Rows rows;
-  each(catalog, EntityKind::relation, [&](EntityId id, const Entity& e) {
-    const auto* const detail = detail_of(catalog, id);
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::relation, [&](EntityId id, const Entity& e) {
+    const auto* const detail = relation_detail(catalog, id);
     if (detail == nullptr || e.letter == 'm') return;
     for (const auto& column : detail->columns) {
       SqlNode row;
@@ -378,10 +384,10 @@ Rows shown_columns(const SqlCatalog& catalog) {
   return rows;
 }
 
-Rows shown_schemas(const SqlCatalog& catalog) {
-  Rows rows;
+CatalogRows shown_schemas(const SqlCatalog& catalog) {
+  CatalogRows rows;
   if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
-  each(catalog, EntityKind::schema, [&](EntityId id, const Entity& e) {
+  each_entity(catalog, EntityKind::schema, [&](EntityId id, const Entity& e) {
     SqlNode row;
     row["schema_name"] = e.name;
     row["schema_owner"] = catalog.cluster().role_name(catalog.owner_of(id));
@@ -390,15 +396,15 @@ Rows shown_schemas(const SqlCatalog& catalog) {
   return rows;
 }
 
-Rows policies(const SqlCatalog& catalog) {
-  Rows rows;
-  each(catalog, EntityKind::policy, [&](EntityId, const Entity& e) {
+CatalogRows rows_of_policies(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::policy, [&](EntityId, const Entity& e) {
     SqlNode row;
     const auto& table = catalog.at(e.parent);
     row["policyname"] = row["polname"] = e.name;
     row["schemaname"] = catalog.at(table.schema).name;
     row["tablename"] = table.name;
-    row["polrelid"] = oid_of(catalog, e.parent);
+    row["polrelid"] = entity_oid(catalog, e.parent);
     rows.push_back(std::move(row));
   });
   return rows;
@@ -406,61 +412,61 @@ Rows policies(const SqlCatalog& catalog) {
 
 /// Those that a relation has: of one that was read they are not known.
 template <EntityKind kind>
-Rows on_relations(const SqlCatalog& catalog) {
+CatalogRows rows_on_relations(const SqlCatalog& catalog) {
   constexpr bool trigger = kind == EntityKind::trigger;
   if (catalog.has_read_objects()) throw NotFollowed{"what is on tables that were read"};
-  Rows rows;
-  each(catalog, kind, [&](EntityId, const Entity& e) {
+  CatalogRows rows;
+  each_entity(catalog, kind, [&](EntityId, const Entity& e) {
     SqlNode row;
     row[trigger ? "tgname" : "conname"] = e.name;
-    row[trigger ? "tgrelid" : "conrelid"] = oid_of(catalog, e.parent);
+    row[trigger ? "tgrelid" : "conrelid"] = entity_oid(catalog, e.parent);
     rows.push_back(std::move(row));
   });
   return rows;
 }
 
-Rows extensions(const SqlCatalog& catalog) {
-  Rows rows;
-  each(catalog, EntityKind::extension, [&](EntityId, const Entity& e) {
+CatalogRows rows_of_extensions(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::extension, [&](EntityId, const Entity& e) {
     rows.push_back({{"extname", e.name}});
   });
   return rows;
 }
 
-Rows languages(const SqlCatalog& catalog) {
-  Rows rows;
-  each(catalog, EntityKind::language,
-       [&](EntityId id, const Entity&) { rows.push_back(object_row(catalog, id, "lan")); });
+CatalogRows rows_of_languages(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::language,
+              [&](EntityId id, const Entity&) { rows.push_back(object_row(catalog, id, "lan")); });
   return rows;
 }
 
 struct CatalogTable {
   std::string_view name;  // with its schema
-  Rows (*rows)(const SqlCatalog&);
+  CatalogRows (*rows)(const SqlCatalog&);
 };
 
 constexpr std::array tables_known{
-    CatalogTable{"pg_catalog.pg_auth_members", memberships},
-    CatalogTable{"pg_catalog.pg_authid", roles},
-    CatalogTable{"pg_catalog.pg_class", classes},
-    CatalogTable{"pg_catalog.pg_constraint", on_relations<EntityKind::constraint>},
-    CatalogTable{"pg_catalog.pg_database", databases},
-    CatalogTable{"pg_catalog.pg_extension", extensions},
-    CatalogTable{"pg_catalog.pg_group", groups},
-    CatalogTable{"pg_catalog.pg_language", languages},
-    CatalogTable{"pg_catalog.pg_matviews", matviews},
-    CatalogTable{"pg_catalog.pg_namespace", namespaces},
-    CatalogTable{"pg_catalog.pg_policies", policies},
-    CatalogTable{"pg_catalog.pg_policy", policies},
-    CatalogTable{"pg_catalog.pg_proc", functions},
-    CatalogTable{"pg_catalog.pg_roles", roles},
-    CatalogTable{"pg_catalog.pg_sequences", sequences},
-    CatalogTable{"pg_catalog.pg_shadow", users},
-    CatalogTable{"pg_catalog.pg_tables", tables},
-    CatalogTable{"pg_catalog.pg_trigger", on_relations<EntityKind::trigger>},
-    CatalogTable{"pg_catalog.pg_type", types},
-    CatalogTable{"pg_catalog.pg_user", users},
-    CatalogTable{"pg_catalog.pg_views", views},
+    CatalogTable{"pg_catalog.pg_auth_members", rows_of_memberships},
+    CatalogTable{"pg_catalog.pg_authid", rows_of_roles},
+    CatalogTable{"pg_catalog.pg_class", rows_of_classes},
+    CatalogTable{"pg_catalog.pg_constraint", rows_on_relations<EntityKind::constraint>},
+    CatalogTable{"pg_catalog.pg_database", rows_of_databases},
+    CatalogTable{"pg_catalog.pg_extension", rows_of_extensions},
+    CatalogTable{"pg_catalog.pg_group", rows_of_groups},
+    CatalogTable{"pg_catalog.pg_language", rows_of_languages},
+    CatalogTable{"pg_catalog.pg_matviews", rows_of_matviews},
+    CatalogTable{"pg_catalog.pg_namespace", rows_of_namespaces},
+    CatalogTable{"pg_catalog.pg_policies", rows_of_policies},
+    CatalogTable{"pg_catalog.pg_policy", rows_of_policies},
+    CatalogTable{"pg_catalog.pg_proc", rows_of_functions},
+    CatalogTable{"pg_catalog.pg_roles", rows_of_roles},
+    CatalogTable{"pg_catalog.pg_sequences", rows_of_sequences},
+    CatalogTable{"pg_catalog.pg_shadow", rows_of_users},
+    CatalogTable{"pg_catalog.pg_tables", rows_of_tables},
+    CatalogTable{"pg_catalog.pg_trigger", rows_on_relations<EntityKind::trigger>},
+    CatalogTable{"pg_catalog.pg_type", rows_of_types},
+    CatalogTable{"pg_catalog.pg_user", rows_of_users},
+    CatalogTable{"pg_catalog.pg_views", rows_of_views},
     CatalogTable{"information_schema.columns", shown_columns},
     CatalogTable{"information_schema.schemata", shown_schemas},
     CatalogTable{"information_schema.sequences", shown_sequences},
@@ -497,8 +503,8 @@ SqlNode acl_value(const SqlCatalog& catalog, const Acl& acl) {
   for (const auto& item : acl) {
     (item.privileges | item.grantable).each([&](Privilege p) {
       SqlNode row;
-      row["grantor"] = oid_of_role(catalog, item.grantor);
-      row["grantee"] = item.grantee == public_role ? 0U : oid_of_role(catalog, item.grantee);
+      row["grantor"] = role_oid(catalog, item.grantor);
+      row["grantee"] = item.grantee == public_role ? 0U : role_oid(catalog, item.grantee);
       row["privilege_type"] = std::string(info(p).keyword);
       row["is_grantable"] = item.grantable.has(p);
       rows.push_back(std::move(row));
@@ -507,7 +513,7 @@ SqlNode acl_value(const SqlCatalog& catalog, const Acl& acl) {
   return rows;
 }
 
-std::optional<Rows> catalog_rows(const SqlCatalog& catalog, const QualifiedName& name) {
+std::optional<CatalogRows> catalog_rows(const SqlCatalog& catalog, const QualifiedName& name) {
   const auto full = (name.schema.empty() ? "pg_catalog" : name.schema) + '.' + name.name;
   for (const auto& table : tables_known) {
     if (table.name != full) continue;

@@ -22,32 +22,32 @@ constexpr int error_level = 21;  // elog.h, ERROR
 
 // --- Errors and their names (errcodes.txt) ------------------------------------------------------
 
-struct NamedError {
+struct NamedCondition {
   std::string_view begins, has, condition;
 };
 
 // The first that fits what Refused says.
 constexpr std::array named_errors{
-    NamedError{"relation ", "already exists", "duplicate_table"},
-    NamedError{"schema ", "already exists", "duplicate_schema"},
-    NamedError{"function ", "already exists", "duplicate_function"},
-    NamedError{"database ", "already exists", "duplicate_database"},
-    NamedError{"column ", "already exists", "duplicate_column"},
-    NamedError{"", "already exists", "duplicate_object"},
-    NamedError{"relation ", "does not exist", "undefined_table"},
-    NamedError{"table ", "does not exist", "undefined_table"},
-    NamedError{"view ", "does not exist", "undefined_table"},
-    NamedError{"materialized view ", "does not exist", "undefined_table"},
-    NamedError{"sequence ", "does not exist", "undefined_table"},
-    NamedError{"function ", "does not exist", "undefined_function"},
-    NamedError{"procedure ", "does not exist", "undefined_function"},
-    NamedError{"column ", "does not exist", "undefined_column"},
-    NamedError{"schema ", "does not exist", "invalid_schema_name"},
-    NamedError{"database ", "does not exist", "invalid_catalog_name"},
-    NamedError{"", "does not exist", "undefined_object"},
-    NamedError{"permission denied", "", "insufficient_privilege"},
-    NamedError{"must be ", "", "insufficient_privilege"},
-    NamedError{"", "depend on", "dependent_objects_still_exist"},
+    NamedCondition{"relation ", "already exists", "duplicate_table"},
+    NamedCondition{"schema ", "already exists", "duplicate_schema"},
+    NamedCondition{"function ", "already exists", "duplicate_function"},
+    NamedCondition{"database ", "already exists", "duplicate_database"},
+    NamedCondition{"column ", "already exists", "duplicate_column"},
+    NamedCondition{"", "already exists", "duplicate_object"},
+    NamedCondition{"relation ", "does not exist", "undefined_table"},
+    NamedCondition{"table ", "does not exist", "undefined_table"},
+    NamedCondition{"view ", "does not exist", "undefined_table"},
+    NamedCondition{"materialized view ", "does not exist", "undefined_table"},
+    NamedCondition{"sequence ", "does not exist", "undefined_table"},
+    NamedCondition{"function ", "does not exist", "undefined_function"},
+    NamedCondition{"procedure ", "does not exist", "undefined_function"},
+    NamedCondition{"column ", "does not exist", "undefined_column"},
+    NamedCondition{"schema ", "does not exist", "invalid_schema_name"},
+    NamedCondition{"database ", "does not exist", "invalid_catalog_name"},
+    NamedCondition{"", "does not exist", "undefined_object"},
+    NamedCondition{"permission denied", "", "insufficient_privilege"},
+    NamedCondition{"must be ", "", "insufficient_privilege"},
+    NamedCondition{"", "depend on", "dependent_objects_still_exist"},
 };
 
 std::string_view condition_of(std::string_view message) {
@@ -64,9 +64,9 @@ struct Raised : Refused {
 
 // --- The block ----------------------------------------------------------------------------------
 
-class Block {
+class RunningBlock {
  public:
-  explicit Block(const BlockHost& host) : host_(host) {}
+  explicit RunningBlock(const BlockHost& host) : host_(host) {}
 
   void run(const std::string& body) {
     const auto parsed =
@@ -84,7 +84,7 @@ class Block {
 
  private:
   enum class Flow : std::uint8_t { on, leave_loop, next_round, done };
-  using Apply = Flow (Block::*)(const SqlNode&);
+  using Apply = Flow (RunningBlock::*)(const SqlNode&);
   struct Kind {
     std::string_view name;
     Apply apply;
@@ -388,22 +388,22 @@ class Block {
   }
 
   static constexpr std::array kinds{
-      Kind{"PLpgSQL_stmt_assert", &Block::assure},
-      Kind{"PLpgSQL_stmt_assign", &Block::assign},
-      Kind{"PLpgSQL_stmt_block", &Block::block},
-      Kind{"PLpgSQL_stmt_dynexecute", &Block::execute},
-      Kind{"PLpgSQL_stmt_dynfors", &Block::for_text},
-      Kind{"PLpgSQL_stmt_execsql", &Block::sql},
-      Kind{"PLpgSQL_stmt_exit", &Block::leave},
-      Kind{"PLpgSQL_stmt_foreach_a", &Block::for_elements},
-      Kind{"PLpgSQL_stmt_fori", &Block::for_numbers},
-      Kind{"PLpgSQL_stmt_fors", &Block::for_query},
-      Kind{"PLpgSQL_stmt_if", &Block::condition},
-      Kind{"PLpgSQL_stmt_loop", &Block::loop},
-      Kind{"PLpgSQL_stmt_perform", &Block::perform},
-      Kind{"PLpgSQL_stmt_raise", &Block::raise},
-      Kind{"PLpgSQL_stmt_return", &Block::finish},
-      Kind{"PLpgSQL_stmt_while", &Block::loop},
+      Kind{"PLpgSQL_stmt_assert", &RunningBlock::assure},
+      Kind{"PLpgSQL_stmt_assign", &RunningBlock::assign},
+      Kind{"PLpgSQL_stmt_block", &RunningBlock::block},
+      Kind{"PLpgSQL_stmt_dynexecute", &RunningBlock::execute},
+      Kind{"PLpgSQL_stmt_dynfors", &RunningBlock::for_text},
+      Kind{"PLpgSQL_stmt_execsql", &RunningBlock::sql},
+      Kind{"PLpgSQL_stmt_exit", &RunningBlock::leave},
+      Kind{"PLpgSQL_stmt_foreach_a", &RunningBlock::for_elements},
+      Kind{"PLpgSQL_stmt_fori", &RunningBlock::for_numbers},
+      Kind{"PLpgSQL_stmt_fors", &RunningBlock::for_query},
+      Kind{"PLpgSQL_stmt_if", &RunningBlock::condition},
+      Kind{"PLpgSQL_stmt_loop", &RunningBlock::loop},
+      Kind{"PLpgSQL_stmt_perform", &RunningBlock::perform},
+      Kind{"PLpgSQL_stmt_raise", &RunningBlock::raise},
+      Kind{"PLpgSQL_stmt_return", &RunningBlock::finish},
+      Kind{"PLpgSQL_stmt_while", &RunningBlock::loop},
   };
 
   const BlockHost& host_;
@@ -440,7 +440,7 @@ void run_do_block(const SqlNode& statement, const BlockHost& host) {
   if (body.size() > longest_body || body.find('\0') != std::string::npos || !declares_once(body)) {
     throw NotFollowed{"a block of another shape"};
   }
-  Block(host).run(body);
+  RunningBlock(host).run(body);
 }
 
 }  // namespace pgleast

@@ -55,7 +55,7 @@ std::string name_of_target(const SqlNode& item) {
   return "?column?";
 }
 
-SqlNode row_of(const SqlRows& rows, std::size_t at) {
+SqlNode record_row(const SqlRows& rows, std::size_t at) {
   auto row = SqlNode::object();
   for (std::size_t i = 0; i < rows.names.size(); ++i) row[rows.names[i]] = rows.rows[at][i];
   return row;
@@ -308,7 +308,7 @@ SqlEvaluator::Frames SqlEvaluator::subquery_rows(const SqlNode& range_subselect)
   rename_columns(rows, node_at(range_subselect, "alias"));
   Frames result;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    result.push_back({{alias_of(range_subselect, ""), row_of(rows, i)}});
+    result.push_back({{alias_of(range_subselect, ""), record_row(rows, i)}});
   }
   return result;
 }

@@ -15,10 +15,10 @@
 namespace pgleast {
 namespace {
 
-using Values = std::vector<SqlNode>;
+using SqlValues = std::vector<SqlNode>;
 
 /// What `x::regclass` gives: {"reg": "regclass", "oid": 16384, "text": "app.orders"}.
-bool is_reg(const SqlNode& value) { return value.is_object() && value.contains("reg"); }
+bool is_reg_value(const SqlNode& value) { return value.is_object() && value.contains("reg"); }
 
 std::int64_t number_in(const std::string& text) {
   std::int64_t number = 0;
@@ -33,7 +33,7 @@ std::int64_t number_in(const std::string& text) {
 bool are_alike(SqlNode& left, SqlNode& right) {
   for (auto* const side : {&left, &right}) {
     auto& other = side == &left ? right : left;
-    if (is_reg(*side)) *side = other.is_string() ? (*side)["text"] : (*side)["oid"];
+    if (is_reg_value(*side)) *side = other.is_string() ? (*side)["text"] : (*side)["oid"];
     if (side->is_number() && other.is_string()) other = number_in(other.get<std::string>());
     if (side->is_boolean() && other.is_string()) {
       const auto truth = parse_bool(other.get<std::string>());
@@ -81,7 +81,7 @@ bool matches_expression(const std::string& text, const std::string& pattern, boo
   return RE2::PartialMatch(text, expression);
 }
 
-std::string lower(std::string text) {
+std::string lower_text(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) >= 0x80) throw NotFollowed{"the case of letters"};
     c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -89,14 +89,14 @@ std::string lower(std::string text) {
   return text;
 }
 
-SqlNode matched(const std::string& name, const SqlNode& left, const SqlNode& right) {
+SqlNode matched_text(const std::string& name, const SqlNode& left, const SqlNode& right) {
   const auto text = text_of_value(left);
   const auto pattern = text_of_value(right);
   const bool negated = name[0] == '!';
   const bool like = name.find("~~") != std::string::npos;
   const bool any_case = name.back() == '*';
   const bool found = !like      ? matches_expression(text, pattern, any_case)
-                     : any_case ? matches_like(lower(text), lower(pattern))
+                     : any_case ? matches_like(lower_text(text), lower_text(pattern))
                                 : matches_like(text, pattern);
   return found != negated;
 }
@@ -115,7 +115,7 @@ SqlNode arithmetic(const std::string& name, const SqlNode& left, const SqlNode& 
 
 // --- format() -----------------------------------------------------------------------------------
 
-std::string formatted(char kind, const SqlNode& value, int major) {
+std::string formatted_value(char kind, const SqlNode& value, int major) {
   if (kind == 's') return value.is_null() ? "" : text_of_value(value);
   if (kind == 'L') return value.is_null() ? "NULL" : quote_literal(text_of_value(value));
   if (kind != 'I') throw NotFollowed{"a format of another kind"};
@@ -123,7 +123,7 @@ std::string formatted(char kind, const SqlNode& value, int major) {
   return shown_identifier(text_of_value(value), major);
 }
 
-SqlNode format(const Values& arguments, int major) {
+SqlNode format_text(const SqlValues& arguments, int major) {
   if (arguments.empty()) throw Refused("function format() does not exist");
   if (arguments.front().is_null()) return nullptr;
   const auto text = text_of_value(arguments.front());
@@ -147,7 +147,7 @@ SqlNode format(const Values& arguments, int major) {
     }
     if (i >= text.size()) throw Refused("unterminated format() type specifier");
     if (next >= arguments.size()) throw Refused("too few arguments for format()");
-    result += formatted(text[i], arguments[next++], major);
+    result += formatted_value(text[i], arguments[next++], major);
   }
   return result;
 }
@@ -189,7 +189,7 @@ SqlNode reg_of(const SqlCatalog& catalog, const RegType& type, EntityId id) {
 }
 
 /// `app."Orders"`; more than two parts are refused.
-QualifiedName written_name(const std::string& text) {
+QualifiedName name_in_value(const std::string& text) {
   std::vector<std::string> parts(1);
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -221,11 +221,11 @@ EntityId entity_with_oid(const SqlCatalog& catalog, EntityKind kind, std::int64_
 
 /// Null: there is none.
 SqlNode reg_value(const SqlCatalog& catalog, const RegType& type, const SqlNode& value) {
-  if (is_reg(value)) return value;
+  if (is_reg_value(value)) return value;
   if (value.is_number()) {
     return reg_of(catalog, type, entity_with_oid(catalog, type.kind, value.get<std::int64_t>()));
   }
-  const auto name = written_name(text_of_value(value));
+  const auto name = name_in_value(text_of_value(value));
   auto found = no_entity;
   if (type.kind == EntityKind::schema) {
     found = catalog.find_schema(name.name);
@@ -242,8 +242,8 @@ SqlNode reg_value(const SqlCatalog& catalog, const RegType& type, const SqlNode&
   return found == no_entity ? SqlNode() : reg_of(catalog, type, found);
 }
 
-SqlNode role_value(const SqlCatalog& catalog, const SqlNode& value) {
-  if (is_reg(value)) return value;
+SqlNode reg_of_role(const SqlCatalog& catalog, const SqlNode& value) {
+  if (is_reg_value(value)) return value;
   for (const auto& role : catalog.cluster().roles) {
     const bool fits = value.is_number() ? role.oid == value.get<std::int64_t>()
                                         : !role.dropped && role.name == text_of_value(value);
@@ -268,11 +268,11 @@ RoleId role_in(const SqlCatalog& catalog, const SqlNode& value) {
 
 // --- Functions ----------------------------------------------------------------------------------
 
-SqlNode pg_has_role(const SqlCatalog& catalog, const Values& arguments) {
+SqlNode pg_has_role(const SqlCatalog& catalog, const SqlValues& arguments) {
   const bool own = arguments.size() == 2;
   const auto member = own ? catalog.user() : role_in(catalog, arguments.at(0));
   const auto role = role_in(catalog, arguments.at(own ? 0 : 1));
-  const auto how = lower(text_of_value(arguments.back()));
+  const auto how = lower_text(text_of_value(arguments.back()));
   if (how == "usage") return catalog.has_privileges(member, role);
   if (how == "set" && catalog.major() >= 16) {
     return catalog.cluster().role(member).superuser || catalog.can_become(member, role);
@@ -280,7 +280,7 @@ SqlNode pg_has_role(const SqlCatalog& catalog, const Values& arguments) {
   throw NotFollowed{"pg_has_role"};
 }
 
-SqlNode acldefault(const SqlCatalog& catalog, const Values& arguments) {
+SqlNode acldefault(const SqlCatalog& catalog, const SqlValues& arguments) {
   const auto letter = text_of_value(arguments.at(0));
   const auto owner = role_in(catalog, arguments.at(1));
   constexpr std::array<std::pair<char, ObjectKind>, 7> kinds{{{'r', ObjectKind::table},
@@ -315,12 +315,12 @@ SqlNode current_schema(const SqlCatalog& catalog) {
   return nullptr;
 }
 
-SqlNode setting(const SqlCatalog& catalog, const std::string& name) {
+SqlNode shown_setting(const SqlCatalog& catalog, const std::string& name) {
   if (name == "server_version_num") return std::to_string(catalog.cluster().version_num);
   throw NotFollowed{"current_setting"};
 }
 
-SqlNode replaced(std::string text, const std::string& from, const std::string& to) {
+SqlNode replaced_text(std::string text, const std::string& from, const std::string& to) {
   if (from.empty()) return text;
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
@@ -328,7 +328,7 @@ SqlNode replaced(std::string text, const std::string& from, const std::string& t
   return text;
 }
 
-SqlNode split(const std::string& text, const std::string& by) {
+SqlNode split_text(const std::string& text, const std::string& by) {
   auto parts = SqlNode::array();
   if (by.empty()) throw NotFollowed{"string_to_array"};
   for (std::size_t at = 0;;) {
@@ -339,7 +339,7 @@ SqlNode split(const std::string& text, const std::string& by) {
   }
 }
 
-SqlNode joined(const Values& arguments) {
+SqlNode joined_texts(const SqlValues& arguments) {
   std::string text;
   for (const auto& argument : arguments) {
     if (!argument.is_null()) text += text_of_value(argument);
@@ -350,75 +350,80 @@ SqlNode joined(const Values& arguments) {
 struct ServerFunction {
   std::string_view name;
   std::size_t least, most;  // arguments
-  SqlNode (*call)(const SqlCatalog&, const Values&);
+  SqlNode (*call)(const SqlCatalog&, const SqlValues&);
 };
 
 /// Null where an argument is.
 constexpr std::array strict_functions{
     ServerFunction{"quote_ident", 1, 1,
-                   [](const SqlCatalog& c, const Values& a) -> SqlNode {
+                   [](const SqlCatalog& c, const SqlValues& a) -> SqlNode {
                      return shown_identifier(text_of_value(a[0]), c.major());
                    }},
     ServerFunction{"quote_literal", 1, 1,
-                   [](const SqlCatalog&, const Values& a) -> SqlNode {
+                   [](const SqlCatalog&, const SqlValues& a) -> SqlNode {
                      return quote_literal(text_of_value(a[0]));
                    }},
-    ServerFunction{
-        "lower", 1, 1,
-        [](const SqlCatalog&, const Values& a) -> SqlNode { return lower(text_of_value(a[0])); }},
+    ServerFunction{"lower", 1, 1,
+                   [](const SqlCatalog&, const SqlValues& a) -> SqlNode {
+                     return lower_text(text_of_value(a[0]));
+                   }},
     ServerFunction{"replace", 3, 3,
-                   [](const SqlCatalog&, const Values& a) -> SqlNode {
-                     return replaced(text_of_value(a[0]), text_of_value(a[1]), text_of_value(a[2]));
+                   [](const SqlCatalog&, const SqlValues& a) -> SqlNode {
+                     return replaced_text(text_of_value(a[0]), text_of_value(a[1]),
+                                          text_of_value(a[2]));
                    }},
     ServerFunction{"string_to_array", 2, 2,
-                   [](const SqlCatalog&, const Values& a) -> SqlNode {
-                     return split(text_of_value(a[0]), text_of_value(a[1]));
+                   [](const SqlCatalog&, const SqlValues& a) -> SqlNode {
+                     return split_text(text_of_value(a[0]), text_of_value(a[1]));
                    }},
     ServerFunction{"array_length", 2, 2,
-                   [](const SqlCatalog&, const Values& a) -> SqlNode {
+                   [](const SqlCatalog&, const SqlValues& a) -> SqlNode {
                      if (!a[0].is_array() || a[1] != 1) throw NotFollowed{"array_length"};
                      return a[0].empty() ? SqlNode() : SqlNode(a[0].size());
                    }},
     ServerFunction{"pg_has_role", 2, 3, pg_has_role},
     ServerFunction{"acldefault", 2, 2, acldefault},
     ServerFunction{"pg_get_userbyid", 1, 1,
-                   [](const SqlCatalog& c, const Values& a) -> SqlNode {
+                   [](const SqlCatalog& c, const SqlValues& a) -> SqlNode {
                      return c.cluster().role_name(role_in(c, a[0]));
                    }},
     ServerFunction{"current_setting", 1, 2,
-                   [](const SqlCatalog& c, const Values& a) -> SqlNode {
-                     return setting(c, text_of_value(a[0]));
+                   [](const SqlCatalog& c, const SqlValues& a) -> SqlNode {
+                     return shown_setting(c, text_of_value(a[0]));
                    }},
     ServerFunction{"to_regclass", 1, 1,
-                   [](const SqlCatalog& c, const Values& a) -> SqlNode {
+                   [](const SqlCatalog& c, const SqlValues& a) -> SqlNode {
                      return reg_value(c, reg_types[0], a[0]);
                    }},
     ServerFunction{"to_regtype", 1, 1,
-                   [](const SqlCatalog& c, const Values& a) -> SqlNode {
+                   [](const SqlCatalog& c, const SqlValues& a) -> SqlNode {
                      return reg_value(c, reg_types[1], a[0]);
                    }},
     ServerFunction{"to_regnamespace", 1, 1,
-                   [](const SqlCatalog& c, const Values& a) -> SqlNode {
+                   [](const SqlCatalog& c, const SqlValues& a) -> SqlNode {
                      return reg_value(c, reg_types[4], a[0]);
                    }},
     ServerFunction{
         "to_regrole", 1, 1,
-        [](const SqlCatalog& c, const Values& a) -> SqlNode { return role_value(c, a[0]); }},
+        [](const SqlCatalog& c, const SqlValues& a) -> SqlNode { return reg_of_role(c, a[0]); }},
 };
 
 constexpr std::array other_functions{
     ServerFunction{
         "current_database", 0, 0,
-        [](const SqlCatalog& c, const Values&) -> SqlNode { return current_database(c); }},
-    ServerFunction{"current_schema", 0, 0,
-                   [](const SqlCatalog& c, const Values&) -> SqlNode { return current_schema(c); }},
+        [](const SqlCatalog& c, const SqlValues&) -> SqlNode { return current_database(c); }},
+    ServerFunction{
+        "current_schema", 0, 0,
+        [](const SqlCatalog& c, const SqlValues&) -> SqlNode { return current_schema(c); }},
     ServerFunction{"pg_is_in_recovery", 0, 0,
-                   [](const SqlCatalog&, const Values&) -> SqlNode { return false; }},
-    ServerFunction{"format", 1, 100,
-                   [](const SqlCatalog& c, const Values& a) { return format(a, c.major()); }},
-    ServerFunction{"concat", 1, 100, [](const SqlCatalog&, const Values& a) { return joined(a); }},
+                   [](const SqlCatalog&, const SqlValues&) -> SqlNode { return false; }},
+    ServerFunction{
+        "format", 1, 100,
+        [](const SqlCatalog& c, const SqlValues& a) { return format_text(a, c.major()); }},
+    ServerFunction{"concat", 1, 100,
+                   [](const SqlCatalog&, const SqlValues& a) { return joined_texts(a); }},
     ServerFunction{"quote_nullable", 1, 1,
-                   [](const SqlCatalog&, const Values& a) -> SqlNode {
+                   [](const SqlCatalog&, const SqlValues& a) -> SqlNode {
                      return a[0].is_null() ? "NULL" : quote_literal(text_of_value(a[0]));
                    }},
 };
@@ -429,12 +434,12 @@ std::string text_of_value(const SqlNode& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "t" : "f";
   if (value.is_number()) return std::to_string(value.get<std::int64_t>());
-  if (is_reg(value)) return value["text"].get<std::string>();
+  if (is_reg_value(value)) return value["text"].get<std::string>();
   throw NotFollowed{"an array or a row as a text"};
 }
 
 SqlNode operated(const std::string& name, const SqlNode& left, const SqlNode& right) {
-  if (name.find('~') != std::string::npos) return matched(name, left, right);
+  if (name.find('~') != std::string::npos) return matched_text(name, left, right);
   if (name == "||") {
     if (left.is_array() || right.is_array()) throw NotFollowed{"arrays that are put together"};
     return text_of_value(left) + text_of_value(right);
@@ -473,7 +478,7 @@ SqlNode cast_to(const SqlCatalog& catalog, const std::string& type, const SqlNod
     return text_of_value(value);
   }
   if (type == "int4" || type == "int8" || type == "oid" || type == "int2") {
-    if (is_reg(value)) return value["oid"];
+    if (is_reg_value(value)) return value["oid"];
     return value.is_number() ? value : SqlNode(number_in(text_of_value(value)));
   }
   if (type == "bool") {
@@ -484,7 +489,7 @@ SqlNode cast_to(const SqlCatalog& catalog, const std::string& type, const SqlNod
   }
   SqlNode found;
   if (type == "regrole") {
-    found = role_value(catalog, value);
+    found = reg_of_role(catalog, value);
   } else {
     const auto* const known = std::find_if(reg_types.begin(), reg_types.end(),
                                            [&](const RegType& r) { return r.name == type; });
