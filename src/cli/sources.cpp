@@ -116,7 +116,7 @@ void replay_into(Cluster& cluster, const std::vector<std::string>& paths) {
     refuse_binary(path, scripts.back().text(), "SQL script");
   }
   if (scripts.empty()) return;
-  for (const auto& problems : replay_sql(scripts, cluster)) {
+  for (const auto& problems : replay_sql(scripts, cluster, disk_files())) {
     if (!problems.syntax.empty()) throw Error(Fault::unreadable, problems.syntax.front());
   }
 }

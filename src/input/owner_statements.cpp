@@ -315,6 +315,26 @@ void rename_column(SqlCatalog& catalog, EntityId id, const std::string& from, co
   }
 }
 
+void rename_attribute(SqlCatalog& catalog, EntityId id, const SqlNode& node) {
+  const auto from = text_at(node, "subname");
+  const auto to = text_at(node, "newname");
+  catalog.need_owner(id, "type");
+  const auto tables = tables_of_type(catalog, id);
+  if (!tables.empty() && text_at(node, "behavior") != "DROP_CASCADE") {
+    throw Refused("cannot alter type because it is the type of a typed table");
+  }
+  if (attribute_number(catalog, id, from) == 0) {
+    throw Refused(fmt::format("column `{}` does not exist", from), from);
+  }
+  if (attribute_number(catalog, id, to) != 0) {
+    throw Refused(fmt::format("column `{}` already exists", to), to);
+  }
+  for (auto& name : catalog.edit(id).names) {
+    if (name == from) name = to;
+  }
+  for (const auto table : tables) rename_column(catalog, table, from, to, 0);
+}
+
 void rename_row_type(SqlCatalog& catalog, EntityId relation, const std::string& to) {
   for (const auto id : std::vector(catalog.dependents(relation))) {
     const auto& e = catalog.at(id);
@@ -419,8 +439,13 @@ void rename_object(SqlCatalog& catalog, const SqlNode& node) {
     const auto found = catalog.find_named(EntityKind::relation, name);
     if (found == no_entity && truth_at(node, "missing_ok")) return;
     const auto id = catalog.relation_of(name);
-    if (catalog.at(id).letter == 'c') return;
+    if (catalog.at(id).letter == 'c') {
+      return rename_attribute(catalog, id, node);
+    }
     catalog.need_owner(id, "table");
+    if (catalog.at(id).result.entity != no_entity) {
+      throw Refused("cannot rename column of typed table");
+    }
     if (catalog.at(id).letter == 'S' || catalog.at(id).letter == 'i') return;
     return rename_column(catalog, id, text_at(node, "subname"), to, 0);
   }

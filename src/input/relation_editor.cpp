@@ -338,6 +338,37 @@ void refer_to(SqlCatalog& catalog, EntityId id, const SqlNode& constraint) {
 
 }  // namespace
 
+EntityId composite_of(const SqlCatalog& catalog, EntityId type) {
+  if (type == no_entity) return no_entity;
+  const auto& e = catalog.at(type);
+  const auto found = catalog.find(EntityKind::relation, e.schema, e.name);
+  return found != no_entity && catalog.at(found).letter == 'c' ? found : no_entity;
+}
+
+int attribute_number(const SqlCatalog& catalog, EntityId composite, const std::string& name) {
+  const auto& e = catalog.at(composite);
+  for (std::size_t i = 0; i < e.names.size(); ++i) {
+    if (e.names[i] == name) return e.columns[i].number;
+  }
+  return 0;
+}
+
+std::vector<EntityId> tables_of_type(const SqlCatalog& catalog, EntityId composite) {
+  std::vector<EntityId> result;
+  const auto& e = catalog.at(composite);
+  const auto type = catalog.find(EntityKind::type, e.schema, e.name);
+  if (type == no_entity) return result;
+  for (const auto id : catalog.dependents(type)) {
+    const auto& table = catalog.at(id);
+    const bool of_it = table.alive && table.kind == EntityKind::relation && id != composite &&
+                       table.result.entity == type;
+    if (of_it) result.push_back(id);
+  }
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
 void goes_with_columns(SqlCatalog& catalog, EntityId id, EntityId relation) {
   for (auto& ref : catalog.edit(id).refs) {
     if (ref.to == relation) ref.kind = Ref::Kind::automatic;
@@ -517,6 +548,25 @@ void finish_like(SqlCatalog& catalog, EntityId relation, const SqlNode& like) {
   }
 }
 
+/// CREATE TABLE ... OF: takes the type's attributes.
+EntityId type_of_table(const SqlCatalog& catalog, const SqlNode& node, TableParts& parts) {
+  if (!node.contains("ofTypename")) return no_entity;
+  const auto type = catalog.type_of(node["ofTypename"]).entity;
+  const auto relation = composite_of(catalog, type);
+  if (relation == no_entity) {
+    if (type != no_entity && catalog.at(type).half_known) throw NotFollowed{"a type that was read"};
+    throw Refused("the type is not a composite type");
+  }
+  if (!catalog.holds(catalog.user(), type, Privilege::usage)) {
+    throw Refused(fmt::format("permission denied for type {}", catalog.at(type).name));
+  }
+  const auto& e = catalog.at(relation);
+  for (std::size_t i = 0; i < e.columns.size(); ++i) {
+    parts.columns.push_back({e.names[i], e.columns[i].type});
+  }
+  return type;
+}
+
 void take_elements(const SqlCatalog& catalog, const SqlNode& node, TableParts& parts) {
   for (const auto& item : list_at(node, "tableElts")) {
     if (item.contains("ColumnDef")) {
@@ -525,7 +575,7 @@ void take_elements(const SqlCatalog& catalog, const SqlNode& node, TableParts& p
       const auto name = text_at(definition, "colname");
       const auto inherited = std::find_if(parts.columns.begin(), parts.columns.end(),
                                           [&](const NewColumn& c) { return c.name == name; });
-      const bool partition = node.contains("partbound");
+      const bool partition = node.contains("partbound") || node.contains("ofTypename");
       if (inherited != parts.columns.end() && (inherited->inherited > 0 || partition)) {
         inherited->local = true;
         continue;
@@ -557,8 +607,8 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, char relkind) {
   const auto name = text_at(inside(range, "RangeVar"), "relname");
   const auto schema = schema_of_new(catalog, range);
   if (is_there(catalog, schema, name, truth_at(node, "if_not_exists"))) return no_entity;
-  if (node.contains("ofTypename")) throw NotFollowed{"a table of a type"};
   TableParts parts;
+  const auto type = type_of_table(catalog, node, parts);
   std::vector<EntityId> parents;
   const bool partition = node.contains("partbound");
   for (const auto& item : list_at(node, "inhRelations")) {
@@ -605,6 +655,10 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, char relkind) {
     add_constraint(catalog, id, *constraint, "");
   }
   for (const auto* const like : parts.likes) finish_like(catalog, id, *like);
+  if (type != no_entity) {
+    catalog.add_ref(id, {type, 0, Ref::Kind::normal, 0});
+    catalog.edit(id).result.entity = type;
+  }
   static_cast<void>(is_view);
   return id;
 }

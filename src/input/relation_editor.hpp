@@ -26,6 +26,12 @@ EntityId make_index(SqlCatalog& catalog, EntityId relation, const std::string& n
 /// A type and its array; `of`: the relation whose row type it is.
 EntityId make_type(SqlCatalog& catalog, EntityId schema, const std::string& name, char letter,
                    EntityId of = no_entity);
+/// What has the attributes of a composite type; none for other types.
+EntityId composite_of(const SqlCatalog& catalog, EntityId type);
+/// Of a composite type; 0: there is none of that name.
+int attribute_number(const SqlCatalog& catalog, EntityId composite, const std::string& name);
+/// Those that are CREATEd OF a composite type.
+std::vector<EntityId> tables_of_type(const SqlCatalog& catalog, EntityId composite);
 int add_column(SqlCatalog& catalog, EntityId relation, const NewColumn& column);
 /// `orders_id_seq`, cut and numbered as the server does it (makeObjectName, ChooseRelationName).
 std::string chosen_name(const SqlCatalog& catalog, EntityId schema, const std::string& first,

@@ -307,6 +307,7 @@ void SqlCatalog::drop_column(EntityId relation, int number) {
   if (found == e.columns.end()) return;
   const auto place = found - e.columns.begin();
   e.columns.erase(found);
+  if (e.letter == 'c') e.names.erase(e.names.begin() + place);
   std::erase_if(e.refs, [&](const Ref& r) { return r.from_column == number; });
   if (e.object == no_object || object(relation).kind != ObjectKind::table) return;
   auto& columns = edit_relation(relation).columns;

@@ -82,8 +82,8 @@ struct Entity {
   std::vector<Ref> refs;
   std::vector<ColumnState> columns;  // of relations, as in RelationDetail::columns
   std::vector<TypeRef> types;        // a function's arguments; an array's element
-  TypeRef result;                    // a function's
-  std::vector<std::string> names;    // of its arguments; empty: none
+  TypeRef result;                    // a function's; the type that a table is of
+  std::vector<std::string> names;    // of its arguments (empty: none); of a type's attributes
   int defaults = 0;                  // so many of a function's last arguments may be left out
   int next_column = 1;
   std::size_t place = 0;  // of a policy, in Cluster::row_policies

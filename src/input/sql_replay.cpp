@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -133,8 +134,6 @@ struct CommandKind {
 
 // psql's own commands that may change something; the others do not.
 constexpr std::array commands{
-    CommandKind{"i", anything},        CommandKind{"include", anything},
-    CommandKind{"ir", anything},       CommandKind{"include_relative", anything},
     CommandKind{"!", anything},        CommandKind{"if", roles},
     CommandKind{"lo_import", objects}, CommandKind{"lo_unlink", objects},
     CommandKind{"password", roles},
@@ -289,8 +288,11 @@ std::string called(const PsqlItem& s) {
 
 class Replay {
  public:
-  Replay(const Source& script, Cluster& cluster, RoleEditor& role_editor, SqlCatalog& catalog)
-      : script_(script),
+  Replay(const Source& script, const FileReader& files, Cluster& cluster, RoleEditor& role_editor,
+         SqlCatalog& catalog)
+      : outermost_(script),
+        script_(&script),
+        files_(files),
         cluster_(cluster),
         roles_(role_editor),
         catalog_(catalog),
@@ -298,14 +300,7 @@ class Replay {
 
   SqlProblems run() {
     start_session();
-    PsqlScript items(script_.text());
-    while (const auto item = items.next()) {
-      if (item->kind == PsqlItem::Kind::command) {
-        follow_command(*item);
-      } else {
-        follow(*item);
-      }
-    }
+    follow_script();
     close();
     remark();
     return std::move(problems_);
@@ -348,6 +343,51 @@ class Replay {
     roles_.encrypt_passwords_by(method);
   }
 
+  void follow_script() {
+    PsqlScript items(script_->text());
+    while (const auto item = items.next()) {
+      if (item->kind == PsqlItem::Kind::command) {
+        follow_command(*item);
+      } else {
+        follow(*item);
+      }
+    }
+  }
+
+  /// `\i` names a file as psql's working directory has it, `\ir` one beside the script. What was
+  /// meant to be run elsewhere is also looked for there.
+  FileText included_text(std::string& path, bool is_beside) const {
+    const auto other = beside(script_->name(), path);
+    if (is_beside) path = other;
+    auto found = files_.read(path);
+    if (!found.missing || is_beside || other == path) return found;
+    auto second = files_.read(other);
+    if (second.text) path = other;
+    return second.text ? second : found;
+  }
+
+  void include(const PsqlItem& item, bool is_beside) {
+    constexpr std::size_t deepest = 20, most = 5000;
+    const auto words = command_words(item.arguments);
+    const bool known = words.size() == 1 && words[0] != "-" && words[0][0] != '~' &&
+                       words[0][0] != '|' && item.arguments.find(':') == std::string::npos;
+    if (!files_.read || !known) return touch(item, anything);
+    if (depth_ >= deepest || included_.size() >= most) {
+      return touch(item, anything, "scripts in scripts without an end");
+    }
+    auto path = words[0];
+    auto found = included_text(path, is_beside);
+    if (!found.text) return touch(item, anything, fmt::format("{}: {}", path, found.why));
+    included_.emplace_back(path, std::move(*found.text));
+    const auto* const outer = std::exchange(script_, &included_.back());
+    auto outer_shown = std::exchange(shown_, std::nullopt);
+    ++depth_;
+    follow_script();
+    --depth_;
+    script_ = outer;
+    shown_ = std::move(outer_shown);
+  }
+
   /// The bootstrap superuser, in the database that was read or `postgres`.
   void start_session() {
     roles_.run_as(no_role, no_role);
@@ -362,7 +402,11 @@ class Replay {
   /// The end of the session.
   void close() {
     if (!saved_.empty()) {
+      const auto* const now = std::exchange(script_, begun_in_);
+      shown_.reset();
       refuse(begun_, "the transaction is never committed");
+      script_ = now;
+      shown_.reset();
       end(false, false);
     }
     catalog_.end_session();
@@ -423,6 +467,10 @@ class Replay {
       close();
       touch(item, roles | objects);
     }
+    const bool here = item.command == "i" || item.command == "include";
+    if (here || item.command == "ir" || item.command == "include_relative") {
+      return include(item, !here);
+    }
     for (const auto& command : commands) {
       if (command.name == item.command) touch(item, command.touched);
     }
@@ -432,11 +480,11 @@ class Replay {
     const auto* const kind = kind_of(s);
     if (kind == nullptr) return wrong(s, {"syntax error", s.tokens.front().span});
     if (lost_) return refuse(s.tokens.front().span, "there is no connection any more");
-    const bool unknown = has_unknown_parts(script_.text(), s);
-    const bool shallow = is_shallow(script_.text(), s);
+    const bool unknown = has_unknown_parts(script_->text(), s);
+    const bool shallow = is_shallow(script_->text(), s);
     const bool followed = kind->followed != Followed::no || is_for_effect(s);
     if (followed && !unknown && shallow && !s.executes_rows) return try_out(s, *kind);
-    if (const auto error = unknown ? std::nullopt : sql_syntax_error(script_.text(), s)) {
+    if (const auto error = unknown ? std::nullopt : sql_syntax_error(script_->text(), s)) {
       if (!is_newer_than_grammar(cluster_.major())) return wrong(s, *error);
     }
     if (failed_) return refuse(s.tokens.front().span, std::string(aborted));
@@ -444,7 +492,7 @@ class Replay {
     if (!unknown && shallow && s.executes_rows) return run_rows(s);
     const bool on_objects = is_on_objects(s);
     const bool of_roles = kind->followed == Followed::by_action && !on_objects;
-    touch(s, touched_by(script_.text(), s, *kind) | (of_roles ? roles : nothing));
+    touch(s, touched_by(script_->text(), s, *kind) | (of_roles ? roles : nothing));
   }
 
   static bool is_of_roles(const PsqlItem& s) {
@@ -523,7 +571,7 @@ class Replay {
   void run_block(const PsqlItem& s, const Saved& before) {
     try {
       if (failed_) throw Refused(std::string(aborted));
-      const auto tree = statement_tree(script_.text(), s, cluster_.major());
+      const auto tree = statement_tree(script_->text(), s, cluster_.major());
       catalog_.need_contents();
       if (catalog_.user() == no_role) throw NotFollowed{"it is not known who runs the script"};
       run_do_block(
@@ -548,11 +596,11 @@ class Replay {
     tell_what_is_known();
     SqlRows rows;
     try {
-      const auto tree = statement_tree(script_.text(), s, cluster_.major());
+      const auto tree = statement_tree(script_->text(), s, cluster_.major());
       catalog_.need_contents();
       if (!tree.contains("SelectStmt")) throw NotFollowed{called(s)};
       const SqlVariables none;
-      const auto text = script_.text().substr(s.span.begin, s.span.end - s.span.begin);
+      const auto text = script_->text().substr(s.span.begin, s.span.end - s.span.begin);
       rows = SqlEvaluator(catalog_, none, text).query(tree["SelectStmt"]);
     } catch (const SqlSyntaxError& e) {
       return wrong(s, e);
@@ -593,7 +641,7 @@ class Replay {
   std::optional<SqlAction> parse(const PsqlItem& s) const {
     std::optional<SqlAction> action;
     try {
-      action = parse_sql(script_.text(), s, cluster_.major());
+      action = parse_sql(script_->text(), s, cluster_.major());
     } catch (const Refused&) {
       if (!failed_) throw;
     }
@@ -720,6 +768,7 @@ class Replay {
         if (failed_) throw Refused(std::string(aborted));
         if (open) return;
         begun_ = s.tokens.front().span;
+        begun_in_ = script_;
         return saved_.push_back(save(""));
       case Kind::commit:
       case Kind::rollback:
@@ -807,20 +856,20 @@ class Replay {
       if ((touched & bit(fact)) == 0) continue;
       auto& untold = untold_[fact];
       if (untold.count++ > 0) continue;
-      untold.first =
-          fmt::format("{}:{}: {}{}", displayed(script_.name()), script_.position(s.span.begin).line,
-                      displayed(called(s)), why.empty() ? "" : ": " + displayed(why));
+      untold.first = fmt::format("{}:{}: {}{}", displayed(script_->name()),
+                                 script_->position(s.span.begin).line, displayed(called(s)),
+                                 why.empty() ? "" : ": " + displayed(why));
     }
   }
 
   void remark() {
-    const auto name = displayed(script_.name());
+    const auto name = displayed(outermost_.name());
     if (!problems_.refused.empty()) {
       const auto& first = problems_.refused.front();
       cluster_.remarks.push_back(
           {fmt::format("refused by the server, so left out: {} of {} (first: {}:{}:{}: {})",
-                       counted(problems_.refused.size(), "statement"), name, name, first.at->line,
-                       first.at->column, first.message),
+                       counted(problems_.refused.size(), "statement"), name, displayed(first.file),
+                       first.at->line, first.at->column, first.message),
            ""});
     }
     if (catalog_.touched() && is_untouched(cluster_)) cluster_.unseen.erase(Fact::objects);
@@ -853,7 +902,7 @@ class Replay {
 
   /// The script without what is secret in it; most scripts need none.
   const Source& shown() {
-    if (!shown_) shown_.emplace(script_.name(), starred_sql(script_.text()));
+    if (!shown_) shown_.emplace(script_->name(), starred_sql(script_->text()));
     return *shown_;
   }
 
@@ -863,9 +912,13 @@ class Replay {
   };
 
   /// Of the statement that is being done: the script, or what a block puts together.
-  std::string_view text() const { return text_ ? std::string_view(*text_) : script_.text(); }
+  std::string_view text() const { return text_ ? std::string_view(*text_) : script_->text(); }
 
-  const Source& script_;
+  const Source& outermost_;
+  const Source* script_;  // that one, or one that it includes
+  const FileReader& files_;
+  std::deque<Source> included_;  // where they are is kept
+  std::size_t depth_ = 0;
   std::optional<std::string> text_;
   Cluster& cluster_;
   RoleEditor& roles_;
@@ -875,6 +928,7 @@ class Replay {
   bool lost_ = false;         // no connection any more
   std::vector<Saved> saved_;  // at BEGIN, then at each savepoint; empty: no transaction
   Span begun_;
+  const Source* begun_in_ = nullptr;
   bool failed_ = false;
   Encryption encryption_;
   std::map<Fact, Untold> untold_;
@@ -884,12 +938,13 @@ class Replay {
 
 }  // namespace
 
-std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster) {
+std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster,
+                                    const FileReader& files) {
   RoleEditor roles(cluster);
   SqlCatalog catalog(cluster, roles);
   std::vector<SqlProblems> result;
   for (const auto& script : scripts) {
-    result.push_back(Replay(script, cluster, roles, catalog).run());
+    result.push_back(Replay(script, files, cluster, roles, catalog).run());
   }
   catalog.finish();
   return result;

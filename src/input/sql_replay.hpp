@@ -5,13 +5,14 @@
 //
 //   CREATE ROLE app LOGIN PASSWORD 'x';   the role is there; of the password its kind
 //   GRANT SELECT ON t TO app;             the table's access list is the server's
-//   DO $$ ... $$;                         done step by step, as do_block.hpp says; else all is
-//   unseen
+//   DO $$ ... $$;                         done step by step (do_block.hpp), or all is unseen
+//   \ir tables.sql                        done in its place
 
 #include <vector>
 
 #include "model/cluster.hpp"
 #include "text/diagnostic.hpp"
+#include "text/files.hpp"
 
 namespace pgleast {
 
@@ -23,7 +24,8 @@ struct SqlProblems {
 /// Adds to `cluster` a remark on what was refused; a fact that a statement which was not followed
 /// may have changed becomes unseen.
 SqlProblems replay_sql(const Source& script, Cluster& cluster);
-/// Each in a session of its own.
-std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster);
+/// Each in a session of its own. Without `files` what is included is unseen.
+std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster,
+                                    const FileReader& files = {});
 
 }  // namespace pgleast

@@ -3,6 +3,7 @@
 #include "input/sql_replay.hpp"
 #include "model/fresh_cluster.hpp"
 #include "support/catch.hpp"
+#include "support/memory_files.hpp"
 #include "text/display.hpp"
 
 using namespace pgleast;
@@ -349,6 +350,42 @@ TEST_CASE("a block does what it says", "[input][sql]") {
   CHECK(actual.cluster.seen(Fact::roles));
 }
 
+TEST_CASE("scripts in scripts are done in their place", "[input][sql]") {
+  const auto files = test::memory_files({
+      {"db/roles.sql", "CREATE ROLE a;\nCREATE ROLE a;\n\\q\nCREATE ROLE no;"},
+      {"db/more/x.sql", "BEGIN;\\ir y.sql\nCREATE ROLE x;"},
+      {"db/more/y.sql", "CREATE ROLE y;"},
+      {"loop.sql", "\\i loop.sql\n"},
+      {"here.sql", "CREATE ROLE here PASSWORD 'secret' CREATE"},
+  });
+  const auto done = [&](const std::string& text) {
+    Replayed result{fresh_cluster(180000), {}};
+    result.problems =
+        replay_sql(std::vector<Source>{{"db/all.sql", text}}, result.cluster, files).front();
+    return result;
+  };
+  const auto all = done("\\ir roles.sql\nCREATE ROLE a;\n\\i more/x.sql\nCREATE ROLE b; COMMIT;");
+  CHECK(told(all.cluster) == "a\ny\nx\nb\n");
+  REQUIRE(all.problems.refused.size() == 2);
+  CHECK(all.problems.refused[0].file == "db/roles.sql");
+  CHECK(all.problems.refused[0].at->line == 2);
+  CHECK(all.problems.refused[1].file == "db/all.sql");
+  CHECK(all.cluster.seen(Fact::roles));
+  const auto open = done("\\ir more/x.sql\n");
+  REQUIRE(open.problems.refused.size() == 1);
+  CHECK(open.problems.refused[0].file == "db/more/x.sql");
+  const auto wrong = done("\\i here.sql");
+  REQUIRE(wrong.problems.syntax.size() == 1);
+  CHECK(wrong.problems.syntax[0].file == "here.sql");
+  CHECK(wrong.problems.syntax[0].excerpt.find("secret") == std::string::npos);
+  for (const std::string unseen : {"\\i none.sql", "\\i loop.sql", "\\i :file", "\\i -", "\\i"}) {
+    CHECK_FALSE(done(unseen).cluster.seen(Fact::roles));
+  }
+  CHECK(done("\n\\i none.sql").cluster.unseen.at(Fact::roles).why ==
+        "not followed, though roles and memberships may change: 1 statement of db/all.sql (first: "
+        "db/all.sql:2: \\i: none.sql: no such file)");
+}
+
 TEST_CASE("rows that a query returns are run", "[input][sql]") {
   const std::string create =
       "SELECT 'CREATE DATABASE shop' WHERE NOT EXISTS (SELECT FROM "
@@ -400,14 +437,16 @@ TEST_CASE("facts that a script may have changed are unseen", "[input][sql]") {
   cluster.unseen.clear();
   replay_sql(Source("x.sql", "CREATE ROLE a; ALTER ROLE a CONNECTION LIMIT 3;"), cluster);
   CHECK(cluster.unseen.empty());
-  replay_sql(Source("x.sql", "CREATE TABLE t OF x; ALTER ROLE a SET work_mem FROM CURRENT;"),
+  replay_sql(Source("x.sql",
+                    "CREATE FUNCTION f(a x.y%TYPE) RETURNS int LANGUAGE sql AS ''; ALTER ROLE a "
+                    "SET work_mem FROM CURRENT;"),
              cluster);
   CHECK_FALSE(cluster.seen(Fact::objects));
   CHECK_FALSE(cluster.seen(Fact::role_settings));
   CHECK(cluster.seen(Fact::roles));
   CHECK(cluster.unseen.at(Fact::objects).why ==
         "not followed, though this may change: 1 statement of x.sql (first: x.sql:1: CREATE "
-        "TABLE: a table of a type)");
+        "FUNCTION: a type that is written as another's %TYPE)");
 }
 
 TEST_CASE("an expression may be as deep as it likes", "[input][sql]") {

@@ -317,6 +317,28 @@ REVOKE TRIGGER ON ct FROM ca;
 RESET SESSION AUTHORIZATION;)"},
     {12, R"(CREATE TEMP TABLE tt (i int);
 CREATE TYPE trow AS (i int, j tt); CREATE TYPE trow2 AS (i int, j tt[]);)"},
+    {12, R"(CREATE ROLE oa; CREATE SCHEMA os; CREATE TYPE os.person AS (name text, age int);
+CREATE TABLE os.people OF os.person (PRIMARY KEY (name), age WITH OPTIONS DEFAULT 3);
+CREATE TABLE os.crew OF os.person (other DEFAULT 3);
+CREATE TABLE os.more OF os.people;
+ALTER TABLE os.people ADD COLUMN x int;
+ALTER TABLE os.people RENAME COLUMN age TO years;
+ALTER TYPE os.person ADD ATTRIBUTE x int;
+ALTER TYPE os.person ADD ATTRIBUTE x int CASCADE;
+ALTER TYPE os.person RENAME ATTRIBUTE age TO years CASCADE;
+ALTER TYPE os.person RENAME ATTRIBUTE none TO years CASCADE;
+GRANT SELECT (years) ON os.people TO oa;
+ALTER TYPE os.person DROP ATTRIBUTE name CASCADE;
+DROP TYPE os.person;
+ALTER TYPE os.person OWNER TO oa;
+ALTER TYPE os.person SET SCHEMA public;
+CREATE TYPE os.pair AS (a int, b os.people);
+DROP TABLE os.people CASCADE;
+ALTER TYPE os.pair ADD ATTRIBUTE c int, DROP ATTRIBUTE a;
+ALTER TYPE os.pair DROP ATTRIBUTE a;
+ALTER TYPE os.pair DROP ATTRIBUTE IF EXISTS b;
+CREATE TABLE os.pairs OF os.pair;
+SET SESSION AUTHORIZATION oa; ALTER TYPE os.pair ADD ATTRIBUTE d int CASCADE; RESET SESSION AUTHORIZATION;)"},
     {12, R"(CREATE ROLE da; CREATE SCHEMA ds; CREATE SCHEMA "D s"; CREATE TABLE ds.t1 (i int);
 CREATE VIEW ds.v1 AS SELECT 1 AS x; CREATE SEQUENCE "D s".q; CREATE TABLE "D s"."T" (i int, "J" int);
 CREATE FUNCTION ds.f(int, text) RETURNS int LANGUAGE sql AS 'SELECT 1';
