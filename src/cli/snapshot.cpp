@@ -3,6 +3,7 @@
 #include "input/snapshot.hpp"
 
 #include <memory>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -18,8 +19,9 @@ struct SnapshotOptions {
 
 int snapshot(const SnapshotOptions& options) {
   Timings timings;
-  const auto cluster = read_sources(options.sources, timings);
-  write_output(options.output, write_snapshot(cluster));
+  auto cluster = read_sources(options.sources, timings);
+  write_output(options.output,
+               [&](const Write& write) { write_snapshot(std::move(cluster), write); });
   timings.phase("report");
   if (options.timings) timings.print();
   return 0;

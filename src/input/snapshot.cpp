@@ -207,50 +207,123 @@ void each_text(json& j, const F& change) {
   }
 }
 
-json to_tree(const Cluster& c) {
-  json j{{"schema", schema_name},
-         {"version_num", c.version_num},
-         {"name", c.name},
-         {"server", c.server},
-         {"reader", c.reader},
-         {"roles", c.roles},
-         {"memberships", c.memberships},
-         {"objects", c.objects},
-         {"databases", c.databases},
-         {"relations", c.relations},
-         {"functions", c.functions},
-         {"row_policies", c.row_policies},
-         {"default_acls", c.default_acls},
-         {"languages", c.languages},
-         {"foreign_servers", c.foreign_servers},
-         {"inheritances", c.inheritances},
-         {"bodies", c.bodies},
-         {"attachments", c.attachments},
-         {"event_triggers", c.event_triggers},
-         {"user_mappings", c.user_mappings},
-         {"extensions", c.extensions},
-         {"trusted_extensions", c.trusted_extensions},
-         {"subscriptions", c.subscriptions},
-         {"settings", c.settings},
-         {"setting_problems", c.setting_problems},
-         {"role_settings", c.role_settings},
-         {"hba", c.hba},
-         {"ident", c.ident},
-         {"poolers", c.poolers},
-         {"files", c.files},
-         {"remarks", c.remarks}};
-  auto& acls = j["acls"] = json::array();
-  for (const auto& acl : c.acls) {
-    acls.push_back(to_string(acl, [&](RoleId id) { return c.role_name(id); }));
+// What dump(1) makes of the whole, key by key and item by item: a large server's tree takes
+// several times the memory of the cluster.
+class SnapshotWriter {
+ public:
+  explicit SnapshotWriter(const Write& write) : write_(write) {}
+
+  void key(std::string_view name) {
+    write_(any_ ? ",\n \"" : "{\n \"");
+    write_(name);
+    write_("\": ");
+    any_ = true;
   }
-  auto& unseen = j["unseen"] = json::array();
-  for (const auto& [fact, why] : c.unseen) unseen.push_back({{"fact", fact}, {"why", why}});
-  put(j, "hidden_settings", c.hidden_settings);
-  put(j, "unread_databases", c.unread_databases);
-  return j;
+  void value(json tree) { write_text(std::move(tree), "\n "); }
+  template <typename T>
+  void value(const std::vector<T>& items) {
+    values(items, [](const T& item) -> json { return item; });
+  }
+  template <typename T, typename F>
+  void values(const T& items, const F& tree_of) {
+    const char* before = "[\n  ";
+    for (const auto& item : items) {
+      write_(before);
+      write_text(tree_of(item), "\n  ");
+      before = ",\n  ";
+    }
+    write_(*before == '[' ? "[]" : "\n ]");
+  }
+  void end() { write_("\n}\n"); }
+
+ private:
+  void write_text(json tree, std::string_view line_break) {
+    each_text(tree, [](const std::string& text) {
+      const bool plain = is_utf8(text) && (text.empty() || text.front() != byte_mark);
+      return plain ? text : bytes_as_characters(text);
+    });
+    std::string text;
+    for (const char c : tree.dump(1)) c == '\n' ? text += line_break : text += c;
+    write_(text);
+  }
+
+  const Write& write_;
+  bool any_ = false;
+};
+
+void write_acls(const Cluster& c, SnapshotWriter& w) {
+  w.values(c.acls, [&](const Acl& acl) -> json {
+    return to_string(acl, [&](RoleId id) { return c.role_name(id); });
+  });
+}
+void write_schema(const Cluster&, SnapshotWriter& w) { w.value(json(schema_name)); }
+void write_unseen(const Cluster& c, SnapshotWriter& w) {
+  w.values(c.unseen, [](const auto& u) -> json { return {{"fact", u.first}, {"why", u.second}}; });
+}
+template <auto Member>
+void write_member(const Cluster& c, SnapshotWriter& w) {
+  w.value(c.*Member);
+}
+template <auto Member>
+void write_optional(const Cluster& c, SnapshotWriter& w) {
+  json holder;
+  put(holder, "value", c.*Member);
+  w.value(std::move(holder["value"]));
 }
 
-void add_code(const json& j, Cluster& c) {
+struct SnapshotPart {
+  std::string_view key;
+  void (*write)(const Cluster&, SnapshotWriter&);
+};
+
+constexpr std::array snapshot_parts{
+    SnapshotPart{"acls", write_acls},
+    SnapshotPart{"attachments", write_member<&Cluster::attachments>},
+    SnapshotPart{"bodies", write_member<&Cluster::bodies>},
+    SnapshotPart{"databases", write_member<&Cluster::databases>},
+    SnapshotPart{"default_acls", write_member<&Cluster::default_acls>},
+    SnapshotPart{"event_triggers", write_member<&Cluster::event_triggers>},
+    SnapshotPart{"extensions", write_member<&Cluster::extensions>},
+    SnapshotPart{"files", write_member<&Cluster::files>},
+    SnapshotPart{"foreign_servers", write_member<&Cluster::foreign_servers>},
+    SnapshotPart{"functions", write_member<&Cluster::functions>},
+    SnapshotPart{"hba", write_member<&Cluster::hba>},
+    SnapshotPart{"hidden_settings", write_optional<&Cluster::hidden_settings>},
+    SnapshotPart{"ident", write_member<&Cluster::ident>},
+    SnapshotPart{"inheritances", write_member<&Cluster::inheritances>},
+    SnapshotPart{"languages", write_member<&Cluster::languages>},
+    SnapshotPart{"memberships", write_member<&Cluster::memberships>},
+    SnapshotPart{"name", write_member<&Cluster::name>},
+    SnapshotPart{"objects", write_member<&Cluster::objects>},
+    SnapshotPart{"poolers", write_member<&Cluster::poolers>},
+    SnapshotPart{"reader", write_member<&Cluster::reader>},
+    SnapshotPart{"relations", write_member<&Cluster::relations>},
+    SnapshotPart{"remarks", write_member<&Cluster::remarks>},
+    SnapshotPart{"role_settings", write_member<&Cluster::role_settings>},
+    SnapshotPart{"roles", write_member<&Cluster::roles>},
+    SnapshotPart{"row_policies", write_member<&Cluster::row_policies>},
+    SnapshotPart{"schema", write_schema},
+    SnapshotPart{"server", write_member<&Cluster::server>},
+    SnapshotPart{"setting_problems", write_member<&Cluster::setting_problems>},
+    SnapshotPart{"settings", write_member<&Cluster::settings>},
+    SnapshotPart{"subscriptions", write_member<&Cluster::subscriptions>},
+    SnapshotPart{"trusted_extensions", write_member<&Cluster::trusted_extensions>},
+    SnapshotPart{"unread_databases", write_optional<&Cluster::unread_databases>},
+    SnapshotPart{"unseen", write_unseen},
+    SnapshotPart{"user_mappings", write_member<&Cluster::user_mappings>},
+    SnapshotPart{"version_num", write_member<&Cluster::version_num>},
+};
+static_assert(std::is_sorted(snapshot_parts.begin(), snapshot_parts.end(),
+                             [](auto& a, auto& b) { return a.key < b.key; }));
+
+// The tree shrinks as the cluster grows.
+template <typename T>
+void take(json& j, const char* key, T& value) {
+  j.at(key).get_to(value);
+  j.erase(key);
+}
+
+void add_code(json& j, Cluster& c) {
   if (!j.contains("bodies")) {
     // Their languages and foreign servers have no details.
     c.languages.assign(1, {});
@@ -262,49 +335,49 @@ void add_code(const json& j, Cluster& c) {
                             "take it again"};
     return;
   }
-  j.at("languages").get_to(c.languages);
-  j.at("foreign_servers").get_to(c.foreign_servers);
-  j.at("inheritances").get_to(c.inheritances);
-  j.at("bodies").get_to(c.bodies);
-  j.at("attachments").get_to(c.attachments);
-  j.at("event_triggers").get_to(c.event_triggers);
-  j.at("user_mappings").get_to(c.user_mappings);
-  j.at("extensions").get_to(c.extensions);
-  j.at("trusted_extensions").get_to(c.trusted_extensions);
-  j.at("subscriptions").get_to(c.subscriptions);
+  take(j, "languages", c.languages);
+  take(j, "foreign_servers", c.foreign_servers);
+  take(j, "inheritances", c.inheritances);
+  take(j, "bodies", c.bodies);
+  take(j, "attachments", c.attachments);
+  take(j, "event_triggers", c.event_triggers);
+  take(j, "user_mappings", c.user_mappings);
+  take(j, "extensions", c.extensions);
+  take(j, "trusted_extensions", c.trusted_extensions);
+  take(j, "subscriptions", c.subscriptions);
 }
 
 // What older snapshots do not have.
-void add_later_keys(const json& j, Cluster& c) {
-  if (j.contains("setting_problems")) j.at("setting_problems").get_to(c.setting_problems);
-  if (j.contains("poolers")) j.at("poolers").get_to(c.poolers);
+void add_later_keys(json& j, Cluster& c) {
+  if (j.contains("setting_problems")) take(j, "setting_problems", c.setting_problems);
+  if (j.contains("poolers")) take(j, "poolers", c.poolers);
   if (j.contains("ident")) {
-    j.at("ident").get_to(c.ident);
+    take(j, "ident", c.ident);
   } else {
     c.unseen[Fact::ident] = {"the snapshot was taken before pgleast read pg_ident.conf",
                              "take it again, or give the file with --ident"};
   }
 }
 
-Cluster from_tree(const json& j) {
+Cluster from_tree(json j) {
   Cluster c;
-  j.at("version_num").get_to(c.version_num);
-  j.at("name").get_to(c.name);
-  j.at("server").get_to(c.server);
-  j.at("reader").get_to(c.reader);
-  j.at("roles").get_to(c.roles);
-  j.at("memberships").get_to(c.memberships);
-  j.at("objects").get_to(c.objects);
-  j.at("databases").get_to(c.databases);
-  j.at("relations").get_to(c.relations);
-  j.at("functions").get_to(c.functions);
-  j.at("row_policies").get_to(c.row_policies);
-  j.at("default_acls").get_to(c.default_acls);
-  j.at("settings").get_to(c.settings);
-  j.at("role_settings").get_to(c.role_settings);
-  j.at("hba").get_to(c.hba);
-  j.at("files").get_to(c.files);
-  j.at("remarks").get_to(c.remarks);
+  take(j, "version_num", c.version_num);
+  take(j, "name", c.name);
+  take(j, "server", c.server);
+  take(j, "reader", c.reader);
+  take(j, "roles", c.roles);
+  take(j, "memberships", c.memberships);
+  take(j, "objects", c.objects);
+  take(j, "databases", c.databases);
+  take(j, "relations", c.relations);
+  take(j, "functions", c.functions);
+  take(j, "row_policies", c.row_policies);
+  take(j, "default_acls", c.default_acls);
+  take(j, "settings", c.settings);
+  take(j, "role_settings", c.role_settings);
+  take(j, "hba", c.hba);
+  take(j, "files", c.files);
+  take(j, "remarks", c.remarks);
   AclPool pool(c);
   for (const auto& text : j.at("acls")) pool.intern_text(text.get<std::string>());
   for (const auto& u : j.at("unseen")) {
@@ -322,7 +395,7 @@ Cluster from_tree(const json& j) {
 namespace {
 
 // A star for each byte of a secret: every place in the files stays what it is.
-Cluster without_secrets(Cluster cluster) {
+void mask_secrets_of(Cluster& cluster) {
   for (auto& file : cluster.files) {
     auto text = starred(file.kind, file.text, cluster.version_num);
     file.masked = file.masked || text != file.text;
@@ -340,7 +413,6 @@ Cluster without_secrets(Cluster cluster) {
   }
   for (auto& problem : cluster.hba.problems) problem.diagnostic.excerpt.clear();
   for (auto& problem : cluster.ident.problems) problem.diagnostic.excerpt.clear();
-  return cluster;
 }
 
 // Without "[json.exception.type_error.302] ".
@@ -371,13 +443,20 @@ std::optional<std::size_t> too_deep(std::string_view text) {
 
 }  // namespace
 
-std::string write_snapshot(const Cluster& cluster) {
-  auto tree = to_tree(without_secrets(cluster));
-  each_text(tree, [](const std::string& text) {
-    const bool plain = is_utf8(text) && (text.empty() || text.front() != byte_mark);
-    return plain ? text : bytes_as_characters(text);
-  });
-  return tree.dump(1) + '\n';
+void write_snapshot(Cluster cluster, const Write& write) {
+  mask_secrets_of(cluster);
+  SnapshotWriter writer(write);
+  for (const auto& part : snapshot_parts) {
+    writer.key(part.key);
+    part.write(cluster, writer);
+  }
+  writer.end();
+}
+
+std::string write_snapshot(Cluster cluster) {
+  std::string text;
+  write_snapshot(std::move(cluster), [&](std::string_view piece) { text += piece; });
+  return text;
 }
 
 Cluster read_snapshot(const Source& source) {
@@ -406,7 +485,7 @@ Cluster read_snapshot(const Source& source) {
     each_text(tree, [](const std::string& text) {
       return !text.empty() && text.front() == byte_mark ? characters_as_bytes(text) : text;
     });
-    auto cluster = from_tree(tree);
+    auto cluster = from_tree(std::move(tree));
     check_numbers(cluster);
     return cluster;
   } catch (const json::exception& e) {

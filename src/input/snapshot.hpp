@@ -5,12 +5,14 @@
 #include <string>
 
 #include "model/cluster.hpp"
+#include "text/files.hpp"
 #include "text/source.hpp"
 
 namespace pgleast {
 
 /// Ends in a line break; the same cluster always makes the same text.
-std::string write_snapshot(const Cluster& cluster);
+void write_snapshot(Cluster cluster, const Write& write);
+std::string write_snapshot(Cluster cluster);
 
 /// The inverse. Throws Error (unreadable) with its place for text that is cut off, is no
 /// JSON, is of another schema, or whose numbers lead nowhere.
