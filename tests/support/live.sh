@@ -1,7 +1,7 @@
 #!/bin/sh
-# The live tests on one server: live.sh BUILD_DIR BINDIR. One line when they pass, all when not.
+# Live tests on one server: live.sh BUILD_DIR BINDIR TESTS. One line when they pass, all when not.
 set -eu
-build=$(realpath "$1") bin=$2
+build=$(realpath "$1") bin=$2 tests=$3
 support=$(dirname "$(realpath "$0")")
 version=$("$bin/postgres" --version | sed 's/^postgres (PostgreSQL) //')
 
@@ -28,10 +28,10 @@ export PATH
 LSAN_OPTIONS=suppressions=$support/lsan.supp:print_suppressions=0
 export LSAN_OPTIONS
 if TMPDIR=$tmp PGLEAST_PG_BIN=$bin PGLEAST_BINARY=$build/pgleast \
-  timeout --foreground 900 "$build/pgleast-live-tests" > "$tmp/output" 2>&1; then
-  echo "PostgreSQL $version: $(grep -v '^$' "$tmp/output" | tail -n 1)"
+  timeout --foreground 900 "$build/pgleast-live-tests" "$tests" > "$tmp/output" 2>&1; then
+  echo "PostgreSQL $version $tests: $(grep -v '^$' "$tmp/output" | tail -n 1)"
 else
-  echo "PostgreSQL $version: FAILED (exit code $?)"
+  echo "PostgreSQL $version $tests: FAILED (exit code $?)"
   cat "$tmp/output"
   exit 1
 fi
