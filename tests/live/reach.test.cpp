@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <random>
 #include <sstream>
 #include <stdexcept>
@@ -14,8 +15,10 @@
 
 #include "input/catalog_live.hpp"
 #include "input/hba.hpp"
+#include "input/ident.hpp"
 #include "path/ways.hpp"
 #include "pg/identifier.hpp"
+#include "reach/ident_map.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 #include "support/server.hpp"
@@ -33,7 +36,12 @@ const Words logins{"anna", "ben", "o'neil", "dora", "eve", "fay", "gus", "hal"};
 const Words groups{"g1", "g2", "\"g 3\"", "boss"};
 const Words tables{"s1.t1", "s1.t2", "s2.t1", "\"S 3\".\"t'4\""};
 const Words reach_privileges{"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"};
-const Words origins{"", "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.1.0.1"};
+const Words origins{"", "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.1.0.1", "::1"};
+const std::vector<std::pair<std::string, std::string>> other_targets{
+    {"function:s1.f(integer)", "EXECUTE"},
+    {"sequence:s2.q", "USAGE"},
+    {"schema:s1", "CREATE"},
+    {"schema:s2", "CREATE"}};
 
 std::string quoted(const std::string& name) {
   return name.starts_with('"') ? name : quote_identifier(name);
@@ -57,7 +65,13 @@ std::string random_roles(std::mt19937& random, int major) {
     if (chance(random, 45)) sql += " NOINHERIT";
     if (chance(random, 8)) sql += " CREATEROLE";
     if (chance(random, 10)) sql += " CONNECTION LIMIT 0";
-    if (chance(random, 60)) sql += " PASSWORD 'pw'";
+    if (chance(random, 60)) {
+      // Another way of storing it holds for the roles that follow, too.
+      const auto* const kind = chance(random, 40) ? "md5" : "scram-sha-256";
+      sql.insert(sql.rfind("CREATE ROLE"),
+                 std::string("SET password_encryption = '") + kind + "';");
+      sql += " PASSWORD 'pw'";
+    }
     if (chance(random, 15)) sql += " VALID UNTIL '2001-02-03'";
     if (chance(random, 15)) sql += " VALID UNTIL '2901-02-03'";
     // The last one given would be refused as given twice.
@@ -86,7 +100,7 @@ std::string random_roles(std::mt19937& random, int major) {
 }
 
 std::string anybody(std::mt19937& random) {
-  if (chance(random, 25)) return "PUBLIC";
+  if (chance(random, 35)) return "PUBLIC";
   return quoted(chance(random, 50) ? pick(random, groups) : pick(random, logins));
 }
 
@@ -97,12 +111,20 @@ std::string random_objects(std::mt19937& random) {
     if (chance(random, 40))
       sql += "ALTER TABLE " + table + " OWNER TO " + quoted(pick(random, logins)) + ';';
   }
+  sql +=
+      "CREATE FUNCTION s1.f(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';"
+      "CREATE SEQUENCE s2.q;";
+  if (chance(random, 60)) sql += "REVOKE EXECUTE ON FUNCTION s1.f(integer) FROM PUBLIC;";
+  for (const auto* const grant : {"EXECUTE ON FUNCTION s1.f(integer)", "USAGE ON SEQUENCE s2.q",
+                                  "CREATE ON SCHEMA s1", "CREATE ON SCHEMA s2"}) {
+    sql += std::string("GRANT ") + grant + " TO " + anybody(random) + ';';
+  }
   for (const char* const schema : {"s1", "s2", "\"S 3\""}) {
-    for (auto count = 1 + random() % 4; count > 0; --count) {
+    for (auto count = 2 + random() % 4; count > 0; --count) {
       sql += std::string("GRANT USAGE ON SCHEMA ") + schema + " TO " + anybody(random) + ';';
     }
   }
-  for (auto count = 16 + random() % 24; count > 0; --count) {
+  for (auto count = 24 + random() % 24; count > 0; --count) {
     sql += "GRANT " + pick(random, reach_privileges) + " ON " + pick(random, tables) + " TO " +
            anybody(random) + ';';
   }
@@ -125,22 +147,46 @@ std::string random_barriers(std::mt19937& random, const std::string& database) {
 
 std::string random_records(std::mt19937& random, const std::string& database) {
   std::string text;
-  for (auto count = 5 + random() % 8; count > 0; --count) {
+  for (auto count = 6 + random() % 10; count > 0; --count) {
     const auto type = pick(random, {"local", "local", "host", "host", "hostssl", "hostnossl"});
-    text += type + ' ' + pick(random, {"all", "all", database, "other"}) + ' ';
+    text += type + ' ' + pick(random, {"all", "all", "all", database, database, "other"}) + ' ';
     std::string users = "all";
     if (chance(random, 55)) users = '"' + pick(random, logins) + '"';
     if (chance(random, 20)) users = "+" + pick(random, groups);
     text += users + ' ';
     if (type != "local") {
-      text += pick(random, {"all", "127.0.0.0/8", "127.0.0.1/32", "127.0.0.2/31", "127.1.0.0/16"}) +
+      text += pick(random, {"all", "127.0.0.0/8", "127.0.0.1/32", "127.0.0.2/31", "127.1.0.0/16",
+                            "::1/128", "::/0"}) +
               ' ';
     }
-    text += pick(random,
-                 {"trust", "trust", "trust", "password", "password", "reject", "scram-sha-256"}) +
-            '\n';
+    Words methods{"trust", "trust", "trust", "password", "md5", "reject", "scram-sha-256"};
+    if (type == "hostssl") {
+      methods.insert(methods.end(), {"cert", "cert map=m", "trust clientcert=verify-ca",
+                                     "scram-sha-256 clientcert=verify-full"});
+    }
+    text += pick(random, methods) + '\n';
   }
   return text;
+}
+
+// Names of certificates and the roles that they may be.
+std::string random_mappings(std::mt19937& random) {
+  std::string text;
+  for (auto count = random() % 6; count > 0; --count) {
+    text += "m \"" + pick(random, logins) + "\" \"" + pick(random, logins) + "\"\n";
+  }
+  if (chance(random, 20)) text += "m /^(.*)a$ \\1e\n";
+  return text;
+}
+
+bool comes_from(const HbaRecord& record, const std::string& source) {
+  if (source.empty() || record.type == ConnectionType::local) {
+    return source.empty() == (record.type == ConnectionType::local);
+  }
+  bool exact = true;
+  const auto taken = record.address.kind == AddressKind::ip ? addresses_of(record.address, exact)
+                                                            : AddressSet::all();
+  return addresses_named(source)->without(taken).empty();
 }
 
 class ReachWorld {
@@ -149,20 +195,41 @@ class ReachWorld {
   void compare(unsigned seed);
   std::string summary() const;
 
-  std::size_t worlds = 0, questions = 0, ways = 0, by_password = 0, set_roles = 0, steps = 0,
-              differences = 0;
+  std::size_t worlds = 0, questions = 0, ways = 0, by_password = 0, by_certificate = 0,
+              over_ipv6 = 0, set_roles = 0, steps = 0, differences = 0;
 
  private:
   void make(std::mt19937& random, const std::string& database);
   void clear(const std::string& database);
+  bool can_meet(const Way& way, const Startup& startup, const std::string& shown) const;
   void ask(const Graph& graph, const Doors& doors, const Routes& routes, std::mt19937& random);
   std::string without_a_way(Startup startup, const Target& target) const;
 
-  LiveServer server_{"-c listen_addresses=127.0.0.1"};
+  std::string certificate_of(const std::string& name);
+
+  LiveServer server_{"-c listen_addresses=127.0.0.1,::1"};
   Cluster cluster_;
-  std::string hba_text_, world_, database_;
+  std::string hba_text_, ident_text_, world_, database_;
+  std::map<std::string, std::string> certificates_;  // by name
   int port_ = 0;
 };
+
+// Of the server's own key: it is its own authority.
+std::string ReachWorld::certificate_of(const std::string& name) {
+  auto& path = certificates_[name];
+  if (!path.empty()) return path;
+  path = server_.folder() + "/client" + std::to_string(certificates_.size()) + ".pem";
+  const auto made = test::run(
+      "cd " + server_.data() +
+      " && openssl req -new -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj " +
+      test::shell_quoted("/CN=" + name) +
+      " -keyout ../client.key 2>/dev/null |"
+      " openssl x509 -req -days 2 -CA server.crt -CAkey server.key -set_serial " +
+      std::to_string(certificates_.size()) +
+      " > ../client.crt 2>/dev/null && cat ../client.crt ../client.key > " + path);
+  if (made.code != 0) throw std::runtime_error("openssl: " + made.out);
+  return path;
+}
 
 ReachWorld::ReachWorld() {
   const auto made = test::run(
@@ -172,7 +239,7 @@ ReachWorld::ReachWorld() {
       " && chown --reference=. server.key server.crt");
   if (made.code != 0) throw std::runtime_error("openssl: " + made.out);
   server_.sql("postgres",
-              "ALTER SYSTEM SET ssl = on; ALTER SYSTEM SET password_encryption = 'scram-sha-256';");
+              "ALTER SYSTEM SET ssl = on; ALTER SYSTEM SET ssl_ca_file = 'server.crt';");
   server_.restart();
   port_ = std::stoi(server_.ask("postgres", "SHOW port"));
 }
@@ -207,10 +274,15 @@ void ReachWorld::make(std::mt19937& random, const std::string& database) {
   hba_text_ = "local all " + server_.superuser() + " trust\n" + random_records(random, database);
   const auto path = server_.data() + "/pg_hba.conf";
   server_.write(path, hba_text_);
+  ident_text_ = random_mappings(random);
+  const auto ident = server_.data() + "/pg_ident.conf";
+  server_.write(ident, ident_text_);
   server_.reload();
   std::vector<ConfigFile> read;
   cluster_.hba = read_hba(path, test::memory_files({{path, hba_text_}}), cluster_.version_num, read,
                           {true, std::nullopt, std::nullopt});
+  cluster_.ident =
+      read_ident(ident, test::memory_files({{ident, ident_text_}}), cluster_.version_num, read);
   INFO(hba_text_);
   REQUIRE(cluster_.hba.loads());
   // The old records decide until the server has seen the signal.
@@ -231,6 +303,7 @@ void ReachWorld::clear(const std::string& database) {
 // Whether it goes all the same: by itself, or as any role that it can be. Empty: it does not.
 std::string ReachWorld::without_a_way(Startup startup, const Target& target) const {
   const auto statement = statement_for(cluster_, target);
+  if (!test::session_error(startup, {}).empty()) return "";
   if (test::session_error(startup, {statement}).empty()) return "as itself";
   for (const auto& role : cluster_.roles) {
     if (role.oid < first_oid_of_users) continue;
@@ -238,6 +311,27 @@ std::string ReachWorld::without_a_way(Startup startup, const Target& target) con
     if (test::session_error(startup, {set, statement}).empty()) return "as " + role.name;
   }
   return "";
+}
+
+// `shown`: the name in the certificate that the client has; empty: it has none.
+bool ReachWorld::can_meet(const Way& way, const Startup& startup, const std::string& shown) const {
+  const auto& record = cluster_.hba.records[way.record];
+  const auto option = [&](const std::string& name) {
+    for (const auto& [key, value] : record.options) {
+      if (key == name) return value;
+    }
+    return std::string();
+  };
+  if (record.method == "cert") {
+    if (option("map").empty()) return shown == startup.user;
+    const auto targets = map_targets(cluster_.ident, option("map"), shown, cluster_.major());
+    return !shown.empty() &&
+           decide(targets, startup.user, Graph(cluster_)).outcome == MapDecision::Outcome::admitted;
+  }
+  const auto wanted = option("clientcert");
+  if (wanted == "verify-ca" && shown.empty()) return false;
+  if (wanted == "verify-full" && shown != startup.user) return false;
+  return record.method == "trust" || !startup.password.empty();
 }
 
 void ReachWorld::ask(const Graph& graph, const Doors& doors, const Routes& routes,
@@ -250,9 +344,13 @@ void ReachWorld::ask(const Graph& graph, const Doors& doors, const Routes& route
   const auto& records = cluster_.hba.records;
   const auto& record = records[1 + random() % (records.size() - 1)];
   startup.source = pick(random, origins);
-  if (chance(random, 70) && record.type == ConnectionType::local) startup.source = "";
-  startup.server = startup.source.empty() ? "" : "127.0.0.1";
-  startup.tls = !startup.source.empty() && chance(random, 50);
+  for (int tries = 0; tries < 8 && chance(random, 90) && !comes_from(record, startup.source);
+       ++tries) {
+    startup.source = pick(random, origins);
+  }
+  startup.server = startup.source.empty() ? "" : startup.source == "::1" ? "::1" : "127.0.0.1";
+  startup.tls =
+      !startup.source.empty() && chance(random, record.type == ConnectionType::hostssl ? 80 : 40);
   const auto& named = record.users.front();
   const bool follows = chance(random, 70) && named.text != "all" && !named.text.starts_with('+');
   startup.user = follows ? named.text : pick(random, logins);
@@ -263,17 +361,20 @@ void ReachWorld::ask(const Graph& graph, const Doors& doors, const Routes& route
   question.user = startup.user;
   question.database = database_;
   if (!startup.source.empty()) question.tls = startup.tls;
+  std::string shown;
+  if (startup.tls && chance(random, 40)) {
+    shown = chance(random, 60) ? startup.user : pick(random, logins);
+    startup.certificate = certificate_of(shown);
+  }
   const Way* best = nullptr;
   const auto found = ways_in(graph, doors, routes, question);
   for (const auto& way : found.ways) {
-    const auto method = cluster_.hba.records[way.record].method;
-    const bool meets =
-        way.demand.asks == Asks::nothing || (method == "password" && !startup.password.empty());
+    const bool meets = can_meet(way, startup, shown);
     if (best == nullptr && meets && way.is_certain()) best = &way;
   }
   const auto text = to_string(cluster_, routes.target());
-  CAPTURE(server_.major(), world_, hba_text_, startup.source, startup.tls, startup.user,
-          startup.password, text);
+  CAPTURE(server_.major(), world_, hba_text_, ident_text_, startup.source, startup.tls,
+          startup.user, startup.password, shown, text);
   if (best == nullptr) {
     const auto how = without_a_way(startup, routes.target());
     differences += how.empty() ? 0 : 1;
@@ -281,7 +382,9 @@ void ReachWorld::ask(const Graph& graph, const Doors& doors, const Routes& route
     return;
   }
   ++ways;
-  by_password += best->demand.asks == Asks::nothing ? 0 : 1;
+  by_password += best->demand.asks == Asks::password ? 1 : 0;
+  by_certificate += best->demand.asks == Asks::certificate ? 1 : 0;
+  over_ipv6 += startup.server == "::1" ? 1 : 0;
   steps += best->route.steps.empty() ? 0 : 1;
   auto statements = best->route.statements;
   // A file's place is for a person to fill in.
@@ -310,13 +413,18 @@ void ReachWorld::compare(unsigned seed) {
     const Routes routes(graph, escalations, targets.front());
     for (int i = 0; i < 12; ++i) ask(graph, doors, routes, random);
   }
+  for (const auto& [name, privilege] : other_targets) {
+    const Routes routes(graph, escalations, targets_named(cluster_, name, privilege).front());
+    for (int i = 0; i < 4; ++i) ask(graph, doors, routes, random);
+  }
   clear(database_);
 }
 
 std::string ReachWorld::summary() const {
   std::ostringstream text;
   text << cluster_.server << ": " << worlds << " worlds, " << questions << " questions, " << ways
-       << " ways in (" << by_password << " by a password, " << set_roles << " with SET ROLE, "
+       << " ways in (" << by_password << " by a password, " << by_certificate
+       << " by a certificate, " << over_ipv6 << " over IPv6, " << set_roles << " with SET ROLE, "
        << steps << " with steps up), " << differences << " differences";
   return text.str();
 }

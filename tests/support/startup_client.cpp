@@ -2,11 +2,14 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -82,7 +85,7 @@ class Wire {
   Wire& operator=(const Wire&) = delete;
 
   /// False when the server declines.
-  bool start_tls();
+  bool start_tls(const std::string& certificate);
   void send(const std::string& bytes);
   /// Less than asked for at the end.
   std::string receive(std::size_t count);
@@ -117,10 +120,15 @@ Wire::~Wire() {
   std::signal(SIGPIPE, sigpipe_);
 }
 
-bool Wire::start_tls() {
+bool Wire::start_tls(const std::string& certificate) {
   send(int32(8) + int32(ssl_request));
   if (receive(1) != "S") return false;
   context_.reset(SSL_CTX_new(TLS_client_method()));
+  if (!certificate.empty() &&
+      (SSL_CTX_use_certificate_file(context_.get(), certificate.c_str(), SSL_FILETYPE_PEM) != 1 ||
+       SSL_CTX_use_PrivateKey_file(context_.get(), certificate.c_str(), SSL_FILETYPE_PEM) != 1)) {
+    give_up(certificate);
+  }
   ssl_.reset(SSL_new(context_.get()));
   SSL_set_fd(ssl_.get(), socket_);
   if (SSL_connect(ssl_.get()) != 1) give_up("TLS");
@@ -215,19 +223,113 @@ std::string run(Wire& wire, const std::string& statement) {
   return until_ready(wire);
 }
 
-}  // namespace
+std::string digest(const EVP_MD* kind, const std::string& text) {
+  std::string result(EVP_MAX_MD_SIZE, '\0');
+  unsigned length = 0;
+  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(result.data()), &length,
+             kind, nullptr);
+  result.resize(length);
+  return result;
+}
 
-std::string session_error(const Startup& startup, const std::vector<std::string>& statements) {
-  Wire wire(startup);
-  if (startup.tls && !wire.start_tls()) return "no TLS";
-  wire.send(startup_packet(startup));
+std::string hmac_sha256(const std::string& key, const std::string& text) {
+  std::string result(EVP_MAX_MD_SIZE, '\0');
+  unsigned length = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+       reinterpret_cast<unsigned char*>(result.data()), &length);
+  result.resize(length);
+  return result;
+}
+
+std::string hex(const std::string& bytes) {
+  std::string result;
+  for (const char c : bytes) {
+    constexpr const char* digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    result += digits[byte >> 4U];
+    result += digits[byte & 15U];
+  }
+  return result;
+}
+
+std::string base64(const std::string& bytes) {
+  std::string result((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  result.resize(static_cast<std::size_t>(EVP_EncodeBlock(
+      reinterpret_cast<unsigned char*>(result.data()),
+      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()))));
+  return result;
+}
+
+std::string from_base64(const std::string& text) {
+  std::string result(text.size(), '\0');
+  const auto length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(result.data()),
+                                      reinterpret_cast<const unsigned char*>(text.data()),
+                                      static_cast<int>(text.size()));
+  const auto padding = text.size() - std::min(text.find('='), text.size());
+  result.resize(static_cast<std::size_t>(std::max(length, 0)) - padding);
+  return result;
+}
+
+// RFC 5802; manual section 55.3. False where the server ends it.
+bool answer_scram(Wire& wire, const std::string& password) {
+  const std::string bare = "n=,r=0123456789abcdefghijklmn", first = "n,," + bare;
+  answer(wire, std::string("SCRAM-SHA-256") + '\0' +
+                   int32(static_cast<std::uint32_t>(first.size())) + first);
+  const auto challenge = next_message(wire);
+  if (challenge.type != 'R' || int32_at(challenge.body, 0) != 11) return false;
+  const auto text = challenge.body.substr(4);
+  const auto salt_at = text.find(",s="), rounds_at = text.find(",i=");
+  const auto salt = from_base64(text.substr(salt_at + 3, rounds_at - salt_at - 3));
+  std::string salted(32, '\0');
+  PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                    reinterpret_cast<const unsigned char*>(salt.data()),
+                    static_cast<int>(salt.size()), std::stoi(text.substr(rounds_at + 3)),
+                    EVP_sha256(), static_cast<int>(salted.size()),
+                    reinterpret_cast<unsigned char*>(salted.data()));
+  const auto last = "c=biws," + text.substr(0, salt_at);
+  auto proof = hmac_sha256(salted, "Client Key");
+  const auto signature = hmac_sha256(digest(EVP_sha256(), proof), bare + ',' + text + ',' + last);
+  for (std::size_t i = 0; i < proof.size(); ++i) {
+    proof[i] = static_cast<char>(proof[i] ^ signature[i]);
+  }
+  answer(wire, last + ",p=" + base64(proof));
+  return true;
+}
+
+// Answers what the server asks. Empty, or why not.
+std::string log_in(Wire& wire, const Startup& startup) {
   const auto message = next_message(wire);
   if (message.type == 'E') return message_of(message.body);
   if (message.type != 'R') return "the connection is closed";
   const auto method = int32_at(message.body, 0);
-  if (method != 0 && (method != 3 || startup.password.empty())) return "another method";
-  if (method == 3) answer(wire, startup.password + '\0');
-  auto error = until_ready(wire);
+  if (method != 0 && startup.password.empty()) return "another method";
+  switch (method) {
+    case 0:
+      return "";
+    case 3:
+      answer(wire, startup.password + '\0');
+      return "";
+    case 5: {
+      const auto inner = hex(digest(EVP_md5(), startup.password + startup.user));
+      answer(wire, "md5" + hex(digest(EVP_md5(), inner + message.body.substr(4, 4))) + '\0');
+      return "";
+    }
+    case 10:
+      return answer_scram(wire, startup.password) ? "" : "no challenge";
+    default:
+      return "another method";
+  }
+}
+
+}  // namespace
+
+std::string session_error(const Startup& startup, const std::vector<std::string>& statements) {
+  Wire wire(startup);
+  if (startup.tls && !wire.start_tls(startup.certificate)) return "no TLS";
+  wire.send(startup_packet(startup));
+  auto error = log_in(wire, startup);
+  if (error.empty()) error = until_ready(wire);
   if (startup.replication.empty() && error.empty()) error = run(wire, "BEGIN");
   for (const auto& statement : statements) {
     if (error.empty()) error = run(wire, statement);
@@ -237,7 +339,7 @@ std::string session_error(const Startup& startup, const std::vector<std::string>
 
 std::string first_answer(const Startup& startup) {
   Wire wire(startup);
-  if (startup.tls && !wire.start_tls()) return "no TLS";
+  if (startup.tls && !wire.start_tls(startup.certificate)) return "no TLS";
   wire.send(startup_packet(startup));
   const auto message = next_message(wire);
   if (message.type == 'E') return message_of(message.body);

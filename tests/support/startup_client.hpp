@@ -16,7 +16,8 @@ struct Startup {
   std::string user;
   std::string database;
   std::string replication;  // "true": physical; "database": logical
-  std::string password;     // told where it is asked for in clear, by session_error() alone
+  std::string password;     // by session_error() alone
+  std::string certificate;  // with `tls`, a PEM file with its key; empty: none
 };
 
 /// "trust"; "password", "md5" or "scram-sha-256", after a wrong answer to it and the server's
@@ -25,7 +26,8 @@ struct Startup {
 std::string first_answer(const Startup& startup);
 
 /// Logs in and runs the statements in a transaction that is never committed. Empty, or the message
-/// of the first error; "another method" where more is asked for than a password in clear.
+/// of the first error; "another method" where more is asked for than a password, in clear, by md5
+/// or by SCRAM.
 std::string session_error(const Startup& startup, const std::vector<std::string>& statements);
 
 }  // namespace pgleast::test
