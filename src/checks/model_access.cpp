@@ -59,17 +59,17 @@ class AccessJudge {
     question.from = origin_of(*entry.from);
     for (const auto& way : ways_in(facts_.graph(), doors(), routes, question).ways) {
       if (!way.is_certain() || !counts(way.route)) continue;
-      std::vector<std::string> names;
+      const auto& record = cluster_.hba.records[way.record];
+      const auto login = fmt::format("{}{} by {}:{} ({}), with {}", to_string(way.from),
+                                     pooler_words(way.pooler), displayed(record.at.file),
+                                     record.at.line, displayed(record.method), way.demand.words);
       for (const auto& name : way.roles) {
         const auto role = cluster_.find_role(name);
-        if (role && facts_.roles().matches(entry.who, *role)) names.push_back(displayed(name));
+        if (!role || !facts_.roles().matches(entry.who, *role)) continue;
+        for (const auto& route : routes.all_from(*role, database_of(cluster_, routes.target()))) {
+          if (counts(route)) add(entry, routes, route, {displayed(name)}, login);
+        }
       }
-      if (names.empty()) continue;
-      const auto& record = cluster_.hba.records[way.record];
-      add(entry, routes, way.route, names,
-          fmt::format("{}{} by {}:{} ({}), with {}", to_string(way.from), pooler_words(way.pooler),
-                      displayed(record.at.file), record.at.line, displayed(record.method),
-                      way.demand.words));
     }
   }
 

@@ -5,6 +5,7 @@
 //   with: {forbid: trusted_setting}    it reads a setting that whoever sends SQL may set
 //   with: {forbid: foreign_function}   it calls a function that somebody else can change
 //   with: {forbid: volatile_function}  it calls one that answers differently for one row
+//   with: {forbid: leaking_function}   it calls one of users that is not LEAKPROOF
 //   with: {forbid: unguarded_write}    new rows may be what rows that are seen may not
 
 #include <fmt/format.h>
@@ -59,6 +60,7 @@ class PolicyJudge {
   std::string trusted_setting(const RowPolicy& policy, const Guarded&) const;
   std::string foreign_function(const RowPolicy& policy, const Guarded& guarded) const;
   std::string volatile_function(const RowPolicy& policy, const Guarded&) const;
+  std::string leaking_function(const RowPolicy& policy, const Guarded&) const;
   std::string unguarded_write(const RowPolicy& policy, const Guarded& guarded) const;
 
  private:
@@ -194,6 +196,22 @@ std::string PolicyJudge::volatile_function(const RowPolicy& policy, const Guarde
   return "";
 }
 
+/// The server's own functions say little; what a user's says in an error is for its author to know.
+std::string PolicyJudge::leaking_function(const RowPolicy& policy, const Guarded&) const {
+  for (const auto& use : policy.code.uses) {
+    const auto& object = cluster_.object(use.object);
+    if (object.kind != ObjectKind::function || !is_users_own(object)) continue;
+    const auto& function = cluster_.function(object);
+    if (function.leakproof) continue;
+    return fmt::format(
+        "calls {}, which is not LEAKPROOF{}: it is given the rows that the policy hides, and an "
+        "error or a notice of it may tell of them",
+        facts_.shown(object),
+        function.security_definer ? " and runs as its owner for whoever sends a query" : "");
+  }
+  return "";
+}
+
 /// Where WITH CHECK is left out, USING stands for it: that is no fault.
 std::string PolicyJudge::unguarded_write(const RowPolicy& policy, const Guarded& guarded) const {
   const bool writes = policy.command == '*' || policy.command == 'w';
@@ -226,6 +244,10 @@ constexpr std::array forbidden_kinds{
               "let the owner of the table own the function"},
     Forbidden{"volatile_function", &PolicyJudge::volatile_function,
               "make the function stable, or leave it out"},
+    Forbidden{
+        "leaking_function", &PolicyJudge::leaking_function,
+        "see to it that no argument makes the function fail or speak, and waive it, or compare "
+        "columns in the policy itself"},
     Forbidden{"unguarded_write", &PolicyJudge::unguarded_write,
               "leave WITH CHECK out, so that USING holds for new rows, too"},
 };

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "checks/check.hpp"
 #include "graph/row_access.hpp"
 #include "text/display.hpp"
@@ -41,17 +43,24 @@ Check row_uncovered(MapReader& with, MapReader& fix) {
       if (!cluster.relation(table).row_security) continue;
       Finding finding;
       std::string held;
-      for (const auto& item : facts.graph().list_of(table)) {
-        const auto more = item.privileges & uncovered;
-        if (more.empty() || item.grantee == table.owner) continue;
-        if (item.grantee != public_role && !reach.bound(item.grantee, table)) continue;
-        held += fmt::format("{}{} holds {}", held.empty() ? "" : ", ", facts.shown(item.grantee),
-                            to_string(more));
-        if (revoke) {
+      const auto look_at = [&](const Acl& list, std::optional<std::uint32_t> column) {
+        for (const auto& item : list) {
+          const auto more = item.privileges & uncovered;
+          if (more.empty() || item.grantee == table.owner) continue;
+          if (item.grantee != public_role && !reach.bound(item.grantee, table)) continue;
+          held += fmt::format("{}{} holds {}", held.empty() ? "" : ", ", facts.shown(item.grantee),
+                              to_string(more));
+          if (column) {
+            held += " on column " + displayed(cluster.relation(table).columns[*column].name);
+          }
+          if (!revoke) continue;
           finding.remedies.emplace_back(
-              ChangePrivileges{false, ObjectId{i}, {}, item.grantee, more});
+              ChangePrivileges{false, ObjectId{i}, column, item.grantee, more});
         }
-      }
+      };
+      look_at(facts.graph().list_of(table), std::nullopt);
+      const auto& columns = cluster.relation(table).columns;
+      for (std::uint32_t c = 0; c < columns.size(); ++c) look_at(cluster.column_acl(columns[c]), c);
       if (held.empty()) continue;
       finding.subject = facts.subject(table);
       finding.message =

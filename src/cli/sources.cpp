@@ -263,7 +263,8 @@ Cluster read_sources(const SourceOptions& given, Timings& timings) {
     fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
   }
   const bool any = options.is_live() || !options.snapshot.empty() || !options.hba.empty() ||
-                   !options.ident.empty() || !options.conf.empty() || !options.sql.empty();
+                   !options.ident.empty() || !options.conf.empty() || !options.sql.empty() ||
+                   !options.poolers.empty();
   if (!any) {
     fail_usage("no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql");
   }

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "fix/statement.hpp"
 
@@ -62,15 +63,25 @@ std::vector<Remedy> candidates(const Cluster& cluster, const std::vector<Way>& w
   return result;
 }
 
-std::vector<std::size_t> ended(const std::vector<Way>& ways, const std::set<Arrival>& left) {
-  std::vector<std::size_t> result;
+std::vector<EndedWay> ended(const std::vector<Way>& ways, const std::set<Arrival>& left) {
+  std::vector<EndedWay> result;
   for (std::size_t i = 0; i < ways.size(); ++i) {
-    const bool gone = std::none_of(ways[i].roles.begin(), ways[i].roles.end(), [&](const auto& r) {
-      return left.contains(arrival(ways[i], r));
-    });
-    if (gone) result.push_back(i);
+    std::vector<std::string> gone;
+    for (const auto& role : ways[i].roles) {
+      if (!left.contains(arrival(ways[i], role))) gone.push_back(role);
+    }
+    if (gone.empty()) continue;
+    if (gone.size() == ways[i].roles.size()) gone.clear();
+    result.push_back({i, std::move(gone)});
   }
   return result;
+}
+
+std::pair<std::size_t, std::size_t> worth(const WayCut& cut) {
+  const auto whole = static_cast<std::size_t>(
+      std::count_if(cut.ends.begin(), cut.ends.end(),
+                    [](const EndedWay& ended) { return ended.only_for.empty(); }));
+  return {whole, cut.ends.size()};
 }
 
 }  // namespace
@@ -90,11 +101,11 @@ std::vector<WayCut> cuts_of_ways(const Cluster& cluster, const Target& target,
     cut.ends = ended(ways, arrivals(left.ways));
     if (!cut.ends.empty()) result.push_back(std::move(cut));
   }
-  std::map<std::size_t, std::vector<std::size_t>> by_record;
-  for (std::size_t i = 0; i < ways.size(); ++i) by_record[ways[i].record].push_back(i);
+  std::map<std::size_t, std::vector<EndedWay>> by_record;
+  for (std::size_t i = 0; i < ways.size(); ++i) by_record[ways[i].record].push_back({i, {}});
   for (auto& [record, ends] : by_record) result.push_back({{}, record, std::move(ends)});
   std::stable_sort(result.begin(), result.end(),
-                   [](const WayCut& a, const WayCut& b) { return a.ends.size() > b.ends.size(); });
+                   [](const WayCut& a, const WayCut& b) { return worth(a) > worth(b); });
   return result;
 }
 

@@ -54,8 +54,8 @@ void add(std::vector<std::size_t>& policies, const std::vector<std::size_t>& mor
 void put_together(RowAccess& view) {
   bool unknown = false, all = true, nothing = !view.bases.empty();
   for (const auto& base : view.bases) {
-    if (base.kind == Kind::none && base.why == Why::no_privilege) {
-      says(view, Kind::none, Why::no_privilege);
+    if (base.kind == Kind::none && base.why != Why::no_policy) {
+      says(view, Kind::none, base.why);
       return;
     }
     unknown = unknown || base.kind == Kind::unknown;
@@ -78,7 +78,13 @@ RowReach::RowReach(const Graph& graph) : graph_(graph) {
   for (std::size_t i = 0; i < cluster.row_policies.size(); ++i) {
     policies_[cluster.row_policies[i].table].push_back(i);
   }
-  for (const auto& body : cluster.bodies) bodies_.emplace(body.of, &body.code);
+  for (const auto& body : cluster.bodies) bodies_.emplace(body.of, &body);
+  for (const auto& attachment : cluster.attachments) {
+    const auto& relation = cluster.object(attachment.relation);
+    if (cluster.relation(relation).relkind == 'v') {
+      diverted_[attachment.relation] |= attachment.on;
+    }
+  }
 }
 
 /// On the table or any of its columns: SELECT count(*) needs no more.
@@ -144,26 +150,39 @@ RowAccess RowReach::of(RoleId as, ObjectId relation, const Asked& asked) const {
                                : Why::owner);
 }
 
+std::string RowReach::not_followed(ObjectId view, const Body* body, const Asked& asked) const {
+  const auto& cluster = graph_.cluster();
+  if (cluster.object(view).system) return "the server's own view";
+  if (!cluster.seen(Fact::code)) return cluster.unseen.at(Fact::code).why;
+  if (asked.depth > deepest_view) return "views of views without an end";
+  if (body != nullptr && !body->code.unknown.empty()) return body->code.unknown;
+  if (asked.command == Privilege::select) return "";
+  const auto diverted = diverted_.find(view);
+  if (diverted != diverted_.end() && diverted->second.has(asked.command)) {
+    return "a trigger or rule of the view decides what is written";
+  }
+  if (body != nullptr && !body->writable) return "what goes through the view was not read";
+  if (body == nullptr || !body->writable->has(asked.command)) return "";
+  const auto tables = std::count_if(
+      body->code.uses.begin(), body->code.uses.end(),
+      [&](const CodeUse& use) { return cluster.object(use.object).kind == ObjectKind::table; });
+  return tables == 1 ? "" : "which of the view's tables is written to is not told apart";
+}
+
 RowAccess RowReach::of_view(RowAccess access, const Asked& asked) const {
   const auto& cluster = graph_.cluster();
   const auto& view = cluster.object(access.relation);
-  const auto body = bodies_.find(access.relation);
-  if (asked.command != Privilege::select) {
-    access.unknown = "what is written through a view is not followed";
-  } else if (view.system) {
-    access.unknown = "the server's own view";
-  } else if (!cluster.seen(Fact::code)) {
-    access.unknown = cluster.unseen.at(Fact::code).why;
-  } else if (asked.depth > deepest_view) {
-    access.unknown = "views of views without an end";
-  } else if (body != bodies_.end()) {
-    access.unknown = body->second->unknown;
-  }
+  const auto found = bodies_.find(access.relation);
+  const auto* const body = found == bodies_.end() ? nullptr : found->second;
+  access.unknown = not_followed(access.relation, body, asked);
   if (!access.unknown.empty()) return access;
+  const bool goes_through =
+      asked.command == Privilege::select || (body != nullptr && body->writable->has(asked.command));
+  if (!goes_through) return says(access, Kind::none, Why::not_writable);
   // The one who asked, even where a view of another owner stands between (CREATE VIEW, Notes).
   const auto as = acts_as_caller(cluster, view) ? asked.caller : view.owner;
-  if (body != bodies_.end()) {
-    for (const auto& use : body->second->uses) {
+  if (body != nullptr) {
+    for (const auto& use : body->code.uses) {
       if (cluster.object(use.object).kind != ObjectKind::table) continue;
       access.bases.push_back(of(as, use.object, {asked.caller, asked.command, asked.depth + 1}));
     }

@@ -5,7 +5,8 @@
 //   app, orders, SELECT  ->  some: by policies tenant (permissive) and not_deleted (restrictive)
 //
 // A command is the barest of its kind, DELETE FROM orders: one that reads columns, too, is bound
-// by the policies for SELECT besides. What a view leaves out itself is not looked at.
+// by the policies for SELECT besides. What a view leaves out itself is not looked at, nor what its
+// WITH CHECK OPTION refuses.
 
 #include <map>
 #include <string>
@@ -29,6 +30,7 @@ struct RowAccess {
     always_true,        // all: a policy admits every row, and no other takes one away
     materialized_view,  // all that whoever refreshed it saw
     view,               // as `bases`
+    not_writable,       // none: the server writes nothing through such a view
     not_followed,       // unknown: `unknown` says why
   } why = Why::not_followed;
   ObjectId relation{};
@@ -59,13 +61,15 @@ class RowReach {
   };
   RowAccess of(RoleId as, ObjectId relation, const Asked& asked) const;
   RowAccess of_view(RowAccess access, const Asked& asked) const;
+  std::string not_followed(ObjectId view, const Body* body, const Asked& asked) const;
   bool may(RoleId role, const Object& relation, Privilege privilege) const;
   void admitted(RowAccess& access, Privilege command, bool checked) const;
   void by_policies(RowAccess& access, Privilege command) const;
 
   const Graph& graph_;
   std::map<ObjectId, std::vector<std::size_t>> policies_;
-  std::map<ObjectId, const Code*> bodies_;
+  std::map<ObjectId, const Body*> bodies_;
+  std::map<ObjectId, PrivilegeSet> diverted_;  // what triggers and rules of a view may do instead
 };
 
 }  // namespace pgleast

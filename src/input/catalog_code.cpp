@@ -233,12 +233,29 @@ void CodeReader::read_expressions() {
   }
 }
 
+/// 1 << CmdType of each command (nodes.h).
+PrivilegeSet events_of(std::int32_t bits) {
+  PrivilegeSet result;
+  if ((bits & 4) != 0) result |= Privilege::update;
+  if ((bits & 8) != 0) result |= Privilege::insert;
+  if ((bits & 16) != 0) result |= Privilege::delete_;
+  return result;
+}
+
 void CodeReader::read_views() {
+  std::map<ObjectId, PrivilegeSet> writable;
+  for (const auto& r : ask("writable_views")) {
+    writable.emplace(table(r[0]), events_of(number_of<std::int32_t>(r[1])));
+  }
   for (const auto& r : ask("view_uses")) {
     const auto view = table(r[0]);
     if (view == no_object) continue;
     auto& bodies = cluster_.bodies;
-    if (bodies.empty() || bodies.back().of != view) bodies.push_back({view, {}});
+    if (bodies.empty() || bodies.back().of != view) {
+      bodies.push_back({view, {}, std::nullopt});
+      const auto known = writable.find(view);
+      if (known != writable.end()) bodies.back().writable = known->second;
+    }
     auto& uses = bodies.back().code.uses;
     if (truth(r[1])) {
       const auto function = object(ObjectKind::function, r[2]);
@@ -289,7 +306,8 @@ void CodeReader::read_functions(const CodeNames& names) {
     const auto found = codes.find(ObjectId{i});
     const FunctionText text{cluster_.function(o).language, "", false, {}, false, false, {}};
     cluster_.bodies.push_back(
-        {ObjectId{i}, found != codes.end() ? found->second : code_of_function(text, names, path)});
+        {ObjectId{i}, found != codes.end() ? found->second : code_of_function(text, names, path),
+         std::nullopt});
   }
 }
 

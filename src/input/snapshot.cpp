@@ -95,7 +95,6 @@ void from_json(const json& j, CodeUse& u) {
 // NOLINTEND(readability-identifier-naming)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Code, uses, settings, by_search_path, unknown)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Body, of, code)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, kind, relation, name, on, enabled, code)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EventTrigger, database, name, event, owner, function, enabled)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inheritance, child, parent, partition)
@@ -108,6 +107,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Subscription, database, name, owner, enabled,
                                    password_required, tables)
 
 // NOLINTBEGIN(readability-identifier-naming): the library's names
+void to_json(json& j, const Body& b) {
+  j = {{"of", b.of}, {"code", b.code}};
+  if (b.writable) j["writable"] = *b.writable;
+}
+
+void from_json(const json& j, Body& b) {
+  j.at("of").get_to(b.of);
+  j.at("code").get_to(b.code);
+  if (j.contains("writable")) b.writable = j.at("writable").get<PrivilegeSet>();
+}
+
 void to_json(json& j, const RowPolicy& p) {
   j = {{"table", p.table},
        {"name", p.name},

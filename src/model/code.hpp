@@ -4,6 +4,7 @@
 // text, which may hold secrets.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct Code {
 struct Body {
   ObjectId of{};
   Code code;
+  /// Of a view: what the server passes on by itself to the table behind it; none: not known.
+  std::optional<PrivilegeSet> writable;
   bool operator==(const Body&) const = default;
 };
 

@@ -203,7 +203,8 @@ int DoorReach::weight() const {
 }
 
 ClusterReach cluster_reach(const Graph& graph, const Escalations& escalations, const Doors& doors,
-                           const Question& question) {
+                           const Question& asked) {
+  const auto question = asked_of(doors, asked);
   ReachMaker maker(graph, escalations, doors);
   ClusterReach reached;
   for (auto zone = zones.rbegin(); zone != zones.rend(); ++zone) {

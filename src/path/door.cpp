@@ -135,6 +135,11 @@ void Doors::add(const Piece& piece, const Space& space, const ClientOrigin& wher
   if (replication.replication) doors_.push_back(std::move(replication));
 }
 
+std::optional<ObjectId> Doors::find_database(const std::string& name) const {
+  const auto found = databases_.find(name);
+  return found == databases_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void Doors::add_pooler(const Pooler& pooler, const std::vector<Door>& server) {
   for (auto& door : doors_through(graph_, pooler, server, circumstances_.today)) {
     doors_.push_back(std::move(door));

@@ -64,6 +64,8 @@ class Doors {
   Doors(const Graph& graph, const Space& space, const Circumstances& circumstances);
 
   const std::vector<Door>& all() const { return doors_; }
+  /// One that some source tells of, whether it takes connections or not.
+  std::optional<ObjectId> find_database(const std::string& name) const;
   /// What had to be taken for granted: "whether ssl is on was not read".
   const std::vector<std::string>& assumptions() const { return assumptions_; }
 

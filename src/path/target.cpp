@@ -151,6 +151,23 @@ std::string call_of(const Cluster& cluster, const Object& object) {
                      quoted_name(cluster, object), arguments);
 }
 
+[[noreturn]] void refuse_object(const Cluster& cluster, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& [word, power] : powers) names.emplace_back(word);
+  const bool with_kind = name.find(':') != std::string::npos;
+  for (const auto& object : cluster.objects) {
+    // Its schema was left out.
+    if (!object.system && object.name == name && object.identity != name) {
+      fail_usage(fmt::format("there is no object `{}`; did you mean `{}`?", displayed(name),
+                             displayed(object.identity)));
+    }
+    names.push_back(with_kind ? fmt::format("{}:{}", info(object.kind).name, object.identity)
+                              : object.identity);
+  }
+  fail_usage(fmt::format("there is no object `{}`{}", displayed(name),
+                         names.size() < 20000 ? did_you_mean(name, names) : ""));
+}
+
 }  // namespace
 
 std::optional<Power> power_named(std::string_view name) {
@@ -165,17 +182,11 @@ std::vector<Target> targets_named(const Cluster& cluster, const std::string& nam
   if (const auto power = power_named(name)) {
     return {{power, no_object, std::nullopt, Privilege::select}};
   }
-  std::vector<std::string> names;
-  for (const auto& [word, power] : powers) names.emplace_back(word);
   std::vector<Target> found;
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     add_named(cluster, name, {std::nullopt, ObjectId{i}, std::nullopt, {}}, found);
-    names.push_back(cluster.objects[i].identity);
   }
-  if (found.empty()) {
-    fail_usage(fmt::format("there is no object `{}`{}", displayed(name),
-                           names.size() < 20000 ? did_you_mean(name, names) : ""));
-  }
+  if (found.empty()) refuse_object(cluster, name);
   prefer_tables(cluster, found);
   return with_privilege(cluster, std::move(found), privilege);
 }

@@ -156,9 +156,25 @@ class WaySearch {
   std::map<std::pair<std::size_t, std::string>, ShutDoor> shut_;
 };
 
+bool is_any(const DoorRole& role) { return role.anybody; }
+bool is_any(const DoorDatabase& database) { return database.any; }
+void name_it(DoorRole& role, const std::string& name) { role.name = name, role.anybody = false; }
+void name_it(DoorDatabase& database, const std::string& name) {
+  database.name = name, database.any = false;
+}
+
 template <typename Items>
-void keep_named(Items& items, const std::string& name) {
-  std::erase_if(items, [&](const auto& item) { return item.name != name; });
+void keep_named(Items& items, const std::string& name, bool like_others) {
+  std::erase_if(items, [&](const auto& item) {
+    return like_others ? !is_any(item) : is_any(item) || item.name != name;
+  });
+  for (auto& item : items) name_it(item, name);
+}
+
+template <typename Items>
+bool has_named(const Items& items, const std::string& name) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const auto& item) { return item.name == name && !is_any(item); });
 }
 
 }  // namespace
@@ -169,10 +185,15 @@ std::optional<Door> cut_to(const Door& door, const Question& question) {
   if (question.tls) {
     std::erase_if(result.transports, [&](Transport t) { return is_encrypted(t) != *question.tls; });
   }
-  if (question.user) keep_named(result.roles, *question.user);
+  if (question.user) keep_named(result.roles, *question.user, question.user_like_others);
   if (question.database) {
     if (result.replication != (*question.database == "replication")) return std::nullopt;
-    if (!result.replication) keep_named(result.databases, *question.database);
+    if (!result.replication) {
+      keep_named(result.databases, *question.database, question.database_like_others);
+      if (question.database_like_others && !result.databases.empty()) {
+        result.databases.front().database = question.database_id;
+      }
+    }
   }
   if (result.from.empty() || result.transports.empty() || result.roles.empty() ||
       (result.databases.empty() && !result.replication)) {
@@ -181,8 +202,23 @@ std::optional<Door> cut_to(const Door& door, const Question& question) {
   return result;
 }
 
+Question asked_of(const Doors& doors, Question question) {
+  const auto& all = doors.all();
+  const auto none = [&](const auto& is_named) {
+    return std::none_of(all.begin(), all.end(), is_named);
+  };
+  question.user_like_others =
+      question.user && none([&](const Door& d) { return has_named(d.roles, *question.user); });
+  question.database_like_others = question.database && none([&](const Door& d) {
+                                    return has_named(d.databases, *question.database);
+                                  });
+  if (question.database) question.database_id = doors.find_database(*question.database);
+  return question;
+}
+
 WaysIn ways_in(const Graph& graph, const Doors& doors, const Routes& routes,
-               const Question& question) {
+               const Question& asked) {
+  const auto question = asked_of(doors, asked);
   WaySearch search(graph, doors, routes);
   for (const auto& door : doors.all()) {
     if (const auto part = cut_to(door, question)) search.add(*part);

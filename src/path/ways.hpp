@@ -20,6 +20,9 @@ struct Question {
   ClientOrigin from = every_origin();
   std::optional<bool> tls;
   std::optional<std::string> user, database;
+  // Nothing tells them apart from others: what is for anybody, or any database, is for them.
+  bool user_like_others = false, database_like_others = false;
+  std::optional<ObjectId> database_id;  // none: no source tells of it
 };
 
 struct Way {
@@ -52,6 +55,9 @@ struct WaysIn {
 /// Needs the records, roles and objects; what else was not seen makes a way unknown.
 WaysIn ways_in(const Graph& graph, const Doors& doors, const Routes& routes,
                const Question& question);
+
+/// The question, with what the doors say of its names.
+Question asked_of(const Doors& doors, Question question);
 
 /// A door cut to the question: nothing where none of it is left.
 std::optional<Door> cut_to(const Door& door, const Question& question);

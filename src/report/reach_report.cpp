@@ -161,18 +161,25 @@ std::string cuts_text(const RecordNames& records, const std::vector<WayCut>& cut
   std::string text;
   for (const auto& cut : cuts) {
     std::vector<std::string> numbers;
-    for (const auto way : cut.ends) numbers.push_back(std::to_string(way + 1));
+    for (const auto& ended : cut.ends) {
+      numbers.push_back(std::to_string(ended.way + 1));
+      if (!ended.only_for.empty()) numbers.back() += " for " + role_words(ended.only_for);
+    }
     text += fmt::format("ends {} {}: {}\n", numbers.size() == 1 ? "way" : "ways",
                         listed(numbers, 8), cut_words(records, cut));
   }
   return text.empty() ? text : text + '\n';
 }
 
-Json cuts_json(const RecordNames& records, const std::vector<WayCut>& cuts, std::size_t way) {
+Json cuts_json(const RecordNames& records, const std::vector<WayCut>& cuts, std::size_t way,
+               const std::vector<std::string>& roles) {
   auto result = Json::array();
   for (const auto& cut : cuts) {
-    if (std::find(cut.ends.begin(), cut.ends.end(), way) == cut.ends.end()) continue;
-    result.push_back(cut_words(records, cut));
+    for (const auto& ended : cut.ends) {
+      if (ended.way != way) continue;
+      result.push_back({{"by", cut_words(records, cut)},
+                        {"ends_for", ended.only_for.empty() ? roles : ended.only_for}});
+    }
   }
   return result;
 }
@@ -313,7 +320,7 @@ std::string ways_json(const Cluster& cluster, const std::vector<WaysReport>& rep
   for (const auto& report : reports) {
     for (std::size_t i = 0; i < report.found.ways.size(); ++i) {
       result.push_back(way_json(cluster, report.target, report.found.ways[i]));
-      result.back()["cuts"] = cuts_json(records, report.cuts, i);
+      result.back()["cuts"] = cuts_json(records, report.cuts, i, report.found.ways[i].roles);
     }
   }
   return dumped(result);

@@ -36,7 +36,7 @@ struct ViewWorld {
     policy.roles = {public_role};
     policy.using_expression = "id > 0";
     cluster.row_policies = {policy};
-    cluster.bodies = {{view, {{{table, Privilege::select, false}}, {}, false, ""}}};
+    cluster.bodies = {{view, {{{table, Privilege::select, false}}, {}, false, ""}, std::nullopt}};
   }
 
   RowAccess access(ObjectId relation, Privilege command = Privilege::select) const {
@@ -72,10 +72,33 @@ TEST_CASE("a view shows the rows that whom it acts as gets", "[graph][rows]") {
   CHECK(w.access(w.view).kind == Kind::some);
 }
 
+TEST_CASE("what is written through a view is written as whom it acts as", "[graph][rows]") {
+  ViewWorld w;
+  auto& body = w.cluster.bodies[0];
+  body.writable = PrivilegeSet(Privilege::update) | Privilege::insert;
+  CHECK(w.access(w.view, Privilege::delete_).why == Why::not_writable);
+  CHECK(w.access(w.view, Privilege::update).kind == Kind::all);
+  REQUIRE(w.access(w.view, Privilege::update).bases.size() == 1);
+  CHECK(w.access(w.view, Privilege::update).bases[0].why == Why::owner);
+  w.cluster.relations[1].options = {"security_invoker=true"};
+  CHECK(w.access(w.view, Privilege::update).kind == Kind::some);
+  CHECK(w.access(w.view, Privilege::insert).kind == Kind::some);
+  auto joined = w;
+  joined.cluster.bodies[0].code.uses.push_back({w.view, Privilege::select, false});
+  CHECK(joined.access(w.view, Privilege::update).unknown ==
+        "which of the view's tables is written to is not told apart");
+  Attachment trigger;
+  trigger.relation = w.view;
+  trigger.on = Privilege::insert;
+  w.cluster.attachments = {trigger};
+  CHECK(w.access(w.view, Privilege::insert).unknown ==
+        "a trigger or rule of the view decides what is written");
+  CHECK(w.access(w.view, Privilege::update).kind == Kind::some);
+}
+
 TEST_CASE("what is not seen or not followed is unknown, not clean", "[graph][rows]") {
   ViewWorld w;
-  CHECK(w.access(w.view, Privilege::update).unknown ==
-        "what is written through a view is not followed");
+  CHECK(w.access(w.view, Privilege::update).unknown == "what goes through the view was not read");
   auto unclear = w;
   unclear.cluster.bodies[0].code.unknown = "EXECUTE";
   CHECK(unclear.access(w.view).kind == Kind::unknown);

@@ -50,7 +50,7 @@ Cluster some_cluster() {
   cluster.row_policies = {
       {ObjectId{1}, "p", 'r', false, {public_role}, "true", {}, true, false, code}};
   cluster.inheritances = {{ObjectId{1}, ObjectId{1}, true}};
-  cluster.bodies = {{ObjectId{4}, code}};
+  cluster.bodies = {{ObjectId{4}, code, PrivilegeSet(Privilege::insert)}};
   cluster.attachments = {
       {Attachment::Kind::index, ObjectId{1}, "i", Privilege::truncate, false, code}};
   cluster.event_triggers = {{ObjectId{0}, "e", "login", RoleId{0}, ObjectId{4}, false}};
