@@ -203,7 +203,7 @@ class ReachWorld {
   void clear(const std::string& database);
   bool can_meet(const Way& way, const Startup& startup, const std::string& shown) const;
   void ask(const Graph& graph, const Doors& doors, const Routes& routes, std::mt19937& random);
-  std::string without_a_way(Startup startup, const Target& target) const;
+  std::string without_a_way(const Startup& startup, const Target& target) const;
 
   std::string certificate_of(const std::string& name);
 
@@ -240,7 +240,7 @@ ReachWorld::ReachWorld() {
   if (made.code != 0) throw std::runtime_error("openssl: " + made.out);
   server_.sql("postgres",
               "ALTER SYSTEM SET ssl = on; ALTER SYSTEM SET ssl_ca_file = 'server.crt';");
-  server_.restart();
+  server_.reload();
   port_ = std::stoi(server_.ask("postgres", "SHOW port"));
 }
 
@@ -301,16 +301,17 @@ void ReachWorld::clear(const std::string& database) {
 }
 
 // Whether it goes all the same: by itself, or as any role that it can be. Empty: it does not.
-std::string ReachWorld::without_a_way(Startup startup, const Target& target) const {
+std::string ReachWorld::without_a_way(const Startup& startup, const Target& target) const {
   const auto statement = statement_for(cluster_, target);
-  if (!test::session_error(startup, {}).empty()) return "";
-  if (test::session_error(startup, {statement}).empty()) return "as itself";
+  std::vector<std::vector<std::string>> attempts{{statement}};
+  Words names{"as itself"};
   for (const auto& role : cluster_.roles) {
     if (role.oid < first_oid_of_users) continue;
-    const auto set = "SET ROLE " + quote_identifier(role.name);
-    if (test::session_error(startup, {set, statement}).empty()) return "as " + role.name;
+    attempts.push_back({"SET ROLE " + quote_identifier(role.name), statement});
+    names.push_back("as " + role.name);
   }
-  return "";
+  const auto runs = test::first_that_runs(startup, attempts);
+  return runs ? names[*runs] : "";
 }
 
 // `shown`: the name in the certificate that the client has; empty: it has none.
@@ -411,11 +412,11 @@ void ReachWorld::compare(unsigned seed) {
     const auto targets = targets_named(cluster_, "table:" + table, pick(random, reach_privileges));
     REQUIRE(targets.size() == 1);
     const Routes routes(graph, escalations, targets.front());
-    for (int i = 0; i < 12; ++i) ask(graph, doors, routes, random);
+    for (int i = 0; i < 10; ++i) ask(graph, doors, routes, random);
   }
   for (const auto& [name, privilege] : other_targets) {
     const Routes routes(graph, escalations, targets_named(cluster_, name, privilege).front());
-    for (int i = 0; i < 4; ++i) ask(graph, doors, routes, random);
+    for (int i = 0; i < 3; ++i) ask(graph, doors, routes, random);
   }
   clear(database_);
 }

@@ -337,6 +337,23 @@ std::string session_error(const Startup& startup, const std::vector<std::string>
   return error;
 }
 
+std::optional<std::size_t> first_that_runs(const Startup& startup,
+                                           const std::vector<std::vector<std::string>>& attempts) {
+  Wire wire(startup);
+  if (startup.tls && !wire.start_tls(startup.certificate)) return std::nullopt;
+  wire.send(startup_packet(startup));
+  if (!log_in(wire, startup).empty() || !until_ready(wire).empty()) return std::nullopt;
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    auto error = run(wire, "BEGIN");
+    for (const auto& statement : attempts[i]) {
+      if (error.empty()) error = run(wire, statement);
+    }
+    if (error.empty()) return i;
+    run(wire, "ROLLBACK");
+  }
+  return std::nullopt;
+}
+
 std::string first_answer(const Startup& startup) {
   Wire wire(startup);
   if (startup.tls && !wire.start_tls(startup.certificate)) return "no TLS";

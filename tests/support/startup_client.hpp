@@ -2,6 +2,7 @@
 // A client that says who it is and hears what the server asks of it, from a loopback address
 // of its choice: PostgreSQL's protocol 3.0 up to the server's first refusal.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,9 @@ std::string first_answer(const Startup& startup);
 /// of the first error; "another method" where more is asked for than a password, in clear, by md5
 /// or by SCRAM.
 std::string session_error(const Startup& startup, const std::vector<std::string>& statements);
+
+/// In one session: the first of `attempts` whose statements all run; none is ever committed.
+std::optional<std::size_t> first_that_runs(const Startup& startup,
+                                           const std::vector<std::vector<std::string>>& attempts);
 
 }  // namespace pgleast::test
