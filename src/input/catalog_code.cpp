@@ -234,7 +234,7 @@ void CodeReader::read_expressions() {
 }
 
 /// 1 << CmdType of each command (nodes.h).
-PrivilegeSet events_of(std::int32_t bits) {
+PrivilegeSet passed_on(std::int32_t bits) {
   PrivilegeSet result;
   if ((bits & 4) != 0) result |= Privilege::update;
   if ((bits & 8) != 0) result |= Privilege::insert;
@@ -245,7 +245,7 @@ PrivilegeSet events_of(std::int32_t bits) {
 void CodeReader::read_views() {
   std::map<ObjectId, PrivilegeSet> writable;
   for (const auto& r : ask("writable_views")) {
-    writable.emplace(table(r[0]), events_of(number_of<std::int32_t>(r[1])));
+    writable.emplace(table(r[0]), passed_on(number_of<std::int32_t>(r[1])));
   }
   for (const auto& r : ask("view_uses")) {
     const auto view = table(r[0]);

@@ -59,8 +59,7 @@ class PoolerDoors {
  public:
   PoolerDoors(const Graph& graph, const Pooler& pooler, const std::vector<Door>& server,
               const std::string& today)
-      : graph_(graph),
-        cluster_(graph.cluster()),
+      : cluster_(graph.cluster()),
         pooler_(pooler),
         server_(server),
         clients_(graph, pooler, today) {}
@@ -312,7 +311,6 @@ class PoolerDoors {
     return result;
   }
 
-  const Graph& graph_;
   const Cluster& cluster_;
   const Pooler& pooler_;
   const std::vector<Door>& server_;
