@@ -213,7 +213,7 @@ class PoolerDoors {
     const auto known = cluster_.find_role(client);
     const auto* const of_server = known ? &cluster_.role(*known) : nullptr;
     auto asked = clients_.challenge(part, client, of_server);
-    const Challenge nobody{false, Asks::nothing, "", ""};
+    Challenge nobody{false, Asks::nothing, "", ""};
     if (!asked.can_be_met || !role.demand.can_be_met) return nobody;
     if (needs_users() && !pooler_.users.contains(client)) {
       if (!pooler_.users_unseen.empty()) {

@@ -117,7 +117,7 @@ Routes::Routes(const Graph& graph, const Escalations& escalations, Target target
       cluster_(graph.cluster()),
       escalations_(escalations),
       row_reach_(graph),
-      target_(std::move(target)),
+      target_(target),
       reached_(cluster_.roles.size()) {
   goals_ = goals();
 }

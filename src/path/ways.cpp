@@ -58,7 +58,7 @@ class WaySearch {
         if (first == nullptr || first->any) first = &database;
         if (!database.any) databases.push_back(database.name);
       }
-      if (first != nullptr) add(door, role, *first, std::move(databases));
+      if (first != nullptr) add(door, role, *first, databases);
     }
   }
 
@@ -76,7 +76,7 @@ class WaySearch {
 
  private:
   void add(const Door& door, const DoorRole& role, const DoorDatabase& database,
-           std::vector<std::string> databases) {
+           const std::vector<std::string>& databases) {
     const auto where = database.database.value_or(no_object);
     for (const auto& route : routes_of(*role.role, where)) {
       add(door, role, route, databases, database.any ? "postgres" : database.name);

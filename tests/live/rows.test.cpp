@@ -20,7 +20,6 @@ using pgleast::test::LiveServer;
 namespace {
 
 using Random = std::mt19937;
-constexpr int last_id = 6;
 using Ids = std::set<int>;
 
 int below(Random& random, int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); }
