@@ -27,11 +27,13 @@ std::string door_words(const Door& door) {
   return result;
 }
 
-// What ends it for all who take it.
-void keep_shared(std::vector<Remedy>& cuts, const std::vector<Remedy>& others) {
-  std::erase_if(cuts, [&](const Remedy& cut) {
-    return std::find(others.begin(), others.end(), cut) == others.end();
-  });
+// What may end it for some of those who take it: not one for each of thousands.
+void add_cuts(std::vector<Remedy>& cuts, const std::vector<Remedy>& more) {
+  constexpr std::size_t most = 64;
+  for (const auto& cut : more) {
+    if (cuts.size() == most) return;
+    if (std::find(cuts.begin(), cuts.end(), cut) == cuts.end()) cuts.push_back(cut);
+  }
 }
 
 class WaySearch {
@@ -118,7 +120,7 @@ class WaySearch {
     const auto [at, added] = found_.try_emplace(shape);
     auto& way = at->second;
     way.roles.push_back(role.name);
-    if (!added) return keep_shared(way.route.cuts, route.cuts);
+    if (!added) return add_cuts(way.route.cuts, route.cuts);
     way.record = door.record;
     way.from = door.from;
     way.transports = door.transports;
