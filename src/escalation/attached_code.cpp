@@ -8,6 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <tuple>
+
 #include "escalation/edge.hpp"
 
 namespace pgleast {
@@ -18,18 +21,16 @@ PrivilegeSet writing() {
          Privilege::truncate;
 }
 
-Goal whoever(RoleId user) {
-  if (user == public_role) return {no_role, Power::any_role};
-  return {user, std::nullopt};
-}
-
-Offer attached(const World& world, RoleId holder, RoleId user, ObjectId table) {
+// It must be able to name the table, and to make a function, if only a temporary one.
+Offer attached(const World& world, RoleId holder, RoleId user, ObjectId id) {
+  const auto& table = world.cluster().object(id);
   Offer offer;
   offer.holder = holder;
   offer.holding = Holding::inherits;
-  offer.to = whoever(user);
-  offer.objects = {table};
-  offer.any = {{world.cluster().object(table).database, Privilege::create, true}};
+  offer.to = World::whoever(user);
+  offer.objects = {id};
+  offer.all = {{table.schema, Privilege::usage}};
+  offer.any = {{table.database, Privilege::create, true}, {table.database, Privilege::temporary}};
   offer.needs_victim = true;
   return offer;
 }
@@ -37,22 +38,28 @@ Offer attached(const World& world, RoleId holder, RoleId user, ObjectId table) {
 // From the owner of what is of that kind to whoever has one of the privileges on it.
 void offer_owners(const World& world, char relkind, PrivilegeSet privileges, bool superusers,
                   std::vector<Offer>& offers) {
-  std::pair<RoleId, RoleId> last{no_role, no_role};
+  std::set<std::pair<RoleId, RoleId>> seen;
   for (const auto& [use, table] : world.uses()) {
     if (use.relkind != relkind || !privileges.has(use.privilege)) continue;
-    if (last == std::pair(use.owner, use.grantee)) continue;
-    last = {use.owner, use.grantee};
     if (world.cluster().role(use.owner).superuser) continue;
-    if (!superusers && use.grantee != public_role && world.cluster().role(use.grantee).superuser) {
-      continue;
+    for (const auto user : world.users(use.grantee, use.schema)) {
+      const bool exempt =
+          !superusers && user != public_role && world.cluster().role(user).superuser;
+      if (exempt || user == use.owner || !seen.emplace(use.owner, user).second) continue;
+      auto offer = attached(world, use.owner, user, table);
+      offer.item = privileges.bits();
+      offers.push_back(std::move(offer));
     }
-    auto offer = attached(world, use.owner, use.grantee, table);
-    offer.item = privileges.bits();
-    offers.push_back(std::move(offer));
   }
 }
 
-// Who uses what it was granted cannot be stopped but by taking that away.
+char kind_of(const World& world, const Offer& offer) {
+  const auto& table = world.cluster().object(offer.objects.front());
+  const char kind = world.cluster().relation(table).relkind;
+  return kind == 'v' || kind == 'm' ? kind : 'r';
+}
+
+// Who uses what it was granted cannot be stopped but by taking that away, on every such table.
 void tell_owner(const World& world, const Offer& offer, std::string_view what, std::string_view use,
                 Step& step) {
   const auto user = offer.to.power ? public_role : offer.to.role;
@@ -63,17 +70,42 @@ void tell_owner(const World& world, const Offer& offer, std::string_view what, s
   for (const auto& p : privileges) {
     if ((offer.item >> static_cast<unsigned>(p.privilege) & 1U) != 0) used |= p.privilege;
   }
-  step.cut = {ChangePrivileges{false, offer.objects.front(), std::nullopt, user, used}};
+  std::set<RoleId> grantees;
+  for (const auto& [granted, table] : world.uses()) {
+    if (granted.owner != offer.holder || !used.has(granted.privilege)) continue;
+    const bool reaches =
+        granted.grantee == user || (user != public_role && granted.grantee != public_role &&
+                                    world.who_has(granted.grantee, Closure::inherits).has(user));
+    if (reaches) grantees.insert(granted.grantee);
+  }
+  for (const auto grantee : grantees) {
+    const auto taken = world.taken_from(grantee, offer.holder, kind_of(world, offer), used);
+    step.cut.insert(step.cut.end(), taken.begin(), taken.end());
+  }
 }
 
 }  // namespace
 
 void find_trigger(const World& world, std::vector<Offer>& offers) {
   offer_owners(world, 'r', writing(), true, offers);
+  std::set<std::tuple<RoleId, RoleId, RoleId>> seen;  // owner, who has TRIGGER, who writes
+  std::set<RoleId> owners;
   for (const auto& [use, table] : world.uses()) {
-    if (use.privilege != Privilege::trigger || use.relkind != 'r') continue;
-    if (use.grantee != public_role && world.cluster().role(use.grantee).superuser) continue;
-    offers.push_back(attached(world, use.grantee, use.owner, table));
+    if (use.privilege == Privilege::trigger && use.relkind == 'r') owners.insert(use.owner);
+  }
+  for (const auto owner : owners) {
+    for (const auto id : world.tables_of(owner, 'r')) {
+      const auto& table = world.cluster().object(id);
+      for (const auto& item : world.cluster().effective_acl(table)) {
+        if (!item.privileges.has(Privilege::trigger) || item.grantee == owner) continue;
+        if (item.grantee != public_role && world.cluster().role(item.grantee).superuser) continue;
+        for (const auto writer : world.users_of(table, writing())) {
+          if (writer == item.grantee) continue;
+          if (!seen.emplace(owner, item.grantee, writer).second) continue;
+          offers.push_back(attached(world, item.grantee, writer, id));
+        }
+      }
+    }
   }
 }
 
@@ -82,10 +114,11 @@ void tell_trigger(const World& world, const Offer& offer, Step& step) {
   step.statements = {fmt::format(
       "CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;", world.sql(table))};
   if (offer.item != 0) return tell_owner(world, offer, "a trigger", "writes", step);
-  step.how = fmt::format("{} has TRIGGER on {} of {}: its trigger runs as that when it writes",
+  step.how = fmt::format("{} has TRIGGER on {}: its trigger runs as {} when it writes",
                          world.shown(step.from, offer.holder), world.shown(table),
-                         world.shown(offer.to.role));
-  step.cut = {ChangePrivileges{false, table, std::nullopt, offer.holder, Privilege::trigger}};
+                         offer.to.power ? "everybody" : world.shown(offer.to.role));
+  step.cut =
+      world.taken_from(offer.holder, world.cluster().object(table).owner, 'r', Privilege::trigger);
 }
 
 void find_policy(const World& world, std::vector<Offer>& offers) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "escalation/edge.hpp"
 #include "pg/identifier.hpp"
@@ -17,6 +18,18 @@ namespace {
 
 bool is_superuser(const World& world, RoleId role) {
   return role != no_role && world.cluster().role(role).superuser;
+}
+
+bool is_replaceable(const Cluster& cluster, const Object& o) {
+  if (o.kind != ObjectKind::function) return false;
+  const auto& f = cluster.function(o);
+  return (f.prokind == 'f' || f.prokind == 'p') && (f.language == "sql" || f.language == "plpgsql");
+}
+
+bool is_written(const Cluster& cluster, const Object& o) {
+  if (o.kind != ObjectKind::table) return false;
+  const char relkind = cluster.relation(o).relkind;
+  return relkind == 'r' || relkind == 'p';
 }
 
 // Who owns it, by which right it replaces it; it stands for itself in what it is used by.
@@ -40,26 +53,34 @@ std::vector<ObjectId> called(const World& world, const Code& code, RoleId runs_a
   return result;
 }
 
-// Code that runs as `user` when it uses `by`; the first of each pair will do.
+// Code that runs as `user` when it uses `by`; the first use of each function will do.
 class Users {
  public:
   Users(const World& world, std::vector<Offer>& offers) : world_(world), offers_(offers) {}
 
+  /// Of whoever does one of these to it.
+  void add(const Code& code, ObjectId by, PrivilegeSet privileges) {
+    if (code.uses.empty()) return;
+    for (const auto user : world_.users_of(world_.cluster().object(by), privileges)) {
+      add(code, by, user);
+    }
+  }
+
+ private:
   void add(const Code& code, ObjectId by, RoleId user) {
     for (const auto f : called(world_, code, user)) {
-      if (!seen_.insert({world_.cluster().object(f).owner, user}).second) continue;
+      if (!seen_.insert({f, user}).second) continue;
       auto offer = replacing(world_, f);
-      offer.to = {user, std::nullopt};
+      offer.to = World::whoever(user);
       offer.item = index(by);
       offer.needs_victim = true;
       offers_.push_back(std::move(offer));
     }
   }
 
- private:
   const World& world_;
   std::vector<Offer>& offers_;
-  std::set<std::pair<RoleId, RoleId>> seen_;
+  std::set<std::pair<ObjectId, RoleId>> seen_;
 };
 
 }  // namespace
@@ -81,21 +102,24 @@ void find_replace_function(const World& world, std::vector<Offer>& offers) {
   }
   Users users(world, offers);
   for (const auto& a : cluster.attachments) {
-    if (a.enabled) users.add(a.code, a.relation, cluster.object(a.relation).owner);
+    if (a.enabled) users.add(a.code, a.relation, a.on);
   }
   for (const auto& body : cluster.bodies) {
     const auto& view = cluster.object(body.of);
-    if (view.kind == ObjectKind::table) users.add(body.code, body.of, view.owner);
+    if (view.kind == ObjectKind::table) users.add(body.code, body.of, Privilege::select);
   }
   for (const auto& p : cluster.row_policies) {
-    users.add(p.code, p.table, cluster.object(p.table).owner);
+    users.add(p.code, p.table,
+              PrivilegeSet(Privilege::select) | Privilege::insert | Privilege::update |
+                  Privilege::delete_);
   }
 }
 
 void tell_replace_function(const World& world, const Offer& offer, Step& step) {
   const ObjectId by{static_cast<std::uint32_t>(offer.item)};
   step.how = fmt::format("{} owns {}, which {} calls as {}", world.shown(step.from, offer.holder),
-                         world.shown(offer.objects), world.shown(by), world.shown(offer.to.role));
+                         world.shown(offer.objects), world.shown(by),
+                         offer.to.power ? "everybody" : world.shown(offer.to.role));
   step.statements = {
       fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';", world.sql(offer.objects.front()))};
   step.cut = {ChangeOwner{offer.objects.front(), world.cluster().object(by).owner}};
@@ -132,30 +156,45 @@ void find_owner(const World& world, std::vector<Offer>& offers) {
   for (const auto& m : cluster.memberships) {
     if (m.inherit && !m.set) owners.insert(m.role);
   }
+  std::set<std::tuple<RoleId, ObjectId, ObjectKind>> seen;  // owner, schema
   for (std::uint32_t i = 0; i < cluster.objects.size() && !owners.empty(); ++i) {
-    const auto& f = cluster.objects[i];
-    if (f.kind != ObjectKind::function || f.system || !owners.contains(f.owner)) continue;
-    if (cluster.function(f).prokind != 'f' && cluster.function(f).prokind != 'p') continue;
-    const auto& language = cluster.function(f).language;
-    if (language != "sql" && language != "plpgsql") continue;
-    owners.erase(f.owner);
+    const auto& o = cluster.objects[i];
+    const bool function = is_replaceable(cluster, o);
+    if (o.system || !owners.contains(o.owner) || (!function && !is_written(cluster, o))) continue;
+    if (!seen.emplace(o.owner, o.schema, o.kind).second) continue;
     Offer offer;
-    offer.holder = f.owner;
+    offer.holder = o.owner;
     offer.holding = Holding::inherits;
-    offer.to.role = f.owner;
-    offer.becomes = Mode::code;
+    offer.to.role = o.owner;
     offer.objects = {ObjectId{i}};
-    offer.all = {{f.schema, Privilege::create}, {f.schema, Privilege::usage}};
+    offer.all = {{o.schema, Privilege::usage}};
+    if (function) {
+      offer.becomes = Mode::code;
+      offer.all.push_back({o.schema, Privilege::create});
+    } else {
+      if (!world.holders({o.schema, Privilege::usage}).has(o.owner)) continue;
+      offer.needs_victim = true;
+      offer.any = {{o.database, Privilege::create, true}, {o.database, Privilege::temporary}};
+    }
     offers.push_back(std::move(offer));
   }
 }
 
 void tell_owner(const World& world, const Offer& offer, Step& step) {
-  step.how = fmt::format("{} replaces {} of {} and makes it SECURITY DEFINER",
-                         world.shown(step.from, offer.holder), world.shown(offer.objects),
-                         world.shown(offer.holder));
-  step.statements = {fmt::format("CREATE OR REPLACE FUNCTION {} ... SECURITY DEFINER AS '...';",
-                                 world.sql(offer.objects.front()))};
+  const auto object = world.sql(offer.objects.front());
+  if (offer.needs_victim) {
+    step.how = fmt::format("{} puts a trigger on {} of {}, which runs as that when it writes",
+                           world.shown(step.from, offer.holder), world.shown(offer.objects),
+                           world.shown(offer.holder));
+    step.statements = {fmt::format(
+        "CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;", object)};
+  } else {
+    step.how = fmt::format("{} replaces {} of {} and makes it SECURITY DEFINER",
+                           world.shown(step.from, offer.holder), world.shown(offer.objects),
+                           world.shown(offer.holder));
+    step.statements = {
+        fmt::format("CREATE OR REPLACE FUNCTION {} ... SECURITY DEFINER AS '...';", object)};
+  }
   step.cut = world.left(step.from, offer.holder, Closure::inherits);
 }
 

@@ -88,7 +88,15 @@ void tell_large_objects(const World& world, const Offer& offer, Step& step) {
   step.how = fmt::format("{} reads and changes every large object: lo_compat_privileges is on",
                          world.shown(step.from));
   step.statements = {"SELECT lo_get(oid) FROM pg_catalog.pg_largeobject_metadata;"};
-  if (offer.item == 0) step.cut = {ChangeSetting{"lo_compat_privileges", "off"}};
+  if (offer.item != 0) {
+    const auto& stored = world.cluster().role_settings[offer.item - 1];
+    step.cut = {ResetStored{stored.database, stored.role, stored.name}};
+    return;
+  }
+  const auto* const setting = world.cluster().find_setting("lo_compat_privileges");
+  if (setting->source != "command line") {
+    step.cut = {ChangeSetting{"lo_compat_privileges", "off"}};
+  }
 }
 
 }  // namespace pgleast

@@ -1,4 +1,5 @@
-// ESC-DATABASE, ESC-EXTENSION: what owning a database gives, and CREATE on it.
+// ESC-DATABASE, ESC-CREATEDB, ESC-EXTENSION: what owning a database gives, one's own or a new
+// one, and CREATE on it.
 //
 //   ALTER DATABASE shop SET search_path = evil, pg_catalog;    by its owner, for whoever logs in
 //   CREATE EXTENSION hstore;            13+: its script runs as the bootstrap superuser
@@ -48,10 +49,47 @@ void tell_database(const World& world, const Offer& offer, Step& step) {
       world.shown(step.from, offer.holder), world.shown(offer.objects));
   step.statements = {fmt::format("ALTER DATABASE {} SET search_path = ..., pg_catalog;",
                                  world.sql(offer.objects.front()))};
-  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
-    if (world.cluster().roles[i].oid != bootstrap_superuser_oid) continue;
-    step.cut = {ChangeOwner{offer.objects.front(), RoleId{i}}};
+  if (world.bootstrap() != no_role) {
+    step.cut = {ChangeOwner{offer.objects.front(), world.bootstrap()}};
   }
+}
+
+// A new database is a copy of one that is a template: its tables stay their owners', and nothing
+// in it is the maker's to read by that.
+void find_create_database(const World& world, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
+    const auto& role = world.cluster().roles[i];
+    if (!role.createdb || role.superuser) continue;
+    Offer offer;
+    offer.holder = RoleId{i};
+    offer.to.power = Power::superuser;
+    offer.needs_victim = true;
+    offers.push_back(offer);
+    if (world.cluster().trusted_extensions.empty()) continue;
+    offer.to.power = Power::trusted_scripts;
+    offer.needs_victim = false;
+    offers.push_back(offer);
+  }
+}
+
+void tell_create_database(const World& world, const Offer& offer, Step& step) {
+  step.statements = {"CREATE DATABASE d;"};
+  if (offer.needs_victim) {
+    step.how = fmt::format(
+        "{} has CREATEDB and sets the search_path of whoever logs in to a database of its own, "
+        "superusers among them",
+        world.shown(step.from));
+    step.statements.emplace_back("ALTER DATABASE d SET search_path = ..., pg_catalog;");
+  } else {
+    const auto& trusted = world.cluster().trusted_extensions;
+    step.how = fmt::format(
+        "{} has CREATEDB and runs the scripts of {} as the bootstrap superuser in a database of "
+        "its own",
+        world.shown(step.from), counted(trusted.size(), "trusted extension"));
+    step.statements.push_back(
+        fmt::format("CREATE EXTENSION {};", quote_identifier(trusted.front())));
+  }
+  step.cut = {ChangeAttribute{step.from, RoleAttribute::createdb, false}};
 }
 
 void find_extension(const World& world, std::vector<Offer>& offers) {

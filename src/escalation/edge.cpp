@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <tuple>
 
 #include "pg/identifier.hpp"
@@ -17,6 +18,7 @@ const std::vector<Edge>& edges() {
         {{"ESC-ADMIN", 12, 18, {Fact::roles}}, true, find_admin, tell_admin},
         {{"ESC-BYPASSRLS", 12, 18, {Fact::roles}}, true, find_bypass_rls, tell_bypass_rls},
         {{"ESC-CLOUDADMIN", 12, 18, {Fact::roles}}, true, find_cloud_admin, tell_cloud_admin},
+        {{"ESC-CREATEDB", 12, 18, {Fact::roles}}, true, find_create_database, tell_create_database},
         {{"ESC-CREATEROLE", 12, 15, {Fact::roles}}, true, find_create_role, tell_create_role},
         {{"ESC-DATABASE", 12, 18, {Fact::roles, Fact::objects}},
          false,
@@ -24,6 +26,7 @@ const std::vector<Edge>& edges() {
          tell_database},
         {{"ESC-DECODE", 12, 18, {Fact::roles, Fact::settings}}, true, find_decode, tell_decode},
         {{"ESC-DEFAULT", 12, 18, {Fact::roles, Fact::objects}}, false, find_default, tell_default},
+        {{"ESC-DUMP", 12, 18, {Fact::roles, Fact::objects}}, false, find_dump, tell_dump},
         {{"ESC-EVENTTRIGGER", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
          false,
          find_event_trigger,
@@ -41,6 +44,18 @@ const std::vector<Edge>& edges() {
          true,
          find_file_functions,
          tell_file_functions},
+        {{"ESC-HASH", 12, 18, {Fact::roles, Fact::passwords, Fact::objects}},
+         true,
+         find_hash,
+         tell_hash},
+        {{"ESC-HBA-EDIT", 12, 18, {Fact::roles, Fact::objects}},
+         true,
+         find_record_edit,
+         tell_record_edit},
+        {{"ESC-IDENTMAP", 12, 18, {Fact::roles, Fact::hba, Fact::ident}},
+         true,
+         find_identity_map,
+         tell_identity_map},
         {{"ESC-INDEX-EXPR", 12, 18, {Fact::roles, Fact::objects}},
          false,
          find_index_expression,
@@ -59,6 +74,10 @@ const std::vector<Edge>& edges() {
         {{"ESC-POLICY", 12, 18, {Fact::roles, Fact::objects}}, false, find_policy, tell_policy},
         {{"ESC-READDATA", 14, 18, {Fact::roles}}, true, find_read_data, tell_read_data},
         {{"ESC-READFILE", 12, 18, {Fact::roles}}, true, find_read_files, tell_read_files},
+        {{"ESC-READSETTINGS", 12, 18, {Fact::roles, Fact::settings}},
+         true,
+         find_hidden_settings,
+         tell_hidden_settings},
         {{"ESC-REPLACEFUNC", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_replace_function,
@@ -157,10 +176,12 @@ const RoleSet& World::holders(const Need& need) const {
     for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
       const auto& o = cluster().objects[i];
       if (o.kind != ObjectKind::schema || o.database != need.object || o.system) continue;
-      for (const auto role : holders({ObjectId{i}, need.privilege}).members()) found.insert(role);
+      const Need there{ObjectId{i}, need.privilege, false, need.found_by};
+      for (const auto role : holders(there).members()) found.insert(role);
     }
     return holders_[need] = std::move(found);
   }
+  if (need.found_by != no_role) return holders_[need] = found_from(need);
   const auto& object = cluster().object(need.object);
   RoleSet found(cluster().roles.size());
   // Whoever might hold it is asked about: the grantees' members, and who the server itself lets.
@@ -190,27 +211,103 @@ const RoleSet& World::holders(const Need& need) const {
   return holders_[need] = std::move(found);
 }
 
+RoleSet World::found_from(const Need& need) const {
+  const Need plain{need.object, need.privilege};
+  const auto& object = cluster().object(need.object);
+  const bool finds = object.kind != ObjectKind::schema ||
+                     holders({need.object, Privilege::usage}).has(need.found_by);
+  if (finds) return holders(plain);
+  RoleSet found(cluster().roles.size());
+  for (const auto role : holders(plain).members()) {
+    if (graph_.held(role, object).grantable.has(Privilege::usage)) found.insert(role);
+  }
+  return found;
+}
+
+Goal World::whoever(RoleId user) {
+  if (user == public_role) return {no_role, Power::any_role};
+  return {user, std::nullopt};
+}
+
+std::vector<RoleId> World::users(RoleId grantee, ObjectId schema) const {
+  constexpr std::size_t told_by_name = 32;
+  if (grantee == public_role) return {grantee};
+  const auto& names_it = holders({schema, Privilege::usage});
+  auto members = who_has(grantee, Closure::inherits).members();
+  if (members.size() > told_by_name) members = {grantee};
+  std::erase_if(members, [&](RoleId role) { return !names_it.has(role); });
+  return members;
+}
+
+std::set<RoleId> World::users_of(const Object& table, PrivilegeSet which) const {
+  std::set<RoleId> result;
+  const auto add = [&](RoleId grantee) {
+    for (const auto user : users(grantee, table.schema)) result.insert(user);
+  };
+  const auto add_list = [&](const Acl& acl) {
+    for (const auto& item : acl) {
+      if (!(item.privileges & which).empty()) add(item.grantee);
+    }
+  };
+  add(table.owner);
+  add_list(cluster().effective_acl(table));
+  for (const auto& column : cluster().relation(table).columns)
+    add_list(cluster().column_acl(column));
+  return result;
+}
+
 const std::map<World::Use, ObjectId>& World::uses() const {
   if (uses_) return *uses_;
   uses_.emplace();
-  // Few lists are of many tables: each is gone through once for each owner and kind.
-  std::map<std::tuple<AclId, RoleId, char>, ObjectId> lists;
+  // Few lists are of many tables: each is gone through once for each owner, kind and schema.
+  std::map<std::tuple<AclId, RoleId, char, ObjectId>, ObjectId> lists;
   for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
     const auto& o = cluster().objects[i];
-    if (o.kind != ObjectKind::table || o.system || o.extension || o.acl == null_acl) continue;
-    const char kind = cluster().relation(o).relkind;
-    lists.try_emplace({o.acl, o.owner, kind == 'v' || kind == 'm' ? kind : 'r'}, ObjectId{i});
+    if (o.kind != ObjectKind::table || o.system || o.extension) continue;
+    const auto& relation = cluster().relation(o);
+    const char kind = relation.relkind == 'v' || relation.relkind == 'm' ? relation.relkind : 'r';
+    tables_of_[{o.owner, kind}].push_back(ObjectId{i});
+    if (o.acl != null_acl) lists.try_emplace({o.acl, o.owner, kind, o.schema}, ObjectId{i});
+    for (const auto& column : relation.columns) {
+      if (column.acl == null_acl) continue;
+      lists.try_emplace({column.acl, o.owner, kind, o.schema}, ObjectId{i});
+    }
   }
   for (const auto& [list, table] : lists) {
-    const auto& [acl, owner, kind] = list;
+    const auto& [acl, owner, kind, schema] = list;
     for (const auto& item : cluster().acls[index(acl)]) {
       if (item.grantee == owner) continue;
       item.privileges.each([&, owner = owner, kind = kind, table = table](Privilege p) {
-        uses_->try_emplace({owner, item.grantee, kind, p}, table);
+        uses_->try_emplace({owner, item.grantee, kind, p, cluster().object(table).schema}, table);
       });
     }
   }
   return *uses_;
+}
+
+const std::vector<ObjectId>& World::tables_of(RoleId owner, char relkind) const {
+  uses();
+  return tables_of_[{owner, relkind}];
+}
+
+std::vector<Remedy> World::taken_from(RoleId grantee, RoleId owner, char relkind,
+                                      PrivilegeSet which) const {
+  std::vector<Remedy> result;
+  for (const auto id : tables_of(owner, relkind)) {
+    const auto& table = cluster().object(id);
+    const auto taken = granted_to(cluster().effective_acl(table), grantee) & which;
+    if (!taken.empty()) {
+      result.emplace_back(ChangePrivileges{false, id, std::nullopt, grantee, taken});
+    }
+    const auto& columns = cluster().relation(table).columns;
+    for (std::uint32_t c = 0; c < columns.size(); ++c) {
+      const auto of_column = granted_to(cluster().column_acl(columns[c]), grantee) & which;
+      if (!of_column.empty()) {
+        result.emplace_back(ChangePrivileges{false, id, c, grantee, of_column});
+      }
+    }
+  }
+  return result;
 }
 
 const Code* World::body(ObjectId of) const {
@@ -259,16 +356,21 @@ void World::offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
                              std::vector<Offer>& offers, RoleId but) const {
   const auto& o = cluster().object(object);
   std::vector<RoleId> seen;
-  for (const auto& item : cluster().effective_acl(o)) {
-    if (!item.privileges.has(privilege)) continue;
-    const auto holder = resolved(item.grantee, o.database);
-    if (holder == but || std::find(seen.begin(), seen.end(), holder) != seen.end()) continue;
-    seen.push_back(holder);
-    if (holder != public_role && cluster().role(holder).superuser) continue;
-    offer.holder = holder;
-    offer.holding = Holding::inherits;
-    offers.push_back(offer);
-  }
+  const auto offer_list = [&](const Acl& acl) {
+    for (const auto& item : acl) {
+      if (!item.privileges.has(privilege)) continue;
+      const auto holder = resolved(item.grantee, o.database);
+      if (holder == but || std::find(seen.begin(), seen.end(), holder) != seen.end()) continue;
+      seen.push_back(holder);
+      if (holder != public_role && cluster().role(holder).superuser) continue;
+      offer.holder = holder;
+      offer.holding = Holding::inherits;
+      offers.push_back(offer);
+    }
+  };
+  offer_list(cluster().effective_acl(o));
+  if (o.kind != ObjectKind::table) return;
+  for (const auto& column : cluster().relation(o).columns) offer_list(cluster().column_acl(column));
 }
 
 RoleId World::resolved(RoleId role, ObjectId database) const {
@@ -313,17 +415,61 @@ std::string World::shown(RoleId role, RoleId holder) const {
 
 std::vector<Remedy> World::left(RoleId from, RoleId holder, Closure closure) const {
   if (from == public_role || from == holder) return {};
-  const auto path = graph_.path(from, holder, closure);
-  if (path.size() < 2) return {};
-  return {ChangeMembership{false, path.back(), path[path.size() - 2]}};
+  std::vector<const Membership*> carrying;
+  for (const auto& m : cluster().memberships) {
+    const bool carries =
+        closure == Closure::members || (closure == Closure::inherits ? m.inherit : m.set);
+    if (carries) carrying.push_back(&m);
+  }
+  // What the server itself put in it stays there: pg_monitor is in pg_read_all_settings.
+  RoleSet groups(cluster().roles.size());
+  groups.insert(holder);
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto* m : carrying) {
+      const bool own = cluster().role(m->member).name.starts_with("pg_") && m->member != from;
+      if (own && groups.has(m->role) && groups.insert(m->member)) more = true;
+    }
+  }
+  std::vector<Remedy> result;
+  const auto& reached = graph_.along_memberships(from, closure);
+  std::set<std::pair<RoleId, RoleId>> known;
+  for (const auto* m : carrying) {
+    if (!groups.has(m->role) || groups.has(m->member) || !reached.has(m->member)) continue;
+    if (!known.emplace(m->role, m->member).second) continue;
+    result.emplace_back(ChangeMembership{false, m->role, m->member});
+  }
+  return result;
+}
+
+RoleId World::bootstrap() const {
+  for (std::uint32_t i = 0; i < cluster().roles.size(); ++i) {
+    if (cluster().roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
+  }
+  return no_role;
 }
 
 std::vector<Remedy> World::revoked(const Offer& offer, RoleId from, Privilege privilege) const {
   std::vector<Remedy> result;
   for (const auto id : offer.objects) {
-    const auto owner = cluster().object(id).owner;
-    if (offer.holder == owner) return left(from, owner, Closure::inherits);
-    result.emplace_back(ChangePrivileges{false, id, std::nullopt, offer.holder, privilege});
+    const auto& object = cluster().object(id);
+    if (offer.holder == resolved(object.owner, object.database)) {
+      if (from != offer.holder) return left(from, offer.holder, Closure::inherits);
+      if (bootstrap() != no_role) result.emplace_back(ChangeOwner{id, bootstrap()});
+      continue;
+    }
+    if (object.kind != ObjectKind::table) {
+      result.emplace_back(ChangePrivileges{false, id, std::nullopt, offer.holder, privilege});
+      continue;
+    }
+    const auto& columns = cluster().relation(object).columns;
+    if (granted_to(cluster().effective_acl(object), offer.holder).has(privilege)) {
+      result.emplace_back(ChangePrivileges{false, id, std::nullopt, offer.holder, privilege});
+    }
+    for (std::uint32_t c = 0; c < columns.size(); ++c) {
+      if (!granted_to(cluster().column_acl(columns[c]), offer.holder).has(privilege)) continue;
+      result.emplace_back(ChangePrivileges{false, id, c, offer.holder, privilege});
+    }
   }
   return result;
 }

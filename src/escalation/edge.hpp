@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -26,11 +27,13 @@ enum class Mode : std::uint8_t { login, session, code };
 /// server's own roles can do is any member's (6198420ad8).
 enum class Holding : std::uint8_t { own, inherits, members };
 
-/// On the object or, for CREATE within a database, on it or any schema in it.
+/// On the object or, for CREATE within a database, on it or any schema in it. `found_by`: where
+/// that role finds what is created, by its own USAGE or because the creator may grant it that.
 struct Need {
   ObjectId object{};
   Privilege privilege{};
   bool within = false;
+  RoleId found_by = no_role;
   auto operator<=>(const Need&) const = default;
 };
 
@@ -63,16 +66,29 @@ class World {
   const RoleSet& who_has(RoleId role, Closure closure) const;
   /// Who holds a privilege.
   const RoleSet& holders(const Need& need) const;
-  /// What users' tables let others do: for each owner and grantee the privileges, with the first
-  /// table of each. Views and materialized views by themselves.
+  /// Whoever has it may do so: PUBLIC stands for any role.
+  static Goal whoever(RoleId user);
+  /// What users' tables and their columns let others do: for each owner, grantee and schema the
+  /// privileges, with the first table of each. Views and materialized views by themselves.
   struct Use {
     RoleId owner{};
     RoleId grantee{};
     char relkind = 'r';  // r for every kind of table, v, m
     Privilege privilege{};
+    ObjectId schema{};
     auto operator<=>(const Use&) const = default;
   };
   const std::map<Use, ObjectId>& uses() const;
+  /// As whom one acts who is a grantee, or inherits from it, and can name what is in the schema.
+  /// Of a large group the group alone is told.
+  std::vector<RoleId> users(RoleId grantee, ObjectId schema) const;
+  /// Who does one of these to the table or to a column of it: its owner, and who was granted it.
+  std::set<RoleId> users_of(const Object& table, PrivilegeSet privileges) const;
+  /// Users' tables of that owner and kind.
+  const std::vector<ObjectId>& tables_of(RoleId owner, char relkind) const;
+  /// Takes these from `grantee` on every table of that owner and kind, and on its columns.
+  std::vector<Remedy> taken_from(RoleId grantee, RoleId owner, char relkind,
+                                 PrivilegeSet privileges) const;
   const Code* body(ObjectId of) const;  // null: not known
   /// Whom such a record lets log in, whatever it asks for; none: the records are not known.
   std::optional<RoleSet> logs_in(const std::function<bool(const HbaRecord&)>& by,
@@ -81,6 +97,9 @@ class World {
   ObjectId schema_named(ObjectId database, const std::string& name) const;
   /// pg_database_owner is the owner of the object's database.
   RoleId resolved(RoleId role, ObjectId database) const;
+
+  /// The superuser that initdb made; no_role: not known.
+  RoleId bootstrap() const;
 
   std::string shown(RoleId role) const;
   std::string shown(ObjectId object) const;
@@ -95,17 +114,21 @@ class World {
   /// An offer for each role that may do it to the object, but superusers and `but`.
   void offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
                         std::vector<Offer>& offers, RoleId but = no_role) const;
-  /// Takes `privilege` from whoever makes `from` hold it by `holder`.
+  /// Takes `privilege` from whoever makes `from` hold it by `holder`; what it owns itself it gets
+  /// no more by owning it.
   std::vector<Remedy> revoked(const Offer& offer, RoleId from, Privilege privilege) const;
-  /// Takes `from` out of the last group on its way to `holder`; none: it is no member.
+  /// Takes whatever makes `from` a member of `holder` out of it; none: it is no member.
   std::vector<Remedy> left(RoleId from, RoleId holder, Closure closure) const;
 
  private:
+  RoleSet found_from(const Need& need) const;
+
   const Graph& graph_;
   mutable std::optional<Space> connections_;
   mutable std::map<std::pair<Closure, RoleId>, RoleSet> who_has_;
   mutable std::map<Need, RoleSet> holders_;
   mutable std::optional<std::map<Use, ObjectId>> uses_;
+  mutable std::map<std::pair<RoleId, char>, std::vector<ObjectId>> tables_of_;
   mutable std::optional<std::map<std::pair<ObjectId, std::string>, ObjectId>> schemas_;
   mutable std::optional<std::unordered_map<std::uint32_t, const Code*>> bodies_;
   mutable std::vector<std::vector<std::size_t>> members_of_;  // memberships by role
@@ -129,13 +152,18 @@ const std::vector<Edge>& edges();
 PGLEAST_EDGE(admin);
 PGLEAST_EDGE(bypass_rls);
 PGLEAST_EDGE(cloud_admin);
+PGLEAST_EDGE(create_database);
 PGLEAST_EDGE(create_role);
 PGLEAST_EDGE(database);
 PGLEAST_EDGE(decode);
 PGLEAST_EDGE(default);
+PGLEAST_EDGE(dump);
 PGLEAST_EDGE(event_trigger);
 PGLEAST_EDGE(extension);
 PGLEAST_EDGE(file_functions);
+PGLEAST_EDGE(hash);
+PGLEAST_EDGE(hidden_settings);
+PGLEAST_EDGE(identity_map);
 PGLEAST_EDGE(index_expression);
 PGLEAST_EDGE(large_objects);
 PGLEAST_EDGE(loopback);
@@ -147,6 +175,7 @@ PGLEAST_EDGE(policy);
 PGLEAST_EDGE(programs);
 PGLEAST_EDGE(read_data);
 PGLEAST_EDGE(read_files);
+PGLEAST_EDGE(record_edit);
 PGLEAST_EDGE(replace_function);
 PGLEAST_EDGE(replication);
 PGLEAST_EDGE(rule);

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <queue>
+#include <set>
 #include <tuple>
 
 #include "escalation/edge.hpp"
@@ -266,6 +267,12 @@ std::vector<Step> Escalations::steps(RoleId from) const {
     if (made.takes(from, offer)) result.push_back(made.told(from, o, offer.to));
   }
   const auto key = [](const Step& s) { return std::tuple(s.edge, s.object, s.to); };
+  // Who needs nobody does not wait for somebody.
+  std::set<std::tuple<std::string_view, ObjectId, Goal>> alone;
+  for (const auto& step : result) {
+    if (!step.needs_victim) alone.insert(key(step));
+  }
+  std::erase_if(result, [&](const Step& s) { return s.needs_victim && alone.contains(key(s)); });
   std::stable_sort(result.begin(), result.end(),
                    [&](const Step& a, const Step& b) { return key(a) < key(b); });
   return result;

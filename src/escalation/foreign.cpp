@@ -134,7 +134,21 @@ void tell_user_mapping(const World& world, const Offer& offer, Step& step) {
   if (!offer.certain) step.how += "; where that leads cannot be told from here";
   step.statements = {fmt::format("CREATE FOREIGN TABLE t (...) SERVER {} OPTIONS (...);",
                                  world.sql(offer.objects.front()))};
-  if (mapping.role == public_role) step.cut = world.revoked(offer, step.from, Privilege::usage);
+  if (mapping.role == public_role) {
+    step.cut = world.revoked(offer, step.from, Privilege::usage);
+    return;
+  }
+  // Whatever lets it use the server: the mapping itself holds a secret that nothing brings back.
+  std::vector<Offer> grantees;
+  world.offer_to_holders(mapping.server, Privilege::usage, {}, grantees);
+  for (auto& grantee : grantees) {
+    const bool holds = grantee.holder == public_role ||
+                       world.graph().reach(step.from, Closure::inherits).has(grantee.holder);
+    if (!holds) continue;
+    grantee.objects = offer.objects;
+    const auto remedies = world.revoked(grantee, step.from, Privilege::usage);
+    step.cut.insert(step.cut.end(), remedies.begin(), remedies.end());
+  }
 }
 
 }  // namespace pgleast

@@ -62,7 +62,8 @@ void find_admin(const World& world, std::vector<Offer>& offers) {
     if (!m.admin || world.cluster().role(m.role).superuser) continue;
     Offer offer;
     offer.holder = m.member;
-    offer.holding = Holding::inherits;
+    // Before 16 the option is any member's (acl.c, is_admin_of_role).
+    offer.holding = world.cluster().major() < 16 ? Holding::members : Holding::inherits;
     offer.to.role = m.role;
     offers.push_back(std::move(offer));
   }

@@ -33,7 +33,7 @@ std::vector<Need> places(const World& world, const Object& f,
                          const std::optional<std::string>& path, bool tables) {
   std::vector<Need> result;
   if (!path) {
-    result.push_back({f.database, Privilege::create, true});
+    result.push_back({f.database, Privilege::create, true, f.owner});
     if (tables) result.push_back({f.database, Privilege::temporary});
     return result;
   }
@@ -42,7 +42,8 @@ std::vector<Need> places(const World& world, const Object& f,
     if (name == temporary_schema) continue;
     const auto wanted = name == "$user" ? world.cluster().role_name(f.owner) : name;
     const auto schema = world.schema_named(f.database, wanted);
-    result.push_back({schema == no_object ? f.database : schema, Privilege::create});
+    result.push_back(
+        {schema == no_object ? f.database : schema, Privilege::create, false, f.owner});
   }
   const bool last = !names.empty() && names.back() == temporary_schema &&
                     std::count(names.begin(), names.end(), temporary_schema) == 1;

@@ -45,7 +45,7 @@ struct ChangeConnectionLimit {
   bool operator==(const ChangeConnectionLimit&) const = default;
 };
 
-/// ALTER ... OWNER TO: of a function, table or database.
+/// ALTER ... OWNER TO: of a function, table, schema or database.
 struct ChangeOwner {
   ObjectId object{};
   RoleId owner{};
@@ -102,6 +102,20 @@ struct DisableRecord {
   bool operator==(const DisableRecord&) const = default;
 };
 
+/// The mapping of pg_ident.conf becomes a comment.
+struct DisableMapping {
+  std::size_t mapping = 0;  // into Cluster::ident.records
+  bool operator==(const DisableMapping&) const = default;
+};
+
+/// ALTER ROLE or DATABASE ... RESET of what is stored for logins; of no list.
+struct ResetStored {
+  ObjectId database = no_object;  // none: in every database
+  RoleId role = no_role;          // none: for every role
+  std::string name;
+  bool operator==(const ResetStored&) const = default;
+};
+
 struct ChangeSetting {
   std::string name;
   std::string value;
@@ -111,6 +125,6 @@ struct ChangeSetting {
 using Remedy =
     std::variant<ChangePrivileges, ChangeMembership, ChangeAttribute, ChangeConnectionLimit,
                  ChangeOwner, PinSearchPath, EnableRowSecurity, ChangeDefaultPrivileges, EditRecord,
-                 InsertRecord, DisableRecord, ChangeSetting>;
+                 InsertRecord, DisableRecord, DisableMapping, ResetStored, ChangeSetting>;
 
 }  // namespace pgleast

@@ -1,6 +1,6 @@
 #pragma once
-// Edits of pg_hba.conf and postgresql.conf that keep the user's comments and order: only
-// the bytes of the fields that change are replaced.
+// Edits of pg_hba.conf, pg_ident.conf and postgresql.conf that keep the user's comments and order:
+// only the bytes of the fields that change are replaced.
 
 #include <string>
 #include <type_traits>
@@ -13,8 +13,9 @@ namespace pgleast {
 
 /// The remedies that HbaEdits takes.
 template <typename T>
-constexpr bool edits_a_record = std::is_same_v<T, EditRecord> || std::is_same_v<T, InsertRecord> ||
-                                std::is_same_v<T, DisableRecord>;
+constexpr bool edits_a_record =
+    std::is_same_v<T, EditRecord> || std::is_same_v<T, InsertRecord> ||
+    std::is_same_v<T, DisableRecord> || std::is_same_v<T, DisableMapping>;
 
 /// One changed place, for a report: secrets in it are stars.
 struct LineEdit {
@@ -24,16 +25,19 @@ struct LineEdit {
   std::string after;
 };
 
-/// The edits of records that one round of fixes asks for. For the same field of the same
-/// record the first one counts.
+/// The edits of records and mappings that one round of fixes asks for. For the same field of the
+/// same record the first one counts.
 class HbaEdits {
  public:
   void add(const EditRecord& edit);
   void add(const InsertRecord& insert);
   void add(const DisableRecord& disable);
-  bool empty() const { return edits_.empty() && inserts_.empty() && disabled_.empty(); }
+  void add(const DisableMapping& disable);
+  bool empty() const {
+    return edits_.empty() && inserts_.empty() && disabled_.empty() && mappings_.empty();
+  }
 
-  /// Changes the texts of `model` and reads the records again from them. Records whose text
+  /// Changes the texts of `model` and reads records and mappings again from them. Those whose text
   /// is not known stay as they are; what was changed is told.
   std::vector<LineEdit> apply(Cluster& model) const;
   /// What apply would change, and nothing changed.
@@ -47,6 +51,7 @@ class HbaEdits {
   std::vector<EditRecord> edits_;
   std::vector<InsertRecord> inserts_;
   std::vector<std::size_t> disabled_;
+  std::vector<std::size_t> mappings_;
 };
 
 }  // namespace pgleast

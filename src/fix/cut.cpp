@@ -79,7 +79,6 @@ class Question {
  private:
   bool ends_here(RoleId at, const State& state, Way& way) const;
   bool can_run(const Part& statement) const;
-  const Object* revocable() const;
   bool take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const;
   bool take_membership(std::size_t i, State& state) const;
   bool still_grants(std::size_t list, RoleId grantee, const State& state) const;
@@ -150,16 +149,12 @@ std::optional<Way> Question::way(const State& state) const {
   return std::nullopt;
 }
 
-// aclmask: its own grant options, those of what it inherits from, and an owner's.
 bool Question::still_grants(std::size_t list, RoleId grantee, const State& state) const {
-  const auto& inherited = graph_.reach(grantee, Closure::inherits, database_);
-  if (cluster_.role(grantee).superuser || inherited.has(object_.owner)) return true;
+  Acl left;
   for (std::size_t i = 0; i < lists_[list].size(); ++i) {
-    const auto& item = lists_[list][i];
-    if (!state.items[list][i] || !item.grantable.has(privilege_)) continue;
-    if (item.grantee != public_role && inherited.has(item.grantee)) return true;
+    if (state.items[list][i]) left.push_back(lists_[list][i]);
   }
-  return false;
+  return options_left(graph_, object_, left, grantee).has(privilege_);
 }
 
 // acl.c, recursive_revoke
@@ -237,23 +232,6 @@ bool Question::cascades_elsewhere(const AclItem& item) const {
   });
 }
 
-// Where its privileges can be revoked. The element type's list is the array's: the server takes
-// no grant on an array type, and none on an untrusted language (aclchk.c).
-const Object* Question::revocable() const {
-  if (object_.kind == ObjectKind::language && object_.detail != no_detail &&
-      !cluster_.languages[object_.detail].trusted) {
-    return nullptr;
-  }
-  if (object_.kind != ObjectKind::type || !object_.identity.ends_with("[]")) return &object_;
-  const auto element = object_.identity.substr(0, object_.identity.size() - 2);
-  const auto found =
-      std::find_if(cluster_.objects.begin(), cluster_.objects.end(), [&](const Object& o) {
-        return o.kind == ObjectKind::type && o.database == object_.database &&
-               o.identity == element;
-      });
-  return found == cluster_.objects.end() ? nullptr : &*found;
-}
-
 // Another grantor's grant is revoked as that grantor, who needs the option itself (acl.c,
 // select_best_grantor).
 bool Question::can_run(const Part& statement) const {
@@ -266,7 +244,7 @@ bool Question::can_run(const Part& statement) const {
            (cluster_.major() < 16 || (m.grantor != no_role && !cluster_.role(m.grantor).dropped));
   }
   const auto& item = lists_[statement.list][statement.index];
-  if (revocable() == nullptr) return false;
+  if (granted_through(cluster_, object_) == nullptr) return false;
   if (item.grantee != public_role && cluster_.role(item.grantee).dropped) return false;
   if (item.grantor == object_.owner) return true;
   const auto& grantor = cluster_.role(item.grantor);
@@ -338,7 +316,8 @@ CutStatement Question::sql(const Part& statement, bool cascade) const {
   const auto revoke =
       fmt::format("REVOKE {}{} ON {} FROM {}{}", info(privilege_).keyword,
                   statement.list == 1 ? " (" + quote_identifier(column_->name) + ")" : "",
-                  grant_target(cluster_, *revocable()), grantee_sql(cluster_, item.grantee), tail);
+                  grant_target(cluster_, *granted_through(cluster_, object_)),
+                  grantee_sql(cluster_, item.grantee), tail);
   if (item.grantor == object_.owner) return {revoke};
   return {fmt::format("SET ROLE {};", grantee_sql(cluster_, item.grantor)), revoke, "RESET ROLE;"};
 }
@@ -349,7 +328,7 @@ std::string Question::unbreakable(const Way& way) const {
   if (way.back().kind == Part::Kind::superuser) {
     return name + " is the bootstrap superuser, which stays one";
   }
-  if (way.back().kind == Part::Kind::item && revocable() == nullptr) {
+  if (way.back().kind == Part::Kind::item && granted_through(cluster_, object_) == nullptr) {
     return fmt::format("the server takes no GRANT or REVOKE on {} {}",
                        object_.kind == ObjectKind::language ? "the untrusted language" : "the type",
                        displayed(object_.identity));

@@ -48,6 +48,7 @@ TakeBack saved(Cluster& model, const EnableRowSecurity& r) {
   return keep(model.relations[model.object(r.table).detail]);
 }
 TakeBack saved(Cluster& model, const ChangeDefaultPrivileges&) { return keep(model.default_acls); }
+TakeBack saved(Cluster& model, const ResetStored&) { return keep(model.role_settings); }
 TakeBack saved(Cluster& model, const ChangeSetting&) {
   auto files = keep(model.files);
   auto settings = keep(model.settings);

@@ -9,15 +9,16 @@
 
 #include "fix/config_edit.hpp"
 #include "input/hba.hpp"
+#include "input/ident.hpp"
 #include "input/secrets.hpp"
 #include "text/source.hpp"
 
 namespace pgleast {
 namespace {
 
-const ConfigFile* text_of(const Cluster& model, const std::string& path) {
+const ConfigFile* text_of(const Cluster& model, ConfigKind kind, const std::string& path) {
   for (const auto& file : model.files) {
-    if (file.kind == ConfigKind::hba && file.path == path) return &file;
+    if (file.kind == kind && file.path == path) return &file;
   }
   return nullptr;
 }
@@ -77,9 +78,33 @@ std::vector<std::string> networks_for(const HbaAddress& address, const std::stri
   return result;
 }
 
+std::string commented_out(const std::string& text) {
+  std::string result;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    result += (result.empty() ? "# " : "\n# ") + line;
+  return result;
+}
+
+// Reads again what was edited.
+void read_edited(Cluster& model, ConfigKind kind) {
+  const auto first = std::find_if(model.files.begin(), model.files.end(),
+                                  [&](const auto& f) { return f.kind == kind; });
+  if (first == model.files.end()) return;
+  std::vector<ConfigFile> ignored;
+  const auto files = model_files(model);
+  if (kind == ConfigKind::ident) {
+    model.ident = read_ident(first->path, files, model.version_num, ignored);
+  } else {
+    model.hba =
+        read_hba(first->path, files, model.version_num, ignored, hba_settings(model.settings));
+  }
+}
+
 }  // namespace
 
 struct HbaEdits::Change {
+  ConfigKind kind = ConfigKind::hba;
   std::string file;
   Span span;
   std::string text;
@@ -101,6 +126,12 @@ void HbaEdits::add(const InsertRecord& insert) {
 void HbaEdits::add(const DisableRecord& disable) {
   if (std::find(disabled_.begin(), disabled_.end(), disable.record) == disabled_.end()) {
     disabled_.push_back(disable.record);
+  }
+}
+
+void HbaEdits::add(const DisableMapping& disable) {
+  if (std::find(mappings_.begin(), mappings_.end(), disable.mapping) == mappings_.end()) {
+    mappings_.push_back(disable.mapping);
   }
 }
 
@@ -146,7 +177,7 @@ std::vector<HbaEdits::Change> HbaEdits::changes(const Cluster& model) const {
   for (const auto record : disabled_) edited.insert(record);
   const auto place = [&](std::size_t record) -> std::pair<const ConfigFile*, HbaPlace> {
     const auto& at = model.hba.records[record].at;
-    return {at.whole.end > at.whole.begin ? text_of(model, at.file) : nullptr, at};
+    return {at.whole.end > at.whole.begin ? text_of(model, ConfigKind::hba, at.file) : nullptr, at};
   };
   for (const auto& insert : inserts_) {
     const auto [file, at] = place(insert.before);
@@ -154,22 +185,22 @@ std::vector<HbaEdits::Change> HbaEdits::changes(const Cluster& model) const {
     const auto line_break =
         at.whole.begin == 0 ? std::string::npos : file->text.rfind('\n', at.whole.begin - 1);
     const auto begin = line_break == std::string::npos ? 0 : line_break + 1;
-    result.push_back({file->path, {begin, begin}, insert.line + "\n"});
+    result.push_back({ConfigKind::hba, file->path, {begin, begin}, insert.line + "\n"});
   }
   for (const auto record : edited) {
     const auto [file, at] = place(record);
     if (file == nullptr) continue;
     const auto old = file->text.substr(at.whole.begin, at.whole.end - at.whole.begin);
     const bool off = std::find(disabled_.begin(), disabled_.end(), record) != disabled_.end();
-    std::string text;
-    if (off) {
-      std::istringstream lines(old);
-      for (std::string line; std::getline(lines, line);)
-        text += (text.empty() ? "# " : "\n# ") + line;
-    } else {
-      text = record_text(model, record, old);
-    }
-    if (text != old) result.push_back({file->path, at.whole, text});
+    const auto text = off ? commented_out(old) : record_text(model, record, old);
+    if (text != old) result.push_back({ConfigKind::hba, file->path, at.whole, text});
+  }
+  for (const auto mapping : mappings_) {
+    const auto& at = model.ident.records[mapping].at;
+    const auto* const file = text_of(model, ConfigKind::ident, at.file);
+    if (file == nullptr || at.whole.end == at.whole.begin) continue;
+    const auto old = file->text.substr(at.whole.begin, at.whole.end - at.whole.begin);
+    result.push_back({ConfigKind::ident, file->path, at.whole, commented_out(old)});
   }
   // From the end, so that places stay true; a record changes before a line comes above it.
   std::stable_sort(result.begin(), result.end(), [](const Change& a, const Change& b) {
@@ -181,7 +212,7 @@ std::vector<HbaEdits::Change> HbaEdits::changes(const Cluster& model) const {
 std::vector<LineEdit> HbaEdits::preview(const Cluster& model) const {
   std::vector<LineEdit> edits;
   for (const auto& change : changes(model)) {
-    const auto& file = *text_of(model, change.file);
+    const auto& file = *text_of(model, change.kind, change.file);
     const auto begin = file.text.begin() + static_cast<std::ptrdiff_t>(change.span.begin);
     // A record holds its own secrets: the rest of a large file need not be looked through.
     const auto before = file.text.substr(change.span.begin, change.span.end - change.span.begin);
@@ -201,16 +232,13 @@ std::vector<LineEdit> HbaEdits::apply(Cluster& model) const {
   if (edits.empty()) return edits;
   for (const auto& change : changes(model)) {
     for (auto& file : model.files) {
-      if (file.kind != ConfigKind::hba || file.path != change.file) continue;
+      if (file.kind != change.kind || file.path != change.file) continue;
       file.text.replace(change.span.begin, change.span.end - change.span.begin, change.text);
       break;
     }
   }
-  const auto first = std::find_if(model.files.begin(), model.files.end(),
-                                  [](const auto& f) { return f.kind == ConfigKind::hba; });
-  std::vector<ConfigFile> ignored;
-  model.hba = read_hba(first->path, model_files(model), model.version_num, ignored,
-                       hba_settings(model.settings));
+  read_edited(model, ConfigKind::hba);
+  if (!mappings_.empty()) read_edited(model, ConfigKind::ident);
   return edits;
 }
 

@@ -18,7 +18,44 @@ std::string quoted_parts(const std::string& dotted) {
   return result;
 }
 
+const Object* type_named(const Cluster& cluster, ObjectId database, std::string_view identity) {
+  const auto found =
+      std::find_if(cluster.objects.begin(), cluster.objects.end(), [&](const Object& o) {
+        return o.kind == ObjectKind::type && o.database == database && o.identity == identity;
+      });
+  return found == cluster.objects.end() ? nullptr : &*found;
+}
+
+// What a constructor that only the server makes takes one of: `r_multirange(r)`.
+std::string range_of(const Cluster& cluster, const Object& type) {
+  for (const auto& f : cluster.objects) {
+    const bool same = f.kind == ObjectKind::function && f.schema == type.schema &&
+                      f.name == type.name && cluster.function(f).language == "internal";
+    const auto start = type.identity.size();
+    if (!same || !f.identity.starts_with(type.identity) || f.identity.size() < start + 3) continue;
+    const auto taken = f.identity.substr(start + 1, f.identity.size() - start - 2);
+    if (taken.find(',') == std::string::npos && !taken.ends_with("[]")) return taken;
+  }
+  return "";
+}
+
 }  // namespace
+
+const Object* granted_through(const Cluster& cluster, const Object& object) {
+  if (object.kind == ObjectKind::language) {
+    return object.detail != no_detail && !cluster.languages[object.detail].trusted ? nullptr
+                                                                                   : &object;
+  }
+  if (object.kind != ObjectKind::type) return &object;
+  if (object.identity.ends_with("[]")) {
+    const auto* const element =
+        type_named(cluster, object.database, object.identity.substr(0, object.identity.size() - 2));
+    return element == nullptr ? nullptr : granted_through(cluster, *element);
+  }
+  if (cluster.major() < 17) return &object;
+  const auto range = range_of(cluster, object);
+  return range.empty() ? &object : type_named(cluster, object.database, range);
+}
 
 std::string qualified_name(const Cluster& cluster, const Object& object) {
   if (object.kind == ObjectKind::large_object) return std::to_string(object.oid);

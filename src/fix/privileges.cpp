@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "fix/statement.hpp"
 #include "pg/identifier.hpp"
@@ -72,27 +73,38 @@ void add_missing(const Cluster& cluster, const Target& target, const Acl& wanted
   }
 }
 
-// Takes `gone` from the grantee's items of one grantor, and all that hung on its options.
-bool revoke_from(Acl& acl, RoleId grantee, RoleId grantor, PrivilegeSet gone, RoleId owner) {
-  bool cascades = false;
-  for (auto& item : acl) {
-    if (item.grantee != grantee || item.grantor != grantor) continue;
-    item.privileges -= gone;
-    item.grantable -= gone;
+// Takes privileges from a list as the server does (acl.c, recursive_revoke).
+class Revoking {
+ public:
+  Revoking(const Cluster& cluster, const Object& object) : cluster_(cluster), object_(object) {}
+
+  /// `gone` from the grantee's items of one grantor, and all that hung on its options; true when
+  /// there was such.
+  bool from(Acl& acl, RoleId grantee, RoleId grantor, PrivilegeSet gone) {
+    for (auto& item : acl) {
+      if (item.grantee != grantee || item.grantor != grantor) continue;
+      item.privileges -= gone;
+      item.grantable -= gone;
+    }
+    if (grantee == object_.owner || grantee == public_role) return false;
+    bool cascades = false;
+    for (std::size_t i = 0; i < acl.size(); ++i) {
+      const auto passed_on = acl[i].privileges & gone;
+      if (acl[i].grantor != grantee || passed_on.empty()) continue;
+      if (!graph_) graph_.emplace(cluster_);
+      const auto lost = passed_on - options_left(*graph_, object_, acl, grantee);
+      if (lost.empty()) continue;
+      cascades = true;
+      from(acl, acl[i].grantee, grantee, lost);
+    }
+    return cascades;
   }
-  PrivilegeSet still;
-  for (const auto& item : acl) {
-    if (item.grantee == grantee) still |= item.grantable;
-  }
-  if (grantee == owner || grantee == public_role) return false;
-  for (std::size_t i = 0; i < acl.size(); ++i) {
-    const auto lost = (acl[i].privileges & gone) - still;
-    if (acl[i].grantor != grantee || lost.empty()) continue;
-    cascades = true;
-    revoke_from(acl, acl[i].grantee, grantee, lost, owner);
-  }
-  return cascades;
-}
+
+ private:
+  const Cluster& cluster_;
+  const Object& object_;
+  std::optional<Graph> graph_;  // few lists have options that were passed on
+};
 
 void drop_empty(Acl& acl) {
   std::erase_if(acl, [](const AclItem& item) { return item.privileges.empty(); });
@@ -101,10 +113,11 @@ void drop_empty(Acl& acl) {
 void revoke(const Cluster& cluster, const Target& target, RoleId grantee, PrivilegeSet gone,
             Acl& acl, std::vector<std::string>& out) {
   const auto before = acl;
+  Revoking revoking(cluster, target.object);
   for (const auto& item : before) {
     const auto mine = item.privileges & gone;
     if (item.grantee != grantee || mine.empty()) continue;
-    const bool cascades = revoke_from(acl, grantee, item.grantor, mine, target.object.owner);
+    const bool cascades = revoking.from(acl, grantee, item.grantor, mine);
     as_grantor(cluster, item.grantor, target.object.owner,
                fmt::format("REVOKE {} ON {} FROM {}{};", privilege_list(mine, target.column),
                            grant_target(cluster, target.object), grantee_sql(cluster, grantee),
@@ -130,6 +143,7 @@ void grant(const Cluster& cluster, const Target& target, RoleId grantee, Privile
 // A table's REVOKE takes the same privileges, of the same grantor, from each of its columns.
 void revoke_columns(Cluster& model, const Object& table, const Acl& before_table,
                     const ChangePrivileges& remedy, std::vector<std::string>& undo) {
+  Revoking revoking(model, table);
   for (auto& column : model.relations[table.detail].columns) {
     if (column.acl == null_acl) continue;
     const auto before = model.column_acl(column);
@@ -137,7 +151,7 @@ void revoke_columns(Cluster& model, const Object& table, const Acl& before_table
     for (const auto& item : before_table) {
       const auto gone = item.privileges & remedy.privileges;
       if (item.grantee != remedy.grantee || gone.empty()) continue;
-      revoke_from(acl, remedy.grantee, item.grantor, gone, table.owner);
+      revoking.from(acl, remedy.grantee, item.grantor, gone);
     }
     drop_empty(acl);
     if (acl == before) continue;
@@ -147,6 +161,20 @@ void revoke_columns(Cluster& model, const Object& table, const Acl& before_table
 }
 
 }  // namespace
+
+PrivilegeSet options_left(const Graph& graph, const Object& object, const Acl& acl,
+                          RoleId grantee) {
+  const auto& inherited = graph.reach(grantee, Closure::inherits, object.database);
+  const bool all = graph.cluster().role(grantee).superuser || inherited.has(object.owner);
+  PrivilegeSet left;
+  for (const auto& p : privileges) {
+    if (all) left |= p.privilege;
+  }
+  for (const auto& item : acl) {
+    if (item.grantee != public_role && inherited.has(item.grantee)) left |= item.grantable;
+  }
+  return left;
+}
 
 Statements enact(Cluster& model, const ChangePrivileges& remedy) {
   const Object object = model.object(remedy.object);

