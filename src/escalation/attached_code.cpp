@@ -42,7 +42,7 @@ void offer_owners(const World& world, char relkind, PrivilegeSet privileges, boo
   for (const auto& [use, table] : world.uses()) {
     if (use.relkind != relkind || !privileges.has(use.privilege)) continue;
     if (world.cluster().role(use.owner).superuser) continue;
-    for (const auto user : world.users(use.grantee, use.schema)) {
+    for (const auto user : world.users(use.grantee, use.schema, use.owner)) {
       const bool exempt =
           !superusers && user != public_role && world.cluster().role(user).superuser;
       if (exempt || user == use.owner || !seen.emplace(use.owner, user).second) continue;
@@ -99,7 +99,7 @@ void find_trigger(const World& world, std::vector<Offer>& offers) {
       for (const auto& item : world.cluster().effective_acl(table)) {
         if (!item.privileges.has(Privilege::trigger) || item.grantee == owner) continue;
         if (item.grantee != public_role && world.cluster().role(item.grantee).superuser) continue;
-        for (const auto writer : world.users_of(table, writing())) {
+        for (const auto writer : world.users_of(table, writing(), item.grantee)) {
           if (writer == item.grantee) continue;
           if (!seen.emplace(owner, item.grantee, writer).second) continue;
           offers.push_back(attached(world, item.grantee, writer, id));

@@ -229,20 +229,23 @@ Goal World::whoever(RoleId user) {
   return {user, std::nullopt};
 }
 
-std::vector<RoleId> World::users(RoleId grantee, ObjectId schema) const {
+std::vector<RoleId> World::users(RoleId grantee, ObjectId schema, RoleId letting) const {
   constexpr std::size_t told_by_name = 32;
   if (grantee == public_role) return {grantee};
   const auto& names_it = holders({schema, Privilege::usage});
   auto members = who_has(grantee, Closure::inherits).members();
   if (members.size() > told_by_name) members = {grantee};
+  const bool lets = letting != no_role &&
+                    graph_.held(letting, cluster().object(schema)).grantable.has(Privilege::usage);
+  if (lets) return members;
   std::erase_if(members, [&](RoleId role) { return !names_it.has(role); });
   return members;
 }
 
-std::set<RoleId> World::users_of(const Object& table, PrivilegeSet which) const {
+std::set<RoleId> World::users_of(const Object& table, PrivilegeSet which, RoleId letting) const {
   std::set<RoleId> result;
   const auto add = [&](RoleId grantee) {
-    for (const auto user : users(grantee, table.schema)) result.insert(user);
+    for (const auto user : users(grantee, table.schema, letting)) result.insert(user);
   };
   const auto add_list = [&](const Acl& acl) {
     for (const auto& item : acl) {

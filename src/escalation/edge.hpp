@@ -79,11 +79,12 @@ class World {
     auto operator<=>(const Use&) const = default;
   };
   const std::map<Use, ObjectId>& uses() const;
-  /// As whom one acts who is a grantee, or inherits from it, and can name what is in the schema.
-  /// Of a large group the group alone is told.
-  std::vector<RoleId> users(RoleId grantee, ObjectId schema) const;
+  /// As whom one acts who is a grantee, or inherits from it, and can name what is in the schema,
+  /// or be let by who is `letting` them. Of a large group the group alone is told.
+  std::vector<RoleId> users(RoleId grantee, ObjectId schema, RoleId letting = no_role) const;
   /// Who does one of these to the table or to a column of it: its owner, and who was granted it.
-  std::set<RoleId> users_of(const Object& table, PrivilegeSet privileges) const;
+  std::set<RoleId> users_of(const Object& table, PrivilegeSet privileges,
+                            RoleId letting = no_role) const;
   /// Users' tables of that owner and kind.
   const std::vector<ObjectId>& tables_of(RoleId owner, char relkind) const;
   /// Takes these from `grantee` on every table of that owner and kind, and on its columns.
