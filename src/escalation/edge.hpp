@@ -83,7 +83,7 @@ class World {
   /// or be let by who is `letting` them. Of a large group the group alone is told.
   std::vector<RoleId> users(RoleId grantee, ObjectId schema, RoleId letting = no_role) const;
   /// Who does one of these to the table or to a column of it: its owner, and who was granted it.
-  std::set<RoleId> users_of(const Object& table, PrivilegeSet privileges,
+  std::set<RoleId> users_of(const Object& table, PrivilegeSet which,
                             RoleId letting = no_role) const;
   /// Users' tables of that owner and kind.
   const std::vector<ObjectId>& tables_of(RoleId owner, char relkind) const;
