@@ -235,8 +235,9 @@ std::vector<RoleId> World::users(RoleId grantee, ObjectId schema, RoleId letting
   const auto& names_it = holders({schema, Privilege::usage});
   auto members = who_has(grantee, Closure::inherits).members();
   if (members.size() > told_by_name) members = {grantee};
-  const bool lets = letting != no_role &&
-                    graph_.held(letting, cluster().object(schema)).grantable.has(Privilege::usage);
+  const bool somebody = letting != no_role && letting != public_role;
+  const bool lets =
+      somebody && graph_.held(letting, cluster().object(schema)).grantable.has(Privilege::usage);
   if (lets) return members;
   std::erase_if(members, [&](RoleId role) { return !names_it.has(role); });
   return members;
