@@ -191,6 +191,10 @@ class PoolerDoors {
     for (const auto& [name, secret] : pooler_.users) names.insert(name);
     if (asks_server(database)) {
       for (const auto& other : roles) names.insert(other.name);
+      // Those, too, whom the server would ask for more itself.
+      for (const auto& other : cluster_.roles) {
+        if (other.login && !other.dropped) names.insert(other.name);
+      }
     }
     if (!pooler_.users_unseen.empty() || !needs_users()) names.insert(role.name);
     return {names.begin(), names.end()};

@@ -189,3 +189,16 @@ TEST_CASE("a pooler that asks the server knows what is stored there", "[path][po
   const Escalations escalations(graph);
   CHECK(told(Doors(graph, escalations.connections(), {"2026-06-15"}).all()) == c.told);
 }
+
+TEST_CASE("whom a pooler knows from the server comes in as the role that it forces",
+          "[path][pooler]") {
+  auto cluster = server_with("host all ben 127.0.0.1/32 reject\nhost all all 127.0.0.1/32 trust\n");
+  cluster.poolers = {read_pgbouncer(
+      "c", test::memory_files({{"c",
+                                "[databases]\n* = host=127.0.0.1 user=anna\n[pgbouncer]\n"
+                                "auth_user=asker\nauth_type=trust\n"}}))};
+  const Graph graph(cluster);
+  const Escalations escalations(graph);
+  CHECK(told(Doors(graph, escalations.connections(), {"2026-06-15"}).all()) ==
+        std::vector<std::string>{"the local socket local anna as anna,ben,cat: no credential"});
+}
