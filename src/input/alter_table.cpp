@@ -272,6 +272,30 @@ void nothing_more(SqlCatalog&, const Command&) {}
 
 void not_followed(SqlCatalog&, const Command&) { throw NotFollowed{"a change of a table"}; }
 
+/// ENABLE TRIGGER, DISABLE RULE: one of replicas alone counts as switched off. What a partition
+/// has a copy of is not among them.
+void switch_command(SqlCatalog& catalog, const Command& c) {
+  const auto type = text_at(c.node, "subtype");
+  const bool rules = type.ends_with("Rule");
+  const bool enabled = type.starts_with("AT_Enable") && type.find("Replica") == std::string::npos;
+  for (const auto id :
+       catalog.children(c.relation, rules ? EntityKind::rule : EntityKind::trigger)) {
+    if (!c.name.empty() && catalog.at(id).name != c.name) continue;
+    auto code = catalog.code_of(id);
+    code.enabled = enabled;
+    catalog.set_code(id, std::move(code));
+  }
+}
+
+void drop_type_command(SqlCatalog& catalog, const Command& c) {
+  const auto type = catalog.at(c.relation).result.entity;
+  if (type == no_entity) {
+    throw Refused(fmt::format("`{}` is not a typed table", catalog.at(c.relation).name));
+  }
+  catalog.edit(c.relation).result.entity = no_entity;
+  catalog.remove_ref(c.relation, type);
+}
+
 struct TableCommandKind {
   std::string_view type;
   void (*run)(SqlCatalog&, const Command&);
@@ -305,23 +329,29 @@ constexpr std::array command_kinds{
     TableCommandKind{"AT_DropInherit", no_inherit_command},
     TableCommandKind{"AT_SetRelOptions", options_command},
     TableCommandKind{"AT_ResetRelOptions", options_command},
-    TableCommandKind{"AT_DropOf", nothing_more},
+    TableCommandKind{"AT_DropOf", drop_type_command},
+    TableCommandKind{"AT_EnableTrig", switch_command},
+    TableCommandKind{"AT_EnableAlwaysTrig", switch_command},
+    TableCommandKind{"AT_EnableReplicaTrig", switch_command},
+    TableCommandKind{"AT_DisableTrig", switch_command},
+    TableCommandKind{"AT_EnableTrigAll", switch_command},
+    TableCommandKind{"AT_DisableTrigAll", switch_command},
+    TableCommandKind{"AT_EnableTrigUser", switch_command},
+    TableCommandKind{"AT_DisableTrigUser", switch_command},
+    TableCommandKind{"AT_EnableRule", switch_command},
+    TableCommandKind{"AT_EnableAlwaysRule", switch_command},
+    TableCommandKind{"AT_EnableReplicaRule", switch_command},
+    TableCommandKind{"AT_DisableRule", switch_command},
     TableCommandKind{"AT_DropExpression", not_followed},
     TableCommandKind{"AT_AddOf", not_followed},
 };
 
-// Validation, clustering, storage, triggers and rules switched on and off, options of columns.
-constexpr std::array<std::string_view, 28> without_effect{
+// Validation, clustering, storage, options of columns.
+constexpr std::array<std::string_view, 16> without_effect{
     "AT_ValidateConstraint", "AT_AlterConstraint",
     "AT_ClusterOn",          "AT_DropCluster",
     "AT_SetLogged",          "AT_SetUnLogged",
     "AT_SetTableSpace",      "AT_SetAccessMethod",
-    "AT_EnableTrig",         "AT_EnableAlwaysTrig",
-    "AT_EnableReplicaTrig",  "AT_DisableTrig",
-    "AT_EnableTrigAll",      "AT_DisableTrigAll",
-    "AT_EnableTrigUser",     "AT_DisableTrigUser",
-    "AT_EnableRule",         "AT_EnableAlwaysRule",
-    "AT_EnableReplicaRule",  "AT_DisableRule",
     "AT_ReplicaIdentity",    "AT_AlterColumnGenericOptions",
     "AT_GenericOptions",     "AT_DetachPartitionFinalize",
     "AT_CheckNotNull",       "AT_ReAddStatistics",

@@ -63,7 +63,11 @@ Code code_of_function(const FunctionText& function, const CodeNames& names,
 }
 
 Code code_of_rule(const std::string& text, const CodeNames& names) {
-  CodeTree tree(names, path_of_catalogs());
+  return code_of_statement(text, names, path_of_catalogs());
+}
+
+Code code_of_statement(const std::string& text, const CodeNames& names, const NamePath& path) {
+  CodeTree tree(names, path);
   tree.follow_sql(text);
   return tree.take();
 }

@@ -38,6 +38,9 @@ Code code_of_function(const FunctionText& function, const CodeNames& names, cons
 /// Of `CREATE RULE ...` as the catalogs print it: what its actions use.
 Code code_of_rule(const std::string& text, const CodeNames& names);
 
+/// Of a statement in a script, `CREATE RULE ...`, whose names are found along that path.
+Code code_of_statement(const std::string& text, const CodeNames& names, const NamePath& path);
+
 /// Fills `code` and the two about what is always true from the policy's expressions. `path` is
 /// what their names without a schema are looked up in: none for those of the catalogs.
 void read_policy_code(RowPolicy& policy, const CodeNames& names, const NamePath& path);

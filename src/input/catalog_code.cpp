@@ -328,7 +328,8 @@ void CodeReader::read_policies(const CodeNames& names) {
   }
 }
 
-/// In the orders that Cluster promises.
+}  // namespace
+
 void sort_code(Cluster& cluster) {
   const auto by = [](auto& list, auto key) {
     std::stable_sort(list.begin(), list.end(),
@@ -349,8 +350,6 @@ void sort_code(Cluster& cluster) {
   for (auto& body : cluster.bodies) sort_uses(body.code);
   for (auto& attachment : cluster.attachments) sort_uses(attachment.code);
 }
-
-}  // namespace
 
 void read_trusted_extensions(Session& session, const Question& question, Cluster& cluster) {
   if (cluster.major() < 13) return;

@@ -14,6 +14,9 @@ namespace pgleast {
 /// The text of a question in sql/, for the server's version.
 using Question = std::function<std::string(const std::string& name)>;
 
+/// Puts what a cluster has of code in the orders that Cluster promises.
+void sort_code(Cluster& cluster);
+
 /// Once for the whole cluster.
 void read_trusted_extensions(Session& session, const Question& question, Cluster& cluster);
 

@@ -123,6 +123,7 @@ constexpr std::array<std::string_view, 69> standard_names{"administrable_role_au
 
 /// Whether the model has what the server made itself.
 bool knows_server(const SqlCatalog& catalog, EntityKind kind) {
+  if (catalog.is_of_scripts()) return false;
   bool known = false;
   each_entity(catalog, kind, [&](EntityId id, const Entity& e) {
     known = known || (e.object != no_object && catalog.object(id).system);

@@ -58,7 +58,8 @@ CodeNames::CodeNames(const Cluster& cluster, ObjectId database) : cluster_(clust
     }
     if (o.kind != ObjectKind::function) continue;
     functions_.emplace(Key{o.schema, o.name}, id);
-    knows_server_ = knows_server_ || o.system;
+    // Not one that a script grants something on.
+    knows_server_ = knows_server_ || (o.system && o.oid < first_oid_of_users);
   }
 }
 

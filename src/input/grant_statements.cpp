@@ -274,6 +274,27 @@ void change_one(SqlCatalog& catalog, EntityId id, const Request& r) {
   change_object(catalog, id, e.object, r, r.all ? whole_of(r.kind, catalog) : r.privileges);
 }
 
+/// What of pg_catalog the grant is on, in the model from now on; none: it stays left out.
+EntityId object_of_catalogs(SqlCatalog& catalog, const Request& r, const SqlNode& object,
+                            const SqlNode& privileges) {
+  if (!catalog.is_of_scripts()) return no_entity;
+  if (r.kind == ObjectKind::table) {
+    const auto name = relation_name(object);
+    if (name.schema == "information_schema") return no_entity;
+    return catalog_relation(catalog, name.name, privileges);
+  }
+  const auto& with = inside(object, "ObjectWithArgs");
+  if (r.kind != ObjectKind::function || truth_at(with, "args_unspecified")) return no_entity;
+  const auto name = qualified_name_of(list_at(with, "objname"));
+  if (name.schema == "information_schema") return no_entity;
+  std::vector<TypeRef> types;
+  for (const auto& argument : list_at(with, "objargs")) {
+    types.push_back(catalog.find_type(argument));
+    if (types.back().builtin.empty()) return no_entity;
+  }
+  return catalog_function(catalog, name.name, types);
+}
+
 /// The catalogs are not in the model: what is granted on them is left out, not unseen.
 bool is_catalogs(const SqlCatalog& catalog, const Request& r, const SqlNode& object) {
   if (r.kind == ObjectKind::function) {
@@ -379,6 +400,7 @@ void change_in_schema(SqlCatalog& catalog, const SqlNode& node, const Request& r
 }  // namespace
 
 void grant(SqlCatalog& catalog, const SqlNode& node) {
+  catalog.touch();
   auto r = request_of(catalog, node);
   if (node.contains("grantor")) {
     if (catalog.roles().role_of(role_name(node["grantor"])) != catalog.user()) {
@@ -398,6 +420,11 @@ void grant(SqlCatalog& catalog, const SqlNode& node) {
     } else if (r.kind == ObjectKind::large_object) {
       targets.push_back(large_object(catalog, object));
     } else if (is_catalogs(catalog, r, object)) {
+      const auto known = object_of_catalogs(catalog, r, object, list_at(node, "privileges"));
+      if (known != no_entity) {
+        targets.push_back(known);
+        continue;
+      }
       const auto& to = r.change.grantees;
       const bool everyone = std::find(to.begin(), to.end(), public_role) != to.end();
       if (everyone && r.change.grants && r.change.option) {

@@ -38,6 +38,11 @@ void alter_domain(SqlCatalog& catalog, const SqlNode& node);
 void grant(SqlCatalog& catalog, const SqlNode& node);
 void alter_default_privileges(SqlCatalog& catalog, const SqlNode& node);
 
+// catalog_grants.cpp: an object of pg_catalog, put into the model where it is not there yet
+EntityId catalog_relation(SqlCatalog& catalog, const std::string& name, const SqlNode& granted);
+EntityId catalog_function(SqlCatalog& catalog, const std::string& name,
+                          const std::vector<TypeRef>& types);
+
 // row_policy_statements.cpp
 void create_policy(SqlCatalog& catalog, const SqlNode& node);
 void alter_policy(SqlCatalog& catalog, const SqlNode& node);
@@ -68,7 +73,9 @@ void create_language(SqlCatalog& catalog, const SqlNode& node);
 void create_extension(SqlCatalog& catalog, const SqlNode& node);
 void create_wrapper(SqlCatalog& catalog, const SqlNode& node);
 void create_server(SqlCatalog& catalog, const SqlNode& node);
+void alter_server(SqlCatalog& catalog, const SqlNode& node);
 void create_user_mapping(SqlCatalog& catalog, const SqlNode& node);
+void alter_user_mapping(SqlCatalog& catalog, const SqlNode& node);
 void drop_user_mapping(SqlCatalog& catalog, const SqlNode& node);
 void create_tablespace(SqlCatalog& catalog, const SqlNode& node);
 void drop_tablespace(SqlCatalog& catalog, const SqlNode& node);
@@ -78,6 +85,7 @@ void drop_subscription(SqlCatalog& catalog, const SqlNode& node);
 void create_rule(SqlCatalog& catalog, const SqlNode& node);
 void create_trigger(SqlCatalog& catalog, const SqlNode& node);
 void create_event_trigger(SqlCatalog& catalog, const SqlNode& node);
+void alter_event_trigger(SqlCatalog& catalog, const SqlNode& node);
 void create_cast(SqlCatalog& catalog, const SqlNode& node);
 void create_statistics(SqlCatalog& catalog, const SqlNode& node);
 /// It changes nothing that is known here.

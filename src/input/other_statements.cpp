@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "input/object_statement.hpp"
+#include "input/script_code.hpp"
 #include "input/sql_query.hpp"
 
 namespace pgleast {
@@ -28,6 +30,30 @@ bool need_new(const SqlCatalog& catalog, EntityKind kind, const std::string& nam
   throw Refused(fmt::format("{} `{}` already exists", called, name), name);
 }
 
+/// The text of the statement that is being done.
+std::string own_text(const SqlCatalog& catalog) {
+  const auto& statement = catalog.statement();
+  if (statement.item == nullptr) return "";
+  const auto [begin, end] = statement.item->span;
+  return std::string(statement.script.substr(begin, end - begin));
+}
+
+PrivilegeSet events_of_trigger(int type) {
+  PrivilegeSet events;
+  if ((type & 4) != 0) events |= Privilege::insert;
+  if ((type & 8) != 0) events |= Privilege::delete_;
+  if ((type & 16) != 0) events |= Privilege::update;
+  if ((type & 32) != 0) events |= Privilege::truncate;
+  return events;
+}
+
+PrivilegeSet event_named(const std::string& command) {
+  if (command == "CMD_SELECT") return Privilege::select;
+  if (command == "CMD_UPDATE") return Privilege::update;
+  if (command == "CMD_INSERT") return Privilege::insert;
+  return Privilege::delete_;
+}
+
 EntityId trigger_function(const SqlCatalog& catalog, const SqlNode& names) {
   const auto name = qualified_name_of(names);
   const auto functions = catalog.find_functions(name);
@@ -41,8 +67,8 @@ EntityId trigger_function(const SqlCatalog& catalog, const SqlNode& names) {
   throw Refused(fmt::format("function {}() does not exist", name.name), name.name);
 }
 
-void make_on(SqlCatalog& catalog, EntityKind kind, EntityId relation, const std::string& name,
-             bool replace, const SqlNode& tree, EntityId function) {
+EntityId make_on(SqlCatalog& catalog, EntityKind kind, EntityId relation, const std::string& name,
+                 bool replace, const SqlNode& tree, EntityId function) {
   const auto before = catalog.find_on(relation, kind, name);
   if (before != no_entity) {
     if (!replace) {
@@ -59,6 +85,41 @@ void make_on(SqlCatalog& catalog, EntityKind kind, EntityId relation, const std:
   const auto id = catalog.add(std::move(e));
   catalog.add_ref(id, {function, 0, Ref::Kind::normal, 0});
   add_references(catalog, id, tree);
+  return id;
+}
+
+// What extensions of PostgreSQL itself bring that other statements name.
+struct ExtensionObject {
+  std::string_view extension, name;
+  ObjectKind kind;
+  bool trusted = false;
+};
+constexpr std::array extension_objects{
+    ExtensionObject{"dblink", "dblink_fdw", ObjectKind::foreign_data_wrapper},
+    ExtensionObject{"file_fdw", "file_fdw", ObjectKind::foreign_data_wrapper},
+    ExtensionObject{"postgres_fdw", "postgres_fdw", ObjectKind::foreign_data_wrapper},
+    ExtensionObject{"plperl", "plperl", ObjectKind::language, true},
+    ExtensionObject{"plperlu", "plperlu", ObjectKind::language},
+    ExtensionObject{"plpython3u", "plpython3u", ObjectKind::language},
+    ExtensionObject{"pltcl", "pltcl", ObjectKind::language, true},
+    ExtensionObject{"pltclu", "pltclu", ObjectKind::language},
+};
+
+void make_of_extension(SqlCatalog& catalog, EntityId extension, const ExtensionObject& known) {
+  Entity e;
+  e.name = known.name;
+  auto detail = no_detail;
+  const bool language = known.kind == ObjectKind::language;
+  e.kind = language ? EntityKind::language : EntityKind::wrapper;
+  if (language) {
+    e.letter = known.trusted ? ' ' : 'u';
+    auto& details = catalog.cluster().languages;
+    details.push_back({known.trusted});
+    detail = static_cast<std::uint32_t>(details.size() - 1);
+  }
+  const auto id = catalog.make(std::move(e), known.kind, detail);
+  catalog.add_ref(id, {extension, 0, Ref::Kind::internal, 0});
+  catalog.edit_object(catalog.at(id).object).extension = true;
 }
 
 }  // namespace
@@ -92,7 +153,10 @@ void create_extension(SqlCatalog& catalog, const SqlNode& node) {
                 "extension")) {
     return;
   }
-  catalog.add(entity_of(catalog, EntityKind::extension, name));
+  const auto id = catalog.add(entity_of(catalog, EntityKind::extension, name));
+  for (const auto& known : extension_objects) {
+    if (known.extension == name) make_of_extension(catalog, id, known);
+  }
   catalog.has_extensions = true;
   catalog.remark_extension(name);
 }
@@ -130,6 +194,16 @@ void create_server(SqlCatalog& catalog, const SqlNode& node) {
   const auto id = catalog.make(std::move(e), ObjectKind::foreign_server,
                                static_cast<std::uint32_t>(details.size() - 1));
   catalog.add_ref(id, {wrapper, 0, Ref::Kind::normal, 0});
+  change_options(catalog, id, list_at(node, "options"));
+}
+
+void alter_server(SqlCatalog& catalog, const SqlNode& node) {
+  const auto id = catalog.find_in_database(EntityKind::server, text_at(node, "servername"));
+  if (id == no_entity) {
+    throw Refused(fmt::format("server `{}` does not exist", text_at(node, "servername")));
+  }
+  catalog.need_owner(id, "foreign server");
+  change_options(catalog, id, list_at(node, "options"));
 }
 
 void create_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
@@ -154,7 +228,28 @@ void create_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
   e.owner = no_role;
   e.parent = server;
   e.refs.push_back({server, 0, Ref::Kind::normal, 0});
-  catalog.add(std::move(e));
+  const auto id = catalog.add(std::move(e));
+  EntityCode code;
+  if (who.kind != RoleName::Kind::everyone) code.role = catalog.roles().role_of(who);
+  catalog.set_code(id, std::move(code));
+  change_options(catalog, id, list_at(node, "options"));
+}
+
+void alter_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
+  const auto server = catalog.find_in_database(EntityKind::server, text_at(node, "servername"));
+  if (server == no_entity) {
+    throw Refused(fmt::format("server `{}` does not exist", text_at(node, "servername")));
+  }
+  const auto who = role_name(node_at(node, "user"));
+  const auto name = who.kind == RoleName::Kind::everyone
+                        ? std::string()
+                        : fmt::format("mapping {}", index(catalog.roles().role_of(who)));
+  const auto id = catalog.find_on(server, EntityKind::user_mapping, name);
+  if (id == no_entity) {
+    if (catalog.has_read_objects()) throw NotFollowed{"a user mapping that was read"};
+    throw Refused("user mapping does not exist");
+  }
+  change_options(catalog, id, list_at(node, "options"));
 }
 
 void drop_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
@@ -220,6 +315,7 @@ void create_subscription(SqlCatalog& catalog, const SqlNode& node) {
   auto e = entity_of(catalog, EntityKind::subscription, name);
   e.database = no_object;
   catalog.add(std::move(e));
+  catalog.subscriptions_made = true;
 }
 
 void drop_subscription(SqlCatalog& catalog, const SqlNode& node) {
@@ -240,8 +336,13 @@ void create_rule(SqlCatalog& catalog, const SqlNode& node) {
   if (text_at(node, "event") == "CMD_SELECT" && catalog.at(relation).letter == 'r') {
     throw NotFollowed{"a rule that makes a table a view"};
   }
-  make_on(catalog, EntityKind::rule, relation, text_at(node, "rulename"), truth_at(node, "replace"),
-          list_at(node, "actions"), no_entity);
+  const auto id = make_on(catalog, EntityKind::rule, relation, text_at(node, "rulename"),
+                          truth_at(node, "replace"), list_at(node, "actions"), no_entity);
+  EntityCode code;
+  code.text = own_text(catalog);
+  code.path = path_when_made(catalog);
+  code.on = event_named(text_at(node, "event"));
+  catalog.set_code(id, std::move(code));
 }
 
 void create_trigger(SqlCatalog& catalog, const SqlNode& node) {
@@ -262,8 +363,12 @@ void create_trigger(SqlCatalog& catalog, const SqlNode& node) {
       throw Refused(fmt::format("function {} must return type trigger", catalog.at(function).name));
     }
   }
-  make_on(catalog, EntityKind::trigger, relation, text_at(node, "trigname"),
-          truth_at(node, "replace"), node_at(node, "whenClause"), function);
+  const auto id = make_on(catalog, EntityKind::trigger, relation, text_at(node, "trigname"),
+                          truth_at(node, "replace"), node_at(node, "whenClause"), function);
+  EntityCode code;
+  code.on = events_of_trigger(node.value("events", 0));
+  code.for_each_row = truth_at(node, "row");
+  catalog.set_code(id, std::move(code));
 }
 
 void create_event_trigger(SqlCatalog& catalog, const SqlNode& node) {
@@ -273,6 +378,25 @@ void create_event_trigger(SqlCatalog& catalog, const SqlNode& node) {
   const auto function = trigger_function(catalog, list_at(node, "funcname"));
   const auto id = catalog.add(entity_of(catalog, EntityKind::event_trigger, name));
   catalog.add_ref(id, {function, 0, Ref::Kind::normal, 0});
+  EntityCode code;
+  code.text = text_at(node, "eventname");
+  catalog.set_code(id, std::move(code));
+}
+
+void alter_event_trigger(SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = text_at(node, "trigname");
+  const auto id = catalog.find_in_database(EntityKind::event_trigger, name);
+  if (id == no_entity) {
+    if (catalog.has_read_objects()) throw NotFollowed{"an event trigger that was read"};
+    throw Refused(fmt::format("event trigger `{}` does not exist", name), name);
+  }
+  catalog.need_owner(id, "event trigger");
+  auto code = catalog.code_of(id);
+  const auto& enabled = node_at(node, "tgenabled");
+  const auto letter = enabled.is_number() ? static_cast<char>(enabled.get<int>())
+                                          : text_at(node, "tgenabled").substr(0, 1)[0];
+  code.enabled = letter == 'O' || letter == 'A';
+  catalog.set_code(id, std::move(code));
 }
 
 void create_cast(SqlCatalog& catalog, const SqlNode& node) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "input/object_statement.hpp"
+#include "input/script_code.hpp"
 #include "input/setting_text.hpp"
 #include "input/sql_query.hpp"
 
@@ -148,6 +149,47 @@ void replace(SqlCatalog& catalog, EntityId id, const Signature& s, const TypeRef
   add_type_refs(catalog, id, s, result);
 }
 
+/// `RETURN x`, `BEGIN ATOMIC ... END`: the end of the statement.
+std::string standard_body(const SqlCatalog& catalog) {
+  const auto& statement = catalog.statement();
+  if (statement.item == nullptr) return "";
+  const auto& tokens = statement.item->tokens;
+  auto begin = statement.item->span.end;
+  int depth = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const auto& t = tokens[i];
+    const char c = t.kind == SqlToken::Kind::symbol ? statement.script[t.span.begin] : ' ';
+    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    if (depth > 0) continue;
+    if (t.is("return")) begin = t.span.begin;
+    if (t.is("begin") && i + 1 < tokens.size() && tokens[i + 1].is("atomic")) {
+      begin = t.span.begin;
+      break;
+    }
+  }
+  return std::string(statement.script.substr(begin, statement.item->span.end - begin));
+}
+
+EntityCode code_of_routine(const SqlCatalog& catalog, const SqlNode& node) {
+  EntityCode code;
+  code.standard = node.contains("sql_body");
+  code.path = path_when_made(catalog);
+  if (code.standard) {
+    code.text = standard_body(catalog);
+  } else if (const auto* const as = option_named(list_at(node, "options"), "as")) {
+    const auto parts = strings_of(*as);
+    code.text = parts.empty() ? "" : parts.front();
+  }
+  code.returns_set = truth_at(inside(node_at(node, "returnType"), "TypeName"), "setof");
+  for (const auto& item : list_at(node, "parameters")) {
+    const auto& parameter = inside(item, "FunctionParameter");
+    code.names.push_back(text_at(parameter, "name"));
+    const bool of_table = text_at(parameter, "mode") == "FUNC_PARAM_TABLE";
+    code.returns_set = code.returns_set || of_table;
+  }
+  return code;
+}
+
 TypeRef result_of(SqlCatalog& catalog, const SqlNode& node, const Signature& s, bool procedure) {
   if (node.contains("returnType")) {
     const auto type = catalog.type_of(node["returnType"]);
@@ -183,7 +225,10 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
       throw Refused(fmt::format("function `{}` already exists with same argument types", name.name),
                     name.name);
     }
-    return replace(catalog, found, s, result, std::move(detail));
+    replace(catalog, found, s, result, std::move(detail));
+    catalog.set_code(found, code_of_routine(catalog, node));
+    if (node.contains("sql_body")) add_references(catalog, found, node["sql_body"]);
+    return;
   }
   Entity function;
   function.kind = EntityKind::function;
@@ -200,6 +245,7 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
   add_type_refs(catalog, id, s, result);
   catalog.add_ref(id, {language, 0, Ref::Kind::normal, 0});
   if (node.contains("sql_body")) add_references(catalog, id, node["sql_body"]);
+  catalog.set_code(id, code_of_routine(catalog, node));
 }
 
 void alter_function(SqlCatalog& catalog, const SqlNode& node) {

@@ -7,6 +7,7 @@
 #include "input/body.hpp"
 #include "input/object_statement.hpp"
 #include "input/psql_script.hpp"
+#include "input/script_code.hpp"
 #include "input/sql_query.hpp"
 
 namespace pgleast {
@@ -73,6 +74,9 @@ EntityId table_of(const SqlCatalog& catalog, const SqlNode& node) {
 // A policy goes with its table, and with the columns only when asked.
 void set_expressions(SqlCatalog& catalog, EntityId entity, EntityId table, const SqlNode& node,
                      RowPolicy& policy) {
+  auto code = catalog.code_of(entity);
+  code.path = path_when_made(catalog);
+  catalog.set_code(entity, std::move(code));
   if (node.contains("qual")) {
     policy.using_expression = text_after(catalog, "using", "");
     policy.using_always_true = is_always_true(policy.using_expression.value_or(""));

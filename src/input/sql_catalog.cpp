@@ -7,7 +7,9 @@
 #include <set>
 #include <utility>
 
+#include "input/catalog_code.hpp"
 #include "input/guc_list.hpp"
+#include "input/script_code.hpp"
 #include "model/fresh_cluster.hpp"
 #include "pg/default_acl_type.hpp"
 #include "pg/identifier.hpp"
@@ -228,6 +230,18 @@ std::vector<EntityId> SqlCatalog::children(EntityId parent, EntityKind kind) con
   std::sort(result.begin(), result.end());
   result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
+}
+
+std::vector<EntityId> SqlCatalog::children_of(EntityId id) const {
+  auto result = dependents(id);
+  std::erase_if(result, [&](EntityId child) { return !at(child).alive; });
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
+void SqlCatalog::set_code(EntityId id, EntityCode code) {
+  edit(id).code = std::make_shared<const EntityCode>(std::move(code));
 }
 
 // --- DROP ---------------------------------------------------------------------------------------
@@ -664,7 +678,9 @@ void SqlCatalog::finish() {
     const bool named = e.alive && e.object != no_object && (!e.half_known || e.schema != no_entity);
     if (named) cluster_.objects[pgleast::index(e.object)].identity = shown_name(EntityId{i});
   }
-  compact();
+  const auto now = compact();
+  // What was read of a server keeps the code that was read with it.
+  if (is_of_scripts()) read_code(now);
   if (!cluster_.name.empty() || !cluster_.server.empty()) return;
   // The one database that there is to speak of.
   std::vector<std::string> read;
@@ -675,7 +691,22 @@ void SqlCatalog::finish() {
   if (read.size() == 1) cluster_.name = read.front();
 }
 
-void SqlCatalog::compact() {
+void SqlCatalog::read_code(const std::vector<ObjectId>& now) {
+  const auto object_of = [&](EntityId id) {
+    return at(id).object == no_object ? no_object : now[pgleast::index(at(id).object)];
+  };
+  std::map<ObjectId, ObjectId> databases;  // by where they were
+  for (const auto& e : entities_) {
+    if (e.database != no_object) databases[e.database] = now[pgleast::index(e.database)];
+  }
+  for (const auto& [before, database] : databases) {
+    if (database != no_object) add_script_code(*this, {before, database}, object_of);
+  }
+  sort_code(cluster_);
+}
+
+/// Where each object is now.
+std::vector<ObjectId> SqlCatalog::compact() {
   std::vector<bool> gone(cluster_.objects.size(), false);
   std::set<std::size_t> gone_policies;
   for (const auto& e : entities_) {
@@ -791,6 +822,7 @@ void SqlCatalog::compact() {
     for (auto& table : s.tables) moved(table);
   }
   for (auto& s : c.foreign_servers) moved(s.wrapper);
+  return now;
 }
 
 }  // namespace pgleast

@@ -79,6 +79,10 @@ class SqlCatalog {
   const std::vector<EntityId>& dependents(EntityId id) const;
   /// Those of a relation, or in a schema: alive.
   std::vector<EntityId> children(EntityId parent, EntityKind kind) const;
+  /// Those that need it in any way, alive, each once.
+  std::vector<EntityId> children_of(EntityId id) const;
+  EntityCode code_of(EntityId id) const { return at(id).code ? *at(id).code : EntityCode(); }
+  void set_code(EntityId id, EntityCode code);
   /// DROP of all these, of columns where a number is given. Throws Refused.
   struct Target {
     EntityId id{};
@@ -160,7 +164,10 @@ class SqlCatalog {
   void touch() { touched_ = true; }
   bool changed() const { return changed_; }
   bool has_read_objects() const { return has_read_objects_; }
+  /// Nothing was read of a server.
+  bool is_of_scripts() const { return cluster_.server.empty() && !has_read_objects_; }
   bool has_extensions = false;
+  bool subscriptions_made = false;                // which tables they write stands in no script
   bool roles_known = true, objects_known = true;  // to who asks the catalogs
   std::vector<std::string> new_extensions;
   void remark_extension(const std::string& name) { new_extensions.push_back(name); }
@@ -196,7 +203,8 @@ class SqlCatalog {
   void collect(std::vector<Target>& targets) const;
   void drop_all(std::vector<Target> all);
   void check_drop(const std::vector<Target>& all, std::size_t asked, bool cascade) const;
-  void compact();
+  std::vector<ObjectId> compact();
+  void read_code(const std::vector<ObjectId>& now);
 
   Cluster& cluster_;
   RoleEditor& roles_;

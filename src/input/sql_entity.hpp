@@ -4,10 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "model/ids.hpp"
+#include "pg/privilege.hpp"
 
 namespace pgleast {
 
@@ -65,6 +68,20 @@ struct ColumnState {
   bool operator==(const ColumnState&) const = default;
 };
 
+/// What of code parse trees say and the model keeps no text of, until all is done.
+struct EntityCode {
+  std::string text;       // a function's body, a rule's statement; an event trigger's event
+  bool standard = false;  // the body is no string
+  bool returns_set = false;
+  bool enabled = true, for_each_row = false;   // of a trigger
+  PrivilegeSet on;                             // what sets off a trigger or a rule
+  std::vector<std::string> names;              // of all parameters
+  std::vector<std::string> path;               // the session's when it was made
+  RoleId role = public_role;                   // of a user mapping
+  std::map<std::string, std::string> options;  // of a foreign server or a user mapping
+  bool operator==(const EntityCode&) const = default;
+};
+
 struct Entity {
   EntityKind kind = EntityKind::other;
   std::string name;
@@ -87,6 +104,8 @@ struct Entity {
   int defaults = 0;                  // so many of a function's last arguments may be left out
   int next_column = 1;
   std::size_t place = 0;  // of a policy, in Cluster::row_policies
+  // Shared, for the journal copies entities; nobody changes it.
+  std::shared_ptr<const EntityCode> code;
 };
 
 }  // namespace pgleast

@@ -873,7 +873,7 @@ class Replay {
            ""});
     }
     if (catalog_.touched() && is_untouched(cluster_)) cluster_.unseen.erase(Fact::objects);
-    if (catalog_.changed() && cluster_.seen(Fact::code)) {
+    if (catalog_.changed() && cluster_.seen(Fact::code) && !catalog_.is_of_scripts()) {
       cluster_.unseen[Fact::code] = {
           fmt::format("code in SQL scripts is not read, and {} may change some", name),
           "audit a server on which it was run"};
@@ -947,6 +947,18 @@ std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster&
     result.push_back(Replay(script, files, cluster, roles, catalog).run());
   }
   catalog.finish();
+  if (!catalog.is_of_scripts()) return result;
+  // What is known of objects is known of their code.
+  const auto objects_unseen = cluster.unseen.find(Fact::objects);
+  if (objects_unseen == cluster.unseen.end()) {
+    cluster.unseen.erase(Fact::code);
+    if (catalog.subscriptions_made) {
+      cluster.unseen[Fact::code] = {"which tables a subscription writes stands in no script",
+                                    "audit a server on which it was run"};
+    }
+  } else {
+    cluster.unseen[Fact::code] = objects_unseen->second;
+  }
   return result;
 }
 

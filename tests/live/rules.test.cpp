@@ -1,7 +1,12 @@
 // The examples in SQL of every rule on a real server: each makes its world in a transaction that
 // is rolled back, is read there, and is judged by its rule alone.
 
+#include <iostream>
+#include <set>
+
 #include "input/catalog_live.hpp"
+#include "input/sql_replay.hpp"
+#include "model/fresh_cluster.hpp"
 #include "policies/examples.hpp"
 #include "support/server.hpp"
 #include "text/files.hpp"
@@ -12,8 +17,42 @@ using namespace pgleast::test;
 namespace {
 
 struct Count {
-  int run = 0, skipped = 0;
+  int run = 0, skipped = 0, replayed = 0, unseen = 0, differences = 0;
 };
+
+/// What its rule says of an example that is replayed is what it says of the server that ran it.
+void compare_replayed(const LiveServer& server, const Policy& policy, const Rule& rule,
+                      const std::string& sql, const Cluster& seen, const Verdict& live,
+                      Count& count) {
+  auto cluster = fresh_cluster(server.major() * 10000);
+  cluster.roles.front().name = server.superuser();
+  replay_sql(Source("example.sql",
+                    "CREATE DATABASE rules;\n\\connect rules\nBEGIN;\n" + sql + ";\nCOMMIT;\n"),
+             cluster);
+  for (const auto fact : {Fact::hba, Fact::settings}) {
+    if (seen.seen(fact)) cluster.unseen.erase(fact);
+  }
+  cluster.hba = seen.hba;
+  cluster.settings = seen.settings;
+  cluster.trusted_extensions = seen.trusted_extensions;
+  const auto verdict = verdict_of_rule(policy, rule.id, cluster);
+  if (verdict.kind == Verdict::Kind::unseen) {
+    ++count.unseen;
+    return;
+  }
+  ++count.replayed;
+  const auto told = [](const Verdict& v) {
+    std::multiset<std::string> messages;
+    for (const auto& f : v.findings) messages.insert(f.subject.name + ": " + f.message);
+    return messages;
+  };
+  const auto ours = told(verdict), theirs = told(live);
+  if (ours == theirs) return;
+  ++count.differences;
+  std::cout << rule.id << " on " << server.major() << ":\n  " << sql << '\n';
+  for (const auto& message : theirs) std::cout << "  server " << message << '\n';
+  for (const auto& message : ours) std::cout << "  ours   " << message << '\n';
+}
 
 void run_example(const LiveServer& server, const Rule& rule, const std::string& example, bool bad,
                  Count& count) {
@@ -26,9 +65,10 @@ void run_example(const LiveServer& server, const Rule& rule, const std::string& 
     return;
   }
   session.ask(world.sql, "example");
-  const auto verdict =
-      verdict_of_rule(with_policy ? policy_of_text(world.policy) : load_policy({rule.pack}),
-                      rule.id, read_session(session));
+  const auto policy = with_policy ? policy_of_text(world.policy) : load_policy({rule.pack});
+  const auto cluster = read_session(session);
+  const auto verdict = verdict_of_rule(policy, rule.id, cluster);
+  compare_replayed(server, policy, rule, world.sql, cluster, verdict, count);
   check_verdict(verdict, bad);
   for (const auto& finding : verdict.findings) {
     CHECK((rule.fix.is(YamlNode::Kind::null) || !finding.remedies.empty() ||
@@ -63,5 +103,8 @@ TEST_CASE("examples in SQL are judged as their rule says", "[live][policies]") {
     }
   }
   WARN(count.run << " examples in SQL were judged, " << count.skipped << " are for other versions");
+  std::cout << count.replayed << " examples judged as replayed, too, " << count.unseen
+            << " unseen, " << count.differences << " differences\n";
+  CHECK(count.differences == 0);
   CHECK(count.run > 90);
 }

@@ -1,6 +1,6 @@
 CREATE USER deploy PASSWORD 'hunter2' SUPERUSER;
 CREATE DATABASE shop OWNER deploy;
 CREATE ROLE app;
-DO $$ BEGIN EXECUTE 'CREATE ROLE more'; END $$;
-SELECT format('CREATE ROLE %I', 'x') \gexec
+DO $$ BEGIN PERFORM make_roles(); END $$;
+SELECT role_named('x') \gexec
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO readers;
