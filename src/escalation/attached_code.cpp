@@ -100,7 +100,7 @@ void find_trigger(const World& world, std::vector<Offer>& offers) {
         if (!item.privileges.has(Privilege::trigger) || item.grantee == owner) continue;
         if (item.grantee != public_role && world.cluster().role(item.grantee).superuser) continue;
         for (const auto writer : world.users_of(table, writing(), item.grantee)) {
-          if (writer == item.grantee) continue;
+          if (writer == item.grantee && writer != public_role) continue;
           if (!seen.emplace(owner, item.grantee, writer).second) continue;
           offers.push_back(attached(world, item.grantee, writer, id));
         }

@@ -589,8 +589,13 @@ SqlNode SqlEvaluator::null_test(const SqlNode& node) {
 SqlNode SqlEvaluator::call(const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "funcname"));
   if (is_aggregate({{"FuncCall", node}})) throw NotFollowed{"an aggregate in an expression"};
-  const bool of_server = name.schema.empty() || name.schema == "pg_catalog";
-  if (!of_server || (name.schema.empty() && !catalog_.find_functions(name).empty())) {
+  bool of_server = name.schema.empty() || name.schema == "pg_catalog";
+  if (name.schema.empty()) {
+    for (const auto id : catalog_.find_functions(name)) {
+      of_server = of_server && catalog_.at(catalog_.at(id).schema).name == "pg_catalog";
+    }
+  }
+  if (!of_server) {
     throw NotFollowed{fmt::format("what {}() does", name.name)};
   }
   return called(catalog_, name.name, values(list_at(node, "args")));
