@@ -88,8 +88,7 @@ TEST_CASE("examples in SQL are judged as their rule says", "[live][policies]") {
     const auto path = server.data() + file;
     server.write(path, lines + read_file(path));
   };
-  put("/pg_hba.conf",
-      "local rules hashed md5\nlocal rules mapped_app,mapped_boss peer map=m\n");
+  put("/pg_hba.conf", "local rules hashed md5\nlocal rules mapped_app,mapped_boss peer map=m\n");
   put("/pg_ident.conf", "m deploy mapped_app\nm deploy mapped_boss\n");
   server.reload();
   server.sql("postgres", "SELECT pg_sleep(0.2)");
