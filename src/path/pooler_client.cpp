@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reach/universe.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -20,19 +21,6 @@ ClientOrigin origin_of(const PoolerRecord& record) {
   if (record.address.kind == AddressKind::all) return {false, AddressSet::all()};
   bool exact = true;
   return {false, addresses_of(record.address, exact)};
-}
-
-bool takes(const PoolerRecord& record, Transport transport) {
-  switch (record.type) {
-    case ConnectionType::local:
-      return transport == Transport::local;
-    case ConnectionType::host:
-      return transport != Transport::local;
-    case ConnectionType::hostssl:
-      return transport == Transport::tls;
-    default:
-      return transport == Transport::plain;
-  }
 }
 
 std::vector<Transport> client_transports(const std::string& mode) {
@@ -106,7 +94,7 @@ std::vector<PoolerPart> PoolerClients::parts_of_records(const std::string& user,
     auto left = transport == Transport::local ? ClientOrigin{listening_.local, {}}
                                               : ClientOrigin{false, listening_.addresses};
     for (const auto& record : pooler_.records) {
-      if (!takes(record, transport) || !takes(record.databases, database, user) ||
+      if (!takes(record.type, transport) || !takes(record.databases, database, user) ||
           !takes(record.users, user, database)) {
         continue;
       }
