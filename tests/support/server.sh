@@ -12,6 +12,7 @@
 # Run by root it all belongs to the user `postgres`, else `nobody`: PostgreSQL refuses root.
 # PGLEAST_SUPERUSER names the bootstrap superuser. PGLEAST_ISOLATE=1 gives the server a network
 # of its own, so that one that trusts everybody is reached by its socket alone.
+# PGLEAST_INITDB_CACHE is a folder where the first cluster is kept, for the next ones of that BINDIR.
 set -eu
 
 fail() {
@@ -58,9 +59,16 @@ init() {
   [ "$(id -u)" != 0 ] || chown "$server_user:" "$dir"
   cd "$dir"
   echo "$bin" | as_server tee bindir > /dev/null
-  setsid --wait "$self" as_server "$bin/initdb" -D "$dir/data" -A trust --no-sync -E UTF8 --locale=C \
-    -U "${PGLEAST_SUPERUSER:-$server_user}" 2>&1 | as_server tee log > /dev/null
+  cache=${PGLEAST_INITDB_CACHE:-}
+  [ -z "${PGLEAST_SUPERUSER:-}" ] || cache=
+  if [ -n "$cache" ] && [ -d "$cache" ]; then
+    cp -a "$cache" data
+  else
+    setsid --wait "$self" as_server "$bin/initdb" -D "$dir/data" -A trust --no-sync -E UTF8 --locale=C \
+      -U "${PGLEAST_SUPERUSER:-$server_user}" 2>&1 | as_server tee log > /dev/null
+  fi
   [ -f data/PG_VERSION ] || { cat log >&2; fail "initdb failed"; }
+  [ -z "$cache" ] || [ -d "$cache" ] || cp -a data "$cache"
   # In the file, not on the command line, so that a test can replace them.
   as_server tee -a data/postgresql.conf > /dev/null <<'END'
 listen_addresses = '127.0.0.1'
