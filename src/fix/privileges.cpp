@@ -35,7 +35,7 @@ void as_grantor(const Cluster& cluster, RoleId grantor, RoleId owner, const std:
   if (!own) out.emplace_back("RESET ROLE;");
 }
 
-struct Target {
+struct RevokedFrom {
   const Object& object;
   std::string column;  // empty: the object itself
 
@@ -49,7 +49,7 @@ struct Target {
 };
 
 // Whoever passes on must hold the grant option first.
-void add_missing(const Cluster& cluster, const Target& target, const Acl& wanted,
+void add_missing(const Cluster& cluster, const RevokedFrom& target, const Acl& wanted,
                  const Acl& present, std::vector<std::string>& out) {
   auto order = wanted;
   std::stable_sort(order.begin(), order.end(), [&](const AclItem& a, const AclItem& b) {
@@ -110,7 +110,7 @@ void drop_empty(Acl& acl) {
   std::erase_if(acl, [](const AclItem& item) { return item.privileges.empty(); });
 }
 
-void revoke(const Cluster& cluster, const Target& target, RoleId grantee, PrivilegeSet gone,
+void revoke(const Cluster& cluster, const RevokedFrom& target, RoleId grantee, PrivilegeSet gone,
             Acl& acl, std::vector<std::string>& out) {
   const auto before = acl;
   Revoking revoking(cluster, target.object);
@@ -127,7 +127,7 @@ void revoke(const Cluster& cluster, const Target& target, RoleId grantee, Privil
   drop_empty(acl);
 }
 
-void grant(const Cluster& cluster, const Target& target, RoleId grantee, PrivilegeSet wanted,
+void grant(const Cluster& cluster, const RevokedFrom& target, RoleId grantee, PrivilegeSet wanted,
            Acl& acl, std::vector<std::string>& out) {
   const AclItem item{grantee, target.object.owner, wanted, {}};
   out.push_back(target.grant(cluster, item, false));
@@ -181,7 +181,7 @@ Statements enact(Cluster& model, const ChangePrivileges& remedy) {
   Statements result{object.database, {}, {}, false, {}};
   auto* const column =
       remedy.column ? &model.relations[object.detail].columns[*remedy.column] : nullptr;
-  const Target target{object, column != nullptr ? column->name : ""};
+  const RevokedFrom target{object, column != nullptr ? column->name : ""};
   const auto before = column != nullptr ? model.column_acl(*column) : model.effective_acl(object);
   auto acl = before;
   if (remedy.grant) {
