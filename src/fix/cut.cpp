@@ -16,11 +16,11 @@ namespace pgleast {
 namespace {
 
 // What a way to the privilege is made of, and what one statement aims at.
-struct Part {
+struct Link {
   enum class Kind { superuser, item, membership } kind = Kind::superuser;
   std::size_t list = 0;   // item: 0 the object's own list, 1 the column's
   std::size_t index = 0;  // into that list or the memberships
-  bool operator==(const Part&) const = default;
+  bool operator==(const Link&) const = default;
 };
 
 struct State {
@@ -29,13 +29,13 @@ struct State {
   std::vector<bool> memberships;
 };
 
-using Way = std::vector<Part>;
+using Chain = std::vector<Link>;
 
 // One question, and all that its answer may hang on.
-class Question {
+class CutQuestion {
  public:
-  Question(const Graph& graph, RoleId role, const Object& object, const Column* column,
-           Privilege privilege)
+  CutQuestion(const Graph& graph, RoleId role, const Object& object, const Column* column,
+              Privilege privilege)
       : graph_(graph),
         cluster_(graph.cluster()),
         role_(role),
@@ -65,25 +65,25 @@ class Question {
   const State& start() const { return start_; }
 
   /// The shortest way that is left; none: the privilege is not held.
-  std::optional<Way> way(const State& state) const;
+  std::optional<Chain> way(const State& state) const;
   /// The statements that break it.
-  std::vector<Part> breaking(const Way& way, const State& state) const;
+  std::vector<Link> breaking(const Chain& way, const State& state) const;
   /// Takes away what `statement` does; true when it needs CASCADE.
-  bool run(const Part& statement, State& state) const;
-  CutStatement sql(const Part& statement, bool cascade) const;
+  bool run(const Link& statement, State& state) const;
+  CutStatement sql(const Link& statement, bool cascade) const;
   /// Why a way that nothing breaks cannot be broken.
-  std::string unbreakable(const Way& way) const;
+  std::string unbreakable(const Chain& way) const;
   /// The model with what is left.
   void apply(const State& left, Cluster& model, ObjectId object) const;
 
  private:
-  bool ends_here(RoleId at, const State& state, Way& way) const;
-  bool can_run(const Part& statement) const;
+  bool ends_here(RoleId at, const State& state, Chain& way) const;
+  bool can_run(const Link& statement) const;
   bool take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const;
   bool take_membership(std::size_t i, State& state) const;
   bool still_grants(std::size_t list, RoleId grantee, const State& state) const;
   bool cascades_elsewhere(const AclItem& item) const;
-  void collect(const Part& part, std::vector<Part>& statements) const;
+  void collect(const Link& part, std::vector<Link>& statements) const;
 
   const Graph& graph_;
   const Cluster& cluster_;
@@ -100,12 +100,12 @@ class Question {
 };
 
 // What holds at the end of a way, once `at` is reached: an item or a predefined role.
-bool Question::ends_here(RoleId at, const State& state, Way& way) const {
+bool CutQuestion::ends_here(RoleId at, const State& state, Chain& way) const {
   for (std::size_t l = 0; l < lists_.size(); ++l) {
     if (l == 0 && kept_) continue;
     for (std::size_t i = 0; i < lists_[l].size(); ++i) {
       if (!state.items[l][i] || lists_[l][i].grantee != at) continue;
-      way.push_back({Part::Kind::item, l, i});
+      way.push_back({Link::Kind::item, l, i});
       return true;
     }
   }
@@ -115,8 +115,8 @@ bool Question::ends_here(RoleId at, const State& state, Way& way) const {
          graph_.given_by(at, object_).has(privilege_);
 }
 
-std::optional<Way> Question::way(const State& state) const {
-  if (state.superuser) return Way{{Part::Kind::superuser, 0, 0}};
+std::optional<Chain> CutQuestion::way(const State& state) const {
+  if (state.superuser) return Chain{{Link::Kind::superuser, 0, 0}};
   constexpr auto no_part = static_cast<std::size_t>(-1);
   struct Reached {
     RoleId role;
@@ -125,14 +125,14 @@ std::optional<Way> Question::way(const State& state) const {
   std::vector<Reached> reached{{role_, 0, no_part}};
   RoleSet seen(cluster_.roles.size());
   seen.insert(role_);
-  const auto way_to = [&](std::size_t at, Way end) {
+  const auto way_to = [&](std::size_t at, Chain end) {
     for (; at != 0; at = reached[at].from) {
       if (reached[at].by == no_part) continue;
-      end.insert(end.begin(), {Part::Kind::membership, 0, reached[at].by});
+      end.insert(end.begin(), {Link::Kind::membership, 0, reached[at].by});
     }
     return end;
   };
-  Way end;
+  Chain end;
   if (ends_here(role_, state, end)) return end;
   if (ends_here(public_role, state, end)) return end;
   for (std::size_t at = 0; at < reached.size(); ++at) {
@@ -149,7 +149,7 @@ std::optional<Way> Question::way(const State& state) const {
   return std::nullopt;
 }
 
-bool Question::still_grants(std::size_t list, RoleId grantee, const State& state) const {
+bool CutQuestion::still_grants(std::size_t list, RoleId grantee, const State& state) const {
   Acl left;
   for (std::size_t i = 0; i < lists_[list].size(); ++i) {
     if (state.items[list][i]) left.push_back(lists_[list][i]);
@@ -158,7 +158,7 @@ bool Question::still_grants(std::size_t list, RoleId grantee, const State& state
 }
 
 // acl.c, recursive_revoke
-bool Question::take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const {
+bool CutQuestion::take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const {
   bool granted_on = false;
   for (std::size_t i = 0; i < lists_[list].size(); ++i) {
     const auto& item = lists_[list][i];
@@ -177,7 +177,7 @@ bool Question::take_item(std::size_t list, RoleId grantee, RoleId grantor, State
 }
 
 // user.c, plan_recursive_revoke
-bool Question::take_membership(std::size_t i, State& state) const {
+bool CutQuestion::take_membership(std::size_t i, State& state) const {
   state.memberships[i] = false;
   if (cluster_.major() < 16) return false;
   const auto& gone = memberships_[i];
@@ -197,14 +197,14 @@ bool Question::take_membership(std::size_t i, State& state) const {
   return cascades;
 }
 
-bool Question::run(const Part& statement, State& state) const {
+bool CutQuestion::run(const Link& statement, State& state) const {
   switch (statement.kind) {
-    case Part::Kind::superuser:
+    case Link::Kind::superuser:
       state.superuser = false;
       return false;
-    case Part::Kind::membership:
+    case Link::Kind::membership:
       return take_membership(statement.index, state);
-    case Part::Kind::item:
+    case Link::Kind::item:
       break;
   }
   const auto item = lists_[statement.list][statement.index];
@@ -216,7 +216,7 @@ bool Question::run(const Part& statement, State& state) const {
 }
 
 // Whether something hangs on what is taken from the columns that were not asked about.
-bool Question::cascades_elsewhere(const AclItem& item) const {
+bool CutQuestion::cascades_elsewhere(const AclItem& item) const {
   if (object_.kind != ObjectKind::table || item.grantee == public_role) return false;
   const auto& columns = cluster_.relation(object_).columns;
   return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
@@ -234,11 +234,11 @@ bool Question::cascades_elsewhere(const AclItem& item) const {
 
 // Another grantor's grant is revoked as that grantor, who needs the option itself (acl.c,
 // select_best_grantor).
-bool Question::can_run(const Part& statement) const {
-  if (statement.kind == Part::Kind::superuser) {
+bool CutQuestion::can_run(const Link& statement) const {
+  if (statement.kind == Link::Kind::superuser) {
     return cluster_.role(role_).oid != bootstrap_superuser_oid;
   }
-  if (statement.kind == Part::Kind::membership) {
+  if (statement.kind == Link::Kind::membership) {
     const auto& m = memberships_[statement.index];
     return !cluster_.role(m.member).dropped && !cluster_.role(m.role).dropped &&
            (cluster_.major() < 16 || (m.grantor != no_role && !cluster_.role(m.grantor).dropped));
@@ -262,51 +262,51 @@ bool Question::can_run(const Part& statement) const {
 }
 
 // The statements that may take a part: its own, and what it hangs on.
-void Question::collect(const Part& part, std::vector<Part>& statements) const {
+void CutQuestion::collect(const Link& part, std::vector<Link>& statements) const {
   if (std::find(statements.begin(), statements.end(), part) != statements.end()) return;
   statements.push_back(part);
-  if (part.kind == Part::Kind::item) {
+  if (part.kind == Link::Kind::item) {
     const auto& item = lists_[part.list][part.index];
     for (std::size_t l = 0; l <= part.list; ++l) {
       for (std::size_t i = 0; i < lists_[l].size(); ++i) {
         const auto& other = lists_[l][i];
         if (!other.privileges.has(privilege_)) continue;
         const bool same = other.grantee == item.grantee && other.grantor == item.grantor;
-        if (same || other.grantee == item.grantor) collect({Part::Kind::item, l, i}, statements);
+        if (same || other.grantee == item.grantor) collect({Link::Kind::item, l, i}, statements);
       }
     }
-  } else if (part.kind == Part::Kind::membership && cluster_.major() >= 16) {
+  } else if (part.kind == Link::Kind::membership && cluster_.major() >= 16) {
     const auto& m = memberships_[part.index];
     for (std::size_t i = 0; i < memberships_.size(); ++i) {
       const bool above = memberships_[i].role == m.role && memberships_[i].member == m.grantor;
-      if (above) collect({Part::Kind::membership, 0, i}, statements);
+      if (above) collect({Link::Kind::membership, 0, i}, statements);
     }
   }
 }
 
-std::vector<Part> Question::breaking(const Way& way, const State& state) const {
-  std::vector<Part> statements;
+std::vector<Link> CutQuestion::breaking(const Chain& way, const State& state) const {
+  std::vector<Link> statements;
   // What is nearest to the object first.
   for (auto part = way.rbegin(); part != way.rend(); ++part) collect(*part, statements);
-  std::erase_if(statements, [&](const Part& statement) {
+  std::erase_if(statements, [&](const Link& statement) {
     if (!can_run(statement)) return true;
     auto after = state;
     run(statement, after);
-    return std::none_of(way.begin(), way.end(), [&](const Part& part) {
-      if (part.kind == Part::Kind::superuser) return !after.superuser;
-      if (part.kind == Part::Kind::item) return !after.items[part.list][part.index];
+    return std::none_of(way.begin(), way.end(), [&](const Link& part) {
+      if (part.kind == Link::Kind::superuser) return !after.superuser;
+      if (part.kind == Link::Kind::item) return !after.items[part.list][part.index];
       return !after.memberships[part.index];
     });
   });
   return statements;
 }
 
-CutStatement Question::sql(const Part& statement, bool cascade) const {
+CutStatement CutQuestion::sql(const Link& statement, bool cascade) const {
   const auto* const tail = cascade ? " CASCADE;" : ";";
-  if (statement.kind == Part::Kind::superuser) {
+  if (statement.kind == Link::Kind::superuser) {
     return {fmt::format("ALTER ROLE {} NOSUPERUSER;", grantee_sql(cluster_, role_))};
   }
-  if (statement.kind == Part::Kind::membership) {
+  if (statement.kind == Link::Kind::membership) {
     const auto& m = memberships_[statement.index];
     const auto by = cluster_.major() < 16 ? "" : " GRANTED BY " + grantee_sql(cluster_, m.grantor);
     return {fmt::format("REVOKE {} FROM {}{}{}", grantee_sql(cluster_, m.role),
@@ -322,18 +322,18 @@ CutStatement Question::sql(const Part& statement, bool cascade) const {
   return {fmt::format("SET ROLE {};", grantee_sql(cluster_, item.grantor)), revoke, "RESET ROLE;"};
 }
 
-std::string Question::unbreakable(const Way& way) const {
+std::string CutQuestion::unbreakable(const Chain& way) const {
   const auto name = displayed(cluster_.role_name(role_));
   if (way.empty()) return name + " is itself a role whose privileges are built in";
-  if (way.back().kind == Part::Kind::superuser) {
+  if (way.back().kind == Link::Kind::superuser) {
     return name + " is the bootstrap superuser, which stays one";
   }
-  if (way.back().kind == Part::Kind::item && granted_through(cluster_, object_) == nullptr) {
+  if (way.back().kind == Link::Kind::item && granted_through(cluster_, object_) == nullptr) {
     return fmt::format("the server takes no GRANT or REVOKE on {} {}",
                        object_.kind == ObjectKind::language ? "the untrusted language" : "the type",
                        displayed(object_.identity));
   }
-  if (way.back().kind == Part::Kind::item) {
+  if (way.back().kind == Link::Kind::item) {
     const auto& item = lists_[way.back().list][way.back().index];
     return fmt::format("{} granted it and could not revoke it now",
                        displayed(cluster_.role_name(item.grantor)));
@@ -341,7 +341,7 @@ std::string Question::unbreakable(const Way& way) const {
   return "no membership on the way can be revoked";
 }
 
-void Question::apply(const State& left, Cluster& model, ObjectId object) const {
+void CutQuestion::apply(const State& left, Cluster& model, ObjectId object) const {
   model.roles[index(role_)].superuser = left.superuser;
   std::size_t at = 0;
   std::erase_if(model.memberships, [&](const Membership& m) {
@@ -365,10 +365,10 @@ void Question::apply(const State& left, Cluster& model, ObjectId object) const {
 
 class Search {
  public:
-  explicit Search(const Question& question) : question_(question) {}
+  explicit Search(const CutQuestion& question) : question_(question) {}
 
   /// The fewest statements; `limit`: as many are known to do.
-  std::optional<std::vector<Part>> find(std::size_t limit) {
+  std::optional<std::vector<Link>> find(std::size_t limit) {
     for (auto count = at_least(question_.start()); count < limit; ++count) {
       chosen_.clear();
       if (ends_with(question_.start(), count)) return chosen_;
@@ -379,8 +379,8 @@ class Search {
   bool gave_up() const { return tried_ > most_tries; }
 
   /// One way after the other, always the first statement; `unbroken` where there is none.
-  std::optional<std::vector<Part>> greedy(Way& unbroken) const {
-    std::vector<Part> result;
+  std::optional<std::vector<Link>> greedy(Chain& unbroken) const {
+    std::vector<Link> result;
     auto state = question_.start();
     while (const auto way = question_.way(state)) {
       const auto statements = question_.breaking(*way, state);
@@ -424,17 +424,17 @@ class Search {
     return false;
   }
 
-  const Question& question_;
-  std::vector<Part> chosen_;
+  const CutQuestion& question_;
+  std::vector<Link> chosen_;
   std::size_t tried_ = 0;
 };
 
 // Privileges before memberships, on which it depends who still may pass them on.
-std::vector<CutStatement> in_order(const Question& question, std::vector<Part> statements,
+std::vector<CutStatement> in_order(const CutQuestion& question, std::vector<Link> statements,
                                    State& state) {
-  std::stable_sort(statements.begin(), statements.end(), [](const Part& a, const Part& b) {
-    const auto rank = [](const Part& p) {
-      return p.kind == Part::Kind::item ? 0 : p.kind == Part::Kind::membership ? 1 : 2;
+  std::stable_sort(statements.begin(), statements.end(), [](const Link& a, const Link& b) {
+    const auto rank = [](const Link& p) {
+      return p.kind == Link::Kind::item ? 0 : p.kind == Link::Kind::membership ? 1 : 2;
     };
     return rank(a) < rank(b);
   });
@@ -474,9 +474,9 @@ bool Cuts::holds_after(const std::function<void(Cluster&)>& change, RoleId role,
 
 Cut Cuts::of(RoleId role, ObjectId id, std::optional<std::size_t> column, Privilege privilege) {
   const auto& object = cluster_.object(id);
-  const Question question(graph_, role, object,
-                          column ? &cluster_.relation(object).columns[*column] : nullptr,
-                          privilege);
+  const CutQuestion question(graph_, role, object,
+                             column ? &cluster_.relation(object).columns[*column] : nullptr,
+                             privilege);
   Cut cut;
   cut.owner = graph_.reach(role, Closure::inherits, object.database).has(object.owner);
   const auto first = question.way(question.start());
@@ -496,7 +496,7 @@ Cut Cuts::of(RoleId role, ObjectId id, std::optional<std::size_t> column, Privil
   }
   if (!cut.any_of.empty()) return cut;
   Search search(question);
-  Way unbroken;
+  Chain unbroken;
   const auto greedy = search.greedy(unbroken);
   if (!greedy) {
     cut.impossible = question.unbreakable(unbroken);
