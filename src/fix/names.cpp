@@ -33,7 +33,7 @@ std::string range_of(const Cluster& cluster, const Object& type) {
                       f.name == type.name && cluster.function(f).language == "internal";
     const auto start = type.identity.size();
     if (!same || !f.identity.starts_with(type.identity) || f.identity.size() < start + 3) continue;
-    const auto taken = f.identity.substr(start + 1, f.identity.size() - start - 2);
+    auto taken = f.identity.substr(start + 1, f.identity.size() - start - 2);
     if (taken.find(',') == std::string::npos && !taken.ends_with("[]")) return taken;
   }
   return "";

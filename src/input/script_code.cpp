@@ -216,7 +216,9 @@ class ScriptCodeReader {
     if (!e.code) return;
     for (const auto& [name, value] : e.code->options) {
       if (std::find(that_lead.begin(), that_lead.end(), name) != that_lead.end()) {
-        detail.options.push_back(name + '=' + value);
+        auto& option = detail.options.emplace_back(name);
+        option += '=';
+        option += value;
       }
     }
   }

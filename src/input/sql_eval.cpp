@@ -40,7 +40,7 @@ bool is_star(const SqlNode& value) {
 /// FigureColname, of what is simple.
 std::string name_of_target(const SqlNode& item) {
   const auto& target = inside(item, "ResTarget");
-  const auto given = text_at(target, "name");
+  auto given = text_at(target, "name");
   if (!given.empty()) return given;
   const auto& value = node_at(target, "val");
   if (value.contains("ColumnRef")) return string_of(list_at(value["ColumnRef"], "fields").back());
@@ -429,7 +429,7 @@ SqlNode SqlEvaluator::value(const SqlNode& node) {
     if (kind == "CollateClause") return value(node_at(inner, "arg"));
     if (kind == "CoalesceExpr") {
       for (const auto& item : list_at(inner, "args")) {
-        const auto one = value(item);
+        auto one = value(item);
         if (!one.is_null()) return one;
       }
       return nullptr;
@@ -604,7 +604,7 @@ SqlNode SqlEvaluator::call(const SqlNode& node) {
 SqlNode SqlEvaluator::cast(const SqlNode& node) {
   const auto& type = node_at(node, "typeName");
   const auto name = qualified_name_of(list_at(type, "names")).name;
-  const auto inner = value(node_at(node, "arg"));
+  auto inner = value(node_at(node, "arg"));
   if (inner.is_null()) return inner;
   if (!list_at(type, "arrayBounds").empty()) {
     if (inner.is_array()) return inner;
