@@ -1,7 +1,8 @@
 // Every way up, done: in a world where it is open pgleast tells the step, the attack gains what
 // the step says, pgleast's own remedies are applied, the same attack gains nothing, and pgleast
 // tells no such step any more. Where the precondition is missing, there is no step and no gain.
-// A third of the rows on each server, others on each version, so that the suite stays short;
+// A sixth of the rows on each server, others on each version, so that the suite stays short (a
+// third of those that some versions do not have);
 // PGLEAST_ATTACKS=all does all, PGLEAST_ATTACKS=ESC-PARAM those of one edge.
 
 #include <fmt/format.h>
@@ -235,7 +236,10 @@ void do_near_miss(const LiveServer& server, const Attack& attack, const std::str
 
 bool is_done(std::size_t row, int major) {
   const char* const wanted = std::getenv("PGLEAST_ATTACKS");
-  if (wanted == nullptr) return (row + static_cast<std::size_t>(major)) % 3 == 0;
+  if (wanted == nullptr) {
+    const std::size_t share = attacks[row].since <= 13 && attacks[row].until >= 18 ? 6 : 3;
+    return (row + static_cast<std::size_t>(major)) % share == 0;
+  }
   return std::string_view(wanted) == "all" || attacks[row].id == wanted;
 }
 

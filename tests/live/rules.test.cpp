@@ -68,7 +68,10 @@ void run_example(const LiveServer& server, const Rule& rule, const std::string& 
   const auto policy = with_policy ? policy_of_text(world.policy) : load_policy({rule.pack});
   const auto cluster = read_session(session);
   const auto verdict = verdict_of_rule(policy, rule.id, cluster);
-  compare_replayed(server, policy, rule, world.sql, cluster, verdict, count);
+  // Others on each version, so that the suite stays short.
+  if ((count.run + server.major()) % 3 == 0) {
+    compare_replayed(server, policy, rule, world.sql, cluster, verdict, count);
+  }
   check_verdict(verdict, bad);
   for (const auto& finding : verdict.findings) {
     CHECK((rule.fix.is(YamlNode::Kind::null) || !finding.remedies.empty() ||
