@@ -14,7 +14,7 @@
 #include "checks/facts.hpp"
 #include "finding/finding.hpp"
 #include "pg/role_attribute.hpp"
-#include "policy/yaml.hpp"
+#include "text/yaml.hpp"
 
 namespace pgleast {
 

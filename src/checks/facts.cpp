@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "input/secrets.hpp"
+#include "input/config/secrets.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
+#include "connections/space.hpp"
 #include "escalation/escalation.hpp"
 #include "finding/finding.hpp"
-#include "graph/graph.hpp"
 #include "policy/role_matcher.hpp"
-#include "reach/space.hpp"
+#include "privileges/graph.hpp"
 
 namespace pgleast {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "connections/witness.hpp"
 #include "pg/auth_method.hpp"
-#include "reach/witness.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

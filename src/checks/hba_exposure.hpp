@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "checks/facts.hpp"
-#include "policy/yaml.hpp"
+#include "text/yaml.hpp"
 
 namespace pgleast {
 

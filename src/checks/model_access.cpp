@@ -11,7 +11,7 @@
 #include <set>
 
 #include "checks/check.hpp"
-#include "path/ways.hpp"
+#include "reach/ways.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

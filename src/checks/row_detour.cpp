@@ -11,7 +11,7 @@
 #include <set>
 
 #include "checks/check.hpp"
-#include "graph/row_access.hpp"
+#include "privileges/row_access.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

@@ -16,7 +16,7 @@
 #include <set>
 
 #include "checks/check.hpp"
-#include "graph/setting_in_force.hpp"
+#include "privileges/setting_in_force.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

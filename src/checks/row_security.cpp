@@ -11,7 +11,7 @@
 #include <set>
 
 #include "checks/check.hpp"
-#include "graph/access_matrix.hpp"
+#include "privileges/access_matrix.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

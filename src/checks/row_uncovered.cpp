@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "checks/check.hpp"
-#include "graph/row_access.hpp"
+#include "privileges/row_access.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

@@ -7,12 +7,12 @@
 #include <memory>
 #include <unordered_map>
 
-#include "cli/access_items.hpp"
+#include "access/access_items.hpp"
 #include "cli/command.hpp"
-#include "cli/explanation.hpp"
 #include "cli/options.hpp"
-#include "cli/rows.hpp"
-#include "graph/graph.hpp"
+#include "privileges/graph.hpp"
+#include "report/explanation.hpp"
+#include "report/rows.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 

@@ -2,7 +2,8 @@
 
 #include <memory>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
+#include "audit/exit_code.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "policy/loader.hpp"
@@ -39,7 +40,7 @@ int audit(const AuditOptions& options) {
   }
   timings.phase("report");
   if (options.judging.timings) timings.print();
-  return exit_code(result.judgements, options.judging);
+  return exit_code(result.judgements, options.judging.fail_on);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "policy/loader.hpp"

@@ -12,10 +12,10 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "cli/rows.hpp"
-#include "graph/setting_in_force.hpp"
 #include "pg/secret_text.hpp"
 #include "pg/setting_value.hpp"
+#include "privileges/setting_in_force.hpp"
+#include "report/rows.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "input/hba.hpp"
+#include "input/config/hba.hpp"
 #include "report/hba_diff_report.hpp"
 #include "text/diagnostic.hpp"
 

@@ -8,11 +8,11 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "cli/rows.hpp"
-#include "input/conf.hpp"
-#include "model/conf_rows.hpp"
-#include "model/hba_rows.hpp"
-#include "model/ident_rows.hpp"
+#include "input/config/conf.hpp"
+#include "report/conf_rows.hpp"
+#include "report/hba_rows.hpp"
+#include "report/ident_rows.hpp"
+#include "report/rows.hpp"
 #include "text/diagnostic.hpp"
 
 namespace pgleast {

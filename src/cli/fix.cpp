@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "audit/exit_code.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "fix/proof.hpp"
@@ -127,7 +128,7 @@ int fix(const FixOptions& options) {
   }
   timings.phase("report");
   if (options.judging.timings) timings.print();
-  return exit_code(left.judgements, options.judging);
+  return exit_code(left.judgements, options.judging.fail_on);
 }
 
 }  // namespace

@@ -1,18 +1,18 @@
 // pgleast graph: roles, memberships, grants and steps up as a picture.
 
-#include "graph/graph.hpp"
+#include "privileges/graph.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
 #include "cli/command.hpp"
-#include "cli/graphviz.hpp"
 #include "cli/options.hpp"
-#include "cli/picture.hpp"
 #include "policy/loader.hpp"
+#include "report/graphviz.hpp"
+#include "report/picture.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 

@@ -14,7 +14,7 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "reach/decide.hpp"
+#include "connections/decide.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 

@@ -11,8 +11,8 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "cli/rows.hpp"
-#include "reach/ident_map.hpp"
+#include "connections/ident_map.hpp"
+#include "report/rows.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 

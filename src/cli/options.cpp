@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "finding/finding.hpp"
 #include "pg/version.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
@@ -91,10 +92,6 @@ void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
       ->group(group);
 }
 
-int version_num_of(const SourceOptions& options) {
-  return options.server_version.value_or(newest_major) * 10000;
-}
-
 void add_output_options(CLI::App& app, OutputOptions& o, const std::vector<std::string>& formats) {
   o.format = formats.front();
   std::string names;
@@ -154,21 +151,6 @@ void add_judging_options(CLI::App& app, JudgingOptions& o) {
 void add_timings(CLI::App& app, bool& timings) {
   app.add_flag("--timings", timings, "phases in milliseconds and peak memory, on standard error")
       ->group("Output");
-}
-
-int exit_code(const std::vector<Judgement>& judgements, const JudgingOptions& options) {
-  if (options.fail_on == "never") return 0;
-  const auto least = severity_named(options.fail_on).value_or(Severity::high);
-  bool unseen = false;
-  for (const auto& j : judgements) {
-    if (j.severity < least) continue;
-    const auto& findings = j.verdict.findings;
-    if (std::any_of(findings.begin(), findings.end(), [](const auto& f) { return !f.waived; })) {
-      return 1;
-    }
-    unseen = unseen || j.verdict.kind == Verdict::Kind::unseen || !j.verdict.why.empty();
-  }
-  return unseen ? 3 : 0;
 }
 
 std::string today() {

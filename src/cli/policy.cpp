@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "policy/loader.hpp"

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <memory>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "cli/rows.hpp"
 #include "policy/loader.hpp"
+#include "report/rows.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 

@@ -1,6 +1,6 @@
 // pgleast snapshot: everything read, as a file that any command takes back.
 
-#include "input/snapshot.hpp"
+#include "input/snapshot/snapshot.hpp"
 
 #include <memory>
 #include <utility>

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include "connections/space.hpp"
 #include "finding/remedy.hpp"
-#include "graph/graph.hpp"
-#include "reach/space.hpp"
+#include "privileges/graph.hpp"
 
 namespace pgleast {
 

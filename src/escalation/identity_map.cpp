@@ -10,10 +10,10 @@
 #include <map>
 #include <set>
 
+#include "connections/ident_map.hpp"
 #include "escalation/edge.hpp"
 #include "pg/auth_method.hpp"
 #include "pg/identifier.hpp"
-#include "reach/ident_map.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

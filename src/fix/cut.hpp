@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "graph/graph.hpp"
 #include "model/cluster.hpp"
+#include "privileges/graph.hpp"
 
 namespace pgleast {
 

@@ -8,9 +8,9 @@
 #include <tuple>
 
 #include "fix/config_edit.hpp"
-#include "input/hba.hpp"
-#include "input/ident.hpp"
-#include "input/secrets.hpp"
+#include "input/config/hba.hpp"
+#include "input/config/ident.hpp"
+#include "input/config/secrets.hpp"
 #include "text/source.hpp"
 
 namespace pgleast {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
 #include "fix/config_edit.hpp"
 #include "fix/statement.hpp"
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "checks/grant_model.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 

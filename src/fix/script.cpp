@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "input/secrets.hpp"
+#include "input/config/secrets.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 

@@ -4,8 +4,8 @@
 #include <cctype>
 
 #include "fix/statement.hpp"
-#include "input/conf.hpp"
-#include "input/secrets.hpp"
+#include "input/config/conf.hpp"
+#include "input/config/secrets.hpp"
 #include "pg/identifier.hpp"
 #include "pg/setting_table.hpp"
 

@@ -9,8 +9,8 @@
 
 #include "finding/remedy.hpp"
 #include "fix/config_edit.hpp"
-#include "graph/graph.hpp"
 #include "model/cluster.hpp"
+#include "privileges/graph.hpp"
 
 namespace pgleast {
 

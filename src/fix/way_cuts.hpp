@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "path/ways.hpp"
+#include "reach/ways.hpp"
 
 namespace pgleast {
 

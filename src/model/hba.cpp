@@ -94,13 +94,6 @@ bool same_outcome(const HbaRecord& a, const HbaRecord& b) {
   return !admits(a) || (a.options == b.options && a.unshown == b.unshown);
 }
 
-std::string inet_text(const std::vector<std::uint8_t>& bytes) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (bytes.size() != 4 && bytes.size() != 16) return "";
-  inet_ntop(bytes.size() == 4 ? AF_INET : AF_INET6, bytes.data(), text.data(), text.size());
-  return text.data();
-}
-
 std::string to_string(const HbaAddress& address) {
   switch (address.kind) {
     case AddressKind::none:

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/inet.hpp"
 #include "text/diagnostic.hpp"
 
 namespace pgleast {
@@ -44,9 +45,9 @@ enum class AddressKind : std::uint8_t {
 /// An address field: 4 or 16 bytes in network order with a mask of as many.
 struct HbaAddress {
   AddressKind kind = AddressKind::none;
-  std::vector<std::uint8_t> address;  // ip only
-  std::vector<std::uint8_t> mask;     // ip only; need not be contiguous
-  std::string host;                   // host_name only
+  InetBytes address;  // ip only
+  InetBytes mask;     // ip only; need not be contiguous
+  std::string host;   // host_name only
   bool operator==(const HbaAddress&) const = default;
 };
 
@@ -104,8 +105,6 @@ std::string_view to_string(ConnectionType type);
 bool admits(const HbaRecord& record);
 /// Whether both end a connection in the same way: refused, or by method and options.
 bool same_outcome(const HbaRecord& a, const HbaRecord& b);
-/// 4 or 16 bytes as an address: "10.0.0.1", "fe80::1".
-std::string inet_text(const std::vector<std::uint8_t>& bytes);
 /// Options whose values are never shown.
 bool is_secret_option(std::string_view name);
 /// "192.168.1.0/24", "10.0.0.0/255.0.255.0", "samenet", "all", ".example.org"; empty for local.

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/yaml.hpp"
+#include "text/yaml.hpp"
 
 namespace re2 {
 class RE2;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "finding/finding.hpp"
-#include "policy/yaml.hpp"
+#include "text/yaml.hpp"
 
 namespace pgleast {
 

@@ -5,8 +5,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "reach/hba_diff.hpp"
-#include "reach/wording.hpp"
+#include "connections/hba_diff.hpp"
+#include "connections/wording.hpp"
 #include "report/part_json.hpp"
 #include "text/display.hpp"
 

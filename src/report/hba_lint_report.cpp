@@ -6,7 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "reach/wording.hpp"
+#include "connections/wording.hpp"
 #include "report/part_json.hpp"
 #include "text/display.hpp"
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "connections/hba_lint.hpp"
 #include "finding/finding.hpp"
-#include "reach/hba_lint.hpp"
 
 namespace pgleast {
 

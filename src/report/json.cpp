@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "audit/tally.hpp"
 #include "fix/finding_fix.hpp"
 #include "report/report.hpp"
-#include "report/tally.hpp"
 #include "version.hpp"
 
 namespace pgleast {

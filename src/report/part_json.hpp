@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "reach/wording.hpp"
+#include "connections/wording.hpp"
 
 namespace pgleast {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "fix/way_cuts.hpp"
-#include "path/cluster_reach.hpp"
-#include "path/ways.hpp"
+#include "reach/cluster_reach.hpp"
+#include "reach/ways.hpp"
 
 namespace pgleast {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
 
 namespace pgleast {
 

@@ -13,10 +13,10 @@
 #include <span>
 #include <utility>
 
+#include "audit/tally.hpp"
 #include "fix/finding_fix.hpp"
 #include "report/report.hpp"
 #include "report/shown.hpp"
-#include "report/tally.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

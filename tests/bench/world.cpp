@@ -7,8 +7,8 @@
 #include <cstdlib>
 
 #include "bench/measure.hpp"
-#include "graph/access_matrix.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
+#include "privileges/access_matrix.hpp"
 #include "support/server.hpp"
 
 namespace pgleast::bench {

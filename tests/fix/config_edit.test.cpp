@@ -2,8 +2,8 @@
 
 #include "fix/config_edit.hpp"
 
-#include "input/hba.hpp"
-#include "input/ident.hpp"
+#include "input/config/hba.hpp"
+#include "input/config/ident.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 

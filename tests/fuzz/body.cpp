@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "input/body.hpp"
-#include "input/cursor_code.hpp"
+#include "input/code/code_reader.hpp"
+#include "input/code/cursor_code.hpp"
 #include "model/fresh_cluster.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,12 +1,12 @@
 // postgresql.conf of any bytes, as every version reads it: no crash, and every place lies
 // inside its file.
 
-#include "input/conf.hpp"
+#include "input/config/conf.hpp"
 
 #include "../support/rows.hpp"
 #include "files.hpp"
-#include "input/secrets.hpp"
-#include "model/conf_rows.hpp"
+#include "input/config/secrets.hpp"
+#include "report/conf_rows.hpp"
 
 using namespace pgleast;
 

@@ -1,12 +1,12 @@
 // pg_hba.conf of any bytes, as every version reads it: no crash, and every place lies inside
 // its file.
 
-#include "input/hba.hpp"
+#include "input/config/hba.hpp"
 
 #include "../support/rows.hpp"
 #include "files.hpp"
-#include "input/secrets.hpp"
-#include "model/hba_rows.hpp"
+#include "input/config/secrets.hpp"
+#include "report/hba_rows.hpp"
 
 using namespace pgleast;
 

@@ -1,12 +1,12 @@
 // pg_ident.conf of any bytes, as every version reads it: no crash, and every place lies inside
 // its file.
 
-#include "input/ident.hpp"
+#include "input/config/ident.hpp"
 
 #include "../support/rows.hpp"
 #include "files.hpp"
-#include "input/secrets.hpp"
-#include "model/ident_rows.hpp"
+#include "input/config/secrets.hpp"
+#include "report/ident_rows.hpp"
 
 using namespace pgleast;
 

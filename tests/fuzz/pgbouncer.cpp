@@ -1,7 +1,7 @@
 // pgbouncer.ini with the files that it names, of any bytes: no crash, no secret kept, and every
 // record is one that can be asked.
 
-#include "input/pgbouncer.hpp"
+#include "input/pgbouncer/pgbouncer.hpp"
 
 #include "files.hpp"
 #include "text/diagnostic.hpp"

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "policy/yaml.hpp"
 #include "text/diagnostic.hpp"
+#include "text/yaml.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {

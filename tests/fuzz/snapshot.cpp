@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "checks/audit.hpp"
-#include "input/snapshot.hpp"
+#include "audit/audit.hpp"
+#include "input/snapshot/snapshot.hpp"
 #include "policy/loader.hpp"
 #include "text/diagnostic.hpp"
 

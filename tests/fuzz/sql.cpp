@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "input/psql_script.hpp"
-#include "input/sql_replay.hpp"
+#include "input/replay/replay.hpp"
+#include "input/sql/psql_script.hpp"
 #include "model/fresh_cluster.hpp"
 #include "model/snapshot_check.hpp"
 

@@ -5,9 +5,9 @@
 #include <set>
 #include <sstream>
 
-#include "graph/graph.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/graph.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"
 

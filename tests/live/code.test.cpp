@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "input/catalog_live.hpp"
-#include "input/snapshot.hpp"
+#include "input/server/server_reader.hpp"
+#include "input/snapshot/snapshot.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"
 

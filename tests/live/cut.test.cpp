@@ -10,7 +10,7 @@
 
 #include "fix/cut.hpp"
 #include "fix/statement.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "pg/identifier.hpp"
 #include "support/catch.hpp"
 #include "support/csv.hpp"

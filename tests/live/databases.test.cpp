@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
 #include "fix/script.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "policy/loader.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"

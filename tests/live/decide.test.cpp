@@ -21,10 +21,10 @@
 #include <thread>
 #include <vector>
 
-#include "input/catalog_live.hpp"
-#include "input/hba.hpp"
-#include "input/inet.hpp"
-#include "reach/decide.hpp"
+#include "connections/decide.hpp"
+#include "input/config/hba.hpp"
+#include "input/server/server_reader.hpp"
+#include "net/inet.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 #include "support/server.hpp"

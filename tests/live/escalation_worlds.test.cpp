@@ -14,7 +14,7 @@
 #include <set>
 
 #include "escalation/escalation.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"
 

@@ -14,7 +14,7 @@
 #include "escalation/escalation.hpp"
 #include "fix/config_edit.hpp"
 #include "fix/statement.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "live/escalation_rows.hpp"
 #include "support/catch.hpp"
 #include "support/md5_login.hpp"

@@ -13,9 +13,9 @@
 #include <random>
 #include <sstream>
 
-#include "input/catalog_live.hpp"
-#include "input/connection.hpp"
-#include "reach/ident_map.hpp"
+#include "connections/ident_map.hpp"
+#include "input/server/connection.hpp"
+#include "input/server/server_reader.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"
 #include "text/diagnostic.hpp"

@@ -3,7 +3,7 @@
 #include <map>
 #include <sstream>
 
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"
 

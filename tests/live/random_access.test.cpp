@@ -12,10 +12,10 @@
 #include <set>
 #include <sstream>
 
-#include "graph/graph.hpp"
-#include "input/catalog_live.hpp"
-#include "input/field.hpp"
+#include "input/server/field.hpp"
+#include "input/server/server_reader.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/graph.hpp"
 #include "support/catch.hpp"
 #include "support/csv.hpp"
 #include "support/random_world.hpp"

@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "input/catalog_live.hpp"
-#include "input/hba.hpp"
-#include "input/ident.hpp"
-#include "path/ways.hpp"
+#include "connections/ident_map.hpp"
+#include "input/config/hba.hpp"
+#include "input/config/ident.hpp"
+#include "input/server/server_reader.hpp"
 #include "pg/identifier.hpp"
-#include "reach/ident_map.hpp"
+#include "reach/ways.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 #include "support/server.hpp"
@@ -184,8 +184,9 @@ bool comes_from(const HbaRecord& record, const std::string& source) {
     return source.empty() == (record.type == ConnectionType::local);
   }
   bool exact = true;
-  const auto taken = record.address.kind == AddressKind::ip ? addresses_of(record.address, exact)
-                                                            : AddressSet::all();
+  const auto taken = record.address.kind == AddressKind::ip
+                         ? addresses_of(record.address.address, record.address.mask, exact)
+                         : AddressSet::all();
   return addresses_named(source)->without(taken).empty();
 }
 

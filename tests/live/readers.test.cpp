@@ -17,15 +17,15 @@
 #include <sstream>
 #include <thread>
 
-#include "input/conf.hpp"
-#include "input/hba.hpp"
-#include "input/ident.hpp"
-#include "model/conf_rows.hpp"
-#include "model/hba_rows.hpp"
-#include "model/ident_rows.hpp"
+#include "input/config/conf.hpp"
+#include "input/config/hba.hpp"
+#include "input/config/ident.hpp"
 #include "pg/array_text.hpp"
 #include "pg/secret_text.hpp"
 #include "pg/setting_table.hpp"
+#include "report/conf_rows.hpp"
+#include "report/hba_rows.hpp"
+#include "report/ident_rows.hpp"
 #include "support/catch.hpp"
 #include "support/odd_files.hpp"
 #include "support/rows.hpp"

@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "checks/audit.hpp"
-#include "input/catalog_live.hpp"
+#include "audit/audit.hpp"
+#include "input/server/server_reader.hpp"
 #include "policy/loader.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"

@@ -9,8 +9,8 @@
 #include <set>
 #include <sstream>
 
-#include "graph/row_access.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
+#include "privileges/row_access.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"
 

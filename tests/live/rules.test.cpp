@@ -4,8 +4,8 @@
 #include <iostream>
 #include <set>
 
-#include "input/catalog_live.hpp"
-#include "input/sql_replay.hpp"
+#include "input/replay/replay.hpp"
+#include "input/server/server_reader.hpp"
 #include "model/fresh_cluster.hpp"
 #include "policies/examples.hpp"
 #include "support/server.hpp"

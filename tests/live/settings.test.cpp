@@ -11,9 +11,9 @@
 #include <random>
 #include <sstream>
 
-#include "graph/setting_in_force.hpp"
-#include "input/catalog_live.hpp"
+#include "input/server/server_reader.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/setting_in_force.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"
 

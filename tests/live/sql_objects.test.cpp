@@ -13,11 +13,11 @@
 #include <set>
 #include <sstream>
 
-#include "graph/graph.hpp"
-#include "input/catalog_live.hpp"
-#include "input/sql_replay.hpp"
+#include "input/replay/replay.hpp"
+#include "input/server/server_reader.hpp"
 #include "model/fresh_cluster.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/graph.hpp"
 #include "support/catch.hpp"
 #include "support/random_script.hpp"
 #include "support/random_world.hpp"

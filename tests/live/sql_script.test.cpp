@@ -12,8 +12,8 @@
 #include <set>
 #include <sstream>
 
-#include "input/catalog_live.hpp"
-#include "input/sql_replay.hpp"
+#include "input/replay/replay.hpp"
+#include "input/server/server_reader.hpp"
 #include "model/fresh_cluster.hpp"
 #include "support/catch.hpp"
 #include "support/server.hpp"

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-#include "checks/audit.hpp"
+#include "audit/audit.hpp"
 #include "pg/version.hpp"
 #include "policy/loader.hpp"
 #include "support/catch.hpp"

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <set>
 
-#include "input/conf.hpp"
-#include "input/hba.hpp"
+#include "input/config/conf.hpp"
+#include "input/config/hba.hpp"
 #include "policies/examples.hpp"
 #include "support/memory_files.hpp"
 #include "text/embedded.hpp"

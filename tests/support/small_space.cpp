@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "input/hba.hpp"
+#include "input/config/hba.hpp"
 #include "support/memory_files.hpp"
 
 namespace pgleast::test {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "connections/universe.hpp"
 #include "model/cluster.hpp"
-#include "reach/universe.hpp"
 
 namespace pgleast::test {
 

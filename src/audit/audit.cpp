@@ -1,0 +1,94 @@
+#include "audit/audit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+
+#include "text/display.hpp"
+
+namespace pgleast {
+
+Auditor::Auditor(Policy policy, std::string today)
+    : policy_(std::move(policy)), today_(std::move(today)) {
+  for (const auto& rule : policy_.rules) {
+    auto check = compile(rule);
+    checks_.push_back(rule.enabled ? std::move(check) : Check());
+  }
+}
+
+namespace {
+
+// A database that was asked for and not read may hide what the others do not show.
+void admit_unread(const Cluster& cluster, const Rule& rule, Verdict& verdict) {
+  if (!cluster.unread_databases || !kind_of(rule).looks_into_databases) return;
+  if (verdict.kind == Verdict::Kind::unseen) return;
+  if (verdict.kind == Verdict::Kind::holds) verdict.kind = Verdict::Kind::unseen;
+  verdict.why = cluster.unread_databases->why;
+  verdict.remedy = cluster.unread_databases->remedy;
+}
+
+bool covers(const Waiver& waiver, const Finding& finding) {
+  const Pattern subject{Pattern::Kind::glob, waiver.subject, nullptr};
+  return waiver.rule == finding.rule && matches_name(subject, finding.subject.name);
+}
+
+}  // namespace
+
+Audit Auditor::audit(const Cluster& cluster,
+                     const std::function<void(const std::string&)>& done) const {
+  const Facts facts(cluster, policy_, today_);
+  done("graph");
+  Audit result;
+  result.remarks = cluster.remarks;
+  std::vector<bool> used(policy_.waivers.size());
+  for (std::size_t i = 0; i < checks_.size(); ++i) {
+    if (!checks_[i]) continue;
+    const auto& rule = policy_.rules[i];
+    Judgement judgement{rule.id, rule.title, rule.severity, checks_[i](facts)};
+    admit_unread(cluster, rule, judgement.verdict);
+    for (auto& finding : judgement.verdict.findings) {
+      finding.rule = rule.id;
+      finding.severity = rule.severity;
+      for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
+        const auto& waiver = policy_.waivers[w];
+        if (!covers(waiver, finding)) continue;
+        used[w] = true;
+        if (waiver.expires.empty() || waiver.expires >= today_) finding.waived = waiver;
+      }
+    }
+    result.judgements.push_back(std::move(judgement));
+    done(rule.id);
+  }
+  for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
+    const auto& waiver = policy_.waivers[w];
+    const auto name =
+        fmt::format("the waiver of {} for {}", waiver.rule, displayed(waiver.subject));
+    if (!waiver.expires.empty() && waiver.expires < today_) {
+      result.remarks.push_back(
+          {fmt::format("{} expired on {}", name, waiver.expires), "renew or remove it"});
+    } else if (!used[w]) {
+      result.remarks.push_back({name + " matches nothing", "remove it"});
+    }
+  }
+  return result;
+}
+
+std::vector<Finding> sorted_findings(const Audit& audit) {
+  std::vector<Finding> findings;
+  for (const auto& judgement : audit.judgements) {
+    findings.insert(findings.end(), judgement.verdict.findings.begin(),
+                    judgement.verdict.findings.end());
+  }
+  const auto key = [](const Finding& f) {
+    return std::tuple<bool, int, std::string_view, std::size_t, std::string_view, std::string_view>(
+        f.waived.has_value(), -static_cast<int>(f.severity), f.rule,
+        f.location ? f.location->line : 0, f.subject.database, f.subject.name);
+  };
+  std::stable_sort(findings.begin(), findings.end(),
+                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+  return findings;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,35 @@
+#pragma once
+// The connection space: which record of pg_hba.conf decides for which connections.
+//
+// A connection is a transport, a database (or physical replication), a role and an
+// address; the first record that matches all four decides (hba.c, check_hba). What a
+// record certainly takes is lost to later ones; what it may take (a host name, samenet,
+// an expression that cannot be evaluated here) is counted for it and left to them.
+
+#include <vector>
+
+#include "connections/universe.hpp"
+
+namespace pgleast {
+
+/// Connections for which `record` decides, all of one transport.
+struct Piece {
+  std::size_t record = 0;  // into Cluster::hba.records
+  Transport transport = Transport::local;
+  std::vector<std::uint32_t> roles;      // into Space::roles
+  std::vector<std::uint32_t> databases;  // into Space::databases
+  AddressSet origin;                     // empty for local
+  bool certain = true;                   // false: it may decide
+};
+
+struct Space {
+  std::vector<RoleAtom> roles;
+  std::vector<DatabaseAtom> databases;
+  std::vector<Piece> pieces;  // by record, then transport
+};
+
+/// Of the cluster's records, with what is known of its roles and databases. Transports are
+/// all taken as possible: `ssl = off` today is no reason to leave a record unread.
+Space connection_space(const Cluster& cluster, const Graph& graph);
+
+}  // namespace pgleast

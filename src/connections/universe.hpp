@@ -1,0 +1,144 @@
+#pragma once
+// The points of the connection space as far as records and facts tell them apart, and the
+// records as products of them.
+//
+// What only the server can tell at the time (a host name, samenet, who is in a group when no
+// roles are known) is a point of its own: "whoever `+staff` takes". Such points make two
+// records comparable that say the same; which names and addresses they may be is kept beside.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "connections/decision_list.hpp"
+#include "net/address_set.hpp"
+#include "privileges/graph.hpp"
+
+namespace pgleast {
+
+enum class Transport { local, plain, tls, gss };
+inline constexpr std::size_t transport_count = 4;
+std::string_view to_string(Transport transport);
+/// Whether a record of that type takes connections over it (hba.c, check_hba).
+bool takes(ConnectionType type, Transport transport);
+
+/// A name that some record or fact tells apart, or any other one.
+struct RoleAtom {
+  std::string name;
+  std::optional<RoleId> role;  // when the cluster's roles are known
+  bool other = false;          // any name that nobody mentions
+  bool token = false;          // whoever `name` takes: "+staff", "/^app_"
+};
+
+struct DatabaseAtom {
+  std::string name;
+  bool other = false;
+  bool replication = false;  // physical replication, which no database name matches
+  bool token = false;        // whatever `name` takes: "sameuser", "/^app_"
+};
+
+/// Where connections come from: addresses, and what only the server can tell.
+struct OriginSet {
+  AddressSet addresses;
+  std::vector<std::string> named;  // "db.example.org", "samenet"
+  bool empty() const { return addresses.empty() && named.empty(); }
+  bool operator==(const OriginSet&) const = default;
+};
+
+class Universe {
+ public:
+  /// Of one or more files, each the records in the order of the server.
+  Universe(const Cluster& cluster, const Graph& graph,
+           const std::vector<const std::vector<HbaRecord>*>& files);
+
+  const std::vector<RoleAtom>& roles() const { return roles_; }              // tokens last
+  const std::vector<DatabaseAtom>& databases() const { return databases_; }  // tokens last
+  /// Transports that no record tells apart stand together; bit i of Line::transports.
+  const std::vector<std::vector<Transport>>& transports() const { return transports_; }
+
+  /// What the records of a file certainly take.
+  const DecisionList& decisions(std::size_t file) const { return decisions_[file]; }
+  /// Whether all that `record` takes is certain.
+  bool is_certain(const HbaRecord& record) const;
+  /// What `record` may take beyond that, names and addresses instead of points of their own.
+  std::vector<Region> possible(const HbaRecord& record) const;
+
+  /// Into roles() and databases(), ascending.
+  std::vector<std::uint32_t> role_atoms(const NameSet& roles) const;
+  std::vector<std::uint32_t> database_atoms(const NameSet& databases) const;
+  /// The first one of a set that is not empty: a name where there is one.
+  const RoleAtom& first_role(const NameSet& roles) const;
+  const DatabaseAtom& first_database(const NameSet& databases) const;
+  OriginSet origin(const RankSet& ranks) const;
+  /// The ranks of an address, and of all addresses of one family.
+  std::uint32_t rank_of_v4(AddressNumber address) const;
+  std::uint32_t rank_of_v6(AddressNumber address) const;
+  RankSet v4() const;
+  RankSet v6() const;
+  /// Physical replication as whoever, from wherever.
+  Region replication_region() const;
+
+ private:
+  using Files = std::vector<const std::vector<HbaRecord>*>;
+  // Names that no set tells apart are one class: sets are of classes, not of names.
+  class Sets;
+  struct Side {
+    std::vector<std::uint32_t> class_of;            // by atom
+    std::vector<std::vector<std::uint32_t>> atoms;  // by class; classes by their first
+    DecisionList::Sets add_classes(std::size_t atom_count, Sets sets);
+    NameSet of_classes(const NameSet& atoms) const;
+    std::vector<std::uint32_t> members(const NameSet& classes) const;
+  };
+
+  void add_transports(const Files& files);
+  void add_roles(const Files& files);
+  void add_databases(const Files& files);
+  void add_addresses(const Files& files);
+  std::vector<Line> lines_of(const std::vector<HbaRecord>& records, Sets& roles,
+                             Sets& databases) const;
+
+  bool is_expression(const HbaName& name) const;
+  bool is_named_user(const HbaName& name) const;
+  bool is_named_database(const HbaName& name) const;
+  bool is_opaque_user(const HbaName& name) const;
+  bool is_opaque_database(const HbaName& name) const;
+
+  NameSet role_set(const std::vector<std::uint32_t>& ids) const;
+  NameSet database_set(const std::vector<std::uint32_t>& ids) const;
+  NameSet real_roles() const;
+  NameSet real_databases() const;
+  NameSet other_role() const;
+  NameSet other_database() const;
+  NameSet replication() const;
+
+  enum class Extent { certain, possible };
+  NameSet users(const std::vector<HbaName>& names, Extent extent) const;
+  NameSet users(const HbaName& name, Extent extent) const;
+  NameSet databases(const std::vector<HbaName>& names, Extent extent) const;
+  NameSet databases(const HbaName& name, Extent extent) const;
+  template <typename Atoms>
+  std::vector<std::uint32_t> matching(const std::string& expression, const Atoms& atoms) const;
+  std::vector<std::pair<NameSet, NameSet>> tied(const HbaName& name, const NameSet& users) const;
+  RankSet ranks(const AddressSet& set) const;
+  RankSet certain_origin(const HbaAddress& address) const;
+  RankSet possible_origin(const HbaAddress& address) const;
+
+  const Cluster& cluster_;
+  const Graph& graph_;
+  bool roles_known_, databases_known_;
+  std::vector<RoleAtom> roles_;
+  std::vector<DatabaseAtom> databases_;
+  std::unordered_map<std::string, std::uint32_t> role_named_, database_named_;  // tokens, too
+  std::vector<std::vector<Transport>> transports_;
+  // Where ranks begin: of IPv4, then of IPv6, then the named origins.
+  std::vector<AddressNumber> v4_, v6_;
+  std::vector<std::string> origins_;
+  std::unordered_map<std::string, std::uint32_t> origin_named_;
+  Side role_side_, database_side_;
+  std::vector<DecisionList> decisions_;  // by file
+};
+
+}  // namespace pgleast

@@ -1,0 +1,85 @@
+#include "input/code/code_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "input/code/code_tree.hpp"
+#include "input/code/cursor_code.hpp"
+#include "input/sql/parser.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+std::optional<NamePath> own_path_of(const FunctionText& function, int major) {
+  constexpr std::string_view key = "search_path=";
+  for (const auto& entry : function.config) {
+    if (entry.starts_with(key)) return path_of_setting(entry.substr(key.size()), major, true);
+  }
+  return std::nullopt;
+}
+
+/// CREATE FUNCTION with what the parser must know of it: its variables, and how it returns.
+std::string plpgsql_function(const FunctionText& function, const std::string& body) {
+  std::string text = "CREATE FUNCTION f(";
+  for (std::size_t i = 0; i < function.names.size(); ++i) {
+    const auto& name = function.names[i];
+    text += fmt::format("{}{} text", i == 0 ? "" : ", ",
+                        quote_identifier(name.empty() ? fmt::format("${}", i + 1) : name));
+  }
+  const auto* const returned = function.trigger       ? "trigger"
+                               : function.returns_set ? "SETOF record"
+                                                      : "record";
+  return text + fmt::format(") RETURNS {} LANGUAGE plpgsql AS {}", returned, quote_literal(body));
+}
+
+/// Its body, or where the parser does not take it the same without cursors.
+std::string followable(const FunctionText& function) {
+  if (plpgsql_tree(plpgsql_function(function, function.body)).error.empty()) return function.body;
+  auto other = without_cursors(function.body);
+  const bool helps = plpgsql_tree(plpgsql_function(function, other)).error.empty();
+  return helps ? other : function.body;
+}
+
+}  // namespace
+
+NamePath path_of_catalogs() { return {{"pg_catalog"}, true}; }
+
+Code code_of_function(const FunctionText& function, const CodeNames& names,
+                      const NamePath& session) {
+  auto path = own_path_of(function, names.cluster().major()).value_or(session);
+  if (function.standard) path.fixed = true;
+  CodeTree tree(names, std::move(path));
+  if (function.standard) {
+    tree.follow_sql("CREATE FUNCTION f() RETURNS record LANGUAGE sql " + function.body);
+  } else if (function.language == "sql") {
+    tree.follow_sql(function.body);
+  } else if (function.language == "plpgsql") {
+    tree.follow_plpgsql(plpgsql_function(function, followable(function)));
+  } else {
+    tree.give_up(fmt::format("it is written in {}", displayed(function.language)));
+  }
+  return tree.take();
+}
+
+Code code_of_rule(const std::string& text, const CodeNames& names) {
+  return code_of_statement(text, names, path_of_catalogs());
+}
+
+Code code_of_statement(const std::string& text, const CodeNames& names, const NamePath& path) {
+  CodeTree tree(names, path);
+  tree.follow_sql(text);
+  return tree.take();
+}
+
+void read_policy_code(RowPolicy& policy, const CodeNames& names, const NamePath& path) {
+  CodeTree tree(names, path);
+  const auto& [row, check] = std::pair(policy.using_expression, policy.check_expression);
+  if (row) tree.follow_expression(*row);
+  if (check && check != row) tree.follow_expression(*check);
+  policy.code = tree.take();
+  policy.using_always_true = row && is_always_true(*row);
+  policy.check_always_true = check ? is_always_true(*check) : policy.using_always_true;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,506 @@
+#include "input/code/code_tree.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "input/sql/parser.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+using Tree = nlohmann::json;
+
+constexpr int deepest_text = 8;  // a DO in an EXECUTE in a DO
+
+const Tree& member(const Tree& node, const char* key) {
+  static const Tree nothing;
+  const auto found = node.find(key);
+  return found == node.end() ? nothing : *found;
+}
+
+std::string member_text(const Tree& node, const char* key) {
+  const auto& value = member(node, key);
+  return value.is_string() ? value.get<std::string>() : "";
+}
+
+/// {"String": {"sval": "x"}}; before the grammar of version 15 `str`.
+std::string name_part(const Tree& node) {
+  const auto& string = member(node, "String");
+  return string.is_object() ? string.value("sval", string.value("str", std::string())) : "";
+}
+
+/// The parts of a name: {"schema", "name"}, the first empty where it is not written.
+std::pair<std::string, std::string> qualified(const Tree& parts) {
+  if (!parts.is_array() || parts.empty()) return {};
+  const auto size = parts.size();
+  return {size < 2 ? "" : name_part(parts[size - 2]), name_part(parts[size - 1])};
+}
+
+/// `AlterTableStmt` -> ALTER TABLE.
+std::string words_of(std::string_view node) {
+  std::string words;
+  for (const char c : node.substr(0, node.size() - 4)) {
+    if (std::isupper(static_cast<unsigned char>(c)) != 0 && !words.empty()) words += ' ';
+    words += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return words;
+}
+
+/// They need no privilege, or what lies in them says which.
+constexpr std::array harmless{
+    "CallStmt",           "CheckPointStmt",    "ClosePortalStmt",   "ConstraintsSetStmt",
+    "CreateFunctionStmt", "CreateTableAsStmt", "DeclareCursorStmt", "DiscardStmt",
+    "ExplainStmt",        "FetchStmt",         "ListenStmt",        "LockStmt",
+    "NotifyStmt",         "RawStmt",           "ReturnStmt",        "RuleStmt",
+    "SelectStmt",         "TransactionStmt",   "UnlistenStmt",      "VariableSetStmt",
+    "VariableShowStmt",
+};
+
+/// Functions of the server that run a text, by its place among the arguments.
+struct Runner {
+  std::string_view name;
+  std::size_t argument;
+};
+constexpr std::array runners{
+    Runner{"query_to_xml", 0},
+    Runner{"query_to_xml_and_xmlschema", 0},
+    Runner{"query_to_xmlschema", 0},
+    Runner{"ts_rewrite", 1},
+    Runner{"ts_stat", 0},
+};
+
+/// Functions of the server that read what they are told.
+constexpr std::array readers_of_any{
+    "cursor_to_xml",
+    "database_to_xml",
+    "database_to_xml_and_xmlschema",
+    "schema_to_xml",
+    "schema_to_xml_and_xmlschema",
+    "table_to_xml",
+    "table_to_xml_and_xmlschema",
+};
+
+}  // namespace
+
+std::optional<std::string> constant_text(const Tree& node) {
+  if (const auto& cast = member(node, "TypeCast"); cast.is_object()) {
+    return constant_text(member(cast, "arg"));
+  }
+  if (const auto& constant = member(node, "A_Const"); constant.is_object()) {
+    for (const char* const key : {"sval", "val"}) {
+      const auto& value = member(constant, key);
+      if (value.is_string()) return value.get<std::string>();
+      if (value.is_object() && value.contains("sval")) return member_text(value, "sval");
+      if (value.is_object() && value.contains("String")) return name_part(value);
+    }
+    return std::nullopt;
+  }
+  const auto& operation = member(node, "A_Expr");
+  if (!operation.is_object() || qualified(member(operation, "name")).second != "||") {
+    return std::nullopt;
+  }
+  const auto left = constant_text(member(operation, "lexpr"));
+  const auto right = left ? constant_text(member(operation, "rexpr")) : std::nullopt;
+  return right ? std::optional(*left + *right) : std::nullopt;
+}
+
+void CodeTree::give_up(const std::string& why) {
+  if (code_.unknown.empty()) code_.unknown = why;
+}
+
+void CodeTree::looked_up(bool has_schema) {
+  if (!has_schema && !path_.fixed) code_.by_search_path = true;
+}
+
+Code CodeTree::take() {
+  auto& uses = code_.uses;
+  const auto key = [](const CodeUse& u) { return std::pair(u.object, u.by_search_path); };
+  std::sort(uses.begin(), uses.end(),
+            [&](const CodeUse& a, const CodeUse& b) { return key(a) < key(b); });
+  std::vector<CodeUse> merged;
+  for (const auto& use : uses) {
+    if (!merged.empty() && key(merged.back()) == key(use)) {
+      merged.back().privileges |= use.privileges;
+    } else {
+      merged.push_back(use);
+    }
+  }
+  uses = std::move(merged);
+  auto& settings = code_.settings;
+  std::sort(settings.begin(), settings.end());
+  settings.erase(std::unique(settings.begin(), settings.end()), settings.end());
+  return std::move(code_);
+}
+
+// --- Texts --------------------------------------------------------------------------------------
+
+void CodeTree::follow_sql(const std::string& text) {
+  if (++depth_ > deepest_text) return give_up("runs texts in texts");
+  const auto tree = sql_tree(text);
+  const auto parsed = tree.error.empty() ? Tree::parse(tree.json, nullptr, false) : Tree();
+  if (!tree.error.empty() || parsed.is_discarded()) {
+    give_up(fmt::format("a statement is not understood: {}",
+                        tree.error.empty() ? "no UTF-8" : displayed(tree.error)));
+  } else {
+    walk(member(parsed, "stmts"));
+  }
+  --depth_;
+}
+
+void CodeTree::follow_expression(const std::string& text) { follow_sql("SELECT " + text); }
+
+/// The first `=` or `:=` outside of brackets ends the target.
+void CodeTree::follow_assignment(const std::string& text) {
+  int brackets = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (text[i] == '[') ++brackets;
+    if (text[i] == ']') --brackets;
+    if (text[i] != '=' || brackets != 0) continue;
+    const bool colon = i > 0 && text[i - 1] == ':';
+    const auto target = text.substr(0, i - (colon ? 1 : 0));
+    if (target.find('[') != std::string::npos) follow_expression(target);
+    return follow_expression(text.substr(i + 1));
+  }
+  give_up("an assignment is not understood");
+}
+
+void CodeTree::follow_dynamic(const std::string& expression, const char* by) {
+  const auto tree = sql_tree("SELECT " + expression);
+  const auto parsed = tree.error.empty() ? Tree::parse(tree.json, nullptr, false) : Tree();
+  std::optional<std::string> text;
+  if (parsed.is_object()) {
+    const Tree::json_pointer value("/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val");
+    if (parsed.contains(value)) text = constant_text(parsed.at(value));
+  }
+  if (text) return follow_sql(*text);
+  follow_expression(expression);
+  give_up(fmt::format("{} of a text that is put together when it runs", by));
+}
+
+// --- Trees --------------------------------------------------------------------------------------
+
+// Not by calling itself: expressions nest deep.
+void CodeTree::walk(const Tree& root) {
+  auto outer = std::move(todo_);
+  todo_ = {{&root, -1, false}};
+  while (!todo_.empty()) {
+    const auto at = todo_.back();
+    todo_.pop_back();
+    if (at.node->is_array()) {
+      for (auto item = at.node->rbegin(); item != at.node->rend(); ++item) {
+        todo_.push_back({&*item, at.scope, at.locked});
+      }
+    } else if (at.node->is_object()) {
+      visit(*at.node, at);
+    }
+  }
+  todo_ = std::move(outer);
+}
+
+int CodeTree::with_scope(const Tree& clause, int scope) {
+  const bool recursive = clause.value("recursive", false);
+  const auto add = [&](const Tree& query) {
+    scopes_.push_back({scope, member_text(query, "ctename")});
+    return static_cast<int>(scopes_.size()) - 1;
+  };
+  std::vector<std::pair<const Tree*, int>> queries;
+  for (const auto& item : member(clause, "ctes")) {
+    const auto& query = member(item, "CommonTableExpr");
+    if (!query.is_object()) continue;
+    queries.emplace_back(&query, scope);
+    scope = add(query);
+  }
+  for (const auto& [query, before] : queries) {
+    todo_.push_back({&member(*query, "ctequery"), recursive ? scope : before, false});
+  }
+  return scope;
+}
+
+void CodeTree::visit(const Tree& node, const Todo& at) {
+  auto scope = at.scope;
+  if (const auto& with = member(node, "withClause"); with.is_object()) {
+    scope = with_scope(with, scope);
+  }
+  const bool locks = node.contains("lockingClause");
+  for (auto item = node.begin(); item != node.end(); ++item) {
+    if (!item->is_structured() || item.key() == "withClause") continue;
+    const Todo here{&*item, scope, at.locked || (locks && item.key() == "fromClause")};
+    if (!visit_named(item.key(), *item, here)) todo_.push_back(here);
+  }
+}
+
+/// False: nothing in particular, what lies in it is visited.
+bool CodeTree::visit_named(const std::string& key, const Tree& value, const Todo& at) {
+  if (!value.is_object()) {
+    if (key == "names" || key == "name") looked_up(value.size() > 1);
+    return false;
+  }
+  if (key == "RangeVar") {
+    const PrivilegeSet select = Privilege::select;
+    relation(value, at.locked ? select | Privilege::update : select, at.scope);
+    return true;
+  }
+  if (key == "FuncCall" || key == "funccall") {
+    call(value);
+    return false;
+  }
+  if (key == "intoClause" || key == "IntoClause" || key == "into") {
+    own_.insert(member_text(member(value, "rel"), "relname"));
+    return true;
+  }
+  const bool statement =
+      key.ends_with("Stmt") && std::isupper(static_cast<unsigned char>(key[0])) != 0;
+  if (!statement || key == "SelectStmt") return false;
+  // The statement's own WITH is seen by what follows.
+  auto inner = at;
+  if (const auto& with = member(value, "withClause"); with.is_object()) {
+    inner.scope = with_scope(with, at.scope);
+  }
+  if (key == "InsertStmt") {
+    write(value, Privilege::insert, inner);
+  } else if (key == "UpdateStmt") {
+    write(value, Privilege::update, inner);
+  } else if (key == "DeleteStmt") {
+    write(value, Privilege::delete_, inner);
+  } else if (key == "MergeStmt") {
+    merge(value, inner);
+  } else if (key == "CopyStmt") {
+    copy(value, inner);
+  } else {
+    if (!visit_statement(key, value)) return true;
+    return key == "TruncateStmt" || key == "DoStmt" || key == "LockStmt" || key == "CreateStmt" ||
+           key == "VariableSetStmt";
+  }
+  return true;
+}
+
+/// False: it is not followed.
+bool CodeTree::visit_statement(const std::string& key, const Tree& value) {
+  if (key == "TruncateStmt") {
+    for (const auto& item : member(value, "relations")) {
+      relation(member(item, "RangeVar"), Privilege::truncate, -1);
+    }
+  } else if (key == "DoStmt") {
+    run_block(value);
+  } else if (key == "VariableSetStmt") {
+    // What follows it is looked up elsewhere.
+    if (member_text(value, "name") == "search_path") code_.by_search_path = true;
+  } else if (key == "VariableShowStmt") {
+    code_.settings.push_back(member_text(value, "name"));
+  } else if (key == "CreateStmt" &&
+             member_text(member(value, "relation"), "relpersistence") == "t") {
+    own_.insert(member_text(member(value, "relation"), "relname"));
+  } else if (std::find(harmless.begin(), harmless.end(), key) == harmless.end()) {
+    give_up(fmt::format("{} is not followed", words_of(key)));
+    return false;
+  }
+  return true;
+}
+
+void CodeTree::rest(const Tree& node, const Todo& at, const char* without) {
+  for (auto item = node.begin(); item != node.end(); ++item) {
+    if (!item->is_structured() || item.key() == without || item.key() == "withClause") continue;
+    if (!visit_named(item.key(), *item, {&*item, at.scope, false})) {
+      todo_.push_back({&*item, at.scope, false});
+    }
+  }
+}
+
+/// INSERT, UPDATE, DELETE: what is read of the table needs SELECT.
+void CodeTree::write(const Tree& statement, PrivilegeSet needed, const Todo& at) {
+  const bool reads = statement.contains("returningList") || statement.contains("whereClause");
+  if (reads) needed |= Privilege::select;
+  const auto& conflict = member(statement, "onConflictClause");
+  if (conflict.is_object()) {
+    // It looks for rows by the columns that it names, and may change them.
+    if (conflict.contains("infer")) needed |= Privilege::select;
+    if (member_text(conflict, "action") == "ONCONFLICT_UPDATE") {
+      needed |= PrivilegeSet(Privilege::select) | Privilege::update;
+    }
+  }
+  if (needed.has(Privilege::update) && !reads) {
+    for (const auto& target : member(statement, "targetList")) {
+      const auto& value = member(member(target, "ResTarget"), "val");
+      if (value.is_object() && !value.contains("A_Const")) needed |= Privilege::select;
+    }
+  }
+  relation(member(statement, "relation"), needed, -1);
+  rest(statement, at, "relation");
+}
+
+void CodeTree::merge(const Tree& statement, const Todo& at) {
+  PrivilegeSet needed = Privilege::select;
+  for (const auto& item : member(statement, "mergeWhenClauses")) {
+    const auto command = member_text(member(item, "MergeWhenClause"), "commandType");
+    if (command == "CMD_INSERT") needed |= Privilege::insert;
+    if (command == "CMD_UPDATE") needed |= Privilege::update;
+    if (command == "CMD_DELETE") needed |= Privilege::delete_;
+  }
+  relation(member(statement, "relation"), needed, -1);
+  rest(statement, at, "relation");
+}
+
+void CodeTree::copy(const Tree& statement, const Todo& at) {
+  const auto& table = member(statement, "relation");
+  if (table.is_object()) {
+    relation(table, statement.value("is_from", false) ? Privilege::insert : Privilege::select, -1);
+  }
+  if (statement.contains("filename")) {
+    give_up(statement.value("is_program", false) ? "COPY runs a program"
+                                                 : "COPY uses a file of the server");
+  }
+  rest(statement, at, "relation");
+}
+
+void CodeTree::relation(const Tree& range_var, PrivilegeSet needed, int scope) {
+  const auto schema = member_text(range_var, "schemaname");
+  const auto name = member_text(range_var, "relname");
+  if (schema.empty()) {
+    for (auto s = scope; s >= 0; s = scopes_[static_cast<std::size_t>(s)].parent) {
+      if (scopes_[static_cast<std::size_t>(s)].name == name) return;
+    }
+  }
+  if (schema == "pg_temp" || (schema.empty() && own_.contains(name))) return;
+  looked_up(!schema.empty());
+  const auto id = names_.relation(schema, name, path_);
+  if (id == no_object) {
+    // The server's own relations need not be known, and everybody may read them.
+    if (schema == "information_schema" || (schema == "pg_catalog" && !names_.knows_server()))
+      return;
+    return give_up(fmt::format("there is no relation {}{}{}", displayed(schema),
+                               schema.empty() ? "" : ".", displayed(name)));
+  }
+  code_.uses.push_back({id, needed, schema.empty() && !path_.fixed});
+}
+
+void CodeTree::call(const Tree& node) {
+  const auto [schema, name] = qualified(member(node, "funcname"));
+  const auto& arguments = member(node, "args");
+  looked_up(!schema.empty());
+  const auto found =
+      names_.functions(schema, name, arguments.is_array() ? arguments.size() : 0, path_);
+  const auto& cluster = names_.cluster();
+  if (found.empty()) {
+    if (names_.knows_server() || (!schema.empty() && schema != "pg_catalog")) {
+      return give_up(fmt::format("there is no function {}{}{}", displayed(schema),
+                                 schema.empty() ? "" : ".", displayed(name)));
+    }
+    return special_call(name, arguments);
+  }
+  for (const auto id : found) {
+    const auto& function = cluster.object(id);
+    if (function.system) {
+      special_call(name, arguments);
+      const bool for_everyone =
+          granted_to(cluster.effective_acl(function), public_role).has(Privilege::execute);
+      if (for_everyone && cluster.function(function).volatility != 'v') continue;
+    }
+    code_.uses.push_back({id, Privilege::execute, schema.empty() && !path_.fixed});
+  }
+}
+
+/// A function of the server that does what its arguments say.
+void CodeTree::special_call(const std::string& name, const Tree& arguments) {
+  const auto argument = [&](std::size_t i) {
+    return arguments.is_array() && i < arguments.size() ? constant_text(arguments[i])
+                                                        : std::nullopt;
+  };
+  if (name == "current_setting") {
+    const auto setting = argument(0);
+    if (setting) {
+      code_.settings.push_back(*setting);
+    } else {
+      give_up("current_setting of a name that is put together when it runs");
+    }
+  }
+  const auto* const runner =
+      std::find_if(runners.begin(), runners.end(), [&](const Runner& r) { return r.name == name; });
+  const auto runs = runner != runners.end() && arguments.is_array() &&
+                    (runner->argument == 0 || arguments.size() == 2);
+  if (runs) {
+    const auto text = argument(runner->argument);
+    if (text) {
+      follow_sql(*text);
+    } else {
+      give_up(fmt::format("{} of a text that is put together when it runs", name));
+    }
+  }
+  if (std::find(readers_of_any.begin(), readers_of_any.end(), name) != readers_of_any.end()) {
+    give_up(fmt::format("{} reads what it is told", name));
+  }
+}
+
+/// DO: plpgsql unless it says another language.
+void CodeTree::run_block(const Tree& statement) {
+  std::string language = "plpgsql", body;
+  for (const auto& item : member(statement, "args")) {
+    const auto& option = member(item, "DefElem");
+    const auto value = name_part(member(option, "arg"));
+    (member_text(option, "defname") == "language" ? language : body) = value;
+  }
+  if (language != "plpgsql") return give_up(fmt::format("DO in {}", displayed(language)));
+  if (++depth_ > deepest_text) return give_up("runs texts in texts");
+  follow_plpgsql("CREATE FUNCTION block() RETURNS void LANGUAGE plpgsql AS " + quote_literal(body));
+  --depth_;
+}
+
+// --- PL/pgSQL -----------------------------------------------------------------------------------
+
+/// `node` holds expressions; `key` is which statement or variable it is.
+void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
+  const bool runs_text = key == "PLpgSQL_stmt_dynexecute" || key == "PLpgSQL_stmt_dynfors";
+  const bool has_statement = key == "PLpgSQL_stmt_execsql" || key == "PLpgSQL_stmt_perform" ||
+                             key == "PLpgSQL_stmt_call" || key == "PLpgSQL_stmt_fors" ||
+                             key == "PLpgSQL_stmt_return_query" || key == "PLpgSQL_stmt_open" ||
+                             key == "PLpgSQL_stmt_forc";
+  for (auto item = node.begin(); item != node.end(); ++item) {
+    if (!item->is_object() || !item->contains("PLpgSQL_expr")) continue;
+    const auto text = member_text(member(*item, "PLpgSQL_expr"), "query");
+    if (item.key() == "dynquery" || (runs_text && item.key() == "query")) {
+      follow_dynamic(text, "EXECUTE");
+    } else if (key == "PLpgSQL_stmt_assign") {
+      follow_assignment(text);
+    } else if (item.key() == "cursor_explicit_expr" || has_statement) {
+      follow_sql(text);
+    } else {
+      follow_expression(text);
+    }
+  }
+}
+
+void CodeTree::follow_plpgsql(const std::string& create_function) {
+  const auto tree = plpgsql_tree(create_function);
+  const auto parsed = tree.error.empty() ? Tree::parse(tree.json, nullptr, false) : Tree();
+  if (!tree.error.empty() || parsed.is_discarded()) {
+    return give_up(fmt::format("the body is not understood: {}",
+                               tree.error.empty() ? "no UTF-8" : displayed(tree.error)));
+  }
+  std::vector<const Tree*> todo{&parsed};
+  while (!todo.empty()) {
+    const auto& node = *todo.back();
+    todo.pop_back();
+    if (node.is_array()) {
+      for (auto item = node.rbegin(); item != node.rend(); ++item) {
+        // Of USING and RAISE: expressions in a list.
+        if (item->is_object() && item->contains("PLpgSQL_expr")) plpgsql_node("", {{"", *item}});
+        todo.push_back(&*item);
+      }
+    } else if (node.is_object()) {
+      for (auto item = node.begin(); item != node.end(); ++item) {
+        if (item->is_object()) plpgsql_node(item.key(), *item);
+        if (item->is_structured()) todo.push_back(&*item);
+      }
+    }
+  }
+}
+
+}  // namespace pgleast

@@ -1,0 +1,71 @@
+#pragma once
+// Gathers what parse trees use. The trees are libpg_query's JSON; texts inside texts (DO, EXECUTE
+// of a constant) are followed.
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "input/code/code_names.hpp"
+#include "model/code.hpp"
+
+namespace pgleast {
+
+class CodeTree {
+ public:
+  CodeTree(const CodeNames& names, NamePath path) : names_(names), path_(std::move(path)) {}
+
+  void follow_sql(const std::string& text);
+  void follow_expression(const std::string& text);
+  /// `name[i] := expression`
+  void follow_assignment(const std::string& text);
+  /// An expression whose value is run as SQL.
+  void follow_dynamic(const std::string& expression, const char* by);
+  void follow_plpgsql(const std::string& create_function);
+  void give_up(const std::string& why);
+
+  /// Sorted; each use once.
+  Code take();
+
+ private:
+  struct Scope {
+    int parent;
+    std::string name;  // of a WITH query
+  };
+  struct Todo {
+    const nlohmann::json* node;
+    int scope;
+    bool locked;  // FOR UPDATE: needs UPDATE, too
+  };
+
+  void walk(const nlohmann::json& root);
+  void visit(const nlohmann::json& node, const Todo& at);
+  bool visit_named(const std::string& key, const nlohmann::json& value, const Todo& at);
+  int with_scope(const nlohmann::json& clause, int scope);
+  bool visit_statement(const std::string& key, const nlohmann::json& value);
+  void write(const nlohmann::json& statement, PrivilegeSet needed, const Todo& at);
+  void merge(const nlohmann::json& statement, const Todo& at);
+  void copy(const nlohmann::json& statement, const Todo& at);
+  void relation(const nlohmann::json& range_var, PrivilegeSet needed, int scope);
+  void call(const nlohmann::json& node);
+  void special_call(const std::string& name, const nlohmann::json& arguments);
+  void run_block(const nlohmann::json& statement);
+  void rest(const nlohmann::json& node, const Todo& at, const char* without);
+  void looked_up(bool has_schema);
+  void plpgsql_node(const std::string& key, const nlohmann::json& node);
+
+  const CodeNames& names_;
+  NamePath path_;
+  Code code_;
+  std::vector<Scope> scopes_;
+  std::vector<Todo> todo_;
+  std::set<std::string> own_;  // temporary tables that the code makes
+  int depth_ = 0;
+};
+
+/// The value of a constant, and of constants that are put together: 'a' || 'b'.
+std::optional<std::string> constant_text(const nlohmann::json& expression);
+
+}  // namespace pgleast

@@ -1,0 +1,95 @@
+#include "input/code/cursor_code.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "input/sql/psql_script.hpp"
+
+namespace pgleast {
+namespace {
+
+/// A text instead of a span.
+struct Instead {
+  Span span;
+  const char* text;
+};
+
+class Rewriter {
+ public:
+  explicit Rewriter(const std::string& body) : body_(body) {
+    PsqlScript items(body_);
+    while (auto item = items.next()) {
+      if (item->tokens.empty()) continue;
+      tokens_ = std::move(item->tokens);
+      statement();
+    }
+  }
+
+  std::string text() const {
+    std::string result;
+    std::size_t at = 0;
+    for (const auto& change : changes_) {
+      result += body_.substr(at, change.span.begin - at) + change.text;
+      at = change.span.end;
+    }
+    return result + body_.substr(at);
+  }
+
+ private:
+  bool is(std::size_t i, std::string_view word) const {
+    return i < tokens_.size() && tokens_[i].is(word);
+  }
+  bool is_name(std::size_t i) const {
+    return i < tokens_.size() &&
+           (tokens_[i].kind == SqlToken::Kind::word || tokens_[i].kind == SqlToken::Kind::quoted);
+  }
+  char first(std::size_t i) const {
+    return i < tokens_.size() ? body_[tokens_[i].span.begin] : '\0';
+  }
+  /// Where a statement may begin: after what opens a block.
+  bool begins(std::size_t i) const {
+    return i == 0 || is(i - 1, "begin") || is(i - 1, "then") || is(i - 1, "else") ||
+           is(i - 1, "loop") || first(i - 1) == '>';
+  }
+  void replace(std::size_t from, std::size_t to, const char* text) {
+    changes_.push_back({{tokens_[from].span.begin, tokens_[to].span.end}, text});
+  }
+
+  void open(std::size_t i) {
+    auto to = i + 2;
+    if (is(to, "no")) ++to;
+    if (is(to, "scroll")) ++to;
+    if (is(to, "for")) return replace(i, to, "");
+    if (first(i + 2) == '(') return replace(i, i + 1, "PERFORM ");
+    replace(i, i + 1, "NULL");
+  }
+
+  /// A statement, with what opens blocks before it.
+  void statement() {
+    const auto last = tokens_.size() - 1;
+    for (std::size_t i = 0; i <= last; ++i) {
+      if (is(i, "for") && is_name(i + 1) && is(i + 2, "in") && is_name(i + 3)) loop(i + 3);
+      if (!begins(i)) continue;
+      if (is(i, "open") && is_name(i + 1)) return open(i);
+      if (is(i, "fetch") || is(i, "move") || is(i, "close")) return replace(i, last, "NULL");
+      if (is(i, "return") && is(i + 1, "next") && i + 1 == last) {
+        return replace(i, last, "RETURN NEXT NULL");
+      }
+    }
+  }
+
+  void loop(std::size_t name) {
+    if (is(name + 1, "loop")) return replace(name, name, "1..1");
+    if (first(name + 1) == '(') replace(name, name, "1..");
+  }
+
+  const std::string& body_;
+  std::vector<SqlToken> tokens_;
+  std::vector<Instead> changes_;
+};
+
+}  // namespace
+
+std::string without_cursors(const std::string& body) { return Rewriter(body).text(); }
+
+}  // namespace pgleast

@@ -1,0 +1,232 @@
+#pragma once
+// The catalogs of a cluster while scripts change it: names, what depends on what, who runs the
+// statements, and a journal that takes changes back.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "input/replay/catalog/entity.hpp"
+#include "input/replay/roles/role_editor.hpp"
+#include "input/sql/node.hpp"
+#include "input/sql/psql_script.hpp"
+#include "model/cluster.hpp"
+#include "privileges/acl_edit.hpp"
+
+namespace pgleast {
+
+/// The statement may change what is not known: the reason.
+struct NotFollowed {
+  std::string why;
+};
+
+/// schema.name; without a schema it is looked up along search_path.
+struct QualifiedName {
+  std::string schema, name;
+};
+QualifiedName qualified_name_of(const SqlNode& names);
+/// Of a RangeVar.
+QualifiedName relation_name(const SqlNode& range);
+
+class SqlCatalog {
+ public:
+  SqlCatalog(Cluster& cluster, RoleEditor& roles);
+
+  // --- The session -----------------------------------------------------------------------------
+  struct Session {
+    RoleId authenticated{}, session_user{}, current_user{};
+    std::vector<std::string> search_path{"$user", "public"};
+    std::vector<std::string> stored_path{"$user", "public"};  // what RESET gives
+    ObjectId database = no_object;
+    EntityId temporary = no_entity;  // the schema, once there is one
+  };
+  /// What temporary objects there were is gone; search_path is what is stored.
+  Session& start_session(const std::string& database, RoleId user);
+  const Session& session() const { return session_; }
+  Session& edit_session();
+  void tell_roles() { roles_.run_as(session_.current_user, session_.session_user); }
+  RoleId user() const { return session_.current_user; }
+  void end_session();
+  void drop_temporary();
+  /// SET LOCAL holds until the transaction ends.
+  void remember_for_end_of_transaction(bool local);
+  void end_transaction(bool committed);
+  /// Puts what lies in the session's database into the model where that is not done yet.
+  /// Throws NotFollowed where it was not read.
+  void need_contents();
+  /// What lies in it is not in the model, for nobody changed it.
+  bool is_pristine(ObjectId database) const;
+  void copy_contents(ObjectId from, ObjectId to);
+
+  // --- The journal -----------------------------------------------------------------------------
+  std::size_t mark() const { return journal_.size(); }
+  void undo_to(std::size_t mark);
+  void forget_journal() { journal_.clear(); }
+
+  // --- Entities --------------------------------------------------------------------------------
+  const Entity& at(EntityId id) const { return entities_[index(id)]; }
+  std::size_t size() const { return entities_.size(); }
+  Entity& edit(EntityId id);
+  EntityId add(Entity entity);
+  void kill(EntityId id);
+  void rename(EntityId id, const std::string& name);
+  void move(EntityId id, EntityId schema);
+  void add_ref(EntityId from, const Ref& ref);
+  void remove_ref(EntityId from, EntityId to);
+  const std::vector<EntityId>& dependents(EntityId id) const;
+  /// Those of a relation, or in a schema: alive.
+  std::vector<EntityId> children(EntityId parent, EntityKind kind) const;
+  /// Those that need it in any way, alive, each once.
+  std::vector<EntityId> children_of(EntityId id) const;
+  EntityCode code_of(EntityId id) const { return at(id).code ? *at(id).code : EntityCode(); }
+  void set_code(EntityId id, EntityCode code);
+  /// DROP of all these, of columns where a number is given. Throws Refused.
+  struct Target {
+    EntityId id{};
+    int column = 0;
+    bool operator==(const Target&) const = default;
+  };
+  void drop(const std::vector<Target>& targets, bool cascade);
+  void drop_column(EntityId relation, int number);
+
+  // --- The model -------------------------------------------------------------------------------
+  Cluster& cluster() { return cluster_; }
+  const Cluster& cluster() const { return cluster_; }
+  RoleEditor& roles() { return roles_; }
+  int major() const { return cluster_.major(); }
+  const Object& object(EntityId id) const { return cluster_.object(at(id).object); }
+  Object& edit_object(ObjectId id);
+  RelationDetail& edit_relation(EntityId id);
+  FunctionDetail& edit_function(EntityId id);
+  DatabaseDetail& edit_database(ObjectId id);
+  RowPolicy& edit_policy(std::size_t at);
+  void add_policy(RowPolicy policy);
+  std::vector<DefaultAcl>& edit_default_acls();
+  std::vector<RoleSetting>& edit_role_settings();
+  Column& edit_column(ObjectId table, std::size_t at);
+  /// Its row in Cluster::row_policies.
+  std::size_t policy_place(EntityId policy) const { return at(policy).place; }
+  AclId keep(const Acl& acl);
+  ObjectId make_parameter(const std::string& name);
+  void drop_memberships_granted_by(const std::vector<RoleId>& roles);
+  /// A new entity with its object in the model: owned by the user, access list by default.
+  EntityId make(Entity entity, ObjectKind kind, std::uint32_t detail = no_detail);
+  RoleId owner_of(EntityId id) const;
+  void set_owner(EntityId id, RoleId owner);
+  /// The list of a new object of that owner there (get_user_default_acl).
+  AclId default_acl_for(ObjectKind kind, RoleId owner, EntityId schema);
+  void set_acl(EntityId id, AclId acl);
+  ObjectId database_named(const std::string& name) const;
+
+  // --- Names -----------------------------------------------------------------------------------
+  /// Schemas of search_path that exist and may be used, in their order.
+  std::vector<EntityId> path() const;
+  EntityId find_schema(const std::string& name) const;
+  EntityId schema_named(const std::string& name) const;  // throws Refused
+  /// Where `CREATE` puts an object of that name. Throws Refused.
+  EntityId schema_for_new(const QualifiedName& name) const;
+  EntityId find(EntityKind kind, EntityId schema, const std::string& name) const;
+  EntityId find_in_database(EntityKind kind, const std::string& name) const;
+  EntityId find_on(EntityId relation, EntityKind kind, const std::string& name) const;
+  std::vector<EntityId> find_functions(const QualifiedName& name) const;
+  /// no_entity: none with these arguments.
+  EntityId find_function(EntityId schema, const std::string& name,
+                         const std::vector<TypeRef>& types) const;
+  EntityId find_named(EntityKind kind, const QualifiedName& name) const;
+  bool is_of_server(const QualifiedName& name) const;
+  EntityId relation_of(const SqlNode& range) const;  // throws Refused, NotFollowed
+  EntityId relation_of(const QualifiedName& name) const;
+  TypeRef find_type(const SqlNode& type_name) const;
+  TypeRef type_of(const SqlNode& type_name) const;  // throws Refused
+  std::string shown(const TypeRef& type) const;
+  std::string shown_name(EntityId id) const;
+  int column_number(EntityId relation, const std::string& name) const;  // 0: none
+  int needed_column(EntityId relation, const std::string& name) const;  // throws Refused
+
+  // --- Rights ----------------------------------------------------------------------------------
+  bool has_privileges(RoleId role, RoleId of) const;
+  HasPrivileges has_privileges() const;
+  std::vector<RoleId> privileged_roles(RoleId role) const;
+  bool can_become(RoleId role, RoleId other) const;
+  bool is_superuser() const { return cluster_.role(user()).superuser; }
+  PrivilegeSet held(RoleId role, ObjectId object) const;
+  bool holds(RoleId role, EntityId id, Privilege privilege) const;
+  bool owns(EntityId id) const { return has_privileges(user(), owner_of(id)); }
+  void need_owner(EntityId id, std::string_view what) const;
+  void need_create(EntityId schema) const;
+  void need_superuser(const std::string& message) const;
+
+  /// Something was said of what lies in databases; something there was made or changed.
+  bool touched() const { return touched_; }
+  void touch() { touched_ = true; }
+  bool changed() const { return changed_; }
+  bool has_read_objects() const { return has_read_objects_; }
+  /// Nothing was read of a server.
+  bool is_of_scripts() const { return cluster_.server.empty() && !has_read_objects_; }
+  bool has_extensions = false;
+  bool subscriptions_made = false;                // which tables they write stands in no script
+  bool roles_known = true, objects_known = true;  // to who asks the catalogs
+  std::vector<std::string> new_extensions;
+  void remark_extension(const std::string& name) { new_extensions.push_back(name); }
+
+  /// The statement that is being done, for what parse trees leave out.
+  struct Statement {
+    std::string_view script;
+    const PsqlItem* item = nullptr;
+  };
+  const Statement& statement() const { return statement_; }
+  void set_statement(const Statement& statement) { statement_ = statement; }
+  /// Leaves in the model only what is alive.
+  void finish();
+
+ private:
+  struct Key {
+    EntityKind kind{};
+    ObjectId database{};
+    EntityId schema{};
+    EntityId parent{};
+    std::string name;
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+  Key key_of(const Entity& entity) const;
+  void enter(EntityId id);
+  void leave(EntityId id);
+  void read_cluster();
+  void read_object(ObjectId id);
+  void read_types_of_functions();
+  void collect(std::vector<Target>& targets) const;
+  void drop_all(std::vector<Target> all);
+  void check_drop(const std::vector<Target>& all, std::size_t asked, bool cascade) const;
+  std::vector<ObjectId> compact();
+  void read_code(const std::vector<ObjectId>& now);
+
+  Cluster& cluster_;
+  RoleEditor& roles_;
+  Session session_;
+  std::optional<Session> before_local_;
+  bool in_transaction_ = false;
+  std::vector<std::function<void()>> journal_;
+  std::vector<Entity> entities_;
+  std::vector<std::vector<EntityId>> dependents_;
+  std::unordered_multimap<Key, EntityId, KeyHash> names_;
+  std::uint32_t next_oid_ = first_oid_of_users;
+  std::map<ObjectId, EntityId> entity_of_;
+  Statement statement_;
+  bool touched_ = false, changed_ = false, has_read_objects_ = false;
+};
+
+/// Names in pg_catalog and how they are shown.
+std::vector<std::pair<std::string, std::string>> builtin_types_shown(int major);
+
+/// `CREATE SCHEMA`, ...: does it, or throws Refused or NotFollowed; then part of it may be done.
+using SqlApply = void (*)(SqlCatalog&, const SqlNode& node);
+/// Null for a kind of statement that is not followed.
+SqlApply find_statement(std::string_view node);
+
+}  // namespace pgleast

@@ -1,0 +1,392 @@
+// Names in scripts: who is asked for where, as search_path and the rights of the session say
+// (namespace.c, parse_type.c, regproc.c).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "input/replay/catalog/catalog.hpp"
+#include "pg/builtin_type.hpp"
+#include "pg/identifier.hpp"
+
+namespace pgleast {
+namespace {
+
+constexpr std::string_view catalog_schema = "pg_catalog";
+
+}  // namespace
+
+QualifiedName qualified_name_of(const SqlNode& names) {
+  const auto parts = strings_of(names);
+  if (parts.size() > 2) return {parts[parts.size() - 2], parts.back()};
+  if (parts.size() == 2) return {parts[0], parts[1]};
+  return {"", parts.empty() ? "" : parts[0]};
+}
+
+QualifiedName relation_name(const SqlNode& range) {
+  const auto& r = inside(range, "RangeVar");
+  return {text_at(r, "schemaname"), text_at(r, "relname")};
+}
+
+EntityId SqlCatalog::find(EntityKind kind, EntityId schema, const std::string& name) const {
+  const auto found = names_.find({kind, session_.database, schema, no_entity, name});
+  return found == names_.end() ? no_entity : found->second;
+}
+
+EntityId SqlCatalog::find_in_database(EntityKind kind, const std::string& name) const {
+  const bool shared = kind == EntityKind::tablespace || kind == EntityKind::subscription;
+  const auto found =
+      names_.find({kind, shared ? no_object : session_.database, no_entity, no_entity, name});
+  return found == names_.end() ? no_entity : found->second;
+}
+
+EntityId SqlCatalog::find_on(EntityId relation, EntityKind kind, const std::string& name) const {
+  const auto schema = at(relation).schema;
+  for (const auto in : {no_entity, schema}) {
+    const auto found = names_.find({kind, session_.database, in, relation, name});
+    if (found != names_.end()) return found->second;
+  }
+  return no_entity;
+}
+
+EntityId SqlCatalog::find_schema(const std::string& name) const {
+  if (name == "pg_temp") return session_.temporary;
+  return find_in_database(EntityKind::schema, name);
+}
+
+EntityId SqlCatalog::schema_named(const std::string& name) const {
+  const auto found = find_schema(name);
+  if (found == no_entity) throw Refused(fmt::format("schema `{}` does not exist", name), name);
+  if (!at(found).temporary && !holds(user(), found, Privilege::usage)) {
+    throw Refused(fmt::format("permission denied for schema {}", name), name);
+  }
+  return found;
+}
+
+std::vector<EntityId> SqlCatalog::path() const {
+  std::vector<EntityId> result;
+  const auto& names = session_.search_path;
+  const auto named = [&](std::string_view wanted) {
+    return std::find(names.begin(), names.end(), wanted) != names.end();
+  };
+  const auto take = [&](EntityId schema) {
+    if (schema != no_entity) result.push_back(schema);
+  };
+  if (!named("pg_temp")) take(session_.temporary);
+  if (!named(catalog_schema)) take(find_schema(std::string(catalog_schema)));
+  for (const auto& name : names) {
+    const auto schema = find_schema(name == "$user" ? cluster_.role(user()).name : name);
+    if (schema == no_entity) continue;
+    if (at(schema).temporary || holds(user(), schema, Privilege::usage)) result.push_back(schema);
+  }
+  return result;
+}
+
+EntityId SqlCatalog::schema_for_new(const QualifiedName& name) const {
+  auto schema = no_entity;
+  if (!name.schema.empty()) {
+    schema = schema_named(name.schema);
+  } else {
+    for (const auto& word : session_.search_path) {
+      const auto found = find_schema(word == "$user" ? cluster_.role(user()).name : word);
+      if (found == no_entity) {
+        if (word == "pg_temp") throw NotFollowed{"temporary objects by search_path"};
+        continue;
+      }
+      if (!at(found).temporary && !holds(user(), found, Privilege::usage)) continue;
+      schema = found;
+      break;
+    }
+    if (schema == no_entity) throw Refused("no schema has been selected to create in");
+  }
+  if (at(schema).temporary) return schema;
+  need_create(schema);
+  return schema;
+}
+
+std::vector<EntityId> SqlCatalog::find_functions(const QualifiedName& name) const {
+  std::vector<EntityId> result;
+  const auto in = [&](EntityId schema) {
+    const auto [begin, end] =
+        names_.equal_range({EntityKind::function, session_.database, schema, no_entity, name.name});
+    for (auto i = begin; i != end; ++i) {
+      // One that an earlier schema of search_path has hides it.
+      const bool hidden = std::any_of(result.begin(), result.end(), [&](EntityId other) {
+        return at(other).types == at(i->second).types && at(other).schema != schema;
+      });
+      if (!hidden) result.push_back(i->second);
+    }
+  };
+  if (!name.schema.empty()) {
+    if (find_schema(name.schema) != no_entity) in(schema_named(name.schema));
+  } else {
+    for (const auto schema : path()) {
+      if (!at(schema).temporary) in(schema);
+    }
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+EntityId SqlCatalog::find_function(EntityId schema, const std::string& name,
+                                   const std::vector<TypeRef>& types) const {
+  const auto [begin, end] =
+      names_.equal_range({EntityKind::function, session_.database, schema, no_entity, name});
+  for (auto i = begin; i != end; ++i) {
+    if (at(i->second).types == types) return i->second;
+  }
+  return no_entity;
+}
+
+EntityId SqlCatalog::find_named(EntityKind kind, const QualifiedName& name) const {
+  if (!name.schema.empty()) {
+    if (find_schema(name.schema) == no_entity) return no_entity;
+    return find(kind, schema_named(name.schema), name.name);
+  }
+  for (const auto schema : path()) {
+    const auto found = find(kind, schema, name.name);
+    if (found != no_entity) return found;
+  }
+  return no_entity;
+}
+
+/// The catalogs are not in the model of a script's cluster.
+bool SqlCatalog::is_of_server(const QualifiedName& name) const {
+  if (!name.schema.empty()) {
+    return name.schema == catalog_schema || name.schema == "information_schema";
+  }
+  return name.name.starts_with("pg_");
+}
+
+EntityId SqlCatalog::relation_of(const SqlNode& range) const {
+  return relation_of(relation_name(range));
+}
+
+EntityId SqlCatalog::relation_of(const QualifiedName& name) const {
+  const auto found = find_named(EntityKind::relation, name);
+  if (found != no_entity) return found;
+  if (is_of_server(name)) throw NotFollowed{"a catalog is not in the model"};
+  if (has_extensions) throw NotFollowed{"it may be an extension's"};
+  const auto shown = name.schema.empty() ? name.name : name.schema + '.' + name.name;
+  throw Refused(fmt::format("relation `{}` does not exist", shown), name.name);
+}
+
+std::vector<std::pair<std::string, std::string>> builtin_types_shown(int major) {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (const auto& t : builtin_types) {
+    if (t.since <= major) result.emplace_back(t.name, shown_builtin_type(t, major));
+  }
+  return result;
+}
+
+/// Nothing known: no entity, no builtin, no text.
+TypeRef SqlCatalog::find_type(const SqlNode& type_name) const {
+  const auto& t = inside(type_name, "TypeName");
+  auto name = qualified_name_of(list_at(t, "names"));
+  TypeRef result;
+  if (truth_at(t, "pct_type")) throw NotFollowed{"a type that is written as another's %TYPE"};
+  result.array = !list_at(t, "arrayBounds").empty();
+  const auto builtin = [&](std::string_view word) {
+    const bool array = word.starts_with('_');
+    const auto* const known = find_builtin_type(array ? word.substr(1) : word, major());
+    if (known == nullptr || (array && result.array)) return false;
+    result.builtin = known->name;
+    result.array = result.array || array;
+    return true;
+  };
+  const auto of_script = [&](EntityId schema) {
+    const auto found = find(EntityKind::type, schema, name.name);
+    if (found == no_entity) return false;
+    result.entity = found;
+    // An array of arrays is an array.
+    if (result.array && at(found).letter == 'a') result.array = false;
+    if (result.array) {
+      for (const auto id : dependents(found)) {
+        const auto& e = at(id);
+        if (e.alive && e.letter == 'a' && e.parent == found) {
+          result.entity = id;
+          result.array = false;
+          break;
+        }
+      }
+    }
+    return true;
+  };
+  if (name.schema == catalog_schema) {
+    if (!builtin(name.name) && name.name.starts_with("pg_")) result.builtin = name.name;
+    return result;
+  }
+  if (name.schema == "information_schema") {
+    result.text = "information_schema." + name.name + (result.array ? "[]" : "");
+    return result;
+  }
+  if (!name.schema.empty()) {
+    const auto schema = schema_named(name.schema);
+    of_script(schema);
+    return result;
+  }
+  for (const auto schema : path()) {
+    if (at(schema).name == catalog_schema ? builtin(name.name) : of_script(schema)) return result;
+  }
+  return result;
+}
+
+TypeRef SqlCatalog::type_of(const SqlNode& type_name) const {
+  auto type = find_type(type_name);
+  if (type.entity != no_entity || !type.builtin.empty() || !type.text.empty()) return type;
+  const auto name = qualified_name_of(list_at(inside(type_name, "TypeName"), "names"));
+  if (has_extensions) throw NotFollowed{"a type that may be an extension's"};
+  if (is_of_server(name)) throw NotFollowed{"a type of the catalogs"};
+  const auto shown = name.schema.empty() ? name.name : name.schema + '.' + name.name;
+  throw Refused(fmt::format("type `{}` does not exist", shown), name.name);
+}
+
+std::string SqlCatalog::shown(const TypeRef& type) const {
+  if (!type.text.empty()) return type.text;
+  if (type.entity != no_entity) return shown_name(type.entity) + (type.array ? "[]" : "");
+  const auto* const known = find_builtin_type(type.builtin, major());
+  const auto name = known == nullptr ? "pg_catalog." + shown_identifier(type.builtin, major())
+                                     : shown_builtin_type(*known, major());
+  return name + (type.array ? "[]" : "");
+}
+
+/// As pg_identify_object prints it.
+std::string SqlCatalog::shown_name(EntityId id) const {
+  const auto& e = at(id);
+  if (e.kind == EntityKind::type && e.letter == 'a' && e.parent != no_entity) {
+    return shown_name(e.parent) + "[]";
+  }
+  if (e.kind == EntityKind::type && e.half_known && object(id).identity.ends_with("[]")) {
+    return object(id).identity;
+  }
+  if (e.kind == EntityKind::large_object) return e.name;
+  auto result = shown_identifier(e.name, major());
+  if (e.schema != no_entity) result = shown_identifier(at(e.schema).name, major()) + '.' + result;
+  if (e.kind != EntityKind::function) return result;
+  result += '(';
+  for (const auto& type : e.types) {
+    if (result.back() != '(') result += ',';
+    result += shown(type);
+  }
+  return result + ')';
+}
+
+int SqlCatalog::column_number(EntityId relation, const std::string& name) const {
+  const auto& e = at(relation);
+  if (e.object == no_object || object(relation).kind != ObjectKind::table) return 0;
+  const auto& columns = cluster_.relation(object(relation)).columns;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].name == name) return e.columns[i].number;
+  }
+  return 0;
+}
+
+int SqlCatalog::needed_column(EntityId relation, const std::string& name) const {
+  const auto number = column_number(relation, name);
+  if (number != 0) return number;
+  throw Refused(fmt::format("column `{}` of relation `{}` does not exist", name, at(relation).name),
+                name);
+}
+
+// --- Rights -------------------------------------------------------------------------------------
+
+// In the server's order (roles_is_member_of): the first that may is the grantor.
+std::vector<RoleId> SqlCatalog::privileged_roles(RoleId role) const {
+  std::vector<RoleId> result{role};
+  const auto database_owner = cluster_.find_role("pg_database_owner");
+  const auto take = [&](RoleId other) {
+    if (std::find(result.begin(), result.end(), other) == result.end()) result.push_back(other);
+  };
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    std::vector<std::pair<std::uint32_t, RoleId>> next;
+    for (const auto& m : cluster_.memberships) {
+      if (m.member == result[i] && m.inherit) next.emplace_back(cluster_.role(m.role).oid, m.role);
+    }
+    std::sort(next.begin(), next.end());
+    for (const auto& [oid, group] : next) take(group);
+    const bool inherits = major() >= 16 || cluster_.role(result[i]).inherit;
+    const bool owns_database = inherits && database_owner && session_.database != no_object &&
+                               cluster_.object(session_.database).owner == result[i];
+    if (owns_database) take(*database_owner);
+  }
+  return result;
+}
+
+bool SqlCatalog::has_privileges(RoleId role, RoleId of) const {
+  if (role == of || cluster_.role(role).superuser) return true;
+  const auto all = privileged_roles(role);
+  return std::find(all.begin(), all.end(), of) != all.end();
+}
+
+HasPrivileges SqlCatalog::has_privileges() const {
+  return [this](RoleId role, RoleId of) {
+    return role != public_role && of != public_role && has_privileges(role, of);
+  };
+}
+
+/// By SET ROLE: before 16 by any membership, then by those that allow it.
+bool SqlCatalog::can_become(RoleId role, RoleId other) const {
+  if (role == other || cluster_.role(role).superuser) return true;
+  std::vector<RoleId> seen{role};
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (seen[i] == other) return true;
+    for (const auto& m : cluster_.memberships) {
+      const bool goes = m.member == seen[i] && (major() < 16 || m.set) &&
+                        std::find(seen.begin(), seen.end(), m.role) == seen.end();
+      if (goes) seen.push_back(m.role);
+    }
+  }
+  return false;
+}
+
+PrivilegeSet SqlCatalog::held(RoleId role, ObjectId id) const {
+  const auto& o = cluster_.object(id);
+  const auto all = grantable_privileges(o.kind, major());
+  if (cluster_.role(role).superuser) return all;
+  const auto roles = privileged_roles(role);
+  PrivilegeSet result;
+  for (const auto& item : cluster_.effective_acl(o)) {
+    const bool counts = item.grantee == public_role ||
+                        std::find(roles.begin(), roles.end(), item.grantee) != roles.end();
+    if (counts) result |= item.privileges;
+  }
+  const auto has = [&](std::string_view name) {
+    const auto found = cluster_.find_role(name);
+    return found && std::find(roles.begin(), roles.end(), *found) != roles.end();
+  };
+  const bool reads = has("pg_read_all_data");
+  const bool writes = has("pg_write_all_data");
+  if (o.kind == ObjectKind::schema && (reads || writes)) result |= Privilege::usage;
+  if (o.kind == ObjectKind::table || o.kind == ObjectKind::sequence) {
+    if (reads) result |= Privilege::select;
+    if (writes) {
+      result |= PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_;
+    }
+  }
+  return result & all;
+}
+
+bool SqlCatalog::holds(RoleId role, EntityId id, Privilege privilege) const {
+  if (cluster_.role(role).superuser) return true;
+  return at(id).object == no_object || held(role, at(id).object).has(privilege);
+}
+
+void SqlCatalog::need_owner(EntityId id, std::string_view what) const {
+  if (owns(id)) return;
+  throw Refused(fmt::format("must be owner of {} {}", what, at(id).name), at(id).name);
+}
+
+void SqlCatalog::need_create(EntityId schema) const {
+  if (!holds(user(), schema, Privilege::create)) {
+    throw Refused(fmt::format("permission denied for schema {}", at(schema).name), at(schema).name);
+  }
+  if (at(schema).name == catalog_schema) {
+    throw NotFollowed{"it is made in pg_catalog"};
+  }
+}
+
+void SqlCatalog::need_superuser(const std::string& message) const {
+  if (!is_superuser()) throw Refused(message);
+}
+
+}  // namespace pgleast

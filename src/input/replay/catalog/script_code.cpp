@@ -1,0 +1,335 @@
+#include "input/replay/catalog/script_code.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "input/code/code_reader.hpp"
+#include "input/sql/psql_script.hpp"
+#include "pg/setting_value.hpp"
+
+namespace pgleast {
+namespace {
+
+// Functions of the server that are volatile and that a policy may ask without an argument.
+constexpr std::array<std::string_view, 16> volatile_functions{
+    "clock_timestamp",    "current_query",     "gen_random_uuid",    "lastval", "pg_backend_pid",
+    "pg_current_logfile", "pg_is_in_recovery", "pg_jit_available",   "random",  "random_normal",
+    "timeofday",          "txid_current",      "pg_current_wal_lsn", "uuidv4",  "uuidv7",
+    "pg_reload_conf"};
+
+class ScriptCodeReader {
+ public:
+  ScriptCodeReader(SqlCatalog& catalog, const MovedDatabase& database,
+                   const std::function<ObjectId(EntityId)>& object)
+      : catalog_(catalog), before_(database.before), database_(database.now), object_(object) {}
+
+  void read() {
+    const CodeNames names(cluster(), database_);
+    for (std::uint32_t i = 0; i < catalog_.size(); ++i) {
+      const auto& e = catalog_.at(EntityId{i});
+      if (e.alive && !e.temporary && !e.half_known && e.database == before_)
+        read(EntityId{i}, e, names);
+    }
+    for (auto& policy : cluster().row_policies) {
+      if (cluster().object(policy.table).database != database_) continue;
+      const auto path = paths_.find({policy.table, policy.name});
+      if (path != paths_.end()) read_policy_code(policy, names, path->second);
+    }
+    read_volatile();
+  }
+
+ private:
+  Cluster& cluster() { return catalog_.cluster(); }
+
+  void read(EntityId id, const Entity& e, const CodeNames& names) {
+    switch (e.kind) {
+      case EntityKind::function:
+        return function(id, e, names);
+      case EntityKind::relation:
+        if (e.letter == 'v' || e.letter == 'm') return view(id, e);
+        if (e.letter == 'i') return expression(e, e.refs.front().to, e.name);
+        return inheritances(id, e);
+      case EntityKind::trigger:
+        return trigger(e);
+      case EntityKind::rule:
+        return rule(e, names);
+      case EntityKind::column_default:
+        return expression(e, e.parent, column_name(e));
+      case EntityKind::constraint:
+        return expression(e, e.parent, e.name);
+      case EntityKind::policy:
+        if (e.code) paths_[{object_(e.parent), e.name}] = path_of(e);
+        return;
+      case EntityKind::event_trigger:
+        return event_trigger(e);
+      case EntityKind::server:
+        return server(id, e);
+      case EntityKind::user_mapping:
+        return mapping(e);
+      case EntityKind::extension:
+        cluster().extensions.push_back({database_, e.name, "", no_object, e.owner});
+        return;
+      default:
+        return;
+    }
+  }
+
+  static NamePath path_of(const Entity& e) {
+    return {e.code ? e.code->path : std::vector<std::string>(), true};
+  }
+
+  void function(EntityId id, const Entity& e, const CodeNames& names) {
+    const auto& o = cluster().object(object_(id));
+    if (o.system || o.oid < first_oid_of_users) return;
+    const auto& detail = cluster().function(o);
+    FunctionText text;
+    text.language = detail.language;
+    text.trigger = detail.trigger;
+    text.config = detail.config;
+    if (e.code) {
+      text.body = e.code->text;
+      text.standard = e.code->standard;
+      text.names = e.code->names;
+      text.returns_set = e.code->returns_set;
+    }
+    const auto path = text.standard ? path_of(e) : path_of_database(cluster(), database_);
+    cluster().bodies.push_back({object_(id), code_of_function(text, names, path), std::nullopt});
+  }
+
+  CodeUse call(EntityId function) const { return {object_(function), Privilege::execute, false}; }
+
+  /// What it needs, by the catalog's own records.
+  void add_uses(const Entity& e, Code& code, bool relations) const {
+    for (const auto& ref : e.refs) {
+      const auto& to = catalog_.at(ref.to);
+      if (!to.alive || to.object == no_object) continue;
+      if (to.kind == EntityKind::function) code.uses.push_back(call(ref.to));
+      const bool read = to.kind == EntityKind::relation && relations;
+      if (read) code.uses.push_back({object_(ref.to), Privilege::select, false});
+    }
+  }
+
+  void view(EntityId id, const Entity& e) {
+    Body body{object_(id), {}, std::nullopt};
+    add_uses(e, body.code, true);
+    if (!body.code.uses.empty()) cluster().bodies.push_back(std::move(body));
+  }
+
+  static std::uint32_t number_of(const Entity& column_default) {
+    return static_cast<std::uint32_t>(std::stoul(column_default.name.substr(8)));
+  }
+
+  std::string column_name(const Entity& column_default) {
+    const auto& table = catalog_.at(column_default.parent);
+    const auto& columns = cluster().relation(cluster().object(object_(column_default.parent)));
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      const auto number = static_cast<std::uint32_t>(table.columns[i].number);
+      if (number == number_of(column_default)) return columns.columns[i].name;
+    }
+    return "";
+  }
+
+  void expression(const Entity& e, EntityId relation, const std::string& name) {
+    Attachment attachment;
+    attachment.kind =
+        e.kind == EntityKind::relation ? Attachment::Kind::index : Attachment::Kind::expression;
+    if (relation == no_entity || catalog_.at(relation).temporary) return;
+    add_uses(e, attachment.code, false);
+    if (attachment.code.uses.empty()) return;
+    attachment.relation = object_(relation);
+    attachment.name = name;
+    attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
+    cluster().attachments.push_back(std::move(attachment));
+  }
+
+  static bool is_partition_of(const Entity& e, EntityId parent) {
+    return std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
+      return r.to == parent && r.kind == Ref::Kind::automatic && r.column == 0 &&
+             (e.letter == 'r' || e.letter == 'p' || e.letter == 'f');
+    });
+  }
+
+  void inheritances(EntityId id, const Entity& e) {
+    if (e.letter != 'r' && e.letter != 'p' && e.letter != 'f') return;
+    for (const auto& ref : e.refs) {
+      const auto& parent = catalog_.at(ref.to);
+      const bool table = parent.alive && parent.kind == EntityKind::relation && ref.column == 0 &&
+                         ref.from_column == 0 && parent.letter != 'c';
+      if (!table) continue;
+      cluster().inheritances.push_back(
+          {object_(id), object_(ref.to), ref.kind == Ref::Kind::automatic});
+    }
+  }
+
+  void trigger(const Entity& e) {
+    if (!e.code) return;
+    Attachment attachment;
+    attachment.kind = Attachment::Kind::trigger;
+    attachment.name = e.name;
+    attachment.on = e.code->on;
+    attachment.enabled = e.code->enabled;
+    add_uses(e, attachment.code, false);
+    if (!attachment.code.uses.empty()) on_partitions(e.parent, attachment, e.code->for_each_row);
+  }
+
+  /// A partition has a copy of each that runs for each row.
+  void on_partitions(EntityId relation, Attachment attachment, bool for_each_row) {
+    if (catalog_.at(relation).temporary) return;
+    attachment.relation = object_(relation);
+    cluster().attachments.push_back(attachment);
+    if (catalog_.at(relation).letter != 'p' || !for_each_row) return;
+    for (const auto id : catalog_.children_of(relation)) {
+      if (is_partition_of(catalog_.at(id), relation)) on_partitions(id, attachment, true);
+    }
+  }
+
+  void rule(const Entity& e, const CodeNames& names) {
+    if (!e.code || catalog_.at(e.parent).temporary) return;
+    Attachment attachment;
+    attachment.kind = Attachment::Kind::rule;
+    attachment.relation = object_(e.parent);
+    attachment.name = e.name;
+    attachment.on = e.code->on;
+    attachment.enabled = e.code->enabled;
+    attachment.code = code_of_statement(e.code->text, names, path_of(e));
+    cluster().attachments.push_back(std::move(attachment));
+  }
+
+  void event_trigger(const Entity& e) {
+    if (!e.code) return;
+    for (const auto& ref : e.refs) {
+      if (catalog_.at(ref.to).kind != EntityKind::function) continue;
+      cluster().event_triggers.push_back(
+          {database_, e.name, e.code->text, e.owner, object_(ref.to), e.code->enabled});
+    }
+  }
+
+  void server(EntityId id, const Entity& e) {
+    constexpr std::array<std::string_view, 9> that_lead{
+        "host",     "hostaddr", "port", "dbname", "service", "sslmode", "target_session_attrs",
+        "filename", "program"};
+    auto& detail = cluster().foreign_servers[cluster().object(object_(id)).detail];
+    detail.options.clear();
+    if (!e.code) return;
+    for (const auto& [name, value] : e.code->options) {
+      if (std::find(that_lead.begin(), that_lead.end(), name) != that_lead.end()) {
+        auto& option = detail.options.emplace_back(name);
+        option += '=';
+        option += value;
+      }
+    }
+  }
+
+  static bool is_secret(std::string_view name) {
+    const auto has = [&](std::string_view part) { return name.find(part) < name.size(); };
+    return name == "password" || name == "passwd" || name == "sslpassword" || name == "passcode" ||
+           has("secret") || has("key") || has("token");
+  }
+
+  void mapping(const Entity& e) {
+    UserMapping mapping;
+    mapping.server = object_(e.parent);
+    mapping.role = e.code ? e.code->role : public_role;
+    mapping.options_seen = true;
+    for (const auto& [name, value] :
+         e.code ? e.code->options : std::map<std::string, std::string>()) {
+      if (name == "user" || name == "username") mapping.user = value;
+      mapping.stored_password = mapping.stored_password || is_secret(name);
+      if (name == "password_required") mapping.password_required = parse_bool(value).value_or(true);
+    }
+    cluster().user_mappings.push_back(std::move(mapping));
+  }
+
+  // --- Volatile functions of the server, which are not in the model ---
+
+  static std::vector<std::string> volatile_in(const std::string& expression) {
+    std::vector<std::string> result;
+    PsqlScript items(expression);
+    while (const auto item = items.next()) {
+      for (std::size_t i = 0; i + 1 < item->tokens.size(); ++i) {
+        const auto& name = item->tokens[i].text;
+        const auto next = item->tokens[i + 1].span.begin;
+        const bool known = std::find(volatile_functions.begin(), volatile_functions.end(), name) !=
+                           volatile_functions.end();
+        if (known && next < expression.size() && expression[next] == '(') result.push_back(name);
+      }
+    }
+    return result;
+  }
+
+  void read_volatile() {
+    std::map<std::string, ObjectId> made;
+    for (auto& policy : cluster().row_policies) {
+      if (cluster().object(policy.table).database != database_) continue;
+      for (const auto& text : {policy.using_expression, policy.check_expression}) {
+        for (const auto& name : volatile_in(text.value_or(""))) {
+          const auto [at, is_new] = made.try_emplace(name, no_object);
+          if (is_new) at->second = make_server_function(name);
+          policy.code.uses.push_back({at->second, Privilege::execute, false});
+        }
+      }
+    }
+  }
+
+  ObjectId make_server_function(const std::string& name) {
+    auto& c = cluster();
+    Object o;
+    o.kind = ObjectKind::function;
+    o.database = database_;
+    o.name = name;
+    o.identity = "pg_catalog." + name + "()";
+    o.system = true;
+    for (std::uint32_t i = 0; i < c.roles.size(); ++i) {
+      if (c.roles[i].oid == bootstrap_superuser_oid) o.owner = RoleId{i};
+    }
+    for (std::uint32_t i = 0; i < c.objects.size(); ++i) {
+      const auto& schema = c.objects[i];
+      const bool there = schema.kind == ObjectKind::schema && schema.database == database_;
+      if (there && schema.name == "pg_catalog") o.schema = ObjectId{i};
+    }
+    o.detail = static_cast<std::uint32_t>(c.functions.size());
+    c.functions.push_back({'f', false, false, 'v', "internal", false, {}});
+    c.objects.push_back(std::move(o));
+    return ObjectId{static_cast<std::uint32_t>(c.objects.size() - 1)};
+  }
+
+  SqlCatalog& catalog_;
+  ObjectId before_, database_;
+  const std::function<ObjectId(EntityId)>& object_;
+  std::map<std::pair<ObjectId, std::string>, NamePath> paths_;  // of policies
+};
+
+}  // namespace
+
+void add_script_code(SqlCatalog& catalog, const MovedDatabase& database,
+                     const std::function<ObjectId(EntityId)>& object) {
+  ScriptCodeReader(catalog, database, object).read();
+}
+
+std::vector<std::string> path_when_made(const SqlCatalog& catalog) {
+  std::vector<std::string> result;
+  for (const auto id : catalog.path()) {
+    if (!catalog.at(id).temporary) result.push_back(catalog.at(id).name);
+  }
+  return result;
+}
+
+void change_options(SqlCatalog& catalog, EntityId id, const SqlNode& options) {
+  auto code = catalog.code_of(id);
+  for (const auto& item : options) {
+    const auto& option = inside(item, "DefElem");
+    const auto name = text_at(option, "defname");
+    const auto action = text_at(option, "defaction");
+    if (action == "DEFELEM_DROP") {
+      code.options.erase(name);
+    } else {
+      code.options[name] = string_of(node_at(option, "arg"));
+    }
+  }
+  catalog.set_code(id, std::move(code));
+}
+
+}  // namespace pgleast

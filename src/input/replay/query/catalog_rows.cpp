@@ -1,0 +1,528 @@
+#include "input/replay/query/catalog_rows.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "pg/builtin_type.hpp"
+
+namespace pgleast {
+namespace {
+
+using CatalogRows = std::vector<SqlNode>;
+
+/// The entities of a kind in the session's database.
+template <typename Take>
+void each_entity(const SqlCatalog& catalog, EntityKind kind, Take take) {
+  for (std::uint32_t i = 0; i < catalog.size(); ++i) {
+    const auto& e = catalog.at(EntityId{i});
+    const bool here = e.database == catalog.session().database || e.database == no_object;
+    if (e.alive && here && e.kind == kind) take(EntityId{i}, e);
+  }
+}
+
+std::uint32_t role_oid(const SqlCatalog& catalog, RoleId role) {
+  return role == no_role ? 0 : catalog.cluster().role(role).oid;
+}
+
+SqlNode entity_oid(const SqlCatalog& catalog, EntityId id) {
+  if (id == no_entity || catalog.at(id).object == no_object) return unseen_value();
+  return catalog.object(id).oid;
+}
+
+SqlNode acl_list(const SqlCatalog& catalog, AclId id) {
+  if (id == null_acl) return nullptr;
+  return acl_value(catalog, catalog.cluster().acls[index(id)]);
+}
+
+/// An object's own columns: `prefix` is that of the catalog, `nsp`.
+SqlNode object_row(const SqlCatalog& catalog, EntityId id, const std::string& prefix) {
+  const auto& e = catalog.at(id);
+  SqlNode row;
+  row["oid"] = entity_oid(catalog, id);
+  row[prefix + "name"] = e.name;
+  row[prefix + "owner"] = role_oid(catalog, catalog.owner_of(id));
+  row[prefix + "acl"] =
+      e.object == no_object ? SqlNode() : acl_list(catalog, catalog.object(id).acl);
+  if (e.schema != no_entity) row[prefix + "namespace"] = entity_oid(catalog, e.schema);
+  return row;
+}
+
+constexpr std::array<std::string_view, 3> schemas_of_server{"pg_catalog", "information_schema",
+                                                            "pg_toast"};
+
+// What lies in information_schema, its types included.
+constexpr std::array<std::string_view, 69> standard_names{"administrable_role_authorizations",
+                                                          "applicable_roles",
+                                                          "attributes",
+                                                          "character_sets",
+                                                          "check_constraint_routine_usage",
+                                                          "check_constraints",
+                                                          "collation_character_set_applicability",
+                                                          "collations",
+                                                          "column_column_usage",
+                                                          "column_domain_usage",
+                                                          "column_options",
+                                                          "column_privileges",
+                                                          "column_udt_usage",
+                                                          "columns",
+                                                          "constraint_column_usage",
+                                                          "constraint_table_usage",
+                                                          "data_type_privileges",
+                                                          "domain_constraints",
+                                                          "domain_udt_usage",
+                                                          "domains",
+                                                          "element_types",
+                                                          "enabled_roles",
+                                                          "foreign_data_wrapper_options",
+                                                          "foreign_data_wrappers",
+                                                          "foreign_server_options",
+                                                          "foreign_servers",
+                                                          "foreign_table_options",
+                                                          "foreign_tables",
+                                                          "information_schema_catalog_name",
+                                                          "key_column_usage",
+                                                          "parameters",
+                                                          "referential_constraints",
+                                                          "role_column_grants",
+                                                          "role_routine_grants",
+                                                          "role_table_grants",
+                                                          "role_udt_grants",
+                                                          "role_usage_grants",
+                                                          "routine_column_usage",
+                                                          "routine_privileges",
+                                                          "routine_routine_usage",
+                                                          "routine_sequence_usage",
+                                                          "routine_table_usage",
+                                                          "routines",
+                                                          "schemata",
+                                                          "sequences",
+                                                          "sql_features",
+                                                          "sql_implementation_info",
+                                                          "sql_parts",
+                                                          "sql_sizing",
+                                                          "table_constraints",
+                                                          "table_privileges",
+                                                          "tables",
+                                                          "transforms",
+                                                          "triggered_update_columns",
+                                                          "triggers",
+                                                          "udt_privileges",
+                                                          "usage_privileges",
+                                                          "user_defined_types",
+                                                          "user_mapping_options",
+                                                          "user_mappings",
+                                                          "view_column_usage",
+                                                          "view_routine_usage",
+                                                          "view_table_usage",
+                                                          "views",
+                                                          "cardinal_number",
+                                                          "character_data",
+                                                          "sql_identifier",
+                                                          "time_stamp",
+                                                          "yes_or_no"};
+
+/// Whether the model has what the server made itself.
+bool knows_server(const SqlCatalog& catalog, EntityKind kind) {
+  if (catalog.is_of_scripts()) return false;
+  bool known = false;
+  each_entity(catalog, kind, [&](EntityId id, const Entity& e) {
+    known = known || (e.object != no_object && catalog.object(id).system);
+  });
+  return known;
+}
+
+/// Columns of a row that stands for all that the server made in one of its schemas.
+struct UnseenColumns {
+  std::string schema;  // the one that says where it lies, by number or by name
+  bool by_number = true;
+  std::string name;
+  std::vector<std::string> others;
+};
+
+void add_unseen(const SqlCatalog& catalog, EntityKind kind, const UnseenColumns& columns,
+                CatalogRows& rows) {
+  SqlNode row;
+  for (const auto& other : columns.others) row[other] = unseen_value();
+  row[columns.name] = row[columns.schema] = unseen_value();
+  if (catalog.has_extensions) rows.push_back(row);
+  if (knows_server(catalog, kind)) return;
+  const bool named = kind == EntityKind::relation || kind == EntityKind::type;
+  for (const auto name : schemas_of_server) {
+    const auto id = catalog.find_schema(std::string(name));
+    if (id == no_entity) continue;
+    if (named) row[columns.name]["unseen"] = name == schemas_of_server[1] ? "standard" : "pg";
+    if (named && kind == EntityKind::type) row[columns.name]["unseen"] = "type";
+    row[columns.schema] = columns.by_number ? entity_oid(catalog, id) : SqlNode(std::string(name));
+    rows.push_back(row);
+  }
+}
+
+CatalogRows rows_of_namespaces(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::schema,
+              [&](EntityId id, const Entity&) { rows.push_back(object_row(catalog, id, "nsp")); });
+  return rows;
+}
+
+const RelationDetail* relation_detail(const SqlCatalog& catalog, EntityId id) {
+  const auto& e = catalog.at(id);
+  const bool table = e.object != no_object && catalog.object(id).kind == ObjectKind::table;
+  return table ? &catalog.cluster().relation(catalog.object(id)) : nullptr;
+}
+
+SqlNode relation_row(const SqlCatalog& catalog, EntityId id, const Entity& e) {
+  auto row = object_row(catalog, id, "rel");
+  const auto* const detail = relation_detail(catalog, id);
+  row["relkind"] = std::string(1, e.letter);
+  row["relrowsecurity"] = detail != nullptr && detail->row_security;
+  row["relforcerowsecurity"] = detail != nullptr && detail->force_row_security;
+  row["relpersistence"] = e.temporary ? SqlNode("t") : unseen_value();
+  row["relispartition"] = std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
+    return e.letter != 'i' && e.letter != 'S' && r.kind == Ref::Kind::automatic && r.column == 0 &&
+           catalog.at(r.to).kind == EntityKind::relation;
+  });
+  return row;
+}
+
+CatalogRows rows_of_classes(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::relation,
+              [&](EntityId id, const Entity& e) { rows.push_back(relation_row(catalog, id, e)); });
+  add_unseen(catalog, EntityKind::relation,
+             {"relnamespace",
+              true,
+              "relname",
+              {"oid", "relowner", "relacl", "relkind", "relrowsecurity", "relforcerowsecurity",
+               "relpersistence", "relispartition"}},
+             rows);
+  return rows;
+}
+
+CatalogRows rows_of_functions(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::function, [&](EntityId id, const Entity& e) {
+    auto row = object_row(catalog, id, "pro");
+    const auto& detail = catalog.cluster().function(catalog.object(id));
+    row["prokind"] = std::string(1, e.letter);
+    row["prosecdef"] = detail.security_definer;
+    row["provolatile"] = std::string(1, detail.volatility);
+    rows.push_back(std::move(row));
+  });
+  add_unseen(catalog, EntityKind::function,
+             {"pronamespace",
+              true,
+              "proname",
+              {"oid", "proowner", "proacl", "prokind", "prosecdef", "provolatile"}},
+             rows);
+  return rows;
+}
+
+CatalogRows rows_of_types(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::type, [&](EntityId id, const Entity& e) {
+    auto row = object_row(catalog, id, "typ");
+    // An array is a base type.
+    row["typtype"] = e.letter == 's' ? "p" : std::string(1, e.letter == 'a' ? 'b' : e.letter);
+    rows.push_back(std::move(row));
+  });
+  add_unseen(catalog, EntityKind::type,
+             {"typnamespace", true, "typname", {"oid", "typowner", "typacl", "typtype"}}, rows);
+  return rows;
+}
+
+SqlNode role_row(const Role& role) {
+  SqlNode row;
+  row["oid"] = role.oid;
+  row["rolname"] = role.name;
+  for (const auto& attribute : role_attributes) {
+    row[std::string(attribute.column)] = has(role, attribute.attribute);
+  }
+  row["rolconnlimit"] = role.connection_limit;
+  return row;
+}
+
+CatalogRows rows_of_roles(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  for (const auto& role : catalog.cluster().roles) {
+    if (!role.dropped) rows.push_back(role_row(role));
+  }
+  return rows;
+}
+
+CatalogRows rows_of_users(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  for (const auto& role : catalog.cluster().roles) {
+    if (role.dropped || !role.login) continue;
+    rows.push_back({{"usename", role.name},
+                    {"usesysid", role.oid},
+                    {"usesuper", role.superuser},
+                    {"usecreatedb", role.createdb},
+                    {"userepl", role.replication},
+                    {"usebypassrls", role.bypassrls}});
+  }
+  return rows;
+}
+
+CatalogRows rows_of_groups(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  for (const auto& role : catalog.cluster().roles) {
+    if (role.dropped || role.login) continue;
+    rows.push_back({{"groname", role.name}, {"grosysid", role.oid}});
+  }
+  return rows;
+}
+
+CatalogRows rows_of_memberships(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  for (const auto& m : catalog.cluster().memberships) {
+    SqlNode row;
+    row["roleid"] = role_oid(catalog, m.role);
+    row["member"] = role_oid(catalog, m.member);
+    row["grantor"] = role_oid(catalog, m.grantor);
+    row["admin_option"] = m.admin;
+    if (catalog.major() >= 16) {
+      row["inherit_option"] = m.inherit;
+      row["set_option"] = m.set;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+CatalogRows rows_of_databases(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  const auto& cluster = catalog.cluster();
+  for (const auto& o : cluster.objects) {
+    if (o.kind != ObjectKind::database || o.name.empty()) continue;
+    SqlNode row;
+    row["oid"] = o.oid;
+    row["datname"] = o.name;
+    row["datdba"] = role_oid(catalog, o.owner);
+    row["datacl"] = acl_list(catalog, o.acl);
+    row["datallowconn"] = cluster.databases[o.detail].allows_connections;
+    row["datistemplate"] = cluster.databases[o.detail].is_template;
+    row["datconnlimit"] = cluster.databases[o.detail].connection_limit;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// pg_tables, pg_views, ...: those relations with their schema, name and owner.
+CatalogRows relation_view(const SqlCatalog& catalog, const std::string& name,
+                          const std::string& owner, std::string_view letters) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::relation, [&](EntityId id, const Entity& e) {
+    if (letters.find(e.letter) == std::string_view::npos || e.schema == no_entity) return;
+    SqlNode row;
+    const auto* const detail = relation_detail(catalog, id);
+    row["schemaname"] = catalog.at(e.schema).name;
+    row[name] = e.name;
+    row[owner] = catalog.cluster().role_name(catalog.owner_of(id));
+    row["rowsecurity"] = detail != nullptr && detail->row_security;
+    rows.push_back(std::move(row));
+  });
+  add_unseen(catalog, EntityKind::relation, {"schemaname", false, name, {owner, "rowsecurity"}},
+             rows);
+  return rows;
+}
+
+CatalogRows rows_of_tables(const SqlCatalog& c) {
+  return relation_view(c, "tablename", "tableowner", "rp");
+}
+CatalogRows rows_of_views(const SqlCatalog& c) {
+  return relation_view(c, "viewname", "viewowner", "v");
+}
+CatalogRows rows_of_matviews(const SqlCatalog& c) {
+  return relation_view(c, "matviewname", "matviewowner", "m");
+}
+CatalogRows rows_of_sequences(const SqlCatalog& c) {
+  return relation_view(c, "sequencename", "sequenceowner", "S");
+}
+
+const char* table_type(char letter, bool temporary) {
+  if (temporary) return "LOCAL TEMPORARY";
+  return letter == 'v' ? "VIEW" : letter == 'f' ? "FOREIGN" : "BASE TABLE";
+}
+
+/// A view of the information schema shows what the user has a privilege for: a superuser all.
+CatalogRows shown_relations(const SqlCatalog& catalog, std::string_view letters,
+                            const std::string& prefix) {
+  if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::relation, [&](EntityId, const Entity& e) {
+    if (letters.find(e.letter) == std::string_view::npos || e.schema == no_entity) return;
+    SqlNode row;
+    row[prefix + "schema"] = catalog.at(e.schema).name;
+    row[prefix + "name"] = e.name;
+    row["table_type"] = table_type(e.letter, e.temporary);
+    rows.push_back(std::move(row));
+  });
+  add_unseen(catalog, EntityKind::relation,
+             {prefix + "schema", false, prefix + "name", {"table_type"}}, rows);
+  return rows;
+}
+
+CatalogRows shown_tables(const SqlCatalog& c) { return shown_relations(c, "rpvf", "table_"); }
+CatalogRows shown_views(const SqlCatalog& c) { return shown_relations(c, "v", "table_"); }
+CatalogRows shown_sequences(const SqlCatalog& c) { return shown_relations(c, "S", "sequence_"); }
+
+CatalogRows shown_columns(const SqlCatalog& catalog) {
+  if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::relation, [&](EntityId id, const Entity& e) {
+    const auto* const detail = relation_detail(catalog, id);
+    if (detail == nullptr || e.letter == 'm') return;
+    for (const auto& column : detail->columns) {
+      SqlNode row;
+      row["table_schema"] = catalog.at(e.schema).name;
+      row["table_name"] = e.name;
+      row["column_name"] = column.name;
+      rows.push_back(std::move(row));
+    }
+  });
+  add_unseen(catalog, EntityKind::relation, {"table_schema", false, "table_name", {"column_name"}},
+             rows);
+  return rows;
+}
+
+CatalogRows shown_schemas(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
+  each_entity(catalog, EntityKind::schema, [&](EntityId id, const Entity& e) {
+    SqlNode row;
+    row["schema_name"] = e.name;
+    row["schema_owner"] = catalog.cluster().role_name(catalog.owner_of(id));
+    rows.push_back(std::move(row));
+  });
+  return rows;
+}
+
+CatalogRows rows_of_policies(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::policy, [&](EntityId, const Entity& e) {
+    SqlNode row;
+    const auto& table = catalog.at(e.parent);
+    row["policyname"] = row["polname"] = e.name;
+    row["schemaname"] = catalog.at(table.schema).name;
+    row["tablename"] = table.name;
+    row["polrelid"] = entity_oid(catalog, e.parent);
+    rows.push_back(std::move(row));
+  });
+  return rows;
+}
+
+/// Those that a relation has: of one that was read they are not known.
+template <EntityKind kind>
+CatalogRows rows_on_relations(const SqlCatalog& catalog) {
+  constexpr bool trigger = kind == EntityKind::trigger;
+  if (catalog.has_read_objects()) throw NotFollowed{"what is on tables that were read"};
+  CatalogRows rows;
+  each_entity(catalog, kind, [&](EntityId, const Entity& e) {
+    SqlNode row;
+    row[trigger ? "tgname" : "conname"] = e.name;
+    row[trigger ? "tgrelid" : "conrelid"] = entity_oid(catalog, e.parent);
+    rows.push_back(std::move(row));
+  });
+  return rows;
+}
+
+CatalogRows rows_of_extensions(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::extension, [&](EntityId, const Entity& e) {
+    rows.push_back({{"extname", e.name}});
+  });
+  return rows;
+}
+
+CatalogRows rows_of_languages(const SqlCatalog& catalog) {
+  CatalogRows rows;
+  each_entity(catalog, EntityKind::language,
+              [&](EntityId id, const Entity&) { rows.push_back(object_row(catalog, id, "lan")); });
+  return rows;
+}
+
+struct CatalogTable {
+  std::string_view name;  // with its schema
+  CatalogRows (*rows)(const SqlCatalog&);
+};
+
+constexpr std::array tables_known{
+    CatalogTable{"pg_catalog.pg_auth_members", rows_of_memberships},
+    CatalogTable{"pg_catalog.pg_authid", rows_of_roles},
+    CatalogTable{"pg_catalog.pg_class", rows_of_classes},
+    CatalogTable{"pg_catalog.pg_constraint", rows_on_relations<EntityKind::constraint>},
+    CatalogTable{"pg_catalog.pg_database", rows_of_databases},
+    CatalogTable{"pg_catalog.pg_extension", rows_of_extensions},
+    CatalogTable{"pg_catalog.pg_group", rows_of_groups},
+    CatalogTable{"pg_catalog.pg_language", rows_of_languages},
+    CatalogTable{"pg_catalog.pg_matviews", rows_of_matviews},
+    CatalogTable{"pg_catalog.pg_namespace", rows_of_namespaces},
+    CatalogTable{"pg_catalog.pg_policies", rows_of_policies},
+    CatalogTable{"pg_catalog.pg_policy", rows_of_policies},
+    CatalogTable{"pg_catalog.pg_proc", rows_of_functions},
+    CatalogTable{"pg_catalog.pg_roles", rows_of_roles},
+    CatalogTable{"pg_catalog.pg_sequences", rows_of_sequences},
+    CatalogTable{"pg_catalog.pg_shadow", rows_of_users},
+    CatalogTable{"pg_catalog.pg_tables", rows_of_tables},
+    CatalogTable{"pg_catalog.pg_trigger", rows_on_relations<EntityKind::trigger>},
+    CatalogTable{"pg_catalog.pg_type", rows_of_types},
+    CatalogTable{"pg_catalog.pg_user", rows_of_users},
+    CatalogTable{"pg_catalog.pg_views", rows_of_views},
+    CatalogTable{"information_schema.columns", shown_columns},
+    CatalogTable{"information_schema.schemata", shown_schemas},
+    CatalogTable{"information_schema.sequences", shown_sequences},
+    CatalogTable{"information_schema.tables", shown_tables},
+    CatalogTable{"information_schema.views", shown_views},
+};
+
+bool is_cluster_wide(std::string_view name) {
+  return name == "pg_catalog.pg_auth_members" || name == "pg_catalog.pg_authid" ||
+         name == "pg_catalog.pg_database" || name == "pg_catalog.pg_roles" ||
+         name == "pg_catalog.pg_shadow" || name == "pg_catalog.pg_user" ||
+         name == "pg_catalog.pg_group";
+}
+
+}  // namespace
+
+SqlNode unseen_value() { return SqlNode::object({{"unseen", "anything"}}); }
+
+bool may_be(const SqlNode& unseen, const std::string& text, int major) {
+  const auto kind = unseen.at("unseen").get<std::string>();
+  const bool standard =
+      std::find(standard_names.begin(), standard_names.end(), text) != standard_names.end();
+  if (kind == "standard") return standard || text.starts_with("_pg_");
+  if (kind == "pg") return text.starts_with("pg_");
+  if (kind != "type") return true;
+  return standard || text.starts_with("pg_") || text.starts_with('_') ||
+         find_builtin_type(text, major) != nullptr;
+}
+
+bool is_unseen(const SqlNode& value) { return value.is_object() && value.contains("unseen"); }
+
+SqlNode acl_value(const SqlCatalog& catalog, const Acl& acl) {
+  auto rows = SqlNode::array();
+  for (const auto& item : acl) {
+    (item.privileges | item.grantable).each([&](Privilege p) {
+      SqlNode row;
+      row["grantor"] = role_oid(catalog, item.grantor);
+      row["grantee"] = item.grantee == public_role ? 0U : role_oid(catalog, item.grantee);
+      row["privilege_type"] = std::string(info(p).keyword);
+      row["is_grantable"] = item.grantable.has(p);
+      rows.push_back(std::move(row));
+    });
+  }
+  return rows;
+}
+
+std::optional<CatalogRows> catalog_rows(const SqlCatalog& catalog, const QualifiedName& name) {
+  const auto full = (name.schema.empty() ? "pg_catalog" : name.schema) + '.' + name.name;
+  for (const auto& table : tables_known) {
+    if (table.name != full) continue;
+    const bool wide = is_cluster_wide(full);
+    if (!catalog.roles_known || (!wide && !catalog.objects_known)) return std::nullopt;
+    return table.rows(catalog);
+  }
+  return std::nullopt;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,602 @@
+#include "input/replay/roles/role_editor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <deque>
+#include <limits>
+#include <utility>
+
+#include "pg/predefined_role.hpp"
+#include "pg/setting_table.hpp"
+
+namespace pgleast {
+namespace {
+
+constexpr std::string_view database_owner = "pg_database_owner";
+
+bool is_base64(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/' || c == '=';
+  });
+}
+
+bool is_md5_hash(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  return text.size() == 35 && text.starts_with("md5") &&
+         text.find_first_not_of(digits, 3) == std::string_view::npos;
+}
+
+// SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>
+bool is_scram_secret(std::string_view text) {
+  constexpr std::string_view scheme = "SCRAM-SHA-256$";
+  if (!text.starts_with(scheme)) return false;
+  text.remove_prefix(scheme.size());
+  const auto salt = text.find(':');
+  const auto stored = text.find('$');
+  if (stored == std::string_view::npos || salt > stored) return false;
+  const auto server = text.find(':', stored);
+  const auto iterations = text.substr(0, salt);
+  return server == stored + 45 && text.size() == server + 45 && !iterations.empty() &&
+         iterations.find_first_not_of("0123456789") == std::string_view::npos &&
+         is_base64(text.substr(salt + 1, stored - salt - 1)) &&
+         is_base64(text.substr(stored + 1, 44)) && is_base64(text.substr(server + 1));
+}
+
+/// What becomes of each membership of one role when some are revoked (user.c,
+/// plan_recursive_revoke).
+class RevokePlan {
+ public:
+  enum class Action : std::uint8_t { keep, remove, remove_admin, remove_inherit, remove_set };
+
+  RevokePlan(const std::vector<Membership>& all, RoleId role) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].role == role) rows_.push_back({i, all[i], Action::keep});
+    }
+  }
+
+  /// False when the grantor granted no such membership.
+  bool revoke(RoleId member, RoleId grantor, const RevokeRole& how) {
+    for (auto& row : rows_) {
+      if (row.grant.member != member || row.grant.grantor != grantor) continue;
+      if (how.options.inherit) {
+        row.action = Action::remove_inherit;
+      } else if (how.options.set) {
+        row.action = Action::remove_set;
+      } else {
+        revoke(row, how.options.admin.has_value(), how.cascade);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  void revoke_all_of(RoleId member) {
+    for (auto& row : rows_) {
+      if (row.grant.member == member) revoke(row, false, true);
+    }
+  }
+
+  bool keeps_admin(RoleId member) const {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const Row& r) {
+      return r.action == Action::keep && r.grant.member == member && r.grant.admin;
+    });
+  }
+
+  /// Whether that touches any.
+  bool carry_out(std::vector<Membership>& all) const {
+    std::vector<std::size_t> gone;
+    bool touched = false;
+    for (const auto& row : rows_) {
+      touched = touched || row.action != Action::keep;
+      auto& grant = all[row.at];
+      if (row.action == Action::remove) gone.push_back(row.at);
+      if (row.action == Action::remove_admin) grant.admin = false;
+      if (row.action == Action::remove_inherit) grant.inherit = false;
+      if (row.action == Action::remove_set) grant.set = false;
+    }
+    for (auto at = gone.rbegin(); at != gone.rend(); ++at) {
+      all.erase(all.begin() + static_cast<std::ptrdiff_t>(*at));
+    }
+    return touched;
+  }
+
+ private:
+  struct Row {
+    std::size_t at;
+    Membership grant;
+    Action action;
+  };
+
+  void revoke(Row& row, bool admin_only, bool cascade) {
+    if (row.action == Action::remove || (row.action == Action::remove_admin && admin_only)) return;
+    if (admin_only && !row.grant.admin) return;
+    row.action = admin_only ? Action::remove_admin : Action::remove;
+    if (!row.grant.admin || keeps_admin(row.grant.member)) return;
+    for (auto& dependent : rows_) {
+      if (dependent.grant.grantor != row.grant.member || dependent.action == Action::remove) {
+        continue;
+      }
+      if (!cascade) throw Refused("dependent privileges exist");
+      revoke(dependent, false, true);
+    }
+  }
+
+  std::vector<Row> rows_;
+};
+
+}  // namespace
+
+RoleEditor::RoleEditor(Cluster& cluster) : cluster_(cluster) { index_names(); }
+
+void RoleEditor::index_names() {
+  by_name_.clear();
+  for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
+    if (!cluster_.roles[i].dropped) by_name_.emplace(cluster_.roles[i].name, RoleId{i});
+  }
+}
+
+RoleId RoleEditor::named(const std::string& name) const {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) throw Refused(fmt::format("role `{}` does not exist", name), name);
+  return found->second;
+}
+
+RoleId RoleEditor::role_of(const RoleName& name) const {
+  if (name.kind == RoleName::Kind::name) return named(name.name);
+  if (name.kind == RoleName::Kind::everyone) throw Refused("role `public` does not exist");
+  if (name.kind == RoleName::Kind::session_user && session_ != no_role) return session_;
+  return runner();
+}
+
+RoleId RoleEditor::bootstrap_superuser() const {
+  for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
+    if (cluster_.roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
+  }
+  throw Refused("it is not known who runs the script");
+}
+
+std::vector<RoleId> RoleEditor::roles_of(const std::vector<RoleName>& names) const {
+  std::vector<RoleId> result;
+  for (const auto& name : names) result.push_back(role_of(name));
+  return result;
+}
+
+std::string RoleEditor::quoted(RoleId role) const {
+  return fmt::format("`{}`", cluster_.role_name(role));
+}
+
+PasswordKind RoleEditor::kind_of(const NewPassword& password) const {
+  if (!password.is_known) return PasswordKind::unseen;
+  if (password.is_null || password.text.empty()) return PasswordKind::none;
+  if (is_md5_hash(password.text)) return PasswordKind::md5;
+  if (is_scram_secret(password.text)) return PasswordKind::scram_sha_256;
+  std::string method;
+  const auto* const setting = cluster_.find_setting("password_encryption");
+  if (encryption_) {
+    method = *encryption_;
+  } else if (setting != nullptr) {
+    method = setting->value;
+  } else if (const auto* info = find_setting_info("password_encryption", cluster_.major())) {
+    method = info->boot_value;
+  }
+  return setting_key(method) == "scram-sha-256" ? PasswordKind::scram_sha_256 : PasswordKind::md5;
+}
+
+void RoleEditor::check_options(const RoleOptions& options) {
+  if (options.conflicting) throw Refused("conflicting or redundant options");
+  const auto limit = options.connection_limit.value_or(-1);
+  if (limit < -1) throw Refused(fmt::format("invalid connection limit: {}", limit));
+}
+
+void RoleEditor::set_options(Role& role, const RoleOptions& options) const {
+  for (const auto& attribute : role_attributes) {
+    const auto value = options.attributes[static_cast<std::size_t>(attribute.attribute)];
+    if (value) set(role, attribute.attribute, *value);
+  }
+  if (options.connection_limit) {
+    role.connection_limit = static_cast<std::int32_t>(*options.connection_limit);
+  }
+  if (options.valid_until) role.valid_until = *options.valid_until;
+  if (options.password) role.password = kind_of(*options.password);
+}
+
+// Before version 16 a member inherits by its own attribute, whenever that changes.
+void RoleEditor::follow_inherit(RoleId member) {
+  if (is_16()) return;
+  for (auto& m : cluster_.memberships) {
+    if (m.member == member) m.inherit = cluster_.role(member).inherit;
+  }
+}
+
+void RoleEditor::apply(const CreateRole& s) {
+  check_options(s.options);
+  if (is_reserved_role_name(s.name)) {
+    throw Refused(fmt::format("role name `{}` is reserved", s.name), s.name);
+  }
+  if (by_name_.contains(s.name)) {
+    throw Refused(fmt::format("role `{}` already exists", s.name), s.name);
+  }
+  Role role;
+  role.name = s.name;
+  role.password = PasswordKind::none;
+  role.oid = first_oid_of_users;
+  for (const auto& r : cluster_.roles) role.oid = std::max(role.oid, r.oid + 1);
+  set_options(role, s.options);
+  const auto before = cluster_.memberships;
+  const auto id = RoleId{static_cast<std::uint32_t>(cluster_.roles.size())};
+  cluster_.roles.push_back(std::move(role));
+  by_name_.emplace(s.name, id);
+  try {
+    for (const auto& group : s.options.groups) add_members(role_of(group), {id}, {}, std::nullopt);
+    // The order decides what is complained of first.
+    if (is_16()) add_members(id, roles_of(s.options.members), {}, std::nullopt);
+    add_members(id, roles_of(s.options.admins), {true, {}, {}}, std::nullopt);
+    if (!is_16()) add_members(id, roles_of(s.options.members), {}, std::nullopt);
+  } catch (const Refused&) {
+    cluster_.memberships = before;
+    cluster_.roles.pop_back();
+    by_name_.erase(s.name);
+    throw;
+  }
+}
+
+void RoleEditor::apply(const AlterRole& s) {
+  if (s.role.kind == RoleName::Kind::name && is_reserved_role_name(s.role.name)) {
+    throw Refused(fmt::format("role name `{}` is reserved", s.role.name), s.role.name);
+  }
+  check_options(s.options);
+  const auto id = role_of(s.role);
+  const auto superuser = s.options.attributes[static_cast<std::size_t>(RoleAttribute::superuser)];
+  auto& role = cluster_.roles[index(id)];
+  if (is_16() && role.oid == bootstrap_superuser_oid && superuser == false) {
+    throw Refused("permission denied to alter role");
+  }
+  const auto members = roles_of(s.options.members);
+  if (s.removes_members) {
+    remove_members(id, members, {}, std::nullopt);
+  } else {
+    const auto before = cluster_.memberships;
+    try {
+      add_members(id, members, {}, std::nullopt);
+    } catch (const Refused&) {
+      cluster_.memberships = before;
+      throw;
+    }
+  }
+  set_options(role, s.options);
+  follow_inherit(id);
+}
+
+void RoleEditor::apply(const RenameRole& s) {
+  const auto id = named(s.from);
+  auto& role = cluster_.roles[index(id)];
+  if (id == session_ || (session_ == no_role && role.oid == bootstrap_superuser_oid)) {
+    throw Refused("session user cannot be renamed", s.from);
+  }
+  if (id == current_) throw Refused("current user cannot be renamed", s.from);
+  for (const auto& name : {s.from, s.to}) {
+    if (is_reserved_role_name(name)) {
+      throw Refused(fmt::format("role name `{}` is reserved", name), name);
+    }
+  }
+  if (by_name_.contains(s.to)) throw Refused(fmt::format("role `{}` already exists", s.to), s.to);
+  by_name_.erase(s.from);
+  by_name_.emplace(s.to, id);
+  role.name = s.to;
+  // The name is part of what was hashed.
+  if (role.password == PasswordKind::md5) role.password = PasswordKind::none;
+}
+
+/// Whether something but memberships depends on the role, as far as is known.
+bool RoleEditor::is_needed(RoleId role) const {
+  const auto in_list = [&](AclId id) {
+    if (id == null_acl) return false;
+    const auto& acl = cluster_.acls[index(id)];
+    return std::any_of(acl.begin(), acl.end(), [&](const AclItem& item) {
+      return item.grantee == role || item.grantor == role;
+    });
+  };
+  for (const auto& o : cluster_.objects) {
+    if (o.owner == role || in_list(o.acl)) return true;
+  }
+  for (const auto& r : cluster_.relations) {
+    if (std::any_of(r.columns.begin(), r.columns.end(),
+                    [&](const Column& c) { return in_list(c.acl); })) {
+      return true;
+    }
+  }
+  for (const auto& d : cluster_.default_acls) {
+    if (d.creator == role || in_list(d.acl)) return true;
+  }
+  for (const auto& p : cluster_.row_policies) {
+    if (std::find(p.roles.begin(), p.roles.end(), role) != p.roles.end()) return true;
+  }
+  return false;
+}
+
+/// Of the memberships only those count that would be left.
+void RoleEditor::check_droppable(RoleId id, const std::vector<Membership>& left) const {
+  const auto& role = cluster_.role(id);
+  if (role.oid < first_oid_of_users) {
+    throw Refused(
+        fmt::format("cannot drop role {} because it is required by the database system", role.name),
+        role.name);
+  }
+  const bool granted = is_16() && std::any_of(left.begin(), left.end(),
+                                              [&](const Membership& m) { return m.grantor == id; });
+  if (granted || is_needed(id)) {
+    throw Refused(
+        fmt::format("role {} cannot be dropped because some objects depend on it", quoted(id)),
+        role.name);
+  }
+}
+
+// Before version 16 one role after the other is looked up and dropped.
+void RoleEditor::apply(const DropRole& s) {
+  std::vector<RoleId> dropped;
+  auto left = cluster_.memberships;
+  for (const auto& name : s.roles) {
+    if (name.kind != RoleName::Kind::name) {
+      throw Refused("cannot use special role specifier in DROP ROLE");
+    }
+    if (s.if_exists && !by_name_.contains(name.name)) continue;
+    const auto id = named(name.name);
+    if (id == runner()) throw Refused("current user cannot be dropped", name.name);
+    if (is_own(id)) throw Refused("session user cannot be dropped", name.name);
+    if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
+      if (is_16() || s.if_exists) continue;
+      throw Refused(fmt::format("role `{}` does not exist", name.name), name.name);
+    }
+    dropped.push_back(id);
+    std::erase_if(left, [&](const Membership& m) { return m.role == id || m.member == id; });
+    if (!is_16()) check_droppable(id, left);
+  }
+  if (is_16()) {
+    for (const auto id : dropped) check_droppable(id, left);
+  }
+  cluster_.memberships = std::move(left);
+  for (const auto id : dropped) forget(id);
+}
+
+/// Access lists and grantors keep its number.
+void RoleEditor::forget(RoleId id) {
+  std::erase_if(cluster_.role_settings, [&](const RoleSetting& r) { return r.role == id; });
+  auto& role = cluster_.roles[index(id)];
+  by_name_.erase(role.name);
+  Role gone;
+  gone.oid = role.oid;
+  gone.name = std::to_string(role.oid);
+  gone.dropped = true;
+  role = std::move(gone);
+}
+
+// --- Memberships --------------------------------------------------------------------------------
+
+/// Whatever the options of the memberships on the way (is_member_of_role_nosuper).
+bool RoleEditor::is_member(RoleId member, RoleId role) const {
+  std::vector<RoleId> seen{member};
+  for (std::size_t next = 0; next < seen.size(); ++next) {
+    if (seen[next] == role) return true;
+    for (const auto& m : cluster_.memberships) {
+      if (m.member == seen[next] && std::find(seen.begin(), seen.end(), m.role) == seen.end()) {
+        seen.push_back(m.role);
+      }
+    }
+  }
+  return false;
+}
+
+Membership* RoleEditor::find(RoleId role, RoleId member, std::optional<RoleId> grantor) {
+  auto& all = cluster_.memberships;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Membership& m) {
+    return m.role == role && m.member == member && (!grantor || m.grantor == *grantor);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<RoleId> RoleEditor::groups_of(RoleId role, bool inherited_only) const {
+  std::vector<RoleId> result{role};
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    std::vector<RoleId> next;
+    for (const auto& m : cluster_.memberships) {
+      const bool known = std::find(result.begin(), result.end(), m.role) != result.end();
+      if (m.member == result[i] && (m.inherit || !inherited_only) && !known) {
+        next.push_back(m.role);
+      }
+    }
+    std::sort(next.begin(), next.end());
+    next.erase(std::unique(next.begin(), next.end()), next.end());
+    result.insert(result.end(), next.begin(), next.end());
+  }
+  return result;
+}
+
+RoleId RoleEditor::admin_among(const std::vector<RoleId>& members, RoleId role) const {
+  for (const auto member : members) {
+    for (const auto& m : cluster_.memberships) {
+      if (m.member == member && m.role == role && m.admin) return member;
+    }
+  }
+  return no_role;
+}
+
+// Before version 15 a session's own role administers itself.
+bool RoleEditor::is_admin(RoleId member, RoleId role) const {
+  if (cluster_.role(member).superuser) return true;
+  if (member == role) return cluster_.major() < 15 && member == session_;
+  return admin_among(groups_of(member, false), role) != no_role;
+}
+
+/// Throws Refused where the user may not change who is a member of `role` (user.c).
+void RoleEditor::check_may_administer(RoleId role, bool grants,
+                                      std::optional<RoleId> grantor) const {
+  if (is_superuser()) return;
+  const auto& name = cluster_.role_name(role);
+  const bool by_attribute = !is_16() && cluster_.role(runner()).createrole;
+  const auto who = is_16() ? runner() : grantor.value_or(runner());
+  const bool may = !cluster_.role(role).superuser && (by_attribute || is_admin(who, role));
+  if (!may) {
+    throw Refused(is_16() ? fmt::format("permission denied to {} role `{}`",
+                                        grants ? "grant" : "revoke", name)
+                          : fmt::format("must have admin option on role `{}`", name),
+                  name);
+  }
+  if (!is_16() && grantor && *grantor != runner()) {
+    throw Refused("must be superuser to set grantor");
+  }
+}
+
+/// From version 16 on, for a user that is no superuser (check_role_grantor).
+RoleId RoleEditor::grantor_of_user(RoleId role, std::optional<RoleId> grantor, bool grants) const {
+  const auto user = runner();
+  if (!grantor) return admin_among(groups_of(user, true), role);
+  const auto all = groups_of(user, true);
+  const bool may = std::find(all.begin(), all.end(), *grantor) != all.end();
+  const bool administers =
+      *grantor != role && admin_among(groups_of(*grantor, true), role) == *grantor;
+  if (!may || (grants && !administers)) {
+    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+                  cluster_.role_name(*grantor));
+  }
+  return *grantor;
+}
+
+RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) const {
+  // From version 16 on what a superuser grants is the bootstrap superuser's grant.
+  if (is_16() && !is_superuser()) {
+    const auto found = grantor_of_user(role, grantor, true);
+    if (found == no_role) throw Refused("no possible grantors");
+    return found;
+  }
+  const auto by_default = is_16() ? bootstrap_superuser() : runner();
+  if (!grantor || *grantor == by_default || !is_16()) return grantor.value_or(by_default);
+  const auto& all = cluster_.memberships;
+  const bool may = *grantor != role && std::any_of(all.begin(), all.end(), [&](const auto& m) {
+    return m.role == role && m.member == *grantor && m.admin;
+  });
+  if (!may) {
+    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+                  cluster_.role_name(*grantor));
+  }
+  return *grantor;
+}
+
+void RoleEditor::check_member(RoleId role, RoleId member) const {
+  const auto& name = cluster_.role_name(member);
+  if (cluster_.major() >= 14 && name == database_owner) {
+    throw Refused(fmt::format("role `{}` cannot be a member of any role", name), name);
+  }
+  if (is_member(role, member)) {
+    throw Refused(fmt::format("role {} is a member of role {}", quoted(role), quoted(member)),
+                  name);
+  }
+}
+
+void RoleEditor::check_not_back_to_grantor(RoleId role, const std::vector<RoleId>& members,
+                                           RoleId grantor) const {
+  if (cluster_.role(grantor).oid == bootstrap_superuser_oid) return;
+  const std::string message = "ADMIN option cannot be granted back to your own grantor";
+  RevokePlan plan(cluster_.memberships, role);
+  for (const auto member : members) {
+    if (cluster_.role(member).oid == bootstrap_superuser_oid) throw Refused(message);
+    plan.revoke_all_of(member);
+  }
+  if (!plan.keeps_admin(grantor)) throw Refused(message);
+}
+
+void RoleEditor::add_members(RoleId role, const std::vector<RoleId>& members,
+                             const MembershipOptions& options, std::optional<RoleId> by) {
+  if (members.empty()) return;
+  const auto name = cluster_.role_name(role);
+  if (cluster_.major() >= 14 && name == database_owner) {
+    throw Refused(fmt::format("role `{}` cannot have explicit members", name), name);
+  }
+  check_may_administer(role, true, by);
+  const auto grantor = checked_grantor(role, by);
+  if (is_16()) {
+    for (const auto member : members) check_member(role, member);
+    if (options.admin == true) check_not_back_to_grantor(role, members, grantor);
+  }
+  for (const auto member : members) {
+    if (!is_16()) check_member(role, member);
+    add_member(role, member, options, grantor);
+  }
+}
+
+void RoleEditor::add_member(RoleId role, RoleId member, const MembershipOptions& options,
+                            RoleId grantor) {
+  auto* const held = find(role, member, is_16() ? std::optional<RoleId>(grantor) : std::nullopt);
+  if (held == nullptr) {
+    cluster_.memberships.push_back({role, member, grantor, options.admin.value_or(false),
+                                    options.inherit.value_or(cluster_.role(member).inherit),
+                                    options.set.value_or(true)});
+  } else if (is_16()) {
+    held->admin = options.admin.value_or(held->admin);
+    held->inherit = options.inherit.value_or(held->inherit);
+    held->set = options.set.value_or(held->set);
+  } else if (options.admin == true && !held->admin) {
+    held->admin = true;
+    held->grantor = grantor;
+  }
+}
+
+bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
+                                const RevokeRole& how, std::optional<RoleId> by) {
+  check_may_administer(role, false, by);
+  if (!is_16()) {
+    for (const auto member : members) {
+      auto* const held = find(role, member, std::nullopt);
+      if (held == nullptr) continue;
+      held->admin = false;
+      if (!how.options.admin) {
+        cluster_.memberships.erase(cluster_.memberships.begin() +
+                                   (held - cluster_.memberships.data()));
+      }
+    }
+    return false;
+  }
+  auto grantor = by.value_or(bootstrap_superuser());
+  if (!is_superuser()) {
+    grantor = grantor_of_user(role, by, false);
+    if (grantor == no_role) throw Refused("no possible grantors");
+  }
+  RevokePlan plan(cluster_.memberships, role);
+  for (const auto member : members) plan.revoke(member, grantor, how);
+  return plan.carry_out(cluster_.memberships);
+}
+
+void RoleEditor::apply(const GrantRole& s) {
+  const auto before = cluster_.memberships;
+  try {
+    const auto grantor = s.grantor ? std::optional(role_of(*s.grantor)) : std::nullopt;
+    const auto members = roles_of(s.members);
+    for (const auto& role : s.roles) add_members(named(role), members, s.options, grantor);
+  } catch (const Refused&) {
+    cluster_.memberships = before;
+    throw;
+  }
+}
+
+void RoleEditor::apply(const RevokeRole& s) {
+  const auto before = cluster_.memberships;
+  try {
+    const auto grantor = s.grantor ? std::optional(role_of(*s.grantor)) : std::nullopt;
+    const auto members = roles_of(s.members);
+    std::vector<RoleId> touched;
+    for (const auto& name : s.roles) {
+      const auto role = named(name);
+      // From version 16 on a role that is named twice trips the server over its own changes.
+      if (std::find(touched.begin(), touched.end(), role) != touched.end()) {
+        throw Refused("tuple already updated by self", name);
+      }
+      if (remove_members(role, members, s, grantor)) touched.push_back(role);
+    }
+  } catch (const Refused&) {
+    cluster_.memberships = before;
+    throw;
+  }
+}
+
+}  // namespace pgleast

@@ -1,0 +1,84 @@
+#pragma once
+// Statements about roles and memberships, done to a Cluster as a superuser's session does them
+// to the server (user.c): what is refused there is refused here, with the server's words.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "input/sql/role_statement.hpp"
+#include "model/cluster.hpp"
+#include "pg/refused.hpp"
+
+namespace pgleast {
+
+class RoleEditor {
+ public:
+  explicit RoleEditor(Cluster& cluster);
+
+  void apply(const CreateRole& s);
+  void apply(const AlterRole& s);
+  void apply(const RenameRole& s);
+  void apply(const DropRole& s);
+  void apply(const GrantRole& s);
+  void apply(const RevokeRole& s);
+
+  /// Throws Refused.
+  RoleId named(const std::string& name) const;
+  RoleId role_of(const RoleName& name) const;
+  /// A value of password_encryption; none: the cluster's own.
+  void encrypt_passwords_by(std::optional<std::string> method) { encryption_ = std::move(method); }
+  /// After cluster.roles was put back to what it was.
+  void index_names();
+  /// Who CURRENT_USER and SESSION_USER are; without it the bootstrap superuser.
+  void run_as(RoleId current, RoleId session) {
+    current_ = current;
+    session_ = session;
+  }
+
+ private:
+  bool is_16() const { return cluster_.major() >= 16; }
+  std::vector<RoleId> roles_of(const std::vector<RoleName>& names) const;
+  std::string quoted(RoleId role) const;
+  PasswordKind kind_of(const NewPassword& password) const;
+  void set_options(Role& role, const RoleOptions& options) const;
+  static void check_options(const RoleOptions& options);
+  void follow_inherit(RoleId member);
+
+  void add_members(RoleId role, const std::vector<RoleId>& members,
+                   const MembershipOptions& options, std::optional<RoleId> grantor);
+  void add_member(RoleId role, RoleId member, const MembershipOptions& options, RoleId grantor);
+  void check_member(RoleId role, RoleId member) const;
+  bool is_superuser() const { return cluster_.role(runner()).superuser; }
+  /// What it is a member of, itself first, the nearest first.
+  std::vector<RoleId> groups_of(RoleId role, bool inherited_only) const;
+  /// Who of these holds the ADMIN option of `role`; no_role: nobody.
+  RoleId admin_among(const std::vector<RoleId>& members, RoleId role) const;
+  bool is_admin(RoleId member, RoleId role) const;
+  void check_may_administer(RoleId role, bool grants, std::optional<RoleId> grantor) const;
+  RoleId grantor_of_user(RoleId role, std::optional<RoleId> grantor, bool grants) const;
+  RoleId bootstrap_superuser() const;
+  RoleId runner() const { return current_ == no_role ? bootstrap_superuser() : current_; }
+  bool is_own(RoleId role) const { return role == runner() || role == session_; }
+  RoleId checked_grantor(RoleId role, std::optional<RoleId> grantor) const;
+  void check_not_back_to_grantor(RoleId role, const std::vector<RoleId>& members,
+                                 RoleId grantor) const;
+  /// Whether memberships were touched in a way that the same statement must not repeat.
+  bool remove_members(RoleId role, const std::vector<RoleId>& members, const RevokeRole& how,
+                      std::optional<RoleId> grantor);
+  bool is_member(RoleId member, RoleId role) const;
+  bool is_needed(RoleId role) const;
+  void check_droppable(RoleId id, const std::vector<Membership>& left) const;
+  void forget(RoleId id);
+  Membership* find(RoleId role, RoleId member, std::optional<RoleId> grantor);
+
+  Cluster& cluster_;
+  std::unordered_map<std::string, RoleId> by_name_;
+  std::optional<std::string> encryption_;
+  RoleId current_ = no_role, session_ = no_role;
+};
+
+}  // namespace pgleast

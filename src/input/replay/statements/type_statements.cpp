@@ -1,0 +1,221 @@
+// CREATE TYPE and DOMAIN, and what else CREATE defines (typecmds.c, define.c).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "input/replay/query/query.hpp"
+#include "input/replay/statements/object_statement.hpp"
+#include "input/replay/statements/relation_editor.hpp"
+
+namespace pgleast {
+namespace {
+
+EntityId schema_for_type(SqlCatalog& catalog, const QualifiedName& name) {
+  const auto schema =
+      name.schema == "pg_temp" ? temporary_schema(catalog) : catalog.schema_for_new(name);
+  need_new_type(catalog, schema, name.name);
+  return schema;
+}
+
+void define_type(SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = qualified_name_of(list_at(node, "defnames"));
+  catalog.need_superuser("must be superuser to create a base type");
+  const auto schema = catalog.schema_for_new(name);
+  const auto found = catalog.find(EntityKind::type, schema, name.name);
+  const bool shell = list_at(node, "definition").empty();
+  if (found != no_entity && catalog.at(found).letter == 's' && !shell) {
+    catalog.edit(found).letter = 'b';
+    Entity array;
+    array.kind = EntityKind::type;
+    array.name = '_' + name.name;
+    array.schema = schema;
+    array.letter = 'a';
+    array.parent = found;
+    array.refs.push_back({found, 0, Ref::Kind::internal, 0});
+    catalog.set_acl(catalog.make(array, ObjectKind::type), catalog.object(found).acl);
+    return;
+  }
+  if (!shell) throw Refused(fmt::format("type `{}` does not exist", name.name), name.name);
+  need_new_type(catalog, schema, name.name);
+  make_type(catalog, schema, name.name, 's');
+}
+
+// `collation`, `operator`: the name begins with it.
+void define_other(SqlCatalog& catalog, const SqlNode& node, const std::string& kind) {
+  const auto name = qualified_name_of(list_at(node, "defnames"));
+  const auto schema = catalog.schema_for_new(name);
+  Entity other;
+  other.kind = EntityKind::other;
+  other.name = kind + ' ' + name.name;
+  other.schema = schema;
+  other.database = catalog.session().database;
+  other.owner = catalog.user();
+  const bool overloaded = kind == "OBJECT_OPERATOR";
+  const auto found = catalog.find(EntityKind::other, schema, other.name);
+  if (!overloaded && found != no_entity) {
+    if (truth_at(node, "if_not_exists")) return;
+    throw Refused(fmt::format("`{}` already exists", name.name), name.name);
+  }
+  const auto id = catalog.add(std::move(other));
+  for (const char* const part : {"procedure", "function", "leftarg", "rightarg"}) {
+    const auto* const given = option_named(list_at(node, "definition"), part);
+    if (given == nullptr || !given->contains("TypeName")) continue;
+    const auto names = qualified_name_of(list_at((*given)["TypeName"], "names"));
+    if (part[0] == 'l' || part[0] == 'r') {
+      catalog.add_ref(id, {catalog.find_type(*given).entity, 0, Ref::Kind::normal, 0});
+    } else {
+      const auto functions = catalog.find_functions(names);
+      if (functions.size() == 1) {
+        catalog.add_ref(id, {functions.front(), 0, Ref::Kind::normal, 0});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void define(SqlCatalog& catalog, const SqlNode& node) {
+  const auto kind = text_at(node, "kind");
+  if (kind == "OBJECT_AGGREGATE") return create_aggregate(catalog, node);
+  if (kind == "OBJECT_TYPE") return define_type(catalog, node);
+  define_other(catalog, node, kind);
+}
+
+void create_composite(SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = relation_name(node_at(node, "typevar"));
+  const auto schema = schema_for_type(catalog, name);
+  need_new_relation(catalog, schema, name.name);
+  Entity relation;
+  relation.kind = EntityKind::relation;
+  relation.name = name.name;
+  relation.schema = schema;
+  relation.database = catalog.session().database;
+  relation.letter = 'c';
+  relation.owner = catalog.user();
+  std::vector<Ref> refs;
+  for (const auto& item : list_at(node, "coldeflist")) {
+    const auto& column = inside(item, "ColumnDef");
+    const auto type = catalog.type_of(node_at(column, "typeName"));
+    const auto number = relation.next_column++;
+    relation.columns.push_back({number, type, true, 0});
+    relation.names.push_back(text_at(column, "colname"));
+    refs.push_back({type.entity, 0, Ref::Kind::normal, number});
+  }
+  const auto type = make_type(catalog, schema, name.name, 'c');
+  // The relation goes with its type, not the other way round.
+  relation.refs.push_back({type, 0, Ref::Kind::internal, 0});
+  const auto id = catalog.add(std::move(relation));
+  for (const auto& ref : refs) catalog.add_ref(id, ref);
+}
+
+void create_enum(SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = qualified_name_of(list_at(node, "typeName"));
+  make_type(catalog, schema_for_type(catalog, name), name.name, 'e');
+}
+
+namespace {
+
+// What makes values of a range: `r(int, int)`, `r_multirange(r[])`.
+void make_constructor(SqlCatalog& catalog, EntityId schema, const std::string& name, EntityId of,
+                      const std::vector<TypeRef>& types) {
+  if (catalog.find_function(schema, name, types) != no_entity) {
+    throw Refused(fmt::format("function `{}` already exists with same argument types", name), name);
+  }
+  auto& details = catalog.cluster().functions;
+  details.push_back({'f', false, false, 'i', "internal", false, {}});
+  Entity function;
+  function.kind = EntityKind::function;
+  function.name = name;
+  function.schema = schema;
+  function.letter = 'f';
+  function.types = types;
+  function.result = {of, "", false, ""};
+  function.refs.push_back({of, 0, Ref::Kind::internal, 0});
+  const auto id = catalog.make(std::move(function), ObjectKind::function,
+                               static_cast<std::uint32_t>(details.size() - 1));
+  // They are the bootstrap superuser's, whoever makes the type (makeRangeConstructors).
+  const auto& roles = catalog.cluster().roles;
+  for (std::uint32_t i = 0; i < roles.size(); ++i) {
+    if (roles[i].oid != bootstrap_superuser_oid) continue;
+    catalog.set_owner(id, RoleId{i});
+    catalog.set_acl(id, catalog.default_acl_for(ObjectKind::function, RoleId{i}, schema));
+  }
+}
+
+EntityId array_of(const SqlCatalog& catalog, EntityId type) {
+  for (const auto id : catalog.dependents(type)) {
+    if (catalog.at(id).letter == 'a' && catalog.at(id).parent == type) return id;
+  }
+  return no_entity;
+}
+
+}  // namespace
+
+void create_range(SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = qualified_name_of(list_at(node, "typeName"));
+  const auto schema = schema_for_type(catalog, name);
+  const auto& parameters = list_at(node, "params");
+  const auto* const subtype = option_named(parameters, "subtype");
+  if (subtype == nullptr) throw Refused("type attribute `subtype` is required");
+  const auto element = catalog.type_of(*subtype);
+  const auto id = make_type(catalog, schema, name.name, 'r');
+  catalog.add_ref(id, {element.entity, 0, Ref::Kind::normal, 0});
+  const TypeRef text{no_entity, "text", false, ""};
+  make_constructor(catalog, schema, name.name, id, {element, element});
+  make_constructor(catalog, schema, name.name, id, {element, element, text});
+  if (catalog.major() < 14) return;
+  auto multirange = QualifiedName{"", name.name};
+  const auto at = multirange.name.find("range");
+  if (at == std::string::npos) {
+    multirange.name += "_multirange";
+  } else {
+    multirange.name.insert(at, "multi");
+  }
+  auto its_schema = schema;
+  if (const auto* const given = option_named(parameters, "multirange_type_name")) {
+    multirange = qualified_name_of(
+        given->contains("TypeName") ? list_at((*given)["TypeName"], "names") : items_of(*given));
+    if (!multirange.schema.empty()) its_schema = catalog.schema_named(multirange.schema);
+  }
+  need_new_type(catalog, its_schema, multirange.name);
+  const auto of_ranges = make_type(catalog, its_schema, multirange.name, 'm');
+  catalog.edit(of_ranges).types = {{id, "", false, ""}};
+  catalog.add_ref(of_ranges, {id, 0, Ref::Kind::internal, 0});
+  make_constructor(catalog, its_schema, multirange.name, of_ranges, {});
+  make_constructor(catalog, its_schema, multirange.name, of_ranges, {{id, "", false, ""}});
+  make_constructor(catalog, its_schema, multirange.name, of_ranges,
+                   {{array_of(catalog, id), "", false, ""}});
+  if (catalog.major() >= 17) catalog.set_acl(of_ranges, catalog.object(id).acl);
+}
+
+void create_domain(SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = qualified_name_of(list_at(node, "domainname"));
+  const auto schema = schema_for_type(catalog, name);
+  const auto base = catalog.type_of(node_at(node, "typeName"));
+  if (base.entity != no_entity && !catalog.holds(catalog.user(), base.entity, Privilege::usage)) {
+    throw Refused(fmt::format("permission denied for type {}", catalog.at(base.entity).name));
+  }
+  const auto id = make_type(catalog, schema, name.name, 'd');
+  catalog.add_ref(id, {base.entity, 0, Ref::Kind::normal, 0});
+  add_references(catalog, id, list_at(node, "constraints"));
+}
+
+void alter_enum(SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = qualified_name_of(list_at(node, "typeName"));
+  const auto id = catalog.find_named(EntityKind::type, name);
+  if (id == no_entity) throw Refused(fmt::format("type `{}` does not exist", name.name), name.name);
+  catalog.need_owner(id, "type");
+}
+
+void alter_domain(SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = qualified_name_of(list_at(node, "typeName"));
+  const auto id = catalog.find_named(EntityKind::type, name);
+  if (id == no_entity) throw Refused(fmt::format("type `{}` does not exist", name.name), name.name);
+  if (catalog.at(id).letter != 'd' && !catalog.at(id).half_known) {
+    throw Refused(fmt::format("`{}` is not a domain", name.name), name.name);
+  }
+  catalog.need_owner(id, "type");
+}
+
+}  // namespace pgleast

@@ -1,0 +1,347 @@
+#include "input/server/stored_code.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "input/code/code_reader.hpp"
+#include "input/server/field.hpp"
+#include "model/code_order.hpp"
+#include "pg/array_text.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+/// pg_trigger.tgtype (catalog/pg_trigger.h).
+PrivilegeSet events_of(std::uint32_t type) {
+  PrivilegeSet events;
+  if ((type & 4U) != 0) events |= Privilege::insert;
+  if ((type & 8U) != 0) events |= Privilege::delete_;
+  if ((type & 16U) != 0) events |= Privilege::update;
+  if ((type & 32U) != 0) events |= Privilege::truncate;
+  return events;
+}
+
+/// pg_rewrite.ev_type.
+PrivilegeSet event_of_rule(const Field& type) {
+  if (type == "1") return Privilege::select;
+  if (type == "2") return Privilege::update;
+  if (type == "3") return Privilege::insert;
+  return Privilege::delete_;
+}
+
+FunctionText text_of_function(const Row& r, const FunctionDetail& detail) {
+  FunctionText text;
+  text.language = detail.language;
+  text.standard = r[5].has_value();
+  text.body = text_of(text.standard ? r[5] : r[1]);
+  if (r[3]) text.names = array_elements(*r[3]);
+  if (!r[3]) text.names.resize(oid_of(r[2]));
+  text.returns_set = truth(r[4]);
+  text.trigger = detail.trigger;
+  text.config = detail.config;
+  return text;
+}
+
+class CodeReader {
+ public:
+  CodeReader(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
+             ObjectId database)
+      : session_(session),
+        question_(question),
+        cluster_(cluster),
+        builder_(builder),
+        database_(database) {}
+
+  void read() {
+    read_languages();
+    read_servers();
+    read_mappings();
+    read_extensions();
+    read_event_triggers();
+    read_inheritances();
+    read_subscriptions();
+    read_triggers();
+    read_expressions();
+    read_views();
+    const CodeNames names(cluster_, database_);
+    read_rules(names);
+    read_functions(names);
+    read_policies(names);
+  }
+
+ private:
+  Rows ask(const std::string& name) { return session_.ask(question_(name), name); }
+  ObjectId object(ObjectKind kind, const Field& oid) const {
+    return builder_.object_of_oid(kind, oid_of(oid), database_);
+  }
+  ObjectId table(const Field& oid) const { return object(ObjectKind::table, oid); }
+  CodeUse call_of(ObjectId function) const { return {function, Privilege::execute, false}; }
+
+  void read_languages();
+  void read_servers();
+  void read_mappings();
+  void read_extensions();
+  void read_event_triggers();
+  void read_inheritances();
+  void read_subscriptions();
+  void read_triggers();
+  void read_expressions();
+  void read_views();
+  void read_rules(const CodeNames& names);
+  void read_functions(const CodeNames& names);
+  void read_policies(const CodeNames& names);
+
+  Session& session_;
+  const Question& question_;
+  Cluster& cluster_;
+  ObjectBuilder& builder_;
+  ObjectId database_;
+  std::map<std::pair<ObjectId, std::string>, std::size_t> triggers_;  // into attachments
+};
+
+void CodeReader::read_languages() {
+  std::vector<std::uint32_t> trusted;
+  for (const auto& r : ask("trusted_languages")) trusted.push_back(oid_of(r[0]));
+  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+    const auto& o = cluster_.objects[i];
+    if (o.kind != ObjectKind::language || o.database != database_) continue;
+    const bool is = std::binary_search(trusted.begin(), trusted.end(), o.oid);
+    builder_.detail(ObjectId{i}, LanguageDetail{is});
+  }
+}
+
+void CodeReader::read_servers() {
+  for (const auto& r : ask("server_options")) {
+    const auto server = object(ObjectKind::foreign_server, r[0]);
+    if (server == no_object) continue;
+    ForeignServerDetail detail{object(ObjectKind::foreign_data_wrapper, r[1]), {}};
+    if (r[2]) detail.options = array_elements(*r[2]);
+    builder_.detail(server, std::move(detail));
+  }
+}
+
+void CodeReader::read_mappings() {
+  const auto table = session_.try_ask(question_("user_mappings"));
+  for (const auto& r : table.rows ? *table.rows : ask("shown_user_mappings")) {
+    UserMapping mapping;
+    mapping.server = object(ObjectKind::foreign_server, r[0]);
+    if (mapping.server == no_object) continue;
+    mapping.role = oid_of(r[1]) == 0 ? public_role : builder_.role_of_oid(oid_of(r[1]));
+    mapping.options_seen = truth(r[2]);
+    if (mapping.options_seen) {
+      mapping.user = text_of(r[3]);
+      mapping.stored_password = truth(r[4]);
+      // Its wrapper takes no other spelling than a boolean's.
+      mapping.password_required = !r[5] || (*r[5] != "false" && *r[5] != "f" && *r[5] != "off" &&
+                                            *r[5] != "no" && *r[5] != "n" && *r[5] != "0");
+    }
+    cluster_.user_mappings.push_back(std::move(mapping));
+  }
+}
+
+void CodeReader::read_extensions() {
+  for (const auto& r : ask("extensions")) {
+    cluster_.extensions.push_back({database_, text_of(r[0]), text_of(r[1]),
+                                   object(ObjectKind::schema, r[2]),
+                                   builder_.role_of_oid(oid_of(r[3]))});
+  }
+}
+
+void CodeReader::read_event_triggers() {
+  for (const auto& r : ask("event_triggers")) {
+    cluster_.event_triggers.push_back(
+        {database_, text_of(r[0]), text_of(r[1]), builder_.role_of_oid(oid_of(r[2])),
+         object(ObjectKind::function, r[3]), r[4] == "O" || r[4] == "A"});
+  }
+}
+
+void CodeReader::read_inheritances() {
+  for (const auto& r : ask("inheritances")) {
+    const auto child = table(r[0]);
+    const auto parent = table(r[1]);
+    if (child == no_object || parent == no_object) continue;
+    cluster_.inheritances.push_back({child, parent, truth(r[2])});
+  }
+}
+
+void CodeReader::read_subscriptions() {
+  const auto all = session_.try_ask(question_("subscriptions"));
+  const auto rows = all.rows ? *all.rows : ask("shown_subscriptions");
+  if (!all.rows && !rows.empty()) {
+    cluster_.remarks.push_back(
+        {fmt::format("which tables the subscriptions write cannot be read by {}",
+                     displayed(cluster_.reader)),
+         fmt::format("GRANT SELECT (oid) ON pg_catalog.pg_subscription TO {}",
+                     quote_identifier(cluster_.reader))});
+  }
+  for (const auto& r : rows) {
+    Subscription subscription{database_,   text_of(r[0]), builder_.role_of_oid(oid_of(r[1])),
+                              truth(r[2]), truth(r[3]),   truth(r[4]),
+                              {}};
+    for (const auto& oid : array_elements(text_of(r[5]))) {
+      const auto written = table(Field(oid));
+      if (written != no_object) subscription.tables.push_back(written);
+    }
+    cluster_.subscriptions.push_back(std::move(subscription));
+  }
+}
+
+void CodeReader::read_triggers() {
+  for (const auto& r : ask("triggers")) {
+    Attachment trigger;
+    trigger.kind = Attachment::Kind::trigger;
+    trigger.relation = table(r[0]);
+    if (trigger.relation == no_object) continue;
+    trigger.name = text_of(r[1]);
+    trigger.on = events_of(oid_of(r[3]));
+    trigger.enabled = truth(r[4]);
+    trigger.code.uses = {call_of(object(ObjectKind::function, r[2]))};
+    triggers_.emplace(std::pair(trigger.relation, trigger.name), cluster_.attachments.size());
+    cluster_.attachments.push_back(std::move(trigger));
+  }
+}
+
+/// Each function that one of them calls is a row of its own.
+void CodeReader::read_expressions() {
+  std::map<std::tuple<ObjectId, std::string, std::string>, std::size_t> known;
+  for (const auto& r : ask("expressions")) {
+    const auto relation = table(r[0]);
+    const auto function = object(ObjectKind::function, r[3]);
+    if (relation == no_object || function == no_object) continue;
+    const auto kind = text_of(r[1]);
+    auto at = cluster_.attachments.size();
+    if (kind == "trigger") {
+      const auto trigger = triggers_.find({relation, text_of(r[2])});
+      if (trigger == triggers_.end()) continue;
+      at = trigger->second;
+    } else {
+      at = known.emplace(std::tuple(relation, kind, text_of(r[2])), at).first->second;
+    }
+    if (at == cluster_.attachments.size()) {
+      Attachment attachment;
+      attachment.kind = kind == "index" ? Attachment::Kind::index : Attachment::Kind::expression;
+      attachment.relation = relation;
+      attachment.name = text_of(r[2]);
+      attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
+      cluster_.attachments.push_back(std::move(attachment));
+    }
+    cluster_.attachments[at].code.uses.push_back(call_of(function));
+  }
+}
+
+/// 1 << CmdType of each command (nodes.h).
+PrivilegeSet passed_on(std::int32_t bits) {
+  PrivilegeSet result;
+  if ((bits & 4) != 0) result |= Privilege::update;
+  if ((bits & 8) != 0) result |= Privilege::insert;
+  if ((bits & 16) != 0) result |= Privilege::delete_;
+  return result;
+}
+
+void CodeReader::read_views() {
+  std::map<ObjectId, PrivilegeSet> writable;
+  for (const auto& r : ask("writable_views")) {
+    writable.emplace(table(r[0]), passed_on(number_of<std::int32_t>(r[1])));
+  }
+  for (const auto& r : ask("view_uses")) {
+    const auto view = table(r[0]);
+    if (view == no_object) continue;
+    auto& bodies = cluster_.bodies;
+    if (bodies.empty() || bodies.back().of != view) {
+      bodies.push_back({view, {}, std::nullopt});
+      const auto known = writable.find(view);
+      if (known != writable.end()) bodies.back().writable = known->second;
+    }
+    auto& uses = bodies.back().code.uses;
+    if (truth(r[1])) {
+      const auto function = object(ObjectKind::function, r[2]);
+      if (function != no_object) uses.push_back(call_of(function));
+      continue;
+    }
+    auto relation = table(r[2]);
+    if (relation == no_object) relation = object(ObjectKind::sequence, r[2]);
+    if (relation != no_object) uses.push_back({relation, Privilege::select, false});
+  }
+}
+
+void CodeReader::read_rules(const CodeNames& names) {
+  for (const auto& r : ask("rewrite_rules")) {
+    Attachment rule;
+    rule.kind = Attachment::Kind::rule;
+    rule.relation = table(r[0]);
+    if (rule.relation == no_object) continue;
+    rule.name = text_of(r[1]);
+    rule.on = event_of_rule(r[2]);
+    rule.enabled = truth(r[3]);
+    rule.code = code_of_rule(text_of(r[4]), names);
+    cluster_.attachments.push_back(std::move(rule));
+  }
+}
+
+/// Many functions have the same text: it is followed once.
+void CodeReader::read_functions(const CodeNames& names) {
+  const auto path = path_of_database(cluster_, database_);
+  std::map<std::string, Code> known;
+  std::map<ObjectId, Code> codes;
+  for (const auto& r : ask("bodies")) {
+    const auto id = object(ObjectKind::function, r[0]);
+    if (id == no_object) continue;
+    const auto& detail = cluster_.function(cluster_.object(id));
+    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", detail.language, detail.trigger, text_of(r[2]),
+                           text_of(r[4]), text_of(r[3]), fmt::join(detail.config, "\n"));
+    key += '\n' + text_of(r[5] ? r[5] : r[1]);
+    const auto [at, is_new] = known.try_emplace(std::move(key));
+    if (is_new) at->second = code_of_function(text_of_function(r, detail), names, path);
+    codes.emplace(id, at->second);
+  }
+  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+    const auto& o = cluster_.objects[i];
+    const bool a_users = o.kind == ObjectKind::function && o.database == database_ && !o.system &&
+                         !o.extension && o.oid >= first_oid_of_users;
+    if (!a_users) continue;
+    const auto found = codes.find(ObjectId{i});
+    const FunctionText text{cluster_.function(o).language, "", false, {}, false, false, {}};
+    cluster_.bodies.push_back(
+        {ObjectId{i}, found != codes.end() ? found->second : code_of_function(text, names, path),
+         std::nullopt});
+  }
+}
+
+void CodeReader::read_policies(const CodeNames& names) {
+  using Text = std::optional<std::string>;
+  std::map<std::pair<Text, Text>, const RowPolicy*> known;
+  for (auto& policy : cluster_.row_policies) {
+    if (cluster_.object(policy.table).database != database_) continue;
+    const auto [at, is_new] =
+        known.try_emplace(std::pair(policy.using_expression, policy.check_expression), &policy);
+    if (is_new) {
+      read_policy_code(policy, names, path_of_catalogs());
+    } else {
+      policy.code = at->second->code;
+      policy.using_always_true = at->second->using_always_true;
+      policy.check_always_true = at->second->check_always_true;
+    }
+  }
+}
+
+}  // namespace
+
+void read_trusted_extensions(Session& session, const Question& question, Cluster& cluster) {
+  if (cluster.major() < 13) return;
+  for (const auto& r : session.ask(question("trusted_extensions"), "trusted_extensions")) {
+    cluster.trusted_extensions.push_back(text_of(r[0]));
+  }
+}
+
+void read_code(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
+               ObjectId database) {
+  CodeReader(session, question, cluster, builder, database).read();
+  sort_code(cluster);
+}
+
+}  // namespace pgleast

@@ -1,0 +1,520 @@
+#include "input/sql/parser.hpp"
+
+#include <fmt/format.h>
+#include <pg_query.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "input/sql/node.hpp"
+#include "pg/refused.hpp"
+#include "pg/setting_value.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+using Json = SqlNode;
+using Token = SqlToken::Kind;
+
+// --- The library --------------------------------------------------------------------------------
+
+std::string statement_text(std::string_view script, const PsqlItem& s) {
+  std::string text(script.substr(s.span.begin, s.span.end - s.span.begin));
+  // What psql fills in after PASSWORD is some string.
+  for (const auto& token : s.tokens) {
+    if (token.kind == Token::variable) text[token.span.begin - s.span.begin] = ' ';
+  }
+  return text;
+}
+
+/// The byte at which character number `character` (from 1) starts.
+std::size_t byte_of(std::string_view text, int character) {
+  std::size_t at = 0;
+  for (int n = 1; at < text.size(); ++at) {
+    const bool starts = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+    if (starts && n++ == character) break;
+  }
+  return at;
+}
+
+/// Its words without ` at or near "..."`: the place is shown in our own way, secrets starred.
+SqlSyntaxError made_ours(const PgQueryError& error, std::string_view text, const PsqlItem& s) {
+  const std::string_view said = error.message;
+  SqlSyntaxError result{std::string(said.substr(0, said.find(" at or near "))), {}};
+  result.message = result.message.substr(0, result.message.find(" at end of input"));
+  const auto at = s.span.begin + byte_of(text, error.cursorpos);
+  for (const auto& token : s.tokens) {
+    if (token.span.begin <= at && at < token.span.end) result.span = token.span;
+  }
+  return result;
+}
+
+void refuse_nul(std::string_view text, const PsqlItem& s) {
+  const auto nul = text.find('\0');
+  if (nul == std::string_view::npos) return;
+  const auto at = s.span.begin + nul;
+  throw SqlSyntaxError{"a NUL byte", {at, at + 1}};
+}
+
+Json tree_of(const std::string& text, const PsqlItem& s) {
+  refuse_nul(text, s);
+  const auto result = pg_query_parse(text.c_str());
+  std::optional<SqlSyntaxError> error;
+  Json tree;
+  if (result.error != nullptr) {
+    error = made_ours(*result.error, text, s);
+  } else {
+    tree = Json::parse(result.parse_tree, nullptr, false);
+  }
+  pg_query_free_parse_result(result);
+  if (error) throw SqlSyntaxError(*error);
+  if (tree.is_discarded()) throw SqlSyntaxError{"a byte that is no UTF-8", s.tokens.front().span};
+  return tree;
+}
+
+// --- What is new in version 16 ------------------------------------------------------------------
+
+void blank(std::string& text, const PsqlItem& s, Span span) {
+  for (auto at = span.begin; at < span.end; ++at) text[at - s.span.begin] = ' ';
+}
+
+struct TakenOptions {
+  MembershipOptions options;
+  std::string unknown;  // one that no version knows: refused once the rest has been parsed
+};
+
+void set_option(TakenOptions& taken, const SqlToken& name, bool value, int major) {
+  auto& options = taken.options;
+  auto* const slot = name.text == "admin"     ? &options.admin
+                     : name.text == "inherit" ? &options.inherit
+                     : name.text == "set"     ? &options.set
+                                              : nullptr;
+  if (major < 16 && (name.text != "admin" || !value)) {
+    throw SqlSyntaxError{"syntax error", name.span};
+  }
+  if (slot != nullptr) {
+    *slot = value;
+  } else if (taken.unknown.empty()) {
+    taken.unknown = name.text;
+  }
+}
+
+/// Reads `WITH ADMIN OPTION, INHERIT FALSE` of a GRANT of roles and blanks it in `text`.
+TakenOptions take_granted_options(std::string& text, const PsqlItem& s, int major) {
+  TakenOptions options;
+  const auto& t = s.tokens;
+  auto at = static_cast<std::size_t>(
+      std::find_if(t.begin(), t.end(), [](const auto& token) { return token.is("with"); }) -
+      t.begin());
+  const auto first = at;
+  while (at + 2 < t.size() && (t[at + 1].kind == Token::word || t[at + 1].kind == Token::quoted)) {
+    const auto& value = t[at + 2];
+    if (!value.is("true") && !value.is("false") && !value.is("option")) break;
+    if (major < 16 && !value.is("option")) throw SqlSyntaxError{"syntax error", value.span};
+    set_option(options, t[at + 1], !value.is("false"), major);
+    at += 3;
+    const bool more = at < t.size() && text[t[at].span.begin - s.span.begin] == ',';
+    if (more && major < 16) throw SqlSyntaxError{"syntax error", t[at].span};
+    if (!more) {
+      blank(text, s, {t[first].span.begin, t[at - 1].span.end});
+      break;
+    }
+  }
+  return options;
+}
+
+/// Reads `INHERIT OPTION FOR` of a REVOKE of roles and blanks it in `text`.
+TakenOptions take_revoked_option(std::string& text, const PsqlItem& s, int major) {
+  TakenOptions options;
+  const auto& t = s.tokens;
+  const bool has = t.size() > 3 && t[2].is("option") && t[3].is("for") && !t[1].is("grant");
+  if (!has) return options;
+  set_option(options, t[1], true, major);
+  blank(text, s, {t[1].span.begin, t[3].span.end});
+  return options;
+}
+
+/// The grammar before version 16 forgets who granted what is revoked, as the server did: read
+/// once more as what a GRANT says. A statement that is none any more was none before.
+std::string as_grant(const std::string& text, const PsqlItem& s) {
+  const auto& t = s.tokens;
+  for (auto i = t.size(); i-- > 2;) {
+    if (!t[i - 2].is("granted") || !t[i - 1].is("by")) continue;
+    const auto end = t[i].span.end - s.span.begin;
+    const auto begin = t[i - 2].span.begin - s.span.begin;
+    return "GRANT a TO b " + text.substr(begin, end - begin);
+  }
+  return "";
+}
+
+// --- What is new in version 18 ------------------------------------------------------------------
+
+/// Writes SCHEMAS where ALTER DEFAULT PRIVILEGES says LARGE OBJECTS.
+bool take_large_objects(std::string& text, const PsqlItem& s) {
+  const auto& t = s.tokens;
+  if (t.size() < 3 || !t[0].is("alter") || !t[1].is("default") || !t[2].is("privileges")) {
+    return false;
+  }
+  for (std::size_t i = 3; i + 2 < t.size(); ++i) {
+    if (!t[i].is("on") || !t[i + 1].is("large") || !t[i + 2].is("objects")) continue;
+    const Span words{t[i + 1].span.begin, t[i + 2].span.end};
+    blank(text, s, words);
+    text.replace(words.begin - s.span.begin, 7, "SCHEMAS");
+    return true;
+  }
+  return false;
+}
+
+// --- Parse trees --------------------------------------------------------------------------------
+// Fields that are zero, false or empty are left out of them.
+
+/// A statement and its tree's node.
+struct Parsed {
+  const Json& node;
+  const PsqlItem& statement;
+  MembershipOptions options;
+  std::optional<RoleName> grantor;
+};
+
+struct Option {
+  std::string name;
+  const Json& argument;  // null: none was given
+  std::size_t token;     // where it starts in the statement
+};
+
+std::vector<Option> options_of(const Parsed& p) {
+  static const Json nothing;
+  std::vector<Option> result;
+  for (const auto& item : list_at(p.node, "options")) {
+    const auto& element = item.at("DefElem");
+    const auto at = p.statement.span.begin + element.value("location", std::size_t{0});
+    const auto& tokens = p.statement.tokens;
+    const auto token =
+        std::find_if(tokens.begin(), tokens.end(), [&](const auto& t) { return t.span.end > at; });
+    const auto argument = element.find("arg");
+    result.push_back({text_at(element, "defname"), argument == element.end() ? nothing : *argument,
+                      static_cast<std::size_t>(token - tokens.begin())});
+  }
+  return result;
+}
+
+/// The library loses the number where it is negative; the script has it.
+std::optional<std::int64_t> number_of(const Option& option, const Parsed& p,
+                                      std::string_view script) {
+  if (!option.argument.contains("Integer")) return std::nullopt;
+  const auto& tokens = p.statement.tokens;
+  for (auto i = option.token; i < tokens.size(); ++i) {
+    if (tokens[i].kind != Token::number) continue;
+    const bool negative = i > 0 && script[tokens[i - 1].span.begin] == '-';
+    const auto known = option.argument["Integer"].value("ival", 0);
+    if (known != 0) return known;
+    std::int64_t number = 0;
+    std::from_chars(script.data() + tokens[i].span.begin, script.data() + tokens[i].span.end,
+                    number);
+    return negative ? -number : number;
+  }
+  return std::nullopt;
+}
+
+NewPassword password_of(const Option& option, const Parsed& p) {
+  if (option.argument.is_null()) return {true, true, ""};
+  const auto& tokens = p.statement.tokens;
+  for (auto i = option.token; i < tokens.size(); ++i) {
+    if (tokens[i].kind == Token::variable) return {false, false, ""};
+    if (tokens[i].kind == Token::string) break;
+  }
+  return {false, true, string_of(option.argument)};
+}
+
+std::optional<RoleAttribute> attribute_of(std::string_view option) {
+  if (option == "canlogin") return RoleAttribute::login;
+  if (option == "isreplication") return RoleAttribute::replication;
+  return role_attribute_named(option);
+}
+
+bool are_conflicting(const std::vector<Option>& options) {
+  std::set<std::string> names;
+  for (const auto& option : options) names.insert(option.name);
+  return names.size() < options.size();
+}
+
+RoleOptions role_options(const Parsed& p, std::string_view script) {
+  RoleOptions result;
+  const auto options = options_of(p);
+  result.conflicting = are_conflicting(options);
+  for (const auto& option : options) {
+    const auto names = [&] { return role_names(list_at(option.argument.at("List"), "items")); };
+    if (const auto attribute = attribute_of(option.name)) {
+      result.attributes[static_cast<std::size_t>(*attribute)] = bool_of(option.argument);
+    } else if (option.name == "connectionlimit") {
+      result.connection_limit = number_of(option, p, script);
+    } else if (option.name == "password") {
+      result.password = password_of(option, p);
+    } else if (option.name == "validUntil") {
+      result.valid_until = string_of(option.argument);
+    } else if (option.name == "addroleto") {
+      result.groups = names();
+    } else if (option.name == "rolemembers") {
+      result.members = names();
+    } else if (option.name == "adminmembers") {
+      result.admins = names();
+    }
+  }
+  return result;
+}
+
+DatabaseOptions database_options(const Parsed& p, std::string_view script) {
+  DatabaseOptions result;
+  const auto options = options_of(p);
+  if (are_conflicting(options)) throw Refused("conflicting or redundant options");
+  for (const auto& option : options) {
+    if (option.argument.is_null()) continue;  // DEFAULT
+    if (option.name == "owner") result.owner = string_of(option.argument);
+    if (option.name == "template") result.from_template = string_of(option.argument);
+    if (option.name == "is_template") result.is_template = bool_of(option.argument);
+    if (option.name == "allow_connections") result.allows_connections = bool_of(option.argument);
+    if (option.name == "connection_limit") {
+      result.connection_limit = number_of(option, p, script);
+    }
+  }
+  return result;
+}
+
+// --- One function for each kind of statement ----------------------------------------------------
+
+using Action = std::optional<SqlAction>;
+
+Action create_role(const Parsed& p, std::string_view script) {
+  CreateRole result{text_at(p.node, "role"), role_options(p, script)};
+  auto& login = result.options.attributes[static_cast<std::size_t>(RoleAttribute::login)];
+  if (!login && text_at(p.node, "stmt_type") == "ROLESTMT_USER") login = true;
+  return result;
+}
+
+Action alter_role(const Parsed& p, std::string_view script) {
+  return AlterRole{role_name(p.node.at("role")), role_options(p, script),
+                   p.node.value("action", 0) < 0};
+}
+
+Action drop_role(const Parsed& p, std::string_view) {
+  return DropRole{role_names(list_at(p.node, "roles")), truth_at(p.node, "missing_ok")};
+}
+
+Action grant_role(const Parsed& p, std::string_view) {
+  std::vector<std::string> roles;
+  for (const auto& item : list_at(p.node, "granted_roles")) {
+    const auto& granted = item.at("AccessPriv");
+    if (granted.contains("cols")) {
+      throw Refused("column names cannot be included in GRANT/REVOKE ROLE");
+    }
+    roles.push_back(text_at(granted, "priv_name"));
+  }
+  auto members = role_names(list_at(p.node, "grantee_roles"));
+  if (truth_at(p.node, "is_grant")) return GrantRole{roles, members, p.options, p.grantor};
+  return RevokeRole{roles, members, p.options, p.grantor,
+                    text_at(p.node, "behavior") == "DROP_CASCADE"};
+}
+
+Action create_database(const Parsed& p, std::string_view script) {
+  return CreateDatabase{text_at(p.node, "dbname"), database_options(p, script)};
+}
+
+Action alter_database(const Parsed& p, std::string_view script) {
+  return AlterDatabase{text_at(p.node, "dbname"), database_options(p, script)};
+}
+
+Action drop_database(const Parsed& p, std::string_view) {
+  return DropDatabase{text_at(p.node, "dbname"), truth_at(p.node, "missing_ok")};
+}
+
+Action rename(const Parsed& p, std::string_view) {
+  const auto type = text_at(p.node, "renameType");
+  auto from = text_at(p.node, "subname");
+  auto to = text_at(p.node, "newname");
+  if (type == "OBJECT_ROLE") return RenameRole{from, to};
+  if (type == "OBJECT_DATABASE") return RenameDatabase{from, to};
+  return std::nullopt;
+}
+
+Action change_owner(const Parsed& p, std::string_view) {
+  if (text_at(p.node, "objectType") != "OBJECT_DATABASE") return std::nullopt;
+  return OwnDatabase{string_of(p.node.at("object")), role_name(p.node.at("newowner"))};
+}
+
+Action transaction(const Parsed& p, std::string_view) {
+  using Kind = Transaction::Kind;
+  constexpr std::array<std::pair<std::string_view, Kind>, 7> kinds{{
+      {"TRANS_STMT_BEGIN", Kind::begin},
+      {"TRANS_STMT_START", Kind::begin},
+      {"TRANS_STMT_COMMIT", Kind::commit},
+      {"TRANS_STMT_ROLLBACK", Kind::rollback},
+      {"TRANS_STMT_SAVEPOINT", Kind::savepoint},
+      {"TRANS_STMT_RELEASE", Kind::release},
+      {"TRANS_STMT_ROLLBACK_TO", Kind::rollback_to},
+  }};
+  for (const auto& [name, kind] : kinds) {
+    if (text_at(p.node, "kind") != name) continue;
+    return Transaction{kind, text_at(p.node, "savepoint_name"), truth_at(p.node, "chain")};
+  }
+  return std::nullopt;
+}
+
+Action set_variable(const Parsed& p, std::string_view) {
+  if (text_at(p.node, "name") != "password_encryption") return std::nullopt;
+  const bool local = truth_at(p.node, "is_local");
+  const auto& values = list_at(p.node, "args");
+  if (values.empty()) return SetPasswordEncryption{std::nullopt, local};
+  const auto& constant = values.front().value("A_Const", Json::object());
+  // Since the grammar of version 15; before it the constant is in `val`.
+  const auto& value = constant.contains("sval")  ? constant["sval"]
+                      : constant.contains("val") ? constant["val"]
+                                                 : constant;
+  return SetPasswordEncryption{string_of(value), local};
+}
+
+struct NodeReader {
+  std::string_view node;
+  Action (*read)(const Parsed&, std::string_view script);
+};
+
+constexpr std::array readers{
+    NodeReader{"CreateRoleStmt", create_role},   NodeReader{"AlterRoleStmt", alter_role},
+    NodeReader{"DropRoleStmt", drop_role},       NodeReader{"GrantRoleStmt", grant_role},
+    NodeReader{"CreatedbStmt", create_database}, NodeReader{"AlterDatabaseStmt", alter_database},
+    NodeReader{"DropdbStmt", drop_database},     NodeReader{"RenameStmt", rename},
+    NodeReader{"AlterOwnerStmt", change_owner},  NodeReader{"TransactionStmt", transaction},
+    NodeReader{"VariableSetStmt", set_variable},
+};
+
+const Json& only_statement(const Json& tree) {
+  static const Json nothing = Json::object();
+  const auto& statements = list_at(tree, "stmts");
+  return statements.empty() ? nothing : statements.front().at("stmt");
+}
+
+std::optional<RoleName> grantor_of(const Json& node) {
+  const auto grant = node.find("GrantRoleStmt");
+  if (grant == node.end() || !grant->contains("grantor")) return std::nullopt;
+  return role_name((*grant)["grantor"]);
+}
+
+}  // namespace
+
+std::optional<SqlSyntaxError> sql_syntax_error(std::string_view script, const PsqlItem& s) {
+  const auto text = statement_text(script, s);
+  if (text.find('\0') != std::string::npos) return SqlSyntaxError{"a NUL byte", {}};
+  const auto result = pg_query_split_with_parser(text.c_str());
+  std::optional<SqlSyntaxError> error;
+  if (result.error != nullptr) error = made_ours(*result.error, text, s);
+  pg_query_free_split_result(result);
+  return error;
+}
+
+SqlNode statement_tree(std::string_view script, const PsqlItem& s, int major) {
+  auto text = statement_text(script, s);
+  const bool of_large_objects = major >= 18 && take_large_objects(text, s);
+  auto tree = only_statement(tree_of(text, s));
+  if (of_large_objects && tree.contains("AlterDefaultPrivilegesStmt")) {
+    tree["AlterDefaultPrivilegesStmt"]["action"]["objtype"] = "OBJECT_LARGEOBJECT";
+  }
+  return tree;
+}
+
+// What stands in a level of parentheses without a comma may be one chain of operators.
+bool is_shallow(std::string_view script, const PsqlItem& s) {
+  constexpr std::size_t deepest = 3000;
+  std::vector<std::size_t> levels(1);
+  std::size_t depth = 0;
+  for (const auto& token : s.tokens) {
+    const char c = token.kind == Token::symbol ? script[token.span.begin] : ' ';
+    if (c == '(' || c == '[') {
+      levels.push_back(0);
+    } else if ((c == ')' || c == ']') && levels.size() > 1) {
+      depth -= levels.back();
+      levels.pop_back();
+    } else if (c == ',') {
+      depth -= levels.back();
+      levels.back() = 0;
+      continue;
+    }
+    ++levels.back();
+    if (++depth > deepest) return false;
+  }
+  return true;
+}
+
+std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& s, int major) {
+  auto text = statement_text(script, s);
+  TakenOptions taken;
+  const bool of_roles = !s.has_word("on");
+  const bool revokes = of_roles && s.tokens.front().is("revoke");
+  if (revokes) taken = take_revoked_option(text, s, major);
+  if (of_roles && s.tokens.front().is("grant")) taken = take_granted_options(text, s, major);
+  const auto tree = tree_of(text, s);
+  const auto& node = only_statement(tree);
+  auto grantor = grantor_of(node);
+  if (!taken.unknown.empty()) {
+    throw Refused(fmt::format("unrecognized role option `{}`", taken.unknown), taken.unknown);
+  }
+  if (revokes) {
+    const auto grant = major < 16 ? "" : as_grant(text, s);
+    grantor = grant.empty() ? std::nullopt : grantor_of(only_statement(tree_of(grant, s)));
+  }
+  for (const auto& reader : readers) {
+    const auto found = node.find(reader.node);
+    if (found != node.end()) return reader.read({*found, s, taken.options, grantor}, script);
+  }
+  return std::nullopt;
+}
+
+bool has_unknown_parts(std::string_view script, const PsqlItem& s) {
+  for (std::size_t i = 0; i < s.tokens.size(); ++i) {
+    if (s.tokens[i].kind != Token::variable) continue;
+    const bool string = script[s.tokens[i].span.begin + 1] == '\'';
+    if (!string || i == 0 || !s.tokens[i - 1].is("password")) return true;
+  }
+  return false;
+}
+
+// Expressions nest as deep as half their length, and the library calls itself for each: it stands
+// almost three times this on the usual stack of 8 MiB.
+constexpr std::size_t longest_code = std::size_t{1} << 16U;
+
+SqlTree sql_tree(const std::string& text) {
+  if (text.size() > longest_code) return {"", "is longer than is followed"};
+  if (text.find('\0') != std::string::npos) return {"", "a NUL byte"};
+  const auto result = pg_query_parse(text.c_str());
+  SqlTree tree;
+  if (result.error != nullptr) {
+    const std::string_view said = result.error->message;
+    tree.error = said.substr(0, said.find(" at "));
+  } else {
+    tree.json = result.parse_tree;
+  }
+  pg_query_free_parse_result(result);
+  return tree;
+}
+
+SqlTree plpgsql_tree(const std::string& create_function) {
+  if (create_function.find('\0') != std::string::npos) return {"", "a NUL byte"};
+  const auto result = pg_query_parse_plpgsql(create_function.c_str());
+  SqlTree tree;
+  if (result.error != nullptr) {
+    const std::string_view said = result.error->message;
+    tree.error = said.substr(0, said.find(" at "));
+  } else {
+    tree.json = result.plpgsql_funcs;
+  }
+  pg_query_free_plpgsql_parse_result(result);
+  return tree;
+}
+
+bool is_newer_than_grammar(int major) { return major > PG_VERSION_NUM / 10000; }
+
+}  // namespace pgleast

@@ -1,0 +1,31 @@
+#include "model/code_order.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace pgleast {
+
+void sort_code(Cluster& cluster) {
+  const auto by = [](auto& list, auto key) {
+    std::stable_sort(list.begin(), list.end(),
+                     [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  };
+  by(cluster.inheritances, [](const Inheritance& i) { return std::pair(i.child, i.parent); });
+  by(cluster.bodies, [](const Body& b) { return b.of; });
+  by(cluster.attachments,
+     [](const Attachment& a) { return std::tuple(a.relation, a.kind, std::string_view(a.name)); });
+  by(cluster.user_mappings, [](const UserMapping& m) { return std::pair(m.server, m.role); });
+  const auto use_order = [](const CodeUse& a, const CodeUse& b) {
+    return std::pair(a.object, a.by_search_path) < std::pair(b.object, b.by_search_path);
+  };
+  const auto sort_uses = [&](Code& code) {
+    std::sort(code.uses.begin(), code.uses.end(), use_order);
+    code.uses.erase(std::unique(code.uses.begin(), code.uses.end()), code.uses.end());
+  };
+  for (auto& body : cluster.bodies) sort_uses(body.code);
+  for (auto& attachment : cluster.attachments) sort_uses(attachment.code);
+}
+
+}  // namespace pgleast

@@ -1,0 +1,141 @@
+#include "privileges/acl_edit.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "pg/refused.hpp"
+
+namespace pgleast {
+namespace {
+
+enum class Mode { add, remove };
+
+class AclEdit {
+ public:
+  AclEdit(Acl acl, RoleId owner, bool cascade, const HasPrivileges& has_privileges)
+      : acl_(std::move(acl)), owner_(owner), cascade_(cascade), has_privileges_(has_privileges) {}
+
+  // aclupdate
+  void update(const AclItem& change, Mode mode) {
+    if (mode == Mode::add && !change.grantable.empty()) check_circularity(change);
+    auto at = find(change);
+    if (at == acl_.size()) acl_.push_back({change.grantee, change.grantor, {}, {}});
+    auto& item = acl_[at];
+    const auto options = item.grantable;
+    if (mode == Mode::add) {
+      item.privileges |= change.privileges;
+      item.grantable |= change.grantable;
+    } else {
+      item.privileges -= change.privileges;
+      item.grantable -= change.grantable;
+    }
+    const auto lost = options - item.grantable;
+    if (item.privileges.empty() && item.grantable.empty()) {
+      acl_.erase(acl_.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    if (!lost.empty()) revoke_from_dependents(change.grantee, lost);
+  }
+
+  Acl take() { return std::move(acl_); }
+
+ private:
+  std::size_t find(const AclItem& like) const {
+    const auto same = [&](const AclItem& i) {
+      return i.grantee == like.grantee && i.grantor == like.grantor;
+    };
+    return static_cast<std::size_t>(std::find_if(acl_.begin(), acl_.end(), same) - acl_.begin());
+  }
+
+  // recursive_revoke
+  void revoke_from_dependents(RoleId grantee, PrivilegeSet lost) {
+    if (grantee == owner_) return;
+    lost -= options_held(acl_, grantee, owner_, lost, has_privileges_);
+    if (lost.empty()) return;
+    const auto depends = [&](const AclItem& i) {
+      return i.grantor == grantee && !(i.privileges & lost).empty();
+    };
+    for (auto at = acl_.begin();
+         (at = std::find_if(acl_.begin(), acl_.end(), depends)) != acl_.end();) {
+      if (!cascade_) throw Refused("dependent privileges exist");
+      update({at->grantee, at->grantor, lost, lost}, Mode::remove);
+    }
+  }
+
+  // check_circularity
+  void check_circularity(const AclItem& change) const {
+    if (change.grantor == owner_) return;
+    AclEdit without(acl_, owner_, true, has_privileges_);
+    const auto of_grantee = [&](const AclItem& i) {
+      return i.grantee == change.grantee && !i.grantable.empty();
+    };
+    auto& left = without.acl_;
+    for (auto at = left.begin();
+         (at = std::find_if(left.begin(), left.end(), of_grantee)) != left.end();) {
+      without.update(AclItem(*at), Mode::remove);
+    }
+    const auto held = options_held(left, change.grantor, owner_, change.grantable, has_privileges_);
+    if (!(change.grantable - held).empty()) {
+      throw Refused("grant options cannot be granted back to your own grantor");
+    }
+  }
+
+  Acl acl_;
+  RoleId owner_;
+  bool cascade_;
+  const HasPrivileges& has_privileges_;
+};
+
+}  // namespace
+
+PrivilegeSet options_held(const Acl& acl, RoleId role, RoleId owner, PrivilegeSet mask,
+                          const HasPrivileges& has_privileges) {
+  if (has_privileges(role, owner)) return mask;
+  PrivilegeSet held;
+  for (const auto& item : acl) {
+    const bool counts =
+        item.grantee == role || (item.grantee != public_role && has_privileges(role, item.grantee));
+    if (counts) held |= item.grantable;
+  }
+  return held & mask;
+}
+
+Acl changed_acl(Acl acl, const AclChange& change, const HasPrivileges& has_privileges) {
+  AclEdit edit(std::move(acl), change.owner, change.cascade, has_privileges);
+  for (const auto grantee : change.grantees) {
+    if (change.grants && change.option && grantee == public_role) {
+      throw Refused("grant options can only be granted to roles");
+    }
+    const bool only_option = !change.grants && change.option;
+    const bool with_option = !change.grants || change.option;
+    edit.update({grantee, change.grantor, only_option ? PrivilegeSet() : change.privileges,
+                 with_option ? change.privileges : PrivilegeSet()},
+                change.grants ? Mode::add : Mode::remove);
+  }
+  return edit.take();
+}
+
+Acl acl_of_new_owner(const Acl& acl, RoleId from, RoleId to) {
+  Acl moved;
+  for (auto item : acl) {
+    if (item.grantee == from) item.grantee = to;
+    if (item.grantor == from) item.grantor = to;
+    const auto same = std::find_if(moved.begin(), moved.end(), [&](const AclItem& other) {
+      return other.grantee == item.grantee && other.grantor == item.grantor;
+    });
+    if (same == moved.end()) {
+      moved.push_back(item);
+    } else {
+      same->privileges |= item.privileges;
+      same->grantable |= item.grantable;
+    }
+  }
+  return moved;
+}
+
+Acl merged_acl(Acl left, const Acl& right, RoleId owner, const HasPrivileges& has_privileges) {
+  AclEdit edit(std::move(left), owner, false, has_privileges);
+  for (const auto& item : right) edit.update(item, Mode::add);
+  return edit.take();
+}
+
+}  // namespace pgleast

@@ -1,0 +1,293 @@
+#include "privileges/graph.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace pgleast {
+namespace {
+
+constexpr std::uint32_t first_unpinned_oid = 12000;  // below it: the catalogs themselves
+
+bool is_relation(ObjectKind kind) {
+  return kind == ObjectKind::table || kind == ObjectKind::sequence;
+}
+
+}  // namespace
+
+Graph::Graph(const Cluster& cluster)
+    : cluster_(cluster),
+      database_owner_(cluster.find_role("pg_database_owner")),
+      read_all_(cluster.find_role("pg_read_all_data")),
+      write_all_(cluster.find_role("pg_write_all_data")),
+      maintain_(cluster.find_role("pg_maintain")),
+      closures_{MembershipClosure(cluster.roles.size()), MembershipClosure(cluster.roles.size()),
+                MembershipClosure(cluster.roles.size())} {
+  for (const auto& role : {read_all_, write_all_, maintain_}) {
+    if (role) for_data_.push_back(*role);
+  }
+  for (const auto& m : cluster.memberships) {
+    closures_[static_cast<std::size_t>(Closure::members)].add(m.member, m.role);
+    if (m.inherit) closures_[static_cast<std::size_t>(Closure::inherits)].add(m.member, m.role);
+    if (m.set) closures_[static_cast<std::size_t>(Closure::becomes)].add(m.member, m.role);
+  }
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& o = cluster.objects[i];
+    if (o.kind == ObjectKind::database && o.name == cluster.name) home_ = ObjectId{i};
+  }
+}
+
+// acl.c, roles_is_member_of
+std::optional<std::pair<RoleId, RoleId>> Graph::database_ownership(Closure closure,
+                                                                   ObjectId database) const {
+  if (database == no_object) database = home_;
+  if (!database_owner_ || database == no_object) return std::nullopt;
+  const auto owner = cluster_.object(database).owner;
+  const bool inherited =
+      closure != Closure::inherits || cluster_.major() >= 16 || cluster_.role(owner).inherit;
+  if (!inherited) return std::nullopt;
+  return std::pair{owner, *database_owner_};
+}
+
+const RoleSet& Graph::reach(RoleId role, Closure closure, ObjectId database) const {
+  const auto& granted = along_memberships(role, closure);
+  const auto ownership = database_ownership(closure, database);
+  if (!ownership || !granted.has(ownership->first)) return granted;
+  if (database == no_object) database = home_;
+  const auto key = (static_cast<std::uint64_t>(database) << 34U) |
+                   (static_cast<std::uint64_t>(closure) << 32U) | index(role);
+  const auto [at, added] = through_ownership_.emplace(key, RoleSet());
+  if (added) {
+    at->second = granted;
+    at->second |= along_memberships(ownership->second, closure);
+  }
+  return at->second;
+}
+
+const Graph::Ways& Graph::ways(RoleId from, Closure closure, ObjectId database) const {
+  if (database == no_object) database = home_;
+  if (ways_ && ways_->from == from && ways_->closure == closure && ways_->database == database) {
+    return *ways_;
+  }
+  if (!ways_) ways_.emplace();
+  ways_->from = from;
+  ways_->closure = closure;
+  ways_->database = database;
+  ways_->before.assign(cluster_.roles.size(), no_role);
+  ways_->length.assign(cluster_.roles.size(), 0);
+  ways_->before[index(from)] = from;
+  const auto ownership = database_ownership(closure, database);
+  for (std::deque<RoleId> open{from}; !open.empty(); open.pop_front()) {
+    const auto at = open.front();
+    const auto go = [&](RoleId to) {
+      if (ways_->before[index(to)] != no_role) return;
+      ways_->before[index(to)] = at;
+      ways_->length[index(to)] = ways_->length[index(at)] + 1;
+      open.push_back(to);
+    };
+    for (const auto group : closures_[static_cast<std::size_t>(closure)].groups(at)) go(group);
+    if (ownership && ownership->first == at) go(ownership->second);
+  }
+  return *ways_;
+}
+
+std::vector<RoleId> Graph::path_of(const Ways& ways, RoleId to) {
+  if (ways.before[index(to)] == no_role) return {};
+  std::vector<RoleId> result{to};
+  while (result.back() != ways.from) result.push_back(ways.before[index(result.back())]);
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+std::vector<RoleId> Graph::path(RoleId from, RoleId to, Closure closure, ObjectId database) const {
+  return path_of(ways(from, closure, database), to);
+}
+
+ObjectId Graph::database_of(const Object& object) const {
+  return object.database == no_object ? home_ : object.database;
+}
+
+const Acl& Graph::list_of(const Object& object) const {
+  if (object.acl != null_acl) return cluster_.acls[index(object.acl)];
+  const auto [at, added] = default_lists_.try_emplace({object.kind, object.owner});
+  if (added) at->second = cluster_.effective_acl(object);
+  return at->second;
+}
+
+PrivilegeSet Graph::kept_by_server(const Object& object) const {
+  const bool catalog = object.kind == ObjectKind::table && object.oid < first_unpinned_oid &&
+                       object.system && cluster_.relation(object).relkind != 'v';
+  if (!catalog) return {};
+  return PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_ |
+         Privilege::truncate;
+}
+
+// acl.c, aclmask: the owner has no implicit privileges beyond its items, but every grant option.
+Held Graph::from_acl(RoleId role, const Acl& acl, RoleId owner, const RoleSet& inherited) const {
+  Held result;
+  for (const auto& item : acl) {
+    if (item.grantee != public_role && !inherited.has(item.grantee)) continue;
+    result.privileges |= item.privileges;
+    if (item.grantee != public_role) result.grantable |= item.grantable;
+  }
+  if (cluster_.role(role).superuser || inherited.has(owner)) {
+    result.grantable = PrivilegeSet();
+    for (const auto& p : privileges) result.grantable |= p.privilege;
+  }
+  return result;
+}
+
+PrivilegeSet Graph::given_by(RoleId predefined, const Object& object) const {
+  PrivilegeSet result;
+  if (is_relation(object.kind)) {
+    if (predefined == read_all_) result |= Privilege::select;
+    if (predefined == write_all_) {
+      result |= PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_;
+      result -= kept_by_server(object);
+    }
+    if (predefined == maintain_) result |= Privilege::maintain;
+  } else if (object.kind == ObjectKind::schema && predefined != maintain_) {
+    result |= Privilege::usage;
+  }
+  return result & grantable_privileges(object.kind, cluster_.major());
+}
+
+Held Graph::held(RoleId role, const Object& object) const {
+  const auto all = grantable_privileges(object.kind, cluster_.major());
+  if (cluster_.role(role).superuser) return {all, all};
+  const auto& inherited = reach(role, Closure::inherits, database_of(object));
+  auto result = from_acl(role, list_of(object), object.owner, inherited);
+  result.privileges -= kept_by_server(object);
+  for (const auto predefined : for_data_) {
+    if (inherited.has(predefined)) result.privileges |= given_by(predefined, object);
+  }
+  result.privileges = result.privileges & all;
+  result.grantable = result.grantable & all;
+  return result;
+}
+
+Held Graph::held(RoleId role, const Object& table, const Column& column) const {
+  const auto all = info(ObjectKind::column).all;
+  auto result = held(role, table);
+  if (column.acl != null_acl) {
+    const auto& inherited = reach(role, Closure::inherits, database_of(table));
+    const auto own = from_acl(role, cluster_.column_acl(column), table.owner, inherited);
+    result.privileges |= own.privileges;
+    result.grantable |= own.grantable;
+  }
+  return {result.privileges & all, result.grantable & all};
+}
+
+// A role's own grant, then PUBLIC's, then by the length of the way.
+struct Graph::Candidate {
+  Cause::Kind kind = Cause::Kind::acl_item;
+  RoleId grantee = public_role;
+  const AclItem* item = nullptr;
+  std::size_t rank = 0;
+};
+
+std::vector<Graph::Candidate> Graph::candidates(RoleId role, const Object& object,
+                                                const Column* column, Privilege privilege) const {
+  const auto& ways = this->ways(role, Closure::inherits, database_of(object));
+  std::vector<Candidate> result;
+  const auto take = [&](Cause::Kind kind, RoleId grantee, const AclItem* item) {
+    if (grantee == public_role) {
+      result.push_back({kind, grantee, item, 2});
+    } else if (ways.before[index(grantee)] != no_role) {
+      const auto length = ways.length[index(grantee)];
+      result.push_back({kind, grantee, item, length == 0 ? 1U : length + 2U});
+    }
+  };
+  const auto take_list = [&](Cause::Kind kind, const Acl& acl) {
+    for (const auto& item : acl) {
+      if (item.privileges.has(privilege)) take(kind, item.grantee, &item);
+    }
+  };
+  if (!kept_by_server(object).has(privilege)) take_list(Cause::Kind::acl_item, list_of(object));
+  if (cluster_.role(role).superuser) result.push_back({Cause::Kind::superuser, role, nullptr, 0});
+  for (const auto predefined : for_data_) {
+    if (!given_by(predefined, object).has(privilege)) continue;
+    take(Cause::Kind::predefined_role, predefined, nullptr);
+  }
+  if (column != nullptr) take_list(Cause::Kind::column_item, cluster_.column_acl(*column));
+  return result;
+}
+
+Cause Graph::cause_of(const Candidate& candidate, RoleId role, const Object& object) const {
+  auto path = candidate.grantee == public_role
+                  ? std::vector<RoleId>{role}
+                  : path_of(ways(role, Closure::inherits, database_of(object)), candidate.grantee);
+  return {candidate.kind, std::move(path), candidate.item == nullptr ? AclItem{} : *candidate.item,
+          candidate.grantee};
+}
+
+std::optional<Cause> Graph::own_cause(RoleId role, const Object& object, const Column* column,
+                                      Privilege privilege) const {
+  if (cluster_.role(role).superuser) return Cause{Cause::Kind::superuser, {role}, {}, role};
+  const auto& predefined = for_data_;
+  if (std::find(predefined.begin(), predefined.end(), role) != predefined.end()) return {};
+  std::optional<Cause> everybody;
+  const auto look = [&](const Acl& acl, Cause::Kind kind) -> std::optional<Cause> {
+    for (const auto& item : acl) {
+      if (!item.privileges.has(privilege)) continue;
+      if (item.grantee == role) return Cause{kind, {role}, item, role};
+      if (item.grantee == public_role && !everybody) {
+        everybody = Cause{kind, {role}, item, public_role};
+      }
+    }
+    return std::nullopt;
+  };
+  if (!kept_by_server(object).has(privilege)) {
+    if (auto own = look(list_of(object), Cause::Kind::acl_item)) return own;
+  }
+  if (column != nullptr) {
+    if (auto own = look(cluster_.column_acl(*column), Cause::Kind::column_item)) return own;
+  }
+  return everybody;
+}
+
+std::vector<Cause> Graph::all_causes(RoleId role, const Object& object, const Column* column,
+                                     Privilege privilege) const {
+  auto found = candidates(role, object, column, privilege);
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+  std::vector<Cause> result;
+  for (const auto& candidate : found) result.push_back(cause_of(candidate, role, object));
+  return result;
+}
+
+std::vector<Cause> Graph::causes(RoleId role, const Object& object, Privilege privilege) const {
+  return all_causes(role, object, nullptr, privilege);
+}
+
+std::vector<Cause> Graph::causes(RoleId role, const Object& table, const Column& column,
+                                 Privilege privilege) const {
+  return all_causes(role, table, &column, privilege);
+}
+
+std::optional<Cause> Graph::nearest_cause(RoleId role, const Object& object, const Column* column,
+                                          Privilege privilege) const {
+  // Mostly it is not held by a way.
+  if (auto own = own_cause(role, object, column, privilege)) return own;
+  const auto found = candidates(role, object, column, privilege);
+  const auto nearest =
+      std::min_element(found.begin(), found.end(),
+                       [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+  if (nearest == found.end()) return std::nullopt;
+  return cause_of(*nearest, role, object);
+}
+
+std::string via(const Cluster& cluster, RoleId role, RoleId owner, const Cause& cause) {
+  if (cause.kind == Cause::Kind::superuser) return "superuser";
+  if (cause.kind != Cause::Kind::predefined_role) {
+    if (cause.grantee == public_role) return "PUBLIC";
+    if (cause.grantee == role) return role == owner ? "owner" : "grant";
+  }
+  std::string result;
+  for (const auto step : cause.path) {
+    if (!result.empty()) result += " > ";
+    result += cluster.role_name(step);
+  }
+  return result;
+}
+
+}  // namespace pgleast

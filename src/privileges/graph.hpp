@@ -1,0 +1,124 @@
+#pragma once
+// Who holds what, exactly as has_*_privilege answers it (acl.c; aclchk.c).
+//
+// Three closures over memberships, not one:
+//   members   app_user -> everything it is a member of (pg_hba's `+group`)
+//   inherits  what it holds the privileges of without doing anything
+//   becomes   what SET ROLE lets it become
+// Before version 16 an edge is inherited when its member has INHERIT, and SET ROLE
+// follows every edge; from 16 each edge has options of its own. pg_database_owner is a
+// member's by owning the database that one is connected to.
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "model/cluster.hpp"
+#include "privileges/membership_closure.hpp"
+#include "privileges/role_set.hpp"
+
+namespace pgleast {
+
+enum class Closure { members, inherits, becomes };
+
+/// What a role holds on an object.
+struct Held {
+  PrivilegeSet privileges;
+  PrivilegeSet grantable;
+};
+
+/// One reason why a role holds a privilege.
+struct Cause {
+  enum class Kind { superuser, acl_item, predefined_role, column_item } kind = Kind::acl_item;
+  std::vector<RoleId> path;  // from the role to the grantee, both included; one entry for PUBLIC
+  AclItem item;              // acl_item, column_item
+  RoleId grantee = public_role;
+};
+
+class Graph {
+ public:
+  /// Keeps a reference: the cluster must outlive the graph.
+  explicit Graph(const Cluster& cluster);
+
+  const Cluster& cluster() const { return cluster_; }
+
+  /// The roles in `closure` of `role`, itself included, as seen from `database`
+  /// (no_object: the one connected to).
+  const RoleSet& reach(RoleId role, Closure closure, ObjectId database = no_object) const;
+  /// The same without what owning a database adds.
+  const RoleSet& along_memberships(RoleId role, Closure closure) const {
+    return closures_[static_cast<std::size_t>(closure)].of(role);
+  }
+  /// The shortest way, both ends included; empty when there is none.
+  std::vector<RoleId> path(RoleId from, RoleId to, Closure closure,
+                           ObjectId database = no_object) const;
+  bool is_member(RoleId role, RoleId of) const { return reach(role, Closure::members).has(of); }
+
+  Held held(RoleId role, const Object& object) const;
+  /// On one column: what the table gives and what the column's own list adds.
+  Held held(RoleId role, const Object& table, const Column& column) const;
+
+  /// Every reason for which `role` holds `privilege` on `object`, the nearest first:
+  /// superuser, its own grants, PUBLIC, groups by distance.
+  std::vector<Cause> causes(RoleId role, const Object& object, Privilege privilege) const;
+  std::vector<Cause> causes(RoleId role, const Object& table, const Column& column,
+                            Privilege privilege) const;
+  /// The first of them, on a column where one is given.
+  std::optional<Cause> nearest_cause(RoleId role, const Object& object, const Column* column,
+                                     Privilege privilege) const;
+
+  /// The access list in force, as Cluster::effective_acl().
+  const Acl& list_of(const Object& object) const;
+  /// pg_read_all_data and the like: those that this version has.
+  const std::vector<RoleId>& predefined_for_data() const { return for_data_; }
+  /// What one of these gives on it, whatever its list says.
+  PrivilegeSet given_by(RoleId predefined, const Object& object) const;
+  /// Privileges that its list may name, but that a superuser alone has (pg_class_aclmask_ext).
+  PrivilegeSet kept_by_server(const Object& object) const;
+  /// The one where the object is, or that one is connected to.
+  ObjectId database_of(const Object& object) const;
+  /// Who is a member of pg_database_owner by owning it, and that role.
+  std::optional<std::pair<RoleId, RoleId>> database_ownership(Closure closure,
+                                                              ObjectId database) const;
+
+ private:
+  /// The shortest ways from one role to all.
+  struct Ways {
+    RoleId from;
+    Closure closure;
+    ObjectId database;
+    std::vector<RoleId> before;         // no_role: not reached
+    std::vector<std::uint32_t> length;  // in steps
+  };
+  struct Candidate;
+  Held from_acl(RoleId role, const Acl& acl, RoleId owner, const RoleSet& inherited) const;
+  const Ways& ways(RoleId from, Closure closure, ObjectId database) const;
+  static std::vector<RoleId> path_of(const Ways& ways, RoleId to);
+  std::vector<Candidate> candidates(RoleId role, const Object& object, const Column* column,
+                                    Privilege privilege) const;
+  std::vector<Cause> all_causes(RoleId role, const Object& object, const Column* column,
+                                Privilege privilege) const;
+  /// The nearest one that is no way: its own grant, or PUBLIC's.
+  std::optional<Cause> own_cause(RoleId role, const Object& object, const Column* column,
+                                 Privilege privilege) const;
+  Cause cause_of(const Candidate& candidate, RoleId role, const Object& object) const;
+
+  const Cluster& cluster_;
+  ObjectId home_ = no_object;
+  std::optional<RoleId> database_owner_;
+  std::optional<RoleId> read_all_, write_all_, maintain_;
+  std::vector<RoleId> for_data_;  // these, in this order
+  std::array<MembershipClosure, 3> closures_;
+  mutable std::unordered_map<std::uint64_t, RoleSet> through_ownership_;
+  mutable std::map<std::pair<ObjectKind, RoleId>, Acl> default_lists_;
+  mutable std::optional<Ways> ways_;
+};
+
+/// `owner`, `grant`, `PUBLIC`, `superuser`, or `app_user > readwrite_group`.
+std::string via(const Cluster& cluster, RoleId role, RoleId owner, const Cause& cause);
+
+}  // namespace pgleast

@@ -1,0 +1,58 @@
+#include "privileges/membership_closure.hpp"
+
+#include <deque>
+
+namespace pgleast {
+
+constexpr std::size_t few_questions = 16;
+
+const RoleSet& MembershipClosure::of(RoleId role) const {
+  auto& set = sets_[index(role)];
+  if (set == RoleSet()) {
+    if (++asked_ <= few_questions) {
+      find_one(role);
+    } else {
+      find_all();
+    }
+  }
+  return set;
+}
+
+void MembershipClosure::find_one(RoleId role) const {
+  RoleSet found(above_.size());
+  found.insert(role);
+  for (std::deque<RoleId> open{role}; !open.empty(); open.pop_front()) {
+    for (const auto group : groups(open.front())) {
+      if (found.insert(group)) open.push_back(group);
+    }
+  }
+  sets_[index(role)] = std::move(found);
+}
+
+// A role's set is made of its groups' when these are complete. The server lets no circle be; what
+// is in one all the same (a snapshot may say anything) is never complete, and found by itself.
+void MembershipClosure::find_all() const {
+  std::vector<std::vector<RoleId>> below(above_.size());
+  std::vector<std::size_t> waits_for(above_.size());
+  std::deque<RoleId> complete;
+  for (std::uint32_t i = 0; i < above_.size(); ++i) {
+    for (const auto group : above_[i]) below[index(group)].push_back(RoleId{i});
+    waits_for[i] = above_[i].size();
+    if (above_[i].empty()) complete.push_back(RoleId{i});
+  }
+  for (; !complete.empty(); complete.pop_front()) {
+    const auto role = complete.front();
+    RoleSet set(above_.size());
+    set.insert(role);
+    for (const auto group : groups(role)) set |= sets_[index(group)];
+    sets_[index(role)] = std::move(set);
+    for (const auto member : below[index(role)]) {
+      if (--waits_for[index(member)] == 0) complete.push_back(member);
+    }
+  }
+  for (std::uint32_t i = 0; i < above_.size(); ++i) {
+    if (sets_[i] == RoleSet()) find_one(RoleId{i});
+  }
+}
+
+}  // namespace pgleast

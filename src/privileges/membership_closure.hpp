@@ -1,0 +1,32 @@
+#pragma once
+// Which roles a role is a member of, inherits from, or may become, along memberships alone:
+// sets of bits, for one role on demand, for all at once where many are asked for.
+//
+//   app_user -> grp -> deep     sets: {app_user, grp, deep}, {grp, deep}, {deep}
+
+#include <cstdint>
+#include <vector>
+
+#include "privileges/role_set.hpp"
+
+namespace pgleast {
+
+class MembershipClosure {
+ public:
+  explicit MembershipClosure(std::size_t roles) : above_(roles), sets_(roles) {}
+
+  void add(RoleId member, RoleId group) { above_[index(member)].push_back(group); }
+  /// The role itself included.
+  const RoleSet& of(RoleId role) const;
+  const std::vector<RoleId>& groups(RoleId role) const { return above_[index(role)]; }
+
+ private:
+  void find_one(RoleId role) const;
+  void find_all() const;
+
+  std::vector<std::vector<RoleId>> above_;  // by member
+  mutable std::vector<RoleSet> sets_;       // empty: not asked for yet
+  mutable std::size_t asked_ = 0;
+};
+
+}  // namespace pgleast

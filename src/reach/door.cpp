@@ -1,0 +1,199 @@
+#include "reach/door.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reach/pooler.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+bool names_loopback_alone(const std::string& addresses) {
+  for (std::size_t begin = 0; begin <= addresses.size();) {
+    const auto end = std::min(addresses.find(',', begin), addresses.size());
+    auto word = addresses.substr(begin, end - begin);
+    begin = end + 1;
+    std::erase_if(word, [](char c) { return c == ' ' || c == '"' || c == '\''; });
+    if (word != "localhost" && word != "::1" && !word.starts_with("127.")) return false;
+  }
+  return true;
+}
+
+bool is_disabled(const Cluster& cluster, const Role& role) {
+  return !role.login || role.dropped || (role.connection_limit == 0 && !role.superuser) ||
+         !cluster.seen(Fact::roles);
+}
+
+std::string why_uncertain(const HbaRecord& record) {
+  const auto kind = record.address.kind;
+  if (kind == AddressKind::host_name) {
+    return fmt::format("which addresses {} has is not known here", displayed(record.address.host));
+  }
+  if (kind == AddressKind::samehost || kind == AddressKind::samenet) {
+    return fmt::format("which addresses {} are is not known here", to_string(record.address));
+  }
+  return "whether the record takes such a connection is not known here";
+}
+
+bool same_but_transports(const Door& a, const Door& b) {
+  const auto names = [](const auto& list) {
+    std::vector<std::string> result;
+    for (const auto& item : list) result.push_back(item.name);
+    return result;
+  };
+  return a.record == b.record && a.from == b.from && a.replication == b.replication &&
+         a.unknown == b.unknown && names(a.roles) == names(b.roles) &&
+         names(a.databases) == names(b.databases);
+}
+
+}  // namespace
+
+Doors::Doors(const Graph& graph, const Space& space, const Circumstances& circumstances)
+    : graph_(graph), cluster_(graph.cluster()), circumstances_(circumstances) {
+  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+    const auto& object = cluster_.objects[i];
+    if (object.kind == ObjectKind::database) databases_.emplace(object.name, ObjectId{i});
+  }
+  const auto where = listening();
+  std::vector<bool> offered;
+  for (std::size_t i = 0; i < transport_count; ++i) {
+    offered.push_back(offers(static_cast<Transport>(i)));
+  }
+  for (const auto& piece : space.pieces) {
+    if (offered[static_cast<std::size_t>(piece.transport)]) add(piece, space, where);
+  }
+  merge_transports();
+  const auto server = cluster_.poolers.empty() ? std::vector<Door>() : doors_;
+  for (const auto& pooler : cluster_.poolers) add_pooler(pooler, server);
+}
+
+ClientOrigin Doors::listening() {
+  auto result = every_origin();
+  const auto* const addresses = cluster_.find_setting("listen_addresses");
+  const auto* const sockets = cluster_.find_setting("unix_socket_directories");
+  if (!cluster_.seen(Fact::settings) || addresses == nullptr) {
+    assumptions_.emplace_back(
+        "listen_addresses was not read: the server is taken to listen everywhere");
+  } else if (addresses->value.empty()) {
+    result.addresses = {};
+  } else if (names_loopback_alone(addresses->value)) {
+    result.addresses = AddressSet::loopback();
+  }
+  if (cluster_.seen(Fact::settings) && sockets != nullptr && sockets->value.empty()) {
+    result.local = false;
+  }
+  return result;
+}
+
+bool Doors::offers(Transport transport) {
+  if (transport != Transport::tls) return true;
+  const auto* const ssl = cluster_.find_setting("ssl");
+  if (cluster_.seen(Fact::settings) && ssl != nullptr) return ssl->value == "on";
+  assumptions_.emplace_back("ssl was not read: TLS is taken as possible");
+  return true;
+}
+
+void Doors::add(const Piece& piece, const Space& space, const ClientOrigin& where) {
+  const auto& record = cluster_.hba.records[piece.record];
+  // Encryption by GSSAPI asks for a ticket; who has one may as well do without.
+  if (!admits(record) ||
+      (piece.transport == Transport::gss && record.type != ConnectionType::hostgssenc)) {
+    return;
+  }
+  Door door;
+  door.record = piece.record;
+  door.transports = {piece.transport};
+  door.from = {piece.transport == Transport::local, piece.origin};
+  door.from = intersection(door.from, where);
+  if (door.from.empty()) return;
+  if (!piece.certain) door.unknown = why_uncertain(record);
+  for (const auto i : piece.roles) {
+    const auto& atom = space.roles[i];
+    const bool known = cluster_.seen(Fact::roles);
+    if (known && (!atom.role || is_disabled(cluster_, cluster_.role(*atom.role)))) continue;
+    const auto* const role = known ? &cluster_.role(*atom.role) : nullptr;
+    auto demand = challenge_of(graph_, record, role, circumstances_.today);
+    door.roles.push_back(
+        {atom.name, known ? atom.role : std::nullopt, atom.other, std::move(demand)});
+  }
+  auto replication = door;
+  for (const auto i : piece.databases) {
+    const auto& atom = space.databases[i];
+    if (atom.replication) {
+      replication.replication = true;
+      continue;
+    }
+    DoorDatabase database{atom.name, std::nullopt, atom.other};
+    const auto known = databases_.find(atom.name);
+    if (known != databases_.end()) database.database = known->second;
+    if (cluster_.seen(Fact::objects) && !database.database) continue;
+    door.databases.push_back(std::move(database));
+  }
+  if (!door.databases.empty()) doors_.push_back(std::move(door));
+  if (replication.replication) doors_.push_back(std::move(replication));
+}
+
+std::optional<ObjectId> Doors::find_database(const std::string& name) const {
+  const auto found = databases_.find(name);
+  return found == databases_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Doors::add_pooler(const Pooler& pooler, const std::vector<Door>& server) {
+  for (auto& door : doors_through(graph_, pooler, server, circumstances_.today)) {
+    doors_.push_back(std::move(door));
+  }
+  for (const auto& line : pooler.passed_over) {
+    assumptions_.push_back(fmt::format("PgBouncer leaves out {}", line));
+  }
+  // Nobody gets in by way of a database that no source tells of, and that must not pass unsaid.
+  if (!cluster_.seen(Fact::roles)) return;
+  for (const auto& database : pooler.databases) {
+    const auto& name = database.dbname.empty() ? database.name : database.dbname;
+    if (databases_.contains(name) || name == "*") continue;
+    assumptions_.push_back(fmt::format("{}:{} leads to database {}, of which no source tells",
+                                       displayed(pooler.file), database.line, displayed(name)));
+  }
+}
+
+void Doors::merge_transports() {
+  std::vector<Door> merged;
+  for (auto& door : doors_) {
+    // The doors of a record stand together.
+    auto same = merged.rbegin();
+    while (same != merged.rend() && same->record == door.record &&
+           !same_but_transports(*same, door)) {
+      ++same;
+    }
+    if (same == merged.rend() || same->record != door.record) {
+      merged.push_back(std::move(door));
+    } else {
+      same->transports.push_back(door.transports.front());
+    }
+  }
+  doors_ = std::move(merged);
+}
+
+bool Doors::lets_in(RoleId role, ObjectId database) const {
+  const auto& who = cluster_.role(role);
+  const auto& object = cluster_.object(database);
+  const auto& detail = cluster_.databases[object.detail];
+  // -2: dropping it was cut short, and the server keeps everybody out.
+  if (!detail.allows_connections || detail.connection_limit == -2) return false;
+  if (who.superuser) return true;
+  if (detail.connection_limit == 0) return false;
+  return graph_.held(role, object).privileges.has(Privilege::connect);
+}
+
+bool Doors::lets_in(const DoorRole& role, const DoorDatabase& database) const {
+  if (!role.demand.can_be_met) return false;
+  return !role.role || !database.database || lets_in(*role.role, *database.database);
+}
+
+bool Doors::replicates(RoleId role) const {
+  const auto& who = cluster_.role(role);
+  return who.superuser || who.replication;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,19 @@
+#pragma once
+// A pooler as a door: clients show it their credential, or none; the server sees the pooler's
+// address, and the role that the pooler logs in as (PgBouncer's client.c and hba.c).
+//
+//   anywhere  --pgbouncer.ini:14 any-->  pooler  --pg_hba.conf:15 trust-->  app_user
+
+#include <string>
+#include <vector>
+
+#include "model/pooler.hpp"
+#include "reach/door.hpp"
+
+namespace pgleast {
+
+/// The doors of `pooler` through those of the server. `today` is YYYY-MM-DD.
+std::vector<Door> doors_through(const Graph& graph, const Pooler& pooler,
+                                const std::vector<Door>& server, const std::string& today);
+
+}  // namespace pgleast

@@ -1,0 +1,67 @@
+#pragma once
+// From a login role to a target: which roles it acts as on the way, and by what it holds the
+// target in the end.
+//
+//   analyst  --member of (inherit)-->  readonly_group  --GRANT by db_admin-->  public.orders
+//   alice    --SET ROLE-->  boss  --SUPERUSER-->  public.orders
+//   bob      --ESC-EXECPROG-->  the server's operating-system user  -->  public.orders
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "escalation/escalation.hpp"
+#include "finding/remedy.hpp"
+#include "privileges/row_access.hpp"
+#include "reach/target.hpp"
+
+namespace pgleast {
+
+struct Leg {
+  std::string how;  // on the arrow
+  std::string to;   // where it leads, safe to show
+  bool operator==(const Leg&) const = default;
+};
+
+struct Route {
+  std::vector<Leg> legs;                // from the login role, which is not among them
+  std::vector<std::string> statements;  // to run after logging in
+  std::string rows;                     // "all rows"; empty where rows are not the question
+  std::vector<Remedy> cuts;             // each takes a leg of it away
+  std::string unknown;                  // why it may not lead there; empty: it does
+  bool needs_victim = false;            // somebody stronger must act, too
+  std::vector<std::string> steps;       // how each step up works, for one of its login roles
+};
+
+class Routes {
+ public:
+  /// Keeps references.
+  Routes(const Graph& graph, const Escalations& escalations, Target target);
+
+  const Target& target() const { return target_; }
+  /// Of a session as `role` in `database`: the nearest by its own rights, and the shortest of the
+  /// ways up where these give nothing, or not all rows.
+  std::vector<Route> from(RoleId role, ObjectId database) const;
+  /// The same with one for each cause that gives it by rights: what must all be taken away.
+  std::vector<Route> all_from(RoleId role, ObjectId database) const;
+
+ private:
+  std::optional<RoleId> acting_role(RoleId role, ObjectId database) const;
+  bool has_reached(RoleId role) const;
+  Route along_rights(RoleId role, RoleId acting, ObjectId database, const Cause& cause) const;
+  void add_way_up(RoleId role, std::vector<Route>& routes) const;
+  std::vector<Goal> goals() const;
+  std::optional<Route> way_up(RoleId role, bool all_rows) const;
+  std::string rows_of(RoleId role) const;
+  void end(RoleId acting, const Cause& cause, Route& route) const;
+
+  const Graph& graph_;
+  const Cluster& cluster_;
+  const Escalations& escalations_;
+  RowReach row_reach_;
+  Target target_;
+  std::vector<Goal> goals_;                           // where a way up may lead
+  mutable std::vector<std::optional<bool>> reached_;  // by role
+};
+
+}  // namespace pgleast

@@ -1,0 +1,59 @@
+#pragma once
+// Several inputs, one cluster:
+//
+//   --dsn dbname=shop --hba pg_hba.conf     the server, with records from a file
+//   --sql schema.sql --server-version 16    a cluster as initdb leaves it, and a script on top
+//   conf.d/ pgbouncer.ini                   files of those names
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/cluster.hpp"
+#include "sources/timings.hpp"
+#include "text/files.hpp"
+
+namespace pgleast {
+
+struct SourceOptions {
+  std::string dsn;
+  bool live = false;
+  bool all_databases = false;
+  std::vector<std::string> databases;
+  std::string snapshot, hba, ident, conf;
+  std::vector<std::string> sql;      // in the order in which they are run
+  std::vector<std::string> poolers;  // pgbouncer.ini, each in front of the server
+  std::optional<int> server_version;
+  std::vector<std::string> paths;
+
+  bool is_live() const { return live || !dsn.empty(); }
+};
+
+/// Everything the sources say of one cluster; a file given explicitly wins over what the
+/// server says. Throws Error.
+Cluster read_sources(const SourceOptions& options);
+/// The same; each phase is ended in `timings`.
+Cluster read_sources(const SourceOptions& options, Timings& timings);
+
+/// What tells of roles and databases; with none of them nothing is known. Throws Error.
+Cluster read_facts(const SourceOptions& options);
+
+/// Throws Error, "WHAT: why it is unseen; what would let it be", unless the fact was seen.
+void need(const Cluster& cluster, Fact fact, std::string_view what);
+
+/// The records of pg_hba.conf are known and the file loads: nothing is said of the good lines of
+/// one that does not, for the server would not take them. Throws Error.
+void need_records(const Cluster& cluster);
+
+/// The remarks on what was read, and why roles are known in part, on standard error, a line each.
+void print_notes(const Cluster& cluster);
+
+/// Files of the disk, and `-` as standard input; an include in that is looked for beside the
+/// caller.
+FileReader files_and_standard_input();
+
+/// The version whose rules apply to files that come without a server.
+int version_num_of(const SourceOptions& options);
+
+}  // namespace pgleast
