@@ -60,13 +60,12 @@ make_base() { # SUITE
 
 # The commit HEAD. Files that are as they were keep their times.
 bring_in() { # ROOT
-  # By way of a bundle, because git refuses to fetch from what another user owns.
-  git -c safe.directory="$PWD" bundle create --quiet "$1/pgleast.bundle" HEAD &&
-    git init --quiet --initial-branch=main "$1/root/pgleast" &&
-    git -C "$1/root/pgleast" fetch --quiet "$1/pgleast.bundle" HEAD &&
+  git init --quiet --initial-branch=main "$1/root/pgleast" &&
+    # Without the `-c` git refuses to read what another user owns.
+    git -C "$1/root/pgleast" fetch --quiet --depth 1 \
+      --upload-pack "git -c safe.directory='*' upload-pack" "$PWD" HEAD &&
     git -C "$1/root/pgleast" reset --quiet --hard FETCH_HEAD &&
-    git -C "$1/root/pgleast" clean --quiet -df &&
-    rm "$1/pgleast.bundle"
+    git -C "$1/root/pgleast" clean --quiet -df
 }
 
 run_in() { # ROOT ARCHIVES COMMAND
