@@ -147,6 +147,9 @@ PrivilegeSet Graph::given_by(RoleId predefined, const Object& object) const {
     if (predefined == maintain_) result |= Privilege::maintain;
   } else if (object.kind == ObjectKind::schema && predefined != maintain_) {
     result |= Privilege::usage;
+  } else if (object.kind == ObjectKind::large_object && cluster_.major() >= 19) {
+    if (predefined == read_all_) result |= Privilege::select;
+    if (predefined == write_all_) result |= Privilege::update;
   }
   return result & grantable_privileges(object.kind, cluster_.major());
 }

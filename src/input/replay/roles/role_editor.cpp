@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "input/replay/roles/shared_name.hpp"
 #include "pg/predefined_role.hpp"
 #include "pg/setting_table.hpp"
 
@@ -211,6 +212,7 @@ void RoleEditor::follow_inherit(RoleId member) {
 }
 
 void RoleEditor::apply(const CreateRole& s) {
+  check_shared_name("role", s.name, cluster_.major());
   check_options(s.options);
   if (is_reserved_role_name(s.name)) {
     throw Refused(fmt::format("role name `{}` is reserved", s.name), s.name);
@@ -270,6 +272,7 @@ void RoleEditor::apply(const AlterRole& s) {
 }
 
 void RoleEditor::apply(const RenameRole& s) {
+  check_shared_name("role", s.to, cluster_.major());
   const auto id = named(s.from);
   auto& role = cluster_.roles[index(id)];
   if (id == session_ || (session_ == no_role && role.oid == bootstrap_superuser_oid)) {

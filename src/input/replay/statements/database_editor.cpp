@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "input/replay/roles/shared_name.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -32,6 +33,7 @@ void DatabaseEditor::set_options(DatabaseDetail& detail, const DatabaseOptions& 
 }
 
 void DatabaseEditor::apply(const CreateDatabase& s) {
+  check_shared_name("database", s.name, cluster_.major());
   DatabaseDetail detail;
   set_options(detail, s.options);
   Object database;
@@ -74,6 +76,7 @@ void DatabaseEditor::apply(const AlterDatabase& s) {
 }
 
 void DatabaseEditor::apply(const RenameDatabase& s) {
+  check_shared_name("database", s.to, cluster_.major());
   auto& database = existing(s.from);
   if (find(s.to) != nullptr) {
     throw Refused(fmt::format("database `{}` already exists", s.to), s.to);

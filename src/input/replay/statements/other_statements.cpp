@@ -8,6 +8,7 @@
 
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
+#include "input/replay/roles/shared_name.hpp"
 #include "input/replay/statements/object_statement.hpp"
 
 namespace pgleast {
@@ -266,6 +267,7 @@ void drop_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
 void create_tablespace(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = text_at(node, "tablespacename");
   catalog.need_superuser(fmt::format("permission denied to create tablespace `{}`", name));
+  check_shared_name("tablespace", name, catalog.major());
   if (name.starts_with("pg_")) {
     throw Refused(fmt::format("unacceptable tablespace name `{}`", name), name);
   }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "input/replay/roles/shared_name.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
 #include "pg/default_acl_type.hpp"
@@ -456,6 +457,7 @@ void rename_object(SqlCatalog& catalog, const SqlNode& node) {
     }
     return;
   }
+  if (kind == "OBJECT_TABLESPACE") check_shared_name("tablespace", to, catalog.major());
   const auto id = renamed(catalog, node, kind);
   if (id == no_entity) return;
   const auto& e = catalog.at(id);
