@@ -57,14 +57,15 @@ struct Offer {
 /// What edges ask of the cluster, found once.
 class World {
  public:
-  explicit World(const Graph& graph)
+  World(const Graph& graph, const Connections& connections)
       : graph_(graph),
+        connections_(connections),
         matrix_(graph),
         database_owner_(graph.cluster().find_role(database_owner_role)) {}
 
   const Graph& graph() const { return graph_; }
   const Cluster& cluster() const { return graph_.cluster(); }
-  const Space& connections() const;
+  const Space& connections() const { return connections_.space(); }
 
   /// Who holds a privilege.
   const RoleSet& holders(const Need& need) const;
@@ -124,9 +125,9 @@ class World {
   RoleSet found_from(const Need& need) const;
 
   const Graph& graph_;
+  const Connections& connections_;
   AccessMatrix matrix_;
   std::optional<RoleId> database_owner_;
-  mutable std::optional<Space> connections_;
   mutable std::map<Need, RoleSet> holders_;
   mutable std::optional<std::map<Use, ObjectId>> uses_;
   mutable std::map<std::pair<RoleId, char>, std::vector<ObjectId>> tables_of_;

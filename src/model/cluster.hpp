@@ -46,7 +46,7 @@ struct Unseen {
 };
 
 struct Cluster {
-  int version_num = newest_major * 10000;
+  int version_num = newest_version_num;  // the true one: major() says whose rules apply
   std::string name;    // for the summary: the database connected to, a snapshot's, or empty
   std::string server;  // "PostgreSQL 15.18"; empty without a server
   std::string reader;  // the role that read the server; empty without one
@@ -87,6 +87,7 @@ struct Cluster {
   /// Remarks on what was read in part: a file that lies on the server and could not be read.
   std::vector<Unseen> remarks;
 
+  /// Whose rules apply: of a newer server than is known those of the newest.
   int major() const { return major_of(version_num); }
   bool seen(Fact fact) const { return !unseen.contains(fact); }
 

@@ -9,8 +9,8 @@
 
 #include "input/replay/query/eval.hpp"
 #include "input/sql/parser.hpp"
+#include "input/sql/plpgsql_tree.hpp"
 #include "input/sql/psql_script.hpp"
-#include "pg/identifier.hpp"
 
 namespace pgleast {
 namespace {
@@ -69,12 +69,9 @@ class RunningBlock {
   explicit RunningBlock(const BlockHost& host) : host_(host) {}
 
   void run(const std::string& body) {
-    const auto parsed =
-        plpgsql_tree("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS " + quote_literal(body));
-    if (!parsed.error.empty()) throw NotFollowed{"the block is not understood: " + parsed.error};
-    const auto tree = SqlNode::parse(parsed.json, nullptr, false);
-    if (!tree.is_array() || tree.empty()) throw NotFollowed{"the block is not understood"};
-    const auto& function = node_at(tree.front(), "PLpgSQL_function");
+    const auto [function, error] = read_plpgsql("CREATE FUNCTION f() RETURNS void", body);
+    if (!error.empty()) throw NotFollowed{"the block is not understood: " + error};
+    if (!function.is_object()) throw NotFollowed{"the block is not understood"};
     datums_ = list_at(function, "datums");
     variables_["found"] = false;
     for (const auto& datum : datums_) declare(datum);
@@ -90,8 +87,12 @@ class RunningBlock {
     Apply apply;
   };
 
+  static const SqlNode& variable_in(const SqlNode& datum) {
+    return node_at(datum, datum.contains("PLpgSQL_rec") ? "PLpgSQL_rec" : "PLpgSQL_var");
+  }
+
   void declare(const SqlNode& datum) {
-    const auto& variable = node_at(datum, "PLpgSQL_var");
+    const auto& variable = variable_in(datum);
     const auto name = text_at(variable, "refname");
     if (name.empty() || name == "found") return;
     variables_[name] =
@@ -213,7 +214,9 @@ class RunningBlock {
     if (dot == std::string::npos) {
       variable = found;
     } else {
-      variable[target.substr(dot + 1)] = found;
+      const auto field = target.substr(dot + 1);
+      if (!variable.contains(field)) throw NotFollowed{"an assignment"};
+      variable[field] = found;
     }
     return Flow::on;
   }
@@ -232,16 +235,13 @@ class RunningBlock {
 
   /// Nulls where there is no row.
   void assign_row(const SqlNode& target, const SqlRows& rows, std::optional<std::size_t> at) {
-    const auto& fields = list_at(inside(target, "PLpgSQL_row"), "fields");
-    if (fields.empty()) throw NotFollowed{"where a row goes"};
-    const auto number = fields.front().value("varno", std::size_t{0});
-    const auto& datum = number < datums_.size() ? datums_[number] : target;
-    const auto type = text_at(
-        node_at(node_at(node_at(datum, "PLpgSQL_var"), "datatype"), "PLpgSQL_type"), "typname");
-    if (fields.size() == 1 && (type == "record" || type.find("ROWTYPE") < type.size())) {
-      variable_named(text_at(fields.front(), "name")) = at ? record_of(rows, *at) : SqlNode();
+    if (target.contains("PLpgSQL_rec")) {
+      variable_named(text_at(variable_in(target), "refname")) =
+          at ? record_of(rows, *at) : SqlNode();
       return;
     }
+    const auto& fields = list_at(inside(target, "PLpgSQL_row"), "fields");
+    if (fields.empty()) throw NotFollowed{"where a row goes"};
     for (std::size_t i = 0; i < fields.size(); ++i) {
       const bool given = at && i < rows.rows[*at].size();
       variable_named(text_at(fields[i], "name")) = given ? rows.rows[*at][i] : SqlNode();
@@ -297,7 +297,7 @@ class RunningBlock {
     if (!all.is_array()) throw Refused("FOREACH expression must not be null");
     const auto number = node.value("varno", std::size_t{0});
     const auto& datum = number < datums_.size() ? datums_[number] : node;
-    const auto name = text_at(node_at(datum, "PLpgSQL_var"), "refname");
+    const auto name = text_at(variable_in(datum), "refname");
     auto flow = Flow::on;
     for (const auto& item : all) {
       variable_named(name) = item;
