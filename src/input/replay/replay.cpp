@@ -18,6 +18,7 @@
 #include "input/replay/statements/object_statement.hpp"
 #include "input/sql/parser.hpp"
 #include "input/sql/psql_script.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "model/fresh_cluster.hpp"
 #include "text/display.hpp"
 
@@ -391,10 +392,7 @@ class Replay {
   /// The bootstrap superuser, in the database that was read or `postgres`.
   void start_session() {
     roles_.run_as(no_role, no_role);
-    auto user = no_role;
-    for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
-      if (cluster_.roles[i].oid == bootstrap_superuser_oid) user = RoleId{i};
-    }
+    const auto user = bootstrap_superuser(cluster_);
     const bool named = catalog_.database_named(cluster_.name) != no_object;
     catalog_.start_session(named ? cluster_.name : "postgres", user);
   }
