@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "model/ids.hpp"
@@ -40,6 +41,36 @@ enum class EntityKind : std::uint8_t {
   access_method,
   other,  // `name` begins with what it is: `collation x`
 };
+
+// Each kind's own kinds: relkind, typtype (an array and a shell have no letter of their own there),
+// prokind, contype; what is read of a server has its letter.
+enum class RelationKind : char {
+  table = 'r',
+  partitioned_table = 'p',
+  view = 'v',
+  materialized_view = 'm',
+  sequence = 'S',
+  foreign_table = 'f',
+  index = 'i',
+  partitioned_index = 'I',
+  composite_type = 'c',
+};
+enum class TypeKind : char {
+  base = 'b',
+  composite = 'c',  // also the row type of a relation
+  domain = 'd',
+  enumeration = 'e',
+  range = 'r',
+  multirange = 'm',
+  shell = 's',
+  array = 'a',
+};
+enum class RoutineKind : char { function = 'f', procedure = 'p', aggregate = 'a', window = 'w' };
+enum class ConstraintKind : char { check = 'c', primary_key = 'p', unique = 'u', other = ' ' };
+enum class LanguageKind : std::uint8_t { trusted, untrusted };
+/// Nothing: it has none, or that was not read.
+using Subkind =
+    std::variant<std::monostate, RelationKind, TypeKind, RoutineKind, ConstraintKind, LanguageKind>;
 
 /// A type where it is used: one of a script's, one of the server's, or an array of them.
 struct TypeRef {
@@ -90,12 +121,10 @@ struct Entity {
   EntityId parent = no_entity;  // the relation that a trigger, policy, ... is on
   ObjectId object = no_object;  // in the model
   RoleId owner = no_role;       // where the model has no such object
-  // relations: relkind; types: b base, c composite or row, d domain, e enum, r range, m multirange,
-  // s shell, a array; functions: prokind; constraints: contype
-  char letter = ' ';
+  Subkind subkind;
   bool alive = true;
   bool temporary = false;
-  bool half_known = false;  // read, not made by a script: what depends on it is not known
+  bool dependents_unknown = false;  // read, not made by a script
   std::vector<Ref> refs;
   std::vector<ColumnState> columns;  // of relations, as in RelationDetail::columns
   std::vector<TypeRef> types;        // a function's arguments; an array's element
@@ -106,6 +135,14 @@ struct Entity {
   std::size_t place = 0;  // of a policy, in Cluster::row_policies
   // Shared, for the journal copies entities; nobody changes it.
   std::shared_ptr<const EntityCode> code;
+
+  bool is(Subkind wanted) const { return subkind == wanted; }
 };
+
+/// What has rows of its own, or its partitions have them.
+inline bool is_table(const Entity& e) {
+  return e.is(RelationKind::table) || e.is(RelationKind::partitioned_table) ||
+         e.is(RelationKind::foreign_table);
+}
 
 }  // namespace pgleast

@@ -10,6 +10,7 @@
 #include "input/replay/query/eval.hpp"
 #include "input/sql/parser.hpp"
 #include "input/sql/psql_script.hpp"
+#include "pg/condition.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -18,49 +19,8 @@ namespace {
 constexpr std::size_t most_statements = 200000;
 constexpr std::size_t longest_body = std::size_t{1} << 16U;
 constexpr int deepest_statement = 100;
-constexpr int error_level = 21;  // elog.h, ERROR
-
-// --- Errors and their names (errcodes.txt) ------------------------------------------------------
-
-struct NamedCondition {
-  std::string_view begins, has, condition;
-};
-
-// The first that fits what Refused says.
-constexpr std::array named_errors{
-    NamedCondition{"relation ", "already exists", "duplicate_table"},
-    NamedCondition{"schema ", "already exists", "duplicate_schema"},
-    NamedCondition{"function ", "already exists", "duplicate_function"},
-    NamedCondition{"database ", "already exists", "duplicate_database"},
-    NamedCondition{"column ", "already exists", "duplicate_column"},
-    NamedCondition{"", "already exists", "duplicate_object"},
-    NamedCondition{"relation ", "does not exist", "undefined_table"},
-    NamedCondition{"table ", "does not exist", "undefined_table"},
-    NamedCondition{"view ", "does not exist", "undefined_table"},
-    NamedCondition{"materialized view ", "does not exist", "undefined_table"},
-    NamedCondition{"sequence ", "does not exist", "undefined_table"},
-    NamedCondition{"function ", "does not exist", "undefined_function"},
-    NamedCondition{"procedure ", "does not exist", "undefined_function"},
-    NamedCondition{"column ", "does not exist", "undefined_column"},
-    NamedCondition{"schema ", "does not exist", "invalid_schema_name"},
-    NamedCondition{"database ", "does not exist", "invalid_catalog_name"},
-    NamedCondition{"", "does not exist", "undefined_object"},
-    NamedCondition{"permission denied", "", "insufficient_privilege"},
-    NamedCondition{"must be ", "", "insufficient_privilege"},
-    NamedCondition{"", "depend on", "dependent_objects_still_exist"},
-};
-
-std::string_view condition_of(std::string_view message) {
-  for (const auto& e : named_errors) {
-    const bool fits = message.starts_with(e.begins) && message.find(e.has) < message.size();
-    if (fits) return e.condition;
-  }
-  return {};
-}
-
-struct Raised : Refused {
-  using Refused::Refused;
-};
+constexpr int error_level = 21;    // elog.h, ERROR
+constexpr int errcode_option = 0;  // plpgsql.h, PLPGSQL_RAISEOPTION_ERRCODE
 
 // --- The block ----------------------------------------------------------------------------------
 
@@ -71,9 +31,9 @@ class RunningBlock {
   void run(const std::string& body) {
     const auto parsed =
         plpgsql_tree("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS " + quote_literal(body));
-    if (!parsed.error.empty()) throw NotFollowed{"the block is not understood: " + parsed.error};
+    if (!parsed.error.empty()) throw Undecidable{"the block is not understood: " + parsed.error};
     const auto tree = SqlNode::parse(parsed.json, nullptr, false);
-    if (!tree.is_array() || tree.empty()) throw NotFollowed{"the block is not understood"};
+    if (!tree.is_array() || tree.empty()) throw Undecidable{"the block is not understood"};
     const auto& function = node_at(tree.front(), "PLpgSQL_function");
     datums_ = list_at(function, "datums");
     variables_["found"] = false;
@@ -112,16 +72,16 @@ class RunningBlock {
     const auto found = parsed_.find(text);
     if (found != parsed_.end()) return found->second;
     const auto tree = sql_tree(text);
-    if (!tree.error.empty()) throw Refused(tree.error);
+    if (!tree.error.empty()) throw Refused(Condition::syntax_error, tree.error);
     auto statements = SqlNode::parse(tree.json, nullptr, false);
     const SqlNode::json_pointer place("/stmts/0/stmt");
-    if (!statements.contains(place)) throw NotFollowed{"an expression"};
+    if (!statements.contains(place)) throw Undecidable{"an expression"};
     return parsed_.emplace(text, Parsed{text, statements[place]}).first->second;
   }
 
   SqlRows rows(const std::string& text) {
     const auto& query = parsed(text);
-    if (!query.select.contains("SelectStmt")) throw NotFollowed{"a statement that returns rows"};
+    if (!query.select.contains("SelectStmt")) throw Undecidable{"a statement that returns rows"};
     return SqlEvaluator(host_.catalog, variables_, query.text).query(query.select);
   }
 
@@ -139,36 +99,39 @@ class RunningBlock {
   Flow statements(const SqlNode& body, const SqlNode& handlers) {
     if (handlers.empty()) return statements(body);
     const auto undo = host_.save();
+    const auto outer = handled_;
     try {
       return statements(body);
     } catch (const Refused& e) {
-      const auto* const handler = handler_of(handlers, e);
+      const auto* const handler = handler_of(handlers, e.condition());
+      handled_ = outer;
       if (handler == nullptr) throw;
       undo();
+      handled_ = e;
       variables_["sqlerrm"] = unknown_text();
       variables_["sqlstate"] = unknown_text();
-      return statements(list_at(*handler, "action"));
+      const auto flow = statements(list_at(*handler, "action"));
+      handled_ = outer;
+      return flow;
     }
   }
 
   static SqlNode unknown_text() { return SqlNode::object({{"unseen", "anything"}}); }
 
-  static const SqlNode* handler_of(const SqlNode& handlers, const Refused& error) {
-    const auto raised = dynamic_cast<const Raised*>(&error) != nullptr;
-    const auto name = raised ? "raise_exception" : condition_of(error.what());
+  /// The first that takes the error.
+  static const SqlNode* handler_of(const SqlNode& handlers, Condition raised) {
     for (const auto& item : list_at(inside(handlers, "PLpgSQL_exception_block"), "exc_list")) {
       const auto& handler = inside(item, "PLpgSQL_exception");
       for (const auto& condition : list_at(handler, "conditions")) {
-        const auto caught = text_at(inside(condition, "PLpgSQL_condition"), "condname");
-        if (caught == "others" || (!name.empty() && caught == name)) return &handler;
+        const auto name = text_at(inside(condition, "PLpgSQL_condition"), "condname");
+        if (is_handled_by(raised, name)) return &handler;
       }
     }
-    if (name.empty()) throw NotFollowed{"which handler an error has"};
     return nullptr;
   }
 
   Flow statements(const SqlNode& body) {
-    if (++depth_ > deepest_statement) throw NotFollowed{"a block that is too deep"};
+    if (++depth_ > deepest_statement) throw Undecidable{"a block that is too deep"};
     auto flow = Flow::on;
     for (const auto& item : body) {
       flow = statement(item);
@@ -179,12 +142,12 @@ class RunningBlock {
   }
 
   Flow statement(const SqlNode& item) {
-    if (++done_ > most_statements) throw NotFollowed{"a block that does too much"};
+    if (++done_ > most_statements) throw Undecidable{"a block that does too much"};
     const auto& name = item.begin().key();
     for (const auto& kind : kinds) {
       if (kind.name == name) return (this->*kind.apply)(item.begin().value());
     }
-    throw NotFollowed{fmt::format("{} in a block", name.substr(name.rfind('_') + 1))};
+    throw Undecidable{fmt::format("{} in a block", name.substr(name.rfind('_') + 1))};
   }
 
   Flow block(const SqlNode& node) {
@@ -203,7 +166,7 @@ class RunningBlock {
   Flow assign(const SqlNode& node) {
     const auto text = text_in(node_at(node, "expr"));
     const auto equals = text.find('=');
-    if (equals == std::string::npos) throw NotFollowed{"an assignment"};
+    if (equals == std::string::npos) throw Undecidable{"an assignment"};
     const bool colon = equals > 0 && text[equals - 1] == ':';
     auto target = text.substr(0, equals - (colon ? 1 : 0));
     target = target.substr(0, target.find_last_not_of(" \t\r\n") + 1);
@@ -220,7 +183,7 @@ class RunningBlock {
 
   SqlNode& variable_named(const std::string& name) {
     const auto known = variables_.find(name);
-    if (known == variables_.end()) throw NotFollowed{"an assignment"};
+    if (known == variables_.end()) throw Undecidable{"an assignment"};
     return known->second;
   }
 
@@ -233,7 +196,7 @@ class RunningBlock {
   /// Nulls where there is no row.
   void assign_row(const SqlNode& target, const SqlRows& rows, std::optional<std::size_t> at) {
     const auto& fields = list_at(inside(target, "PLpgSQL_row"), "fields");
-    if (fields.empty()) throw NotFollowed{"where a row goes"};
+    if (fields.empty()) throw Undecidable{"where a row goes"};
     const auto number = fields.front().value("varno", std::size_t{0});
     const auto& datum = number < datums_.size() ? datums_[number] : target;
     const auto type = text_at(
@@ -272,19 +235,20 @@ class RunningBlock {
   }
 
   Flow for_text(const SqlNode& node) {
-    if (node.contains("params")) throw NotFollowed{"EXECUTE ... USING"};
+    if (node.contains("params")) throw Undecidable{"EXECUTE ... USING"};
     return each_row(node, rows(text_of_value(value(node_at(node, "query")))));
   }
 
   Flow for_numbers(const SqlNode& node) {
-    if (node.contains("reverse") || node.contains("step")) throw NotFollowed{"a loop that is odd"};
+    if (node.contains("reverse") || node.contains("step")) throw Undecidable{"a loop that is odd"};
     const auto name = text_at(node_at(node_at(node, "var"), "PLpgSQL_var"), "refname");
     const auto least = value(node_at(node, "lower"));
     const auto most = value(node_at(node, "upper"));
-    if (!least.is_number() || !most.is_number()) throw Refused("bound of FOR loop cannot be null");
+    if (!least.is_number() || !most.is_number())
+      throw Refused(Condition::null_value_not_allowed, "bound of FOR loop cannot be null");
     auto flow = Flow::on;
     for (auto i = least.get<std::int64_t>(); i <= most.get<std::int64_t>(); ++i) {
-      if (++done_ > most_statements) throw NotFollowed{"a block that does too much"};
+      if (++done_ > most_statements) throw Undecidable{"a block that does too much"};
       variables_[name] = i;
       flow = statements(list_at(node, "body"));
       if (!goes_on(flow)) break;
@@ -294,7 +258,8 @@ class RunningBlock {
 
   Flow for_elements(const SqlNode& node) {
     const auto all = value(node_at(node, "expr"));
-    if (!all.is_array()) throw Refused("FOREACH expression must not be null");
+    if (!all.is_array())
+      throw Refused(Condition::null_value_not_allowed, "FOREACH expression must not be null");
     const auto number = node.value("varno", std::size_t{0});
     const auto& datum = number < datums_.size() ? datums_[number] : node;
     const auto name = text_at(node_at(datum, "PLpgSQL_var"), "refname");
@@ -310,7 +275,7 @@ class RunningBlock {
   Flow loop(const SqlNode& node) {
     auto flow = Flow::on;
     for (;;) {
-      if (++done_ > most_statements) throw NotFollowed{"a block that does too much"};
+      if (++done_ > most_statements) throw Undecidable{"a block that does too much"};
       if (node.contains("cond") && !holds(node["cond"])) return flow;
       flow = statements(list_at(node, "body"));
       if (!goes_on(flow)) return flow;
@@ -318,7 +283,7 @@ class RunningBlock {
   }
 
   Flow leave(const SqlNode& node) {
-    if (node.contains("label")) throw NotFollowed{"a label"};
+    if (node.contains("label")) throw Undecidable{"a label"};
     if (node.contains("cond") && !holds(node["cond"])) return Flow::on;
     return truth_at(node, "is_exit") ? Flow::leave_loop : Flow::next_round;
   }
@@ -329,23 +294,46 @@ class RunningBlock {
     for (const auto& item : list_at(node, "params")) {
       try {
         value(item);
-      } catch (const NotFollowed&) {
+      } catch (const Undecidable&) {
         // What an error said is only shown.
         if (text_in(item) != "SQLERRM" && text_in(item) != "SQLSTATE") throw;
       }
     }
     if (node.value("elog_level", 0) < error_level) return Flow::on;
-    throw Raised(text_at(node, "message"));
+    const bool bare =
+        !node.contains("message") && !node.contains("condname") && list_at(node, "options").empty();
+    if (bare) throw handled_ ? *handled_ : outside_handler();
+    throw Refused(raised_condition(node), text_at(node, "message"));
+  }
+
+  static Refused outside_handler() {
+    return {Condition::stacked_diagnostics_accessed_without_active_handler,
+            "RAISE without parameters cannot be used outside an exception handler"};
+  }
+
+  /// What `RAISE EXCEPTION` says, `RAISE name` or `USING ERRCODE = name`.
+  Condition raised_condition(const SqlNode& node) {
+    auto name = text_at(node, "condname");
+    for (const auto& item : list_at(node, "options")) {
+      const auto& option = inside(item, "PLpgSQL_raise_option");
+      const auto text = value(node_at(option, "expr"));
+      if (option.value("opt_type", 0) == errcode_option) name = text_of_value(text);
+    }
+    if (name.empty()) return Condition::raise_exception;
+    const auto named = conditions_named(name);
+    if (named.empty()) throw Undecidable{"an error by a name that is not known"};
+    return named.front();
   }
 
   Flow assure(const SqlNode& node) {
-    if (!holds(node_at(node, "cond"))) throw Refused("assertion failed");
+    if (!holds(node_at(node, "cond"))) throw Refused(Condition::assert_failure, "assertion failed");
     return Flow::on;
   }
 
   void into(const SqlNode& node, const SqlRows& found) {
     const auto at = found.rows.empty() ? std::nullopt : std::optional<std::size_t>(0);
-    if (!at && truth_at(node, "strict")) throw Refused("query returned no rows");
+    if (!at && truth_at(node, "strict"))
+      throw Refused(Condition::no_data_found, "query returned no rows");
     assign_row(node_at(node, "target"), found, at);
   }
 
@@ -364,9 +352,10 @@ class RunningBlock {
   /// It leaves FOUND alone.
   Flow execute(const SqlNode& node) {
     const auto text = value(node_at(node, "query"));
-    if (text.is_null()) throw Refused("query string argument of EXECUTE is null");
+    if (text.is_null())
+      throw Refused(Condition::null_value_not_allowed, "query string argument of EXECUTE is null");
     if (node.contains("params") && text_of_value(text).find('$') != std::string::npos) {
-      throw NotFollowed{"EXECUTE ... USING"};
+      throw Undecidable{"EXECUTE ... USING"};
     }
     if (truth_at(node, "into")) {
       into(node, rows(text_of_value(text)));
@@ -410,6 +399,7 @@ class RunningBlock {
   SqlNode datums_;
   SqlVariables variables_;
   std::map<std::string, Parsed> parsed_;
+  std::optional<Refused> handled_;  // by the handler that runs
   std::size_t done_ = 0;
   int depth_ = 0;
 };
@@ -436,9 +426,9 @@ void run_do_block(const SqlNode& statement, const BlockHost& host) {
     (text_at(option, "defname") == "language" ? language : body) =
         string_of(node_at(option, "arg"));
   }
-  if (language != "plpgsql") throw NotFollowed{"it is written in another language"};
+  if (language != "plpgsql") throw Undecidable{"it is written in another language"};
   if (body.size() > longest_body || body.find('\0') != std::string::npos || !declares_once(body)) {
-    throw NotFollowed{"a block of another shape"};
+    throw Undecidable{"a block of another shape"};
   }
   RunningBlock(host).run(body);
 }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "input/replay/roles/undecidable.hpp"
 #include "pg/predefined_role.hpp"
 #include "pg/setting_table.hpp"
 
@@ -118,7 +119,8 @@ class RevokePlan {
       if (dependent.grant.grantor != row.grant.member || dependent.action == Action::remove) {
         continue;
       }
-      if (!cascade) throw Refused("dependent privileges exist");
+      if (!cascade)
+        throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
       revoke(dependent, false, true);
     }
   }
@@ -139,13 +141,15 @@ void RoleEditor::index_names() {
 
 RoleId RoleEditor::named(const std::string& name) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) throw Refused(fmt::format("role `{}` does not exist", name), name);
+  if (found == by_name_.end())
+    throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name), name);
   return found->second;
 }
 
 RoleId RoleEditor::role_of(const RoleName& name) const {
   if (name.kind == RoleName::Kind::name) return named(name.name);
-  if (name.kind == RoleName::Kind::everyone) throw Refused("role `public` does not exist");
+  if (name.kind == RoleName::Kind::everyone)
+    throw Refused(Condition::undefined_object, "role `public` does not exist");
   if (name.kind == RoleName::Kind::session_user && session_ != no_role) return session_;
   return runner();
 }
@@ -154,7 +158,7 @@ RoleId RoleEditor::bootstrap_superuser() const {
   for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
     if (cluster_.roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
   }
-  throw Refused("it is not known who runs the script");
+  throw Undecidable{"it is not known who runs the script"};
 }
 
 std::vector<RoleId> RoleEditor::roles_of(const std::vector<RoleName>& names) const {
@@ -185,9 +189,12 @@ PasswordKind RoleEditor::kind_of(const NewPassword& password) const {
 }
 
 void RoleEditor::check_options(const RoleOptions& options) {
-  if (options.conflicting) throw Refused("conflicting or redundant options");
+  if (options.conflicting)
+    throw Refused(Condition::syntax_error, "conflicting or redundant options");
   const auto limit = options.connection_limit.value_or(-1);
-  if (limit < -1) throw Refused(fmt::format("invalid connection limit: {}", limit));
+  if (limit < -1)
+    throw Refused(Condition::invalid_parameter_value,
+                  fmt::format("invalid connection limit: {}", limit));
 }
 
 void RoleEditor::set_options(Role& role, const RoleOptions& options) const {
@@ -213,10 +220,12 @@ void RoleEditor::follow_inherit(RoleId member) {
 void RoleEditor::apply(const CreateRole& s) {
   check_options(s.options);
   if (is_reserved_role_name(s.name)) {
-    throw Refused(fmt::format("role name `{}` is reserved", s.name), s.name);
+    throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", s.name),
+                  s.name);
   }
   if (by_name_.contains(s.name)) {
-    throw Refused(fmt::format("role `{}` already exists", s.name), s.name);
+    throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.name),
+                  s.name);
   }
   Role role;
   role.name = s.name;
@@ -244,14 +253,15 @@ void RoleEditor::apply(const CreateRole& s) {
 
 void RoleEditor::apply(const AlterRole& s) {
   if (s.role.kind == RoleName::Kind::name && is_reserved_role_name(s.role.name)) {
-    throw Refused(fmt::format("role name `{}` is reserved", s.role.name), s.role.name);
+    throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", s.role.name),
+                  s.role.name);
   }
   check_options(s.options);
   const auto id = role_of(s.role);
   const auto superuser = s.options.attributes[static_cast<std::size_t>(RoleAttribute::superuser)];
   auto& role = cluster_.roles[index(id)];
   if (is_16() && role.oid == bootstrap_superuser_oid && superuser == false) {
-    throw Refused("permission denied to alter role");
+    throw Refused(Condition::insufficient_privilege, "permission denied to alter role");
   }
   const auto members = roles_of(s.options.members);
   if (s.removes_members) {
@@ -273,15 +283,18 @@ void RoleEditor::apply(const RenameRole& s) {
   const auto id = named(s.from);
   auto& role = cluster_.roles[index(id)];
   if (id == session_ || (session_ == no_role && role.oid == bootstrap_superuser_oid)) {
-    throw Refused("session user cannot be renamed", s.from);
+    throw Refused(Condition::feature_not_supported, "session user cannot be renamed", s.from);
   }
-  if (id == current_) throw Refused("current user cannot be renamed", s.from);
+  if (id == current_)
+    throw Refused(Condition::feature_not_supported, "current user cannot be renamed", s.from);
   for (const auto& name : {s.from, s.to}) {
     if (is_reserved_role_name(name)) {
-      throw Refused(fmt::format("role name `{}` is reserved", name), name);
+      throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", name),
+                    name);
     }
   }
-  if (by_name_.contains(s.to)) throw Refused(fmt::format("role `{}` already exists", s.to), s.to);
+  if (by_name_.contains(s.to))
+    throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.to), s.to);
   by_name_.erase(s.from);
   by_name_.emplace(s.to, id);
   role.name = s.to;
@@ -321,6 +334,7 @@ void RoleEditor::check_droppable(RoleId id, const std::vector<Membership>& left)
   const auto& role = cluster_.role(id);
   if (role.oid < first_oid_of_users) {
     throw Refused(
+        Condition::dependent_objects_still_exist,
         fmt::format("cannot drop role {} because it is required by the database system", role.name),
         role.name);
   }
@@ -328,6 +342,7 @@ void RoleEditor::check_droppable(RoleId id, const std::vector<Membership>& left)
                                               [&](const Membership& m) { return m.grantor == id; });
   if (granted || is_needed(id)) {
     throw Refused(
+        Condition::dependent_objects_still_exist,
         fmt::format("role {} cannot be dropped because some objects depend on it", quoted(id)),
         role.name);
   }
@@ -339,15 +354,19 @@ void RoleEditor::apply(const DropRole& s) {
   auto left = cluster_.memberships;
   for (const auto& name : s.roles) {
     if (name.kind != RoleName::Kind::name) {
-      throw Refused("cannot use special role specifier in DROP ROLE");
+      throw Refused(Condition::invalid_parameter_value,
+                    "cannot use special role specifier in DROP ROLE");
     }
     if (s.if_exists && !by_name_.contains(name.name)) continue;
     const auto id = named(name.name);
-    if (id == runner()) throw Refused("current user cannot be dropped", name.name);
-    if (is_own(id)) throw Refused("session user cannot be dropped", name.name);
+    if (id == runner())
+      throw Refused(Condition::object_in_use, "current user cannot be dropped", name.name);
+    if (is_own(id))
+      throw Refused(Condition::object_in_use, "session user cannot be dropped", name.name);
     if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
       if (is_16() || s.if_exists) continue;
-      throw Refused(fmt::format("role `{}` does not exist", name.name), name.name);
+      throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name.name),
+                    name.name);
     }
     dropped.push_back(id);
     std::erase_if(left, [&](const Membership& m) { return m.role == id || m.member == id; });
@@ -438,13 +457,14 @@ void RoleEditor::check_may_administer(RoleId role, bool grants,
   const auto who = is_16() ? runner() : grantor.value_or(runner());
   const bool may = !cluster_.role(role).superuser && (by_attribute || is_admin(who, role));
   if (!may) {
-    throw Refused(is_16() ? fmt::format("permission denied to {} role `{}`",
+    throw Refused(Condition::insufficient_privilege,
+                  is_16() ? fmt::format("permission denied to {} role `{}`",
                                         grants ? "grant" : "revoke", name)
                           : fmt::format("must have admin option on role `{}`", name),
                   name);
   }
   if (!is_16() && grantor && *grantor != runner()) {
-    throw Refused("must be superuser to set grantor");
+    throw Refused(Condition::insufficient_privilege, "must be superuser to set grantor");
   }
 }
 
@@ -457,7 +477,8 @@ RoleId RoleEditor::grantor_of_user(RoleId role, std::optional<RoleId> grantor, b
   const bool administers =
       *grantor != role && admin_among(groups_of(*grantor, true), role) == *grantor;
   if (!may || (grants && !administers)) {
-    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
                   cluster_.role_name(*grantor));
   }
   return *grantor;
@@ -467,7 +488,7 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
   // From version 16 on what a superuser grants is the bootstrap superuser's grant.
   if (is_16() && !is_superuser()) {
     const auto found = grantor_of_user(role, grantor, true);
-    if (found == no_role) throw Refused("no possible grantors");
+    if (found == no_role) throw Refused(Condition::internal_error, "no possible grantors");
     return found;
   }
   const auto by_default = is_16() ? bootstrap_superuser() : runner();
@@ -477,7 +498,8 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
     return m.role == role && m.member == *grantor && m.admin;
   });
   if (!may) {
-    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
                   cluster_.role_name(*grantor));
   }
   return *grantor;
@@ -486,10 +508,12 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
 void RoleEditor::check_member(RoleId role, RoleId member) const {
   const auto& name = cluster_.role_name(member);
   if (cluster_.major() >= 14 && name == database_owner) {
-    throw Refused(fmt::format("role `{}` cannot be a member of any role", name), name);
+    throw Refused(Condition::internal_error,
+                  fmt::format("role `{}` cannot be a member of any role", name), name);
   }
   if (is_member(role, member)) {
-    throw Refused(fmt::format("role {} is a member of role {}", quoted(role), quoted(member)),
+    throw Refused(Condition::invalid_grant_operation,
+                  fmt::format("role {} is a member of role {}", quoted(role), quoted(member)),
                   name);
   }
 }
@@ -500,10 +524,11 @@ void RoleEditor::check_not_back_to_grantor(RoleId role, const std::vector<RoleId
   const std::string message = "ADMIN option cannot be granted back to your own grantor";
   RevokePlan plan(cluster_.memberships, role);
   for (const auto member : members) {
-    if (cluster_.role(member).oid == bootstrap_superuser_oid) throw Refused(message);
+    if (cluster_.role(member).oid == bootstrap_superuser_oid)
+      throw Refused(Condition::invalid_grant_operation, message);
     plan.revoke_all_of(member);
   }
-  if (!plan.keeps_admin(grantor)) throw Refused(message);
+  if (!plan.keeps_admin(grantor)) throw Refused(Condition::invalid_grant_operation, message);
 }
 
 void RoleEditor::add_members(RoleId role, const std::vector<RoleId>& members,
@@ -511,7 +536,8 @@ void RoleEditor::add_members(RoleId role, const std::vector<RoleId>& members,
   if (members.empty()) return;
   const auto name = cluster_.role_name(role);
   if (cluster_.major() >= 14 && name == database_owner) {
-    throw Refused(fmt::format("role `{}` cannot have explicit members", name), name);
+    throw Refused(Condition::internal_error,
+                  fmt::format("role `{}` cannot have explicit members", name), name);
   }
   check_may_administer(role, true, by);
   const auto grantor = checked_grantor(role, by);
@@ -560,7 +586,7 @@ bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
   auto grantor = by.value_or(bootstrap_superuser());
   if (!is_superuser()) {
     grantor = grantor_of_user(role, by, false);
-    if (grantor == no_role) throw Refused("no possible grantors");
+    if (grantor == no_role) throw Refused(Condition::internal_error, "no possible grantors");
   }
   RevokePlan plan(cluster_.memberships, role);
   for (const auto member : members) plan.revoke(member, grantor, how);
@@ -589,7 +615,7 @@ void RoleEditor::apply(const RevokeRole& s) {
       const auto role = named(name);
       // From version 16 on a role that is named twice trips the server over its own changes.
       if (std::find(touched.begin(), touched.end(), role) != touched.end()) {
-        throw Refused("tuple already updated by self", name);
+        throw Refused(Condition::internal_error, "tuple already updated by self", name);
       }
       if (remove_members(role, members, s, grantor)) touched.push_back(role);
     }
