@@ -183,8 +183,7 @@ class AccessJudge {
 
   const Doors& doors() {
     if (!doors_) {
-      doors_.emplace(facts_.graph(), facts_.escalations().connections(),
-                     Circumstances{facts_.today()});
+      doors_.emplace(facts_.graph(), facts_.space(), Circumstances{facts_.today()});
     }
     return *doors_;
   }

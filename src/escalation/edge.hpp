@@ -56,11 +56,12 @@ struct Offer {
 /// What edges ask of the cluster, found once.
 class World {
  public:
-  explicit World(const Graph& graph) : graph_(graph) {}
+  World(const Graph& graph, const Connections& connections)
+      : graph_(graph), connections_(connections) {}
 
   const Graph& graph() const { return graph_; }
   const Cluster& cluster() const { return graph_.cluster(); }
-  const Space& connections() const;
+  const Space& connections() const { return connections_.space(); }
 
   /// Who has `role` in its closure.
   const RoleSet& who_has(RoleId role, Closure closure) const;
@@ -125,7 +126,7 @@ class World {
   RoleSet found_from(const Need& need) const;
 
   const Graph& graph_;
-  mutable std::optional<Space> connections_;
+  const Connections& connections_;
   mutable std::map<std::pair<Closure, RoleId>, RoleSet> who_has_;
   mutable std::map<Need, RoleSet> holders_;
   mutable std::optional<std::map<Use, ObjectId>> uses_;

@@ -84,7 +84,7 @@ class Escalations::Search {
       const auto& edge = edges()[e];
       const bool seen = std::all_of(edge.info.needs.begin(), edge.info.needs.end(),
                                     [&](Fact f) { return cluster.seen(f); });
-      if (!seen || cluster.major() < edge.info.since || cluster.major() > edge.info.until) continue;
+      if (!seen || !edge.info.versions.has(cluster.major())) continue;
       if (!edge.alone && !with_victims) continue;
       std::vector<Offer> found;
       edge.find(world, found);
@@ -237,12 +237,13 @@ class Escalations::Search {
 };
 
 struct Escalations::State {
-  explicit State(const Graph& graph) : world(graph) {}
+  State(const Graph& graph, const Connections& connections) : world(graph, connections) {}
   World world;
   std::unique_ptr<Search> alone, all;
 };
 
-Escalations::Escalations(const Graph& graph) : state_(std::make_unique<State>(graph)) {}
+Escalations::Escalations(const Graph& graph, const Connections& connections)
+    : state_(std::make_unique<State>(graph, connections)) {}
 Escalations::~Escalations() = default;
 
 const Escalations::Search& Escalations::search(Help help) const {
@@ -250,8 +251,6 @@ const Escalations::Search& Escalations::search(Help help) const {
   if (!made) made = std::make_unique<Search>(state_->world, help == Help::any);
   return *made;
 }
-
-const Space& Escalations::connections() const { return state_->world.connections(); }
 
 std::vector<Step> Escalations::steps(RoleId from) const {
   const auto& made = search(Help::any);

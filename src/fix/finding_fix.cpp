@@ -1,6 +1,8 @@
 #include "fix/finding_fix.hpp"
 
+#include <functional>
 #include <type_traits>
+#include <utility>
 
 #include "fix/statement.hpp"
 
@@ -58,9 +60,7 @@ TakeBack saved(Cluster& model, const ChangeSetting&) {
   };
 }
 
-}  // namespace
-
-FindingFix FindingFixes::of(const Finding& finding) {
+FindingFix fix_of(Cluster& model, const Finding& finding) {
   FindingFix fix;
   HbaEdits edits;
   std::vector<TakeBack> changed;
@@ -70,8 +70,8 @@ FindingFix FindingFixes::of(const Finding& finding) {
           if constexpr (edits_a_record<std::decay_t<decltype(r)>>) {
             edits.add(r);
           } else {
-            changed.push_back(saved(model_, r));
-            const auto statements = enact(model_, r);
+            changed.push_back(saved(model, r));
+            const auto statements = enact(model, r);
             fix.sql.insert(fix.sql.end(), statements.sql.begin(), statements.sql.end());
             fix.undo.insert(fix.undo.begin(), statements.undo.begin(), statements.undo.end());
             fix.edits.insert(fix.edits.end(), statements.edits.begin(), statements.edits.end());
@@ -80,9 +80,20 @@ FindingFix FindingFixes::of(const Finding& finding) {
         remedy);
   }
   for (auto take_back = changed.rbegin(); take_back != changed.rend(); ++take_back) (*take_back)();
-  const auto lines = edits.preview(model_);
+  const auto lines = edits.preview(model);
   fix.edits.insert(fix.edits.end(), lines.begin(), lines.end());
   return fix;
+}
+
+}  // namespace
+
+std::vector<FixedFinding> findings_with_fixes(Cluster& model, const Audit& audit) {
+  std::vector<FixedFinding> result;
+  for (auto& finding : sorted_findings(audit)) {
+    auto fix = fix_of(model, finding);
+    result.push_back({std::move(finding), std::move(fix)});
+  }
+  return result;
 }
 
 }  // namespace pgleast

@@ -95,8 +95,9 @@ std::vector<WayCut> cuts_of_ways(const Cluster& cluster, const Target& target,
     WayCut cut{enact_in(model, remedy), std::nullopt, {}};
     if (cut.sql.empty()) continue;
     const Graph graph(model);
-    const Escalations escalations(graph);
-    const Doors doors(graph, escalations.connections(), circumstances);
+    const Connections connections(graph);
+    const Escalations escalations(graph, connections);
+    const Doors doors(graph, connections.space(), circumstances);
     const auto left = ways_in(graph, doors, Routes(graph, escalations, target), question);
     cut.ends = ended(ways, arrivals(left.ways));
     if (!cut.ends.empty()) result.push_back(std::move(cut));

@@ -57,7 +57,7 @@ struct Remark {
 };
 
 struct Cluster {
-  int version_num = newest_major * 10000;
+  int version_num = newest_version_num;  // the true one: major() says whose rules apply
   std::string name;    // for the summary: the database connected to, a snapshot's, or empty
   std::string server;  // "PostgreSQL 15.18"; empty without a server
   std::string reader;  // the role that read the server; empty without one
@@ -97,6 +97,7 @@ struct Cluster {
   std::optional<Unseen> unread_databases;
   std::vector<Remark> remarks;
 
+  /// Whose rules apply: of a newer server than is known those of the newest.
   int major() const { return major_of(version_num); }
   bool seen(Fact fact) const { return !unseen.contains(fact); }
 

@@ -56,8 +56,9 @@ class AclEdit {
     };
     for (auto at = acl_.begin();
          (at = std::find_if(acl_.begin(), acl_.end(), depends)) != acl_.end();) {
-      if (!cascade_)
+      if (!cascade_) {
         throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
+      }
       update({at->grantee, at->grantor, lost, lost}, Mode::remove);
     }
   }

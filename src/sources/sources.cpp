@@ -225,7 +225,7 @@ void print_notes(const Cluster& cluster) {
 }
 
 int version_num_of(const SourceOptions& options) {
-  return options.server_version.value_or(newest_major) * 10000;
+  return options.server_version.value_or(newest_version_num);
 }
 
 FileReader files_and_standard_input() {
@@ -239,6 +239,17 @@ FileReader files_and_standard_input() {
 
 namespace {
 
+// What is new in a version that is not known is not looked for.
+void remark_on_version(Cluster& cluster) {
+  if (!is_newer_than_known(cluster.version_num)) return;
+  Unseen remark{fmt::format("PostgreSQL {} is newer than this pgleast: it is read as {}",
+                            cluster.version_num / 10000, newest_major),
+                "look for a newer pgleast"};
+  const auto& known = cluster.remarks;
+  if (std::find(known.begin(), known.end(), remark) != known.end()) return;
+  cluster.remarks.insert(cluster.remarks.begin(), std::move(remark));
+}
+
 // A server, a snapshot, or nothing but a version.
 Cluster checked_first_source(const SourceOptions& options, Timings& timings) {
   if (options.is_live() && !options.snapshot.empty()) {
@@ -246,10 +257,11 @@ Cluster checked_first_source(const SourceOptions& options, Timings& timings) {
   }
   auto cluster = first_source(options, timings);
   if (options.server_version && (options.is_live() || !options.snapshot.empty()) &&
-      cluster.major() != *options.server_version) {
+      cluster.version_num / 10000 != *options.server_version / 10000) {
     fail_usage(fmt::format("--server-version {} contradicts the server's own version {}",
-                           *options.server_version, cluster.major()));
+                           *options.server_version / 10000, cluster.version_num / 10000));
   }
+  remark_on_version(cluster);
   return cluster;
 }
 

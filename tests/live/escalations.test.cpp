@@ -118,7 +118,8 @@ class World {
   // The steps that the attack takes.
   std::vector<Step> told(const Cluster& cluster) const {
     const Graph graph(cluster);
-    const Escalations ways(graph);
+    const Connections connections(graph);
+    const Escalations ways(graph, connections);
     const auto from = cluster.find_role(text("{r}app"));
     REQUIRE(from);
     auto steps = ways.steps(*from);
@@ -338,7 +339,8 @@ TEST_CASE("steps are put together as the server lets them", "[live][escalation]"
   Session session(server.dsn());
   const auto cluster = read_session(session);
   const Graph graph(cluster);
-  const Escalations escalations(graph);
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
   for (const auto& way : ways) {
     if (major < way.since || major > way.until) continue;
     INFO(way.setup);

@@ -407,8 +407,9 @@ void ReachWorld::compare(unsigned seed) {
   make(random, database_);
   ++worlds;
   const Graph graph(cluster_);
-  const Escalations escalations(graph);
-  const Doors doors(graph, escalations.connections(), {"2026-01-01"});
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
+  const Doors doors(graph, connections.space(), {"2026-01-01"});
   for (const auto& table : tables) {
     const auto targets = targets_named(cluster_, "table:" + table, pick(random, reach_privileges));
     REQUIRE(targets.size() == 1);

@@ -1,3 +1,5 @@
+// A statement by its action or its tree, the texts that statements put together, and who may do
+// what to roles and databases.
 #include "input/replay/statement_runner.hpp"
 
 #include <fmt/format.h>

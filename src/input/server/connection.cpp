@@ -8,6 +8,7 @@
 #include <pqxx/pqxx>
 
 #include "pg/identifier.hpp"
+#include "pg/version.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 
@@ -135,10 +136,9 @@ struct Session::Impl {
 
 Session::Session(const std::string& conninfo, const std::string& database, Access access) try
     : impl_(std::make_unique<Impl>(completed_conninfo(conninfo, database), access)) {
-  const auto major = impl_->version_num / 10000;
-  if (major < 12) {
-    fail("", fmt::format("the server's version {} is older than 12, the first that is known",
-                         impl_->version_num));
+  if (major_of(impl_->version_num) < oldest_major) {
+    fail("", fmt::format("the server's version {} is older than {}, the first that is known",
+                         impl_->version_num, oldest_major));
   }
 } catch (const pqxx::failure& e) {
   fail("", fmt::format("{}: {}", no_server, first_line(e.what())));

@@ -1,3 +1,4 @@
+// Each part of a cluster to JSON and back, and what older snapshots do not have.
 #include "input/snapshot/snapshot.hpp"
 
 #include <fmt/format.h>

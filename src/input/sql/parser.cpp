@@ -1,3 +1,5 @@
+// The door to libpg_query: statements to trees, and those about roles, databases and transactions
+// to what they ask for.
 #include "input/sql/parser.hpp"
 
 #include <fmt/format.h>
@@ -272,8 +274,9 @@ RoleOptions role_options(const Parsed& p, std::string_view script) {
 DatabaseOptions database_options(const Parsed& p, std::string_view script) {
   DatabaseOptions result;
   const auto options = options_of(p);
-  if (are_conflicting(options))
+  if (are_conflicting(options)) {
     throw Refused(Condition::syntax_error, "conflicting or redundant options");
+  }
   for (const auto& option : options) {
     if (option.argument.is_null()) continue;  // DEFAULT
     if (option.name == "owner") result.owner = string_of(option.argument);

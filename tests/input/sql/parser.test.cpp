@@ -311,6 +311,13 @@ TEST_CASE("a block does what it says", "[input][sql]") {
        "AND "
        "NOT rolsuper LOOP EXECUTE format('ALTER ROLE %I LOGIN', r.rolname); END LOOP; END",
        "", ""},
+      {"DECLARE r RECORD ; BEGIN SELECT oid, rolname INTO r FROM pg_roles WHERE rolname = 'a'; "
+       "r.rolname := r.rolname || '3'; EXECUTE 'CREATE ROLE ' || r.rolname; END",
+       "a3\n", ""},
+      {"DECLARE r pg_catalog.pg_roles%rowtype; BEGIN FOR r IN EXECUTE 'SELECT * FROM pg_roles "
+       "WHERE "
+       "rolname = ''a''' LOOP EXECUTE format('CREATE ROLE %I', r.rolname || 4); END LOOP; END",
+       "a4\n", ""},
       {"DECLARE n text; BEGIN SELECT rolname INTO n FROM pg_roles WHERE rolname = 'a'; IF FOUND "
        "THEN "
        "EXECUTE 'CREATE ROLE ' || n || '2'; END IF; END",
@@ -415,7 +422,8 @@ TEST_CASE("a block of another shape may change roles", "[input][sql]") {
       "BEGIN IF now() > '2020-01-01' THEN CREATE ROLE b; END IF; END",
       "DECLARE n int; BEGIN DECLARE n int := 1; BEGIN NULL; END; END",
       "BEGIN LOOP NULL; END LOOP; END", "BEGIN IF 'a' ~ '\\d' THEN NULL; END IF; END",
-      "DECLARE o record; BEGIN FOR o IN SELECT f() LOOP NULL; END LOOP; END");
+      "DECLARE o record; BEGIN FOR o IN SELECT f() LOOP NULL; END LOOP; END",
+      "DECLARE o record; BEGIN o.x := 1; END", "DECLARE o record := f(); BEGIN CREATE ROLE b; END");
   CAPTURE(body);
   const auto actual = replayed("CREATE ROLE a; DO $x$" + body + "$x$");
   CHECK(told(actual.cluster) == "a\n");

@@ -1,3 +1,4 @@
+// The journal, the entities and the model behind them; what is left in the end.
 #include "input/replay/catalog/catalog.hpp"
 
 #include <fmt/format.h>
@@ -392,8 +393,8 @@ Gone SqlCatalog::gone() const {
   Gone result{std::vector<bool>(cluster_.objects.size(), false), {}};
   for (const auto& e : entities_) {
     if (e.kind == EntityKind::policy && !e.alive) result.policies.insert(e.place);
-    const bool gone = !e.alive || e.is(TypeKind::shell);
-    if (gone && e.object != no_object) result.objects[pgleast::index(e.object)] = true;
+    const bool goes = !e.alive || e.is(TypeKind::shell);
+    if (goes && e.object != no_object) result.objects[pgleast::index(e.object)] = true;
   }
   return result;
 }

@@ -1,3 +1,4 @@
+// Compaction in steps: what goes, where the rest is now, and every number that points there.
 #include "input/replay/catalog/compact.hpp"
 
 #include <fmt/format.h>

@@ -1,10 +1,10 @@
 // What the model has, taken into the catalog: at the start, when a database is loaded, and when one
 // is copied.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "input/replay/catalog/catalog.hpp"
 #include "model/fresh_cluster.hpp"

@@ -53,9 +53,10 @@ EntityId SqlCatalog::find_schema(const std::string& name) const {
 
 EntityId SqlCatalog::schema_named(const std::string& name) const {
   const auto found = find_schema(name);
-  if (found == no_entity)
+  if (found == no_entity) {
     throw Refused(Condition::invalid_schema_name, fmt::format("schema `{}` does not exist", name),
                   name);
+  }
   if (!at(found).temporary && !holds(user(), found, Privilege::usage)) {
     throw Refused(Condition::insufficient_privilege,
                   fmt::format("permission denied for schema {}", name), name);
@@ -97,8 +98,9 @@ EntityId SqlCatalog::schema_for_new(const QualifiedName& name) const {
       schema = found;
       break;
     }
-    if (schema == no_entity)
+    if (schema == no_entity) {
       throw Refused(Condition::invalid_schema_name, "no schema has been selected to create in");
+    }
   }
   if (at(schema).temporary) return schema;
   need_create(schema);

@@ -1,3 +1,4 @@
+// What the code that scripts make does: bodies, views, rules, triggers, policies.
 #include "input/replay/catalog/script_code.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// The rows of pg_class, pg_roles, information_schema.tables, ... as the model has them.
 #include "input/replay/query/catalog_rows.hpp"
 
 #include <algorithm>

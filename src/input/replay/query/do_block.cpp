@@ -1,3 +1,4 @@
+// The statements of a DO block, one method each.
 #include "input/replay/query/do_block.hpp"
 
 #include <fmt/format.h>
@@ -7,11 +8,10 @@
 #include <optional>
 #include <utility>
 
-#include "input/replay/query/eval.hpp"
-#include "input/sql/parser.hpp"
+#include "input/replay/query/block_variables.hpp"
+#include "input/sql/plpgsql_tree.hpp"
 #include "input/sql/psql_script.hpp"
 #include "pg/condition.hpp"
-#include "pg/identifier.hpp"
 
 namespace pgleast {
 namespace {
@@ -22,24 +22,16 @@ constexpr int deepest_statement = 100;
 constexpr int error_level = 21;    // elog.h, ERROR
 constexpr int errcode_option = 0;  // plpgsql.h, PLPGSQL_RAISEOPTION_ERRCODE
 
-// --- The block ----------------------------------------------------------------------------------
-
 class RunningBlock {
  public:
-  explicit RunningBlock(const BlockHost& host) : host_(host) {}
+  explicit RunningBlock(const BlockHost& host) : host_(host), variables_(host.catalog) {}
 
   void run(const std::string& body) {
-    const auto parsed =
-        plpgsql_tree("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS " + quote_literal(body));
-    if (!parsed.error.empty()) throw Undecidable{"the block is not understood: " + parsed.error};
-    const auto tree = SqlNode::parse(parsed.json, nullptr, false);
-    if (!tree.is_array() || tree.empty()) throw Undecidable{"the block is not understood"};
-    const auto& function = node_at(tree.front(), "PLpgSQL_function");
-    datums_ = list_at(function, "datums");
-    variables_["found"] = false;
-    for (const auto& datum : datums_) declare(datum);
-    statements(list_at(node_at(node_at(function, "action"), "PLpgSQL_stmt_block"), "body"),
-               node_at(node_at(node_at(function, "action"), "PLpgSQL_stmt_block"), "exceptions"));
+    const auto [function, error] = read_plpgsql("CREATE FUNCTION f() RETURNS void", body);
+    if (!error.empty()) throw Undecidable{"the block is not understood: " + error};
+    if (!function.is_object()) throw Undecidable{"the block is not understood"};
+    variables_.declare(list_at(function, "datums"));
+    block(node_at(node_at(function, "action"), "PLpgSQL_stmt_block"));
   }
 
  private:
@@ -50,49 +42,6 @@ class RunningBlock {
     Apply apply;
   };
 
-  void declare(const SqlNode& datum) {
-    const auto& variable = node_at(datum, "PLpgSQL_var");
-    const auto name = text_at(variable, "refname");
-    if (name.empty() || name == "found") return;
-    variables_[name] =
-        variable.contains("default_val") ? value(node_at(variable, "default_val")) : SqlNode();
-  }
-
-  static std::string text_in(const SqlNode& expression) {
-    return text_at(inside(expression, "PLpgSQL_expr"), "query");
-  }
-
-  struct Parsed {
-    std::string text;
-    SqlNode select;
-  };
-
-  /// Of a query; an expression is one without FROM.
-  const Parsed& parsed(const std::string& text) {
-    const auto found = parsed_.find(text);
-    if (found != parsed_.end()) return found->second;
-    const auto tree = sql_tree(text);
-    if (!tree.error.empty()) throw Refused(Condition::syntax_error, tree.error);
-    auto statements = SqlNode::parse(tree.json, nullptr, false);
-    const SqlNode::json_pointer place("/stmts/0/stmt");
-    if (!statements.contains(place)) throw Undecidable{"an expression"};
-    return parsed_.emplace(text, Parsed{text, statements[place]}).first->second;
-  }
-
-  SqlRows rows(const std::string& text) {
-    const auto& query = parsed(text);
-    if (!query.select.contains("SelectStmt")) throw Undecidable{"a statement that returns rows"};
-    return SqlEvaluator(host_.catalog, variables_, query.text).query(query.select);
-  }
-
-  SqlNode value_of(const std::string& text) {
-    const auto result = rows("SELECT " + text);
-    const bool one = !result.rows.empty() && !result.rows.front().empty();
-    return one ? result.rows.front().front() : SqlNode();
-  }
-  SqlNode value(const SqlNode& expression) { return value_of(text_in(expression)); }
-  bool holds(const SqlNode& expression) { return value(expression) == true; }
-
   // --- Statements ---
 
   /// With the handlers of a block.
@@ -100,16 +49,18 @@ class RunningBlock {
     if (handlers.empty()) return statements(body);
     const auto undo = host_.save();
     const auto outer = handled_;
+    const auto depth = depth_;
     try {
       return statements(body);
     } catch (const Refused& e) {
       const auto* const handler = handler_of(handlers, e.condition());
       handled_ = outer;
+      depth_ = depth;
       if (handler == nullptr) throw;
       undo();
       handled_ = e;
-      variables_["sqlerrm"] = unknown_text();
-      variables_["sqlstate"] = unknown_text();
+      variables_.set("sqlerrm", unknown_text());
+      variables_.set("sqlstate", unknown_text());
       const auto flow = statements(list_at(*handler, "action"));
       handled_ = outer;
       return flow;
@@ -155,60 +106,17 @@ class RunningBlock {
   }
 
   Flow condition(const SqlNode& node) {
-    if (holds(node_at(node, "cond"))) return statements(list_at(node, "then_body"));
+    if (variables_.holds(node_at(node, "cond"))) return statements(list_at(node, "then_body"));
     for (const auto& item : list_at(node, "elsif_list")) {
       const auto& other = inside(item, "PLpgSQL_if_elsif");
-      if (holds(node_at(other, "cond"))) return statements(list_at(other, "stmts"));
+      if (variables_.holds(node_at(other, "cond"))) return statements(list_at(other, "stmts"));
     }
     return statements(list_at(node, "else_body"));
   }
 
   Flow assign(const SqlNode& node) {
-    const auto text = text_in(node_at(node, "expr"));
-    const auto equals = text.find('=');
-    if (equals == std::string::npos) throw Undecidable{"an assignment"};
-    const bool colon = equals > 0 && text[equals - 1] == ':';
-    auto target = text.substr(0, equals - (colon ? 1 : 0));
-    target = target.substr(0, target.find_last_not_of(" \t\r\n") + 1);
-    const auto found = value_of(text.substr(equals + 1));
-    const auto dot = target.find('.');
-    auto& variable = variable_named(target.substr(0, dot));
-    if (dot == std::string::npos) {
-      variable = found;
-    } else {
-      variable[target.substr(dot + 1)] = found;
-    }
+    variables_.assign(text_in(node_at(node, "expr")));
     return Flow::on;
-  }
-
-  SqlNode& variable_named(const std::string& name) {
-    const auto known = variables_.find(name);
-    if (known == variables_.end()) throw Undecidable{"an assignment"};
-    return known->second;
-  }
-
-  static SqlNode record_of(const SqlRows& rows, std::size_t at) {
-    auto record = SqlNode::object();
-    for (std::size_t i = 0; i < rows.names.size(); ++i) record[rows.names[i]] = rows.rows[at][i];
-    return record;
-  }
-
-  /// Nulls where there is no row.
-  void assign_row(const SqlNode& target, const SqlRows& rows, std::optional<std::size_t> at) {
-    const auto& fields = list_at(inside(target, "PLpgSQL_row"), "fields");
-    if (fields.empty()) throw Undecidable{"where a row goes"};
-    const auto number = fields.front().value("varno", std::size_t{0});
-    const auto& datum = number < datums_.size() ? datums_[number] : target;
-    const auto type = text_at(
-        node_at(node_at(node_at(datum, "PLpgSQL_var"), "datatype"), "PLpgSQL_type"), "typname");
-    if (fields.size() == 1 && (type == "record" || type.find("ROWTYPE") < type.size())) {
-      variable_named(text_at(fields.front(), "name")) = at ? record_of(rows, *at) : SqlNode();
-      return;
-    }
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      const bool given = at && i < rows.rows[*at].size();
-      variable_named(text_at(fields[i], "name")) = given ? rows.rows[*at][i] : SqlNode();
-    }
   }
 
   /// Whether the loop goes on.
@@ -222,34 +130,35 @@ class RunningBlock {
   Flow each_row(const SqlNode& node, const SqlRows& all) {
     auto flow = Flow::on;
     for (std::size_t i = 0; i < all.rows.size(); ++i) {
-      assign_row(node_at(node, "var"), all, i);
+      variables_.assign_row(node_at(node, "var"), all, i);
       flow = statements(list_at(node, "body"));
       if (!goes_on(flow)) break;
     }
-    variables_["found"] = !all.rows.empty();
+    variables_.set("found", !all.rows.empty());
     return flow;
   }
 
   Flow for_query(const SqlNode& node) {
-    return each_row(node, rows(text_in(node_at(node, "query"))));
+    return each_row(node, variables_.rows(text_in(node_at(node, "query"))));
   }
 
   Flow for_text(const SqlNode& node) {
     if (node.contains("params")) throw Undecidable{"EXECUTE ... USING"};
-    return each_row(node, rows(text_of_value(value(node_at(node, "query")))));
+    return each_row(node, variables_.rows(text_of_value(variables_.value(node_at(node, "query")))));
   }
 
   Flow for_numbers(const SqlNode& node) {
     if (node.contains("reverse") || node.contains("step")) throw Undecidable{"a loop that is odd"};
     const auto name = text_at(node_at(node_at(node, "var"), "PLpgSQL_var"), "refname");
-    const auto least = value(node_at(node, "lower"));
-    const auto most = value(node_at(node, "upper"));
-    if (!least.is_number() || !most.is_number())
+    const auto least = variables_.value(node_at(node, "lower"));
+    const auto most = variables_.value(node_at(node, "upper"));
+    if (!least.is_number() || !most.is_number()) {
       throw Refused(Condition::null_value_not_allowed, "bound of FOR loop cannot be null");
+    }
     auto flow = Flow::on;
     for (auto i = least.get<std::int64_t>(); i <= most.get<std::int64_t>(); ++i) {
       if (++done_ > most_statements) throw Undecidable{"a block that does too much"};
-      variables_[name] = i;
+      variables_.set(name, i);
       flow = statements(list_at(node, "body"));
       if (!goes_on(flow)) break;
     }
@@ -257,15 +166,14 @@ class RunningBlock {
   }
 
   Flow for_elements(const SqlNode& node) {
-    const auto all = value(node_at(node, "expr"));
-    if (!all.is_array())
+    const auto all = variables_.value(node_at(node, "expr"));
+    if (!all.is_array()) {
       throw Refused(Condition::null_value_not_allowed, "FOREACH expression must not be null");
-    const auto number = node.value("varno", std::size_t{0});
-    const auto& datum = number < datums_.size() ? datums_[number] : node;
-    const auto name = text_at(node_at(datum, "PLpgSQL_var"), "refname");
+    }
+    const auto name = variables_.name_of(node.value("varno", std::size_t{0}));
     auto flow = Flow::on;
     for (const auto& item : all) {
-      variable_named(name) = item;
+      variables_.named(name) = item;
       flow = statements(list_at(node, "body"));
       if (!goes_on(flow)) break;
     }
@@ -276,7 +184,7 @@ class RunningBlock {
     auto flow = Flow::on;
     for (;;) {
       if (++done_ > most_statements) throw Undecidable{"a block that does too much"};
-      if (node.contains("cond") && !holds(node["cond"])) return flow;
+      if (node.contains("cond") && !variables_.holds(node["cond"])) return flow;
       flow = statements(list_at(node, "body"));
       if (!goes_on(flow)) return flow;
     }
@@ -284,7 +192,7 @@ class RunningBlock {
 
   Flow leave(const SqlNode& node) {
     if (node.contains("label")) throw Undecidable{"a label"};
-    if (node.contains("cond") && !holds(node["cond"])) return Flow::on;
+    if (node.contains("cond") && !variables_.holds(node["cond"])) return Flow::on;
     return truth_at(node, "is_exit") ? Flow::leave_loop : Flow::next_round;
   }
 
@@ -293,7 +201,7 @@ class RunningBlock {
   Flow raise(const SqlNode& node) {
     for (const auto& item : list_at(node, "params")) {
       try {
-        value(item);
+        variables_.value(item);
       } catch (const Undecidable&) {
         // What an error said is only shown.
         if (text_in(item) != "SQLERRM" && text_in(item) != "SQLSTATE") throw;
@@ -316,7 +224,7 @@ class RunningBlock {
     auto name = text_at(node, "condname");
     for (const auto& item : list_at(node, "options")) {
       const auto& option = inside(item, "PLpgSQL_raise_option");
-      const auto text = value(node_at(option, "expr"));
+      const auto text = variables_.value(node_at(option, "expr"));
       if (option.value("opt_type", 0) == errcode_option) name = text_of_value(text);
     }
     if (name.empty()) return Condition::raise_exception;
@@ -326,23 +234,26 @@ class RunningBlock {
   }
 
   Flow assure(const SqlNode& node) {
-    if (!holds(node_at(node, "cond"))) throw Refused(Condition::assert_failure, "assertion failed");
+    if (!variables_.holds(node_at(node, "cond"))) {
+      throw Refused(Condition::assert_failure, "assertion failed");
+    }
     return Flow::on;
   }
 
   void into(const SqlNode& node, const SqlRows& found) {
     const auto at = found.rows.empty() ? std::nullopt : std::optional<std::size_t>(0);
-    if (!at && truth_at(node, "strict"))
+    if (!at && truth_at(node, "strict")) {
       throw Refused(Condition::no_data_found, "query returned no rows");
-    assign_row(node_at(node, "target"), found, at);
+    }
+    variables_.assign_row(node_at(node, "target"), found, at);
   }
 
   Flow sql(const SqlNode& node) {
     const auto text = text_in(node_at(node, "sqlstmt"));
     if (truth_at(node, "into")) {
-      const auto found = rows(text);
+      const auto found = variables_.rows(text);
       into(node, found);
-      variables_["found"] = !found.rows.empty();
+      variables_.set("found", !found.rows.empty());
     } else {
       host_.run(text);
     }
@@ -351,14 +262,15 @@ class RunningBlock {
 
   /// It leaves FOUND alone.
   Flow execute(const SqlNode& node) {
-    const auto text = value(node_at(node, "query"));
-    if (text.is_null())
+    const auto text = variables_.value(node_at(node, "query"));
+    if (text.is_null()) {
       throw Refused(Condition::null_value_not_allowed, "query string argument of EXECUTE is null");
+    }
     if (node.contains("params") && text_of_value(text).find('$') != std::string::npos) {
       throw Undecidable{"EXECUTE ... USING"};
     }
     if (truth_at(node, "into")) {
-      into(node, rows(text_of_value(text)));
+      into(node, variables_.rows(text_of_value(text)));
     } else {
       host_.run(text_of_value(text));
     }
@@ -371,7 +283,7 @@ class RunningBlock {
     if (text.find("set_config") != std::string::npos) {
       host_.run(text);
     } else {
-      variables_["found"] = !rows(text).rows.empty();
+      variables_.set("found", !variables_.rows(text).rows.empty());
     }
     return Flow::on;
   }
@@ -396,9 +308,7 @@ class RunningBlock {
   };
 
   const BlockHost& host_;
-  SqlNode datums_;
-  SqlVariables variables_;
-  std::map<std::string, Parsed> parsed_;
+  BlockVariables variables_;
   std::optional<Refused> handled_;  // by the handler that runs
   std::size_t done_ = 0;
   int depth_ = 0;

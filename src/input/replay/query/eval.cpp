@@ -1,3 +1,4 @@
+// SELECT over the catalogs, row by row: FROM, joins, WHERE, expressions, aggregates.
 #include "input/replay/query/eval.hpp"
 
 #include <fmt/format.h>

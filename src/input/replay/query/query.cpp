@@ -1,3 +1,4 @@
+// Which columns a query returns, and what it reads: for views, and tables made from queries.
 #include "input/replay/query/query.hpp"
 
 #include <fmt/format.h>

@@ -119,15 +119,17 @@ std::string formatted_value(char kind, const SqlNode& value, int major) {
   if (kind == 's') return value.is_null() ? "" : text_of_value(value);
   if (kind == 'L') return value.is_null() ? "NULL" : quote_literal(text_of_value(value));
   if (kind != 'I') throw Undecidable{"a format of another kind"};
-  if (value.is_null())
+  if (value.is_null()) {
     throw Refused(Condition::null_value_not_allowed,
                   "null values cannot be formatted as an SQL identifier");
+  }
   return shown_identifier(text_of_value(value), major);
 }
 
 SqlNode format_text(const SqlValues& arguments, int major) {
-  if (arguments.empty())
+  if (arguments.empty()) {
     throw Refused(Condition::undefined_function, "function format() does not exist");
+  }
   if (arguments.front().is_null()) return nullptr;
   const auto text = text_of_value(arguments.front());
   std::string result;
@@ -137,8 +139,9 @@ SqlNode format_text(const SqlValues& arguments, int major) {
       result += text[i];
       continue;
     }
-    if (++i >= text.size())
+    if (++i >= text.size()) {
       throw Refused(Condition::invalid_parameter_value, "unterminated format() type specifier");
+    }
     if (text[i] == '%') {
       result += '%';
       continue;
@@ -149,10 +152,12 @@ SqlNode format_text(const SqlValues& arguments, int major) {
       next = static_cast<std::size_t>(number_in(text.substr(i, digits - i)));
       i = digits + 1;
     }
-    if (i >= text.size())
+    if (i >= text.size()) {
       throw Refused(Condition::invalid_parameter_value, "unterminated format() type specifier");
-    if (next >= arguments.size())
+    }
+    if (next >= arguments.size()) {
       throw Refused(Condition::invalid_parameter_value, "too few arguments for format()");
+    }
     result += formatted_value(text[i], arguments[next++], major);
   }
   return result;
@@ -508,8 +513,9 @@ SqlNode cast_to(const SqlCatalog& catalog, const std::string& type, const SqlNod
     found = reg_value(catalog, *known, value);
     absence = known->absence;
   }
-  if (found.is_null())
+  if (found.is_null()) {
     throw Refused(absence, fmt::format("`{}` does not exist", text_of_value(value)));
+  }
   return found;
 }
 

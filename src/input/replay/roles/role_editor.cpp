@@ -1,3 +1,4 @@
+// What the server does about roles and memberships, and when it refuses (user.c).
 #include "input/replay/roles/role_editor.hpp"
 
 #include <fmt/format.h>
@@ -119,8 +120,9 @@ class RevokePlan {
       if (dependent.grant.grantor != row.grant.member || dependent.action == Action::remove) {
         continue;
       }
-      if (!cascade)
+      if (!cascade) {
         throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
+      }
       revoke(dependent, false, true);
     }
   }
@@ -141,15 +143,17 @@ void RoleEditor::index_names() {
 
 RoleId RoleEditor::named(const std::string& name) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end())
+  if (found == by_name_.end()) {
     throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name), name);
+  }
   return found->second;
 }
 
 RoleId RoleEditor::role_of(const RoleName& name) const {
   if (name.kind == RoleName::Kind::name) return named(name.name);
-  if (name.kind == RoleName::Kind::everyone)
+  if (name.kind == RoleName::Kind::everyone) {
     throw Refused(Condition::undefined_object, "role `public` does not exist");
+  }
   if (name.kind == RoleName::Kind::session_user && session_ != no_role) return session_;
   return runner();
 }
@@ -189,12 +193,14 @@ PasswordKind RoleEditor::kind_of(const NewPassword& password) const {
 }
 
 void RoleEditor::check_options(const RoleOptions& options) {
-  if (options.conflicting)
+  if (options.conflicting) {
     throw Refused(Condition::syntax_error, "conflicting or redundant options");
+  }
   const auto limit = options.connection_limit.value_or(-1);
-  if (limit < -1)
+  if (limit < -1) {
     throw Refused(Condition::invalid_parameter_value,
                   fmt::format("invalid connection limit: {}", limit));
+  }
 }
 
 void RoleEditor::set_options(Role& role, const RoleOptions& options) const {
@@ -285,16 +291,18 @@ void RoleEditor::apply(const RenameRole& s) {
   if (id == session_ || (session_ == no_role && role.oid == bootstrap_superuser_oid)) {
     throw Refused(Condition::feature_not_supported, "session user cannot be renamed", s.from);
   }
-  if (id == current_)
+  if (id == current_) {
     throw Refused(Condition::feature_not_supported, "current user cannot be renamed", s.from);
+  }
   for (const auto& name : {s.from, s.to}) {
     if (is_reserved_role_name(name)) {
       throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", name),
                     name);
     }
   }
-  if (by_name_.contains(s.to))
+  if (by_name_.contains(s.to)) {
     throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.to), s.to);
+  }
   by_name_.erase(s.from);
   by_name_.emplace(s.to, id);
   role.name = s.to;
@@ -359,10 +367,12 @@ void RoleEditor::apply(const DropRole& s) {
     }
     if (s.if_exists && !by_name_.contains(name.name)) continue;
     const auto id = named(name.name);
-    if (id == runner())
+    if (id == runner()) {
       throw Refused(Condition::object_in_use, "current user cannot be dropped", name.name);
-    if (is_own(id))
+    }
+    if (is_own(id)) {
       throw Refused(Condition::object_in_use, "session user cannot be dropped", name.name);
+    }
     if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
       if (is_16() || s.if_exists) continue;
       throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name.name),
@@ -524,8 +534,9 @@ void RoleEditor::check_not_back_to_grantor(RoleId role, const std::vector<RoleId
   const std::string message = "ADMIN option cannot be granted back to your own grantor";
   RevokePlan plan(cluster_.memberships, role);
   for (const auto member : members) {
-    if (cluster_.role(member).oid == bootstrap_superuser_oid)
+    if (cluster_.role(member).oid == bootstrap_superuser_oid) {
       throw Refused(Condition::invalid_grant_operation, message);
+    }
     plan.revoke_all_of(member);
   }
   if (!plan.keeps_admin(grantor)) throw Refused(Condition::invalid_grant_operation, message);

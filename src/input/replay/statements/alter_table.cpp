@@ -482,9 +482,10 @@ void alter_table(SqlCatalog& catalog, const SqlNode& node) {
     const bool of_type =
         e.result.entity != no_entity && (subtype == "AT_AddColumn" || subtype == "AT_DropColumn" ||
                                          subtype == "AT_AlterColumnType");
-    if (of_type)
+    if (of_type) {
       throw Refused(Condition::wrong_object_type, fmt::format("`{}` is a typed table", e.name),
                     e.name);
+    }
     const Command command{id,
                           c,
                           text_at(c, "name"),

@@ -18,18 +18,20 @@ const Object* DatabaseEditor::find(const std::string& name) const {
 
 Object& DatabaseEditor::existing(const std::string& name) {
   const auto* const found = find(name);
-  if (found == nullptr)
+  if (found == nullptr) {
     throw Refused(Condition::invalid_catalog_name,
                   fmt::format("database `{}` does not exist", name), name);
+  }
   return catalog_.edit_object(
       ObjectId{static_cast<std::uint32_t>(found - cluster_.objects.data())});
 }
 
 void DatabaseEditor::set_options(DatabaseDetail& detail, const DatabaseOptions& options) const {
   const auto limit = options.connection_limit.value_or(detail.connection_limit);
-  if (limit < -1)
+  if (limit < -1) {
     throw Refused(Condition::invalid_parameter_value,
                   fmt::format("invalid connection limit: {}", limit));
+  }
   detail.connection_limit = static_cast<std::int32_t>(limit);
   detail.is_template = options.is_template.value_or(detail.is_template);
   detail.allows_connections = options.allows_connections.value_or(detail.allows_connections);

@@ -55,9 +55,10 @@ void drop_objects(SqlCatalog& catalog, const SqlNode& node) {
       const bool on = is_on_relation(e.kind);
       const bool aggregate =
           text_at(node, "removeType") == "OBJECT_FUNCTION" && e.is(RoutineKind::aggregate);
-      if (aggregate)
+      if (aggregate) {
         throw Refused(Condition::wrong_object_type,
                       fmt::format("`{}` is an aggregate function", e.name), e.name);
+      }
       if (on) {
         catalog.need_owner(e.parent, "table");
       } else if (!may_drop(catalog, id)) {

@@ -58,9 +58,10 @@ PrivilegeSet privilege_of(const std::string& word, const Request& r, ObjectKind 
   const auto privilege = privilege_named(word);
   // What that version does not know at all is another kind of error.
   const bool known = privilege && (*privilege != Privilege::maintain || major >= 17);
-  if (!known)
+  if (!known) {
     throw Refused(Condition::syntax_error, fmt::format("unrecognized privilege type `{}`", word),
                   word);
+  }
   auto all = grantable_privileges(kind, major);
   // GRANT ... ON a sequence is taken with the words of tables.
   if (r.object_type == "OBJECT_TABLE" && kind == ObjectKind::table) {
@@ -224,10 +225,12 @@ void change_object(SqlCatalog& catalog, EntityId id, ObjectId object_id, const R
 
 void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
   const auto& e = catalog.at(id);
-  if (e.is(RelationKind::index) || e.is(RelationKind::partitioned_index))
+  if (e.is(RelationKind::index) || e.is(RelationKind::partitioned_index)) {
     throw Refused(Condition::wrong_object_type, fmt::format("`{}` is an index", e.name));
-  if (e.is(RelationKind::composite_type))
+  }
+  if (e.is(RelationKind::composite_type)) {
     throw Refused(Condition::wrong_object_type, fmt::format("`{}` is a composite type", e.name));
+  }
   if (r.kind == ObjectKind::sequence && !e.is(RelationKind::sequence)) {
     throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a sequence", e.name));
   }
@@ -261,8 +264,9 @@ void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
 
 void change_type(SqlCatalog& catalog, EntityId id, const Request& r) {
   const auto& e = catalog.at(id);
-  if (e.is(TypeKind::array))
+  if (e.is(TypeKind::array)) {
     throw Refused(Condition::invalid_grant_operation, "cannot set privileges of array types");
+  }
   if (e.is(TypeKind::multirange) && catalog.major() >= 17) {
     throw Refused(Condition::invalid_grant_operation, "cannot set privileges of multirange types");
   }
@@ -329,9 +333,10 @@ bool is_catalogs(const SqlCatalog& catalog, const Request& r, const SqlNode& obj
 
 void change_database(SqlCatalog& catalog, const std::string& name, const Request& r) {
   const auto id = catalog.database_named(name);
-  if (id == no_object)
+  if (id == no_object) {
     throw Refused(Condition::invalid_catalog_name,
                   fmt::format("database `{}` does not exist", name), name);
+  }
   change_object(catalog, no_entity, id, r, r.all ? whole_of(r.kind, catalog) : r.privileges);
 }
 
@@ -388,8 +393,9 @@ void change_parameter(SqlCatalog& catalog, const std::string& written, const Req
 EntityId large_object(const SqlCatalog& catalog, const SqlNode& object) {
   const auto name = word_of(object);
   const auto id = catalog.find_in_database(EntityKind::large_object, name);
-  if (id == no_entity)
+  if (id == no_entity) {
     throw Refused(Condition::undefined_object, fmt::format("large object {} does not exist", name));
+  }
   return id;
 }
 

@@ -1,3 +1,4 @@
+// The kinds of objects that statements name, and how each is found.
 #include "input/replay/statements/named_object.hpp"
 
 #include <fmt/format.h>

@@ -102,9 +102,10 @@ void change_owner(SqlCatalog& catalog, const SqlNode& node) {
     throw Refused(Condition::wrong_object_type,
                   fmt::format("cannot alter multirange type `{}`", e.name), e.name);
   }
-  if (is_row_type(e))
+  if (is_row_type(e)) {
     throw Refused(Condition::wrong_object_type, fmt::format("`{}` is a table's row type", e.name),
                   e.name);
+  }
   need_may_give(catalog, id, owner);
   give(catalog, id, owner);
 }

@@ -564,8 +564,9 @@ EntityId type_of_table(const SqlCatalog& catalog, const SqlNode& node, TablePart
   const auto type = catalog.type_of(node["ofTypename"]).entity;
   const auto relation = composite_of(catalog, type);
   if (relation == no_entity) {
-    if (type != no_entity && catalog.at(type).dependents_unknown)
+    if (type != no_entity && catalog.at(type).dependents_unknown) {
       throw Undecidable{"a type that was read"};
+    }
     throw Refused(Condition::wrong_object_type, "the type is not a composite type");
   }
   if (!catalog.holds(catalog.user(), type, Privilege::usage)) {

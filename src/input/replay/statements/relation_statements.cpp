@@ -41,9 +41,10 @@ std::vector<NewColumn> named_columns(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     const bool twice = std::any_of(result.begin(), result.end(),
                                    [&](const NewColumn& c) { return c.name == name; });
-    if (twice)
+    if (twice) {
       throw Refused(Condition::duplicate_column,
                     fmt::format("column `{}` specified more than once", name), name);
+    }
     result.push_back({name, {}});
   }
   return result;
@@ -53,8 +54,9 @@ std::vector<std::string> columns_of(const SqlCatalog& catalog, const SqlNode& qu
                                     const std::vector<std::string>& given) {
   auto names = query_columns(catalog, query);
   if (!names) throw Undecidable{"its columns are not known"};
-  if (given.size() > names->size())
+  if (given.size() > names->size()) {
     throw Refused(Condition::syntax_error, "too many column names were specified");
+  }
   std::copy(given.begin(), given.end(), names->begin());
   return *names;
 }
@@ -66,9 +68,10 @@ std::vector<std::string> view_options(const SqlCatalog& catalog, const SqlNode& 
     const auto name = text_at(option, "defname");
     const bool known = name == "security_barrier" || name == "check_option" ||
                        (name == "security_invoker" && catalog.major() >= 15);
-    if (!known)
+    if (!known) {
       throw Refused(Condition::invalid_parameter_value,
                     fmt::format("unrecognized parameter `{}`", name), name);
+    }
     const auto& argument = node_at(option, "arg");
     result.push_back(name + '=' + (argument.empty() ? "true" : word_of(argument)));
   }
@@ -81,12 +84,14 @@ std::vector<std::string> view_options(const SqlCatalog& catalog, const SqlNode& 
 void replace_view(SqlCatalog& catalog, EntityId id, const SqlNode& query,
                   const std::vector<std::string>& names, std::vector<std::string> options) {
   const auto& e = catalog.at(id);
-  if (!e.is(RelationKind::view))
+  if (!e.is(RelationKind::view)) {
     throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a view", e.name), e.name);
+  }
   catalog.need_owner(id, "view");
   const auto& columns = catalog.edit_relation(id).columns;
-  if (names.size() < columns.size())
+  if (names.size() < columns.size()) {
     throw Refused(Condition::invalid_table_definition, "cannot drop columns from view");
+  }
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].name != names[i]) {
       throw Refused(
@@ -225,7 +230,8 @@ void create_foreign_table(SqlCatalog& catalog, const SqlNode& node) {
 
 void create_table_as(SqlCatalog& catalog, const SqlNode& node) {
   const bool view = text_at(node, "objtype") == "OBJECT_MATVIEW";
-  make_from_query(catalog, node_at(node, "into"), query_of(node), view ? 'm' : 'r',
+  make_from_query(catalog, node_at(node, "into"), query_of(node),
+                  view ? RelationKind::materialized_view : RelationKind::table,
                   truth_at(node, "if_not_exists"));
 }
 
@@ -257,7 +263,7 @@ void call_for_effect(SqlCatalog& catalog, const std::string& name, const SqlNode
 void select_statement(SqlCatalog& catalog, const SqlNode& node) {
   if (node.contains("intoClause")) {
     catalog.load_database();
-    return make_from_query(catalog, node["intoClause"], node, 'r', false);
+    return make_from_query(catalog, node["intoClause"], node, RelationKind::table, false);
   }
   for (const auto& item : list_at(node, "targetList")) {
     const auto& call = node_at(node_at(inside(item, "ResTarget"), "val"), "FuncCall");
@@ -334,9 +340,10 @@ void create_index(SqlCatalog& catalog, const SqlNode& node) {
     const auto column = text_at(element, "name");
     if (!column.empty()) {
       const auto number = catalog.column_number(relation, column);
-      if (number == 0)
+      if (number == 0) {
         throw Refused(Condition::undefined_column,
                       fmt::format("column `{}` does not exist", column), column);
+      }
       columns.push_back(number);
     }
     const auto part = column.empty() ? text_at(element, "indexcolname") : column;

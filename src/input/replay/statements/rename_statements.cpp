@@ -97,8 +97,9 @@ Condition taken_condition(EntityKind kind) {
 void rename_any(SqlCatalog& catalog, EntityId id, const std::string& to) {
   const auto e = catalog.at(id);
   const auto taken = [&](EntityId other) {
-    if (other != no_entity)
+    if (other != no_entity) {
       throw Refused(taken_condition(e.kind), fmt::format("`{}` already exists", to), to);
+    }
   };
   if (e.kind == EntityKind::relation) return rename_relation(catalog, id, to);
   if (e.kind == EntityKind::type) {
@@ -127,12 +128,14 @@ EntityId renamed(const SqlCatalog& catalog, const SqlNode& node, const std::stri
     const auto id = catalog.relation_of(name);
     const auto& e = catalog.at(id);
     // ALTER TABLE takes all kinds of relations.
-    if (kind != "OBJECT_TABLE" && !fits(*known, e))
+    if (kind != "OBJECT_TABLE" && !fits(*known, e)) {
       throw Refused(Condition::wrong_object_type,
                     fmt::format("`{}` is not a {}", name.name, known->called), name.name);
-    if (e.is(RelationKind::composite_type))
+    }
+    if (e.is(RelationKind::composite_type)) {
       throw Refused(Condition::wrong_object_type,
                     fmt::format("`{}` is a composite type", name.name), name.name);
+    }
     return id;
   }
   if (is_on_relation(known->entity) || known->entity == EntityKind::constraint) {
@@ -140,8 +143,9 @@ EntityId renamed(const SqlCatalog& catalog, const SqlNode& node, const std::stri
     const auto name = text_at(node, "subname");
     const auto id = catalog.find_on(relation, known->entity, name);
     if (id != no_entity) return id;
-    if (catalog.at(relation).dependents_unknown)
+    if (catalog.at(relation).dependents_unknown) {
       throw Undecidable{"what is on a table that was read"};
+    }
     throw Refused(Condition::undefined_object,
                   fmt::format("{} `{}` does not exist", known->called, name), name);
   }
@@ -195,17 +199,19 @@ void rename_object(SqlCatalog& catalog, const SqlNode& node) {
   const bool on = is_on_relation(e.kind) || e.kind == EntityKind::constraint;
   catalog.need_owner(on ? e.parent : id, find_kind(kind)->called);
   if (e.kind == EntityKind::schema) {
-    if (to.starts_with("pg_"))
+    if (to.starts_with("pg_")) {
       throw Refused(Condition::reserved_name, fmt::format("unacceptable schema name `{}`", to), to);
+    }
     if (!catalog.is_superuser()) need_create_in_database(catalog);
   } else if (e.schema != no_entity && !catalog.is_superuser() &&
              !catalog.holds(catalog.user(), e.schema, Privilege::create)) {
     throw Refused(Condition::insufficient_privilege,
                   fmt::format("permission denied for schema {}", catalog.at(e.schema).name));
   }
-  if (is_row_type(e))
+  if (is_row_type(e)) {
     throw Refused(Condition::wrong_object_type, fmt::format("`{}` is a table's row type", e.name),
                   e.name);
+  }
   rename_any(catalog, id, to);
 }
 

@@ -129,8 +129,9 @@ void replace(SqlCatalog& catalog, EntityId id, const Signature& s, const TypeRef
   const auto& e = catalog.at(id);
   catalog.need_owner(id, "function");
   const auto& old = catalog.cluster().function(catalog.object(id));
-  if (old.prokind != detail.prokind)
+  if (old.prokind != detail.prokind) {
     throw Refused(Condition::wrong_object_type, "cannot change routine kind");
+  }
   const bool known = !(e.result == TypeRef{});
   if (known && !(e.result == result)) {
     throw Refused(Condition::invalid_function_definition,
@@ -148,9 +149,10 @@ void replace(SqlCatalog& catalog, EntityId id, const Signature& s, const TypeRef
                   "cannot remove parameter defaults from existing function");
   }
   const bool trigger_changes = old.trigger != detail.trigger;
-  if (trigger_changes)
+  if (trigger_changes) {
     throw Refused(Condition::invalid_function_definition,
                   "cannot change return type of existing function");
+  }
   catalog.edit_function(id) = std::move(detail);
   auto& entity = catalog.edit(id);
   const auto schema = entity.schema;
@@ -280,9 +282,10 @@ void create_aggregate(SqlCatalog& catalog, const SqlNode& node) {
   const auto& definition = list_at(node, "definition");
   if (truth_at(node, "oldstyle")) {
     const auto* const base = option_named(definition, "basetype");
-    if (base == nullptr)
+    if (base == nullptr) {
       throw Refused(Condition::invalid_function_definition,
                     "aggregate input type must be specified");
+    }
     if (word_of(*base) != "any") s.inputs.push_back(catalog.type_of(*base));
   } else {
     const auto& arguments = list_at(node, "args");

@@ -67,8 +67,9 @@ EntityId table_of(const SqlCatalog& catalog, const SqlNode& node) {
   const auto id = catalog.relation_of(node_at(node, "table"));
   const auto& e = catalog.at(id);
   catalog.need_owner(id, "table");
-  if (!e.is(RelationKind::table) && !e.is(RelationKind::partitioned_table))
+  if (!e.is(RelationKind::table) && !e.is(RelationKind::partitioned_table)) {
     throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a table", e.name));
+  }
   return id;
 }
 

@@ -161,9 +161,10 @@ void set_variable(SqlCatalog& catalog, const SqlNode& node) {
 void set_config(SqlCatalog& catalog, const std::string& name, const std::string& value) {
   if (name == "search_path") {
     const auto path = split_identifiers(value, catalog.major());
-    if (!path)
+    if (!path) {
       throw Refused(Condition::invalid_parameter_value,
                     "invalid value for parameter `search_path`");
+    }
     catalog.edit_session().search_path = *path;
   } else if (name == "role") {
     if (value == "none") return reset(catalog, "role");
@@ -201,9 +202,10 @@ void store(SqlCatalog& catalog, const SqlNode& set, ObjectId database, RoleId ro
 
 ObjectId needed_database(const SqlCatalog& catalog, const std::string& name) {
   const auto id = catalog.database_named(name);
-  if (id == no_object)
+  if (id == no_object) {
     throw Refused(Condition::invalid_catalog_name,
                   fmt::format("database `{}` does not exist", name), name);
+  }
   return id;
 }
 
@@ -217,8 +219,9 @@ void alter_role_set(SqlCatalog& catalog, const SqlNode& node) {
   if (!name.empty()) database = needed_database(catalog, name);
   if (!catalog.is_superuser() && role != catalog.user()) {
     const bool may = role != no_role && catalog.cluster().role(catalog.user()).createrole;
-    if (!may)
+    if (!may) {
       throw Refused(Condition::insufficient_privilege, "permission denied to alter setting");
+    }
     throw Undecidable{"settings of another role"};
   }
   store(catalog, node_at(node, "setstmt"), database, role);

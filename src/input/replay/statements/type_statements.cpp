@@ -36,9 +36,10 @@ void define_type(SqlCatalog& catalog, const SqlNode& node) {
     catalog.set_acl(catalog.make(array, ObjectKind::type), catalog.object(found).acl);
     return;
   }
-  if (!shell)
+  if (!shell) {
     throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
                   name.name);
+  }
   need_new_type(catalog, schema, name.name);
   make_type(catalog, schema, name.name, TypeKind::shell);
 }
@@ -162,8 +163,9 @@ void create_range(SqlCatalog& catalog, const SqlNode& node) {
   const auto schema = schema_for_type(catalog, name);
   const auto& parameters = list_at(node, "params");
   const auto* const subtype = option_named(parameters, "subtype");
-  if (subtype == nullptr)
+  if (subtype == nullptr) {
     throw Refused(Condition::syntax_error, "type attribute `subtype` is required");
+  }
   const auto element = catalog.type_of(*subtype);
   const auto id = make_type(catalog, schema, name.name, TypeKind::range);
   catalog.add_ref(id, {element.entity, 0, Ref::Kind::normal, 0});
@@ -211,18 +213,20 @@ void create_domain(SqlCatalog& catalog, const SqlNode& node) {
 void alter_enum(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "typeName"));
   const auto id = catalog.find_named(EntityKind::type, name);
-  if (id == no_entity)
+  if (id == no_entity) {
     throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
                   name.name);
+  }
   catalog.need_owner(id, "type");
 }
 
 void alter_domain(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "typeName"));
   const auto id = catalog.find_named(EntityKind::type, name);
-  if (id == no_entity)
+  if (id == no_entity) {
     throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
                   name.name);
+  }
   if (!catalog.at(id).is(TypeKind::domain) && !catalog.at(id).dependents_unknown) {
     throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a domain", name.name),
                   name.name);
