@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <set>
 #include <tuple>
 
+#include "model/bootstrap_superuser.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -20,10 +20,7 @@ const std::vector<Edge>& edges() {
         {{"ESC-CLOUDADMIN", {}, {Fact::roles}}, true, find_cloud_admin, tell_cloud_admin},
         {{"ESC-CREATEDB", {}, {Fact::roles}}, true, find_create_database, tell_create_database},
         {{"ESC-CREATEROLE", {12, 15}, {Fact::roles}}, true, find_create_role, tell_create_role},
-        {{"ESC-DATABASE", {}, {Fact::roles, Fact::objects}},
-         false,
-         find_database,
-         tell_database},
+        {{"ESC-DATABASE", {}, {Fact::roles, Fact::objects}}, false, find_database, tell_database},
         {{"ESC-DECODE", {}, {Fact::roles, Fact::settings}}, true, find_decode, tell_decode},
         {{"ESC-DEFAULT", {}, {Fact::roles, Fact::objects}}, false, find_default, tell_default},
         {{"ESC-DUMP", {}, {Fact::roles, Fact::objects}}, false, find_dump, tell_dump},
@@ -36,10 +33,7 @@ const std::vector<Edge>& edges() {
          true,
          find_extension,
          tell_extension},
-        {{"ESC-FDW-LOOP", {}, {Fact::roles, Fact::objects}},
-         true,
-         find_loopback,
-         tell_loopback},
+        {{"ESC-FDW-LOOP", {}, {Fact::roles, Fact::objects}}, true, find_loopback, tell_loopback},
         {{"ESC-FILEFUNC", {}, {Fact::roles, Fact::objects}},
          true,
          find_file_functions,
@@ -83,10 +77,7 @@ const std::vector<Edge>& edges() {
          find_replace_function,
          tell_replace_function},
         {{"ESC-REPLICATION", {}, {Fact::roles}}, true, find_replication, tell_replication},
-        {{"ESC-RULE", {}, {Fact::roles, Fact::objects, Fact::code}},
-         true,
-         find_rule,
-         tell_rule},
+        {{"ESC-RULE", {}, {Fact::roles, Fact::objects, Fact::code}}, true, find_rule, tell_rule},
         {{"ESC-SEARCHPATH", {}, {Fact::roles, Fact::objects, Fact::role_settings}},
          false,
          find_search_path,
@@ -110,14 +101,8 @@ const std::vector<Edge>& edges() {
          true,
          find_user_mapping,
          tell_user_mapping},
-        {{"ESC-VIEW", {}, {Fact::roles, Fact::objects, Fact::code}},
-         true,
-         find_view,
-         tell_view},
-        {{"ESC-VIEWCODE", {}, {Fact::roles, Fact::objects}},
-         false,
-         find_view_code,
-         tell_view_code},
+        {{"ESC-VIEW", {}, {Fact::roles, Fact::objects, Fact::code}}, true, find_view, tell_view},
+        {{"ESC-VIEWCODE", {}, {Fact::roles, Fact::objects}}, false, find_view_code, tell_view_code},
         {{"ESC-WRITE-CATALOG", {}, {Fact::roles, Fact::objects}},
          true,
          find_write_catalog,
@@ -141,28 +126,6 @@ std::span<const EscalationInfo> escalations() {
   return infos;
 }
 
-const RoleSet& World::who_has(RoleId role, Closure closure) const {
-  const auto [at, added] = who_has_.try_emplace({closure, role}, RoleSet());
-  if (!added) return at->second;
-  if (members_of_.empty()) {
-    members_of_.resize(cluster().roles.size());
-    for (std::size_t i = 0; i < cluster().memberships.size(); ++i) {
-      members_of_[index(cluster().memberships[i].role)].push_back(i);
-    }
-  }
-  RoleSet found(cluster().roles.size());
-  found.insert(role);
-  for (std::deque<RoleId> open{role}; !open.empty(); open.pop_front()) {
-    for (const auto i : members_of_[index(open.front())]) {
-      const auto& m = cluster().memberships[i];
-      const bool carries =
-          closure == Closure::members || (closure == Closure::inherits ? m.inherit : m.set);
-      if (carries && found.insert(m.member)) open.push_back(m.member);
-    }
-  }
-  return at->second = std::move(found);
-}
-
 const RoleSet& World::holders(const Need& need) const {
   const auto [at, added] = holders_.try_emplace(need, RoleSet());
   if (!added) return at->second;
@@ -177,32 +140,9 @@ const RoleSet& World::holders(const Need& need) const {
     return holders_[need] = std::move(found);
   }
   if (need.found_by != no_role) return holders_[need] = found_from(need);
-  const auto& object = cluster().object(need.object);
-  RoleSet found(cluster().roles.size());
-  // Whoever might hold it is asked about: the grantees' members, and who the server itself lets.
-  const auto ask = [&](RoleId role) {
-    if (!found.has(role) && graph_.held(role, object).privileges.has(need.privilege)) {
-      found.insert(role);
-    }
-  };
-  bool everybody = false;
-  for (const auto& item : cluster().effective_acl(object)) {
-    if (!item.privileges.has(need.privilege)) continue;
-    if (item.grantee == public_role) {
-      everybody = true;
-      continue;
-    }
-    const auto holder = resolved(item.grantee, object.database);
-    for (const auto role : who_has(holder, Closure::inherits).members()) ask(role);
-  }
-  for (std::uint32_t i = 0; i < cluster().roles.size(); ++i) {
-    const auto& role = cluster().roles[i];
-    if (everybody || role.superuser) found.insert(RoleId{i});
-    if (role.name == "pg_read_all_data" || role.name == "pg_write_all_data" ||
-        role.name == "pg_maintain") {
-      for (const auto member : who_has(RoleId{i}, Closure::inherits).members()) ask(member);
-    }
-  }
+  auto found = matrix_.holders(cluster().object(need.object), need.privilege);
+  // Nobody acts as it: its member is a database's owner.
+  if (database_owner_) found.erase(*database_owner_);
   return holders_[need] = std::move(found);
 }
 
@@ -228,7 +168,7 @@ std::vector<RoleId> World::users(RoleId grantee, ObjectId schema, RoleId letting
   constexpr std::size_t told_by_name = 32;
   if (grantee == public_role) return {grantee};
   const auto& names_it = holders({schema, Privilege::usage});
-  auto members = who_has(grantee, Closure::inherits).members();
+  auto members = graph_.who_has(grantee, Closure::inherits).members();
   if (members.size() > told_by_name) members = {grantee};
   const bool somebody = letting != no_role && letting != public_role;
   const bool lets =
@@ -374,7 +314,7 @@ void World::offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
 
 RoleId World::resolved(RoleId role, ObjectId database) const {
   if (role == public_role || database == no_object) return role;
-  if (cluster().role(role).name != "pg_database_owner") return role;
+  if (role != database_owner_) return role;
   const auto owner = cluster().object(database).owner;
   return owner == no_role ? role : owner;
 }
@@ -416,9 +356,7 @@ std::vector<Remedy> World::left(RoleId from, RoleId holder, Closure closure) con
   if (from == public_role || from == holder) return {};
   std::vector<const Membership*> carrying;
   for (const auto& m : cluster().memberships) {
-    const bool carries =
-        closure == Closure::members || (closure == Closure::inherits ? m.inherit : m.set);
-    if (carries) carrying.push_back(&m);
+    if (carries(m, closure)) carrying.push_back(&m);
   }
   // What the server itself put in it stays there: pg_monitor is in pg_read_all_settings.
   RoleSet groups(cluster().roles.size());
@@ -441,20 +379,14 @@ std::vector<Remedy> World::left(RoleId from, RoleId holder, Closure closure) con
   return result;
 }
 
-RoleId World::bootstrap() const {
-  for (std::uint32_t i = 0; i < cluster().roles.size(); ++i) {
-    if (cluster().roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
-  }
-  return no_role;
-}
-
 std::vector<Remedy> World::revoked(const Offer& offer, RoleId from, Privilege privilege) const {
   std::vector<Remedy> result;
   for (const auto id : offer.objects) {
     const auto& object = cluster().object(id);
     if (offer.holder == resolved(object.owner, object.database)) {
       if (from != offer.holder) return left(from, offer.holder, Closure::inherits);
-      if (bootstrap() != no_role) result.emplace_back(ChangeOwner{id, bootstrap()});
+      const auto bootstrap = bootstrap_superuser(cluster());
+      if (bootstrap != no_role) result.emplace_back(ChangeOwner{id, bootstrap});
       continue;
     }
     if (object.kind != ObjectKind::table) {

@@ -135,7 +135,7 @@ class Escalations::Search {
     if (offer.holding == Holding::own || cluster.role(who).superuser) return false;
     if (cluster.role(who).dropped) return false;
     if (offer.holder == public_role) return true;
-    return world.who_has(offer.holder, closure_of(offer)).has(who);
+    return world.graph().who_has(offer.holder, closure_of(offer)).has(who);
   }
 
   static Closure closure_of(const Offer& offer) {
@@ -147,7 +147,7 @@ class Escalations::Search {
     if (offer.holding == Holding::own) {
       result = {offer.holder};
     } else if (offer.holder != public_role) {
-      result = world.who_has(offer.holder, closure_of(offer)).members();
+      result = world.graph().who_has(offer.holder, closure_of(offer)).members();
     } else {
       for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) result.push_back(RoleId{i});
     }

@@ -18,16 +18,17 @@ TakeBack keep(T& value) {
 
 // What enacting a remedy may change, as it was. References stay good: nothing is added to
 // the vectors that they point into.
-TakeBack saved(Cluster& model, const ChangePrivileges& r) {
-  auto& object = model.objects[index(r.object)];
-  auto acl = keep(object.acl);
-  if (object.kind != ObjectKind::table) return acl;
+TakeBack saved_object(Cluster& model, ObjectId id) {
+  auto& object = model.objects[index(id)];
+  auto whole = keep(object);
+  if (object.kind != ObjectKind::table) return whole;
   auto columns = keep(model.relations[object.detail].columns);
-  return [acl = std::move(acl), columns = std::move(columns)] {
-    acl();
+  return [whole = std::move(whole), columns = std::move(columns)] {
+    whole();
     columns();
   };
 }
+TakeBack saved(Cluster& model, const ChangePrivileges& r) { return saved_object(model, r.object); }
 TakeBack saved(Cluster& model, const ChangeMembership&) { return keep(model.memberships); }
 TakeBack saved(Cluster& model, const ChangeAttribute& r) {
   auto role = keep(model.roles[index(r.role)]);
@@ -41,7 +42,11 @@ TakeBack saved(Cluster& model, const ChangeConnectionLimit& r) {
   return keep(model.roles[index(r.role)]);
 }
 TakeBack saved(Cluster& model, const ChangeOwner& r) {
-  return keep(model.objects[index(r.object)]);
+  std::vector<TakeBack> all;
+  for (const auto id : owned_with(model, r.object)) all.push_back(saved_object(model, id));
+  return [all = std::move(all)] {
+    for (const auto& take_back : all) take_back();
+  };
 }
 TakeBack saved(Cluster& model, const PinSearchPath& r) {
   return keep(model.functions[model.object(r.function).detail].config);

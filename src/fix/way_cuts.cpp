@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fix/statement.hpp"
+#include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
 namespace {
@@ -54,7 +55,7 @@ std::vector<Remedy> candidates(const Cluster& cluster, const std::vector<Way>& w
       const auto* const attribute = std::get_if<ChangeAttribute>(&cut);
       // The server does not take it from the bootstrap superuser.
       if (attribute != nullptr && attribute->attribute == RoleAttribute::superuser &&
-          cluster.role(attribute->role).oid == bootstrap_superuser_oid) {
+          is_bootstrap_superuser(cluster.role(attribute->role))) {
         continue;
       }
       if (std::find(result.begin(), result.end(), cut) == result.end()) result.push_back(cut);

@@ -163,7 +163,7 @@ SourceOptions with_paths(SourceOptions options) {
     } else if (!recognise(options, path)) {
       // A pipe can be read once: what is in it is seen when it is read.
       if (fs::is_regular_file(path, ignored) && !looks_like_json(path)) {
-        fail(path, "is of no kind that is known; say --hba, --conf, ...");
+        fail(path, "is not a kind of file that pgleast knows; say what it is with --hba, --conf, ...");
       }
       take(options.snapshot, path, "--snapshot");
     }

@@ -143,7 +143,7 @@ TEST_CASE("a password in a changed line is not shown", "[report]") {
   const auto policy = sample_policy();
   for (const auto& format : report_formats()) {
     CAPTURE(format.name);
-    const auto report = format.write({cluster, policy, audit});
+    const auto report = written(format.write, cluster, policy, audit);
     CHECK(report.find("primary_conninfo") != std::string::npos);
     CHECK(report.find("hunter2") == std::string::npos);
   }

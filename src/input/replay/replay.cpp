@@ -10,6 +10,7 @@
 #include "input/replay/psql_command.hpp"
 #include "input/replay/script_report.hpp"
 #include "input/replay/statement_runner.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "model/fresh_cluster.hpp"
 #include "text/display.hpp"
 
@@ -105,10 +106,7 @@ class Replay {
   /// The bootstrap superuser, in the database that was read or `postgres`.
   void start_session() {
     roles_.run_as(no_role, no_role);
-    auto user = no_role;
-    for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
-      if (cluster_.roles[i].oid == bootstrap_superuser_oid) user = RoleId{i};
-    }
+    const auto user = bootstrap_superuser(cluster_);
     const bool named = catalog_.database_named(cluster_.name) != no_object;
     catalog_.start_session(named ? cluster_.name : "postgres", user);
   }

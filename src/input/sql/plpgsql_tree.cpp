@@ -1,6 +1,7 @@
 #include "input/sql/plpgsql_tree.hpp"
 
 #include <array>
+#include <string_view>
 #include <vector>
 
 #include "input/sql/psql_script.hpp"
@@ -11,20 +12,22 @@
 namespace pgleast {
 namespace {
 
+constexpr std::string_view blanks = " \t\r\n\f\v";
+
 /// A PLpgSQL_rec comes without its default, so `r record := f()` must not become one: no version
-/// takes the quoted name of the type for it. Version 15 takes only RECORD, in capitals. To
-/// PostgreSQL all three are the same, wherever the word stands.
+/// takes the quoted name of the type for it. Version 15 takes only RECORD, in capitals and with the
+/// `;` right behind it. To PostgreSQL all are the same, wherever the word stands.
 std::string with_plain_records(const std::string& body) {
   std::string text;
   std::size_t at = 0;
   PsqlScript items(body);
   while (const auto item = items.next()) {
-    const auto& tokens = item->tokens;
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (!tokens[i].is("record")) continue;
-      const bool ends = i + 1 == tokens.size() || body[tokens[i + 1].span.begin] == ';';
-      text += body.substr(at, tokens[i].span.begin - at) + (ends ? "RECORD" : "\"record\"");
-      at = tokens[i].span.end;
+    for (const auto& token : item->tokens) {
+      if (!token.is("record")) continue;
+      const auto next = body.find_first_not_of(blanks, token.span.end);
+      const bool ends = next < body.size() && body[next] == ';';
+      text += body.substr(at, token.span.begin - at) + (ends ? "RECORD" : "\"record\"");
+      at = ends ? next : token.span.end;
     }
   }
   return text + body.substr(at);
@@ -34,7 +37,7 @@ std::string with_plain_records(const std::string& body) {
 bool holds_row(const SqlNode& datum) {
   const auto& type = node_at(node_at(datum, "PLpgSQL_var"), "datatype");
   const auto name = lower_case(text_at(node_at(type, "PLpgSQL_type"), "typname"));
-  const auto word = name.substr(0, name.find_last_not_of(" \t\r\n") + 1);
+  const auto word = name.substr(0, name.find_last_not_of(blanks) + 1);
   return word == "record" || word == "\"record\"" || word.ends_with("%rowtype");
 }
 

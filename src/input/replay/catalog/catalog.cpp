@@ -11,6 +11,7 @@
 #include "input/replay/catalog/compact.hpp"
 #include "input/replay/catalog/drop.hpp"
 #include "input/replay/catalog/script_code.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "model/code_order.hpp"
 #include "model/fresh_cluster.hpp"
 #include "pg/default_acl_type.hpp"
@@ -340,9 +341,7 @@ ObjectId SqlCatalog::make_parameter(const std::string& name) {
   o.kind = ObjectKind::parameter;
   o.oid = next_oid_++;
   o.name = o.identity = name;
-  for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
-    if (cluster_.roles[i].oid == bootstrap_superuser_oid) o.owner = RoleId{i};
-  }
+  o.owner = bootstrap_superuser(cluster_);
   cluster_.objects.push_back(std::move(o));
   journal_.push_back([this] { cluster_.objects.pop_back(); });
   return ObjectId{static_cast<std::uint32_t>(cluster_.objects.size() - 1)};

@@ -8,6 +8,7 @@
 #include "input/replay/catalog/catalog.hpp"
 #include "pg/builtin_type.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/aclmask.hpp"
 
 namespace pgleast {
 namespace {
@@ -299,80 +300,32 @@ int SqlCatalog::needed_column(EntityId relation, const std::string& name) const 
 
 // --- Rights -------------------------------------------------------------------------------------
 
-// In the server's order (roles_is_member_of): the first that may is the grantor.
+// The first that may is the grantor.
 std::vector<RoleId> SqlCatalog::privileged_roles(RoleId role) const {
-  std::vector<RoleId> result{role};
-  const auto database_owner = cluster_.find_role("pg_database_owner");
-  const auto take = [&](RoleId other) {
-    if (std::find(result.begin(), result.end(), other) == result.end()) result.push_back(other);
-  };
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    std::vector<std::pair<std::uint32_t, RoleId>> next;
-    for (const auto& m : cluster_.memberships) {
-      if (m.member == result[i] && m.inherit) next.emplace_back(cluster_.role(m.role).oid, m.role);
-    }
-    std::sort(next.begin(), next.end());
-    for (const auto& [oid, group] : next) take(group);
-    const bool inherits = major() >= 16 || cluster_.role(result[i]).inherit;
-    const bool owns_database = inherits && database_owner && session_.database != no_object &&
-                               cluster_.object(session_.database).owner == result[i];
-    if (owns_database) take(*database_owner);
-  }
-  return result;
-}
-
-bool SqlCatalog::has_privileges(RoleId role, RoleId of) const {
-  if (role == of || cluster_.role(role).superuser) return true;
-  const auto all = privileged_roles(role);
-  return std::find(all.begin(), all.end(), of) != all.end();
+  return roles_reached(cluster_, role, Closure::inherits, session_.database);
 }
 
 HasPrivileges SqlCatalog::has_privileges() const {
-  return [this](RoleId role, RoleId of) {
-    return role != public_role && of != public_role && has_privileges(role, of);
-  };
+  return has_privileges_in(cluster_, session_.database);
 }
+
+bool SqlCatalog::has_privileges(RoleId role, RoleId of) const { return has_privileges()(role, of); }
 
 /// By SET ROLE: before 16 by any membership, then by those that allow it.
 bool SqlCatalog::can_become(RoleId role, RoleId other) const {
-  if (role == other || cluster_.role(role).superuser) return true;
-  std::vector<RoleId> seen{role};
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (seen[i] == other) return true;
-    for (const auto& m : cluster_.memberships) {
-      const bool goes = m.member == seen[i] && (major() < 16 || m.set) &&
-                        std::find(seen.begin(), seen.end(), m.role) == seen.end();
-      if (goes) seen.push_back(m.role);
-    }
-  }
-  return false;
+  if (cluster_.role(role).superuser) return true;
+  const auto roles = roles_reached(cluster_, role, Closure::becomes, session_.database);
+  return std::find(roles.begin(), roles.end(), other) != roles.end();
 }
 
 PrivilegeSet SqlCatalog::held(RoleId role, ObjectId id) const {
   const auto& o = cluster_.object(id);
-  const auto all = grantable_privileges(o.kind, major());
-  if (cluster_.role(role).superuser) return all;
   const auto roles = privileged_roles(role);
-  PrivilegeSet result;
-  for (const auto& item : cluster_.effective_acl(o)) {
-    const bool counts = item.grantee == public_role ||
-                        std::find(roles.begin(), roles.end(), item.grantee) != roles.end();
-    if (counts) result |= item.privileges;
-  }
-  const auto has = [&](std::string_view name) {
-    const auto found = cluster_.find_role(name);
-    return found && std::find(roles.begin(), roles.end(), *found) != roles.end();
-  };
-  const bool reads = has("pg_read_all_data");
-  const bool writes = has("pg_write_all_data");
-  if (o.kind == ObjectKind::schema && (reads || writes)) result |= Privilege::usage;
-  if (o.kind == ObjectKind::table || o.kind == ObjectKind::sequence) {
-    if (reads) result |= Privilege::select;
-    if (writes) {
-      result |= PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_;
-    }
-  }
-  return result & all;
+  return held_on(
+             cluster_, DataRoles(cluster_), o, cluster_.effective_acl(o),
+             cluster_.role(role).superuser,
+             [&](RoleId of) { return std::find(roles.begin(), roles.end(), of) != roles.end(); })
+      .privileges;
 }
 
 bool SqlCatalog::holds(RoleId role, EntityId id, Privilege privilege) const {

@@ -9,6 +9,7 @@
 
 #include "input/code/code_reader.hpp"
 #include "input/sql/psql_script.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "pg/setting_value.hpp"
 
 namespace pgleast {
@@ -282,9 +283,7 @@ class ScriptCodeReader {
     o.name = name;
     o.identity = "pg_catalog." + name + "()";
     o.system = true;
-    for (std::uint32_t i = 0; i < c.roles.size(); ++i) {
-      if (c.roles[i].oid == bootstrap_superuser_oid) o.owner = RoleId{i};
-    }
+    o.owner = bootstrap_superuser(c);
     for (std::uint32_t i = 0; i < c.objects.size(); ++i) {
       const auto& schema = c.objects[i];
       const bool there = schema.kind == ObjectKind::schema && schema.database == database_;

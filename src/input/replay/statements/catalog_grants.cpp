@@ -6,6 +6,7 @@
 #include <array>
 
 #include "input/replay/statements/object_statement.hpp"
+#include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
 namespace {
@@ -93,10 +94,8 @@ bool is_among(const std::array<std::string_view, N>& names, std::string_view nam
 }
 
 RoleId initdb_superuser(const Cluster& cluster) {
-  for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) {
-    if (cluster.roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
-  }
-  return RoleId{0};
+  const auto known = bootstrap_superuser(cluster);
+  return known == no_role ? RoleId{0} : known;
 }
 
 EntityId made(SqlCatalog& catalog, Entity entity, ObjectKind kind, std::uint32_t detail,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "input/replay/roles/shared_name.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -38,6 +39,7 @@ void DatabaseEditor::set_options(DatabaseDetail& detail, const DatabaseOptions& 
 }
 
 void DatabaseEditor::apply(const CreateDatabase& s) {
+  check_shared_name("database", s.name, cluster_.major());
   DatabaseDetail detail;
   set_options(detail, s.options);
   Object database;
@@ -82,6 +84,7 @@ void DatabaseEditor::apply(const AlterDatabase& s) {
 }
 
 void DatabaseEditor::apply(const RenameDatabase& s) {
+  check_shared_name("database", s.to, cluster_.major());
   auto& database = existing(s.from);
   if (find(s.to) != nullptr) {
     throw Refused(Condition::duplicate_database, fmt::format("database `{}` already exists", s.to),

@@ -8,6 +8,7 @@
 
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
+#include "input/replay/roles/shared_name.hpp"
 #include "input/replay/statements/new_entity.hpp"
 #include "input/replay/statements/object_statement.hpp"
 
@@ -90,6 +91,7 @@ void create_extension(SqlCatalog& catalog, const SqlNode& node) {
 void create_tablespace(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = text_at(node, "tablespacename");
   catalog.need_superuser(fmt::format("permission denied to create tablespace `{}`", name));
+  check_shared_name("tablespace", name, catalog.major());
   if (name.starts_with("pg_")) {
     throw Refused(Condition::reserved_name, fmt::format("unacceptable tablespace name `{}`", name),
                   name);

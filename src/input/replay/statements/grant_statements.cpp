@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "input/replay/statements/named_object.hpp"
@@ -47,6 +48,7 @@ const TargetKind& target_kind(const std::string& object_type) {
 
 struct Request {
   AclChange change;  // without grantor, owner and privileges
+  std::optional<RoleId> grantor;
   bool all = false;
   PrivilegeSet privileges;
   std::vector<std::pair<PrivilegeSet, std::vector<std::string>>> of_columns;
@@ -126,10 +128,18 @@ struct Grantor {
   PrivilegeSet options;
 };
 
-// select_best_grantor
-Grantor best_grantor(const SqlCatalog& catalog, PrivilegeSet privileges, const Acl& acl,
-                     RoleId owner) {
+// select_best_grantor; `named`: who GRANTED BY names, from version 19 on.
+Grantor best_grantor(const SqlCatalog& catalog, std::optional<RoleId> named,
+                     PrivilegeSet privileges, const Acl& acl, RoleId owner) {
   const auto user = catalog.user();
+  if (named) {
+    if (!catalog.has_privileges(user, *named)) {
+      const auto& name = catalog.cluster().role_name(*named);
+      throw Refused(Condition::insufficient_privilege,
+                    fmt::format("must inherit privileges of role `{}`", name), name);
+    }
+    return {*named, own_options(acl, *named, owner, privileges)};
+  }
   if (user == owner || catalog.is_superuser()) return {owner, privileges};
   Grantor best{user, {}};
   for (const auto role : catalog.privileged_roles(user)) {
@@ -183,7 +193,7 @@ void change_columns(SqlCatalog& catalog, EntityId id, const Request& r,
     const auto old = catalog.cluster().column_acl(column);
     auto both = table_acl;
     both.insert(both.end(), old.begin(), old.end());
-    const auto grantor = best_grantor(catalog, found->second, both, owner);
+    const auto grantor = best_grantor(catalog, r.grantor, found->second, both, owner);
     const auto privileges =
         checked(catalog, grantor, found->second, both, owner, info(ObjectKind::column).all,
                 {"column", column.name}, catalog.at(id).object);
@@ -194,11 +204,11 @@ void change_columns(SqlCatalog& catalog, EntityId id, const Request& r,
 
 // What is revoked of a relation is revoked of all its columns, those of the system included, which
 // have no list (expand_all_col_privileges).
-void check_columns(const SqlCatalog& catalog, EntityId id, PrivilegeSet privileges,
-                   const Acl& table_acl) {
+void check_columns(const SqlCatalog& catalog, EntityId id, const Request& r,
+                   PrivilegeSet privileges, const Acl& table_acl) {
   if (privileges.empty()) return;
   const auto owner = catalog.owner_of(id);
-  const auto grantor = best_grantor(catalog, privileges, table_acl, owner);
+  const auto grantor = best_grantor(catalog, r.grantor, privileges, table_acl, owner);
   checked(catalog, grantor, privileges, table_acl, owner, info(ObjectKind::column).all,
           {"a column of", catalog.at(id).name}, catalog.at(id).object);
 }
@@ -211,7 +221,7 @@ void change_object(SqlCatalog& catalog, EntityId id, ObjectId object_id, const R
                    PrivilegeSet privileges) {
   const auto object = catalog.cluster().object(object_id);
   const auto acl = catalog.cluster().effective_acl(object);
-  const auto grantor = best_grantor(catalog, privileges, acl, object.owner);
+  const auto grantor = best_grantor(catalog, r.grantor, privileges, acl, object.owner);
   const auto given =
       checked(catalog, grantor, privileges, acl, object.owner, whole_of(object.kind, catalog),
               {info(object.kind).name, object.name}, object_id);
@@ -252,7 +262,7 @@ void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
     }
   }
   if (!privileges.empty()) change_object(catalog, id, catalog.at(id).object, r, privileges);
-  if (!r.change.grants) check_columns(catalog, id, column_privileges, table_acl);
+  if (!r.change.grants) check_columns(catalog, id, r, column_privileges, table_acl);
   for (const auto& [of_column, names] : r.of_columns) {
     for (const auto& name : names) {
       catalog.needed_column(id, name);
@@ -382,7 +392,7 @@ void change_parameter(SqlCatalog& catalog, const std::string& written, const Req
   const auto object = cluster.object(id);
   // Its built-in list is not what is stored first (aclchk.c, ExecGrant_Parameter).
   const auto acl = cluster.effective_acl(object);
-  const auto grantor = best_grantor(catalog, all, acl, object.owner);
+  const auto grantor = best_grantor(catalog, r.grantor, all, acl, object.owner);
   const auto given =
       checked(catalog, grantor, all, acl, object.owner, all, {"parameter", name}, id);
   const auto now = acl_after(catalog, acl, r, given, grantor.role, object.owner);
@@ -418,16 +428,23 @@ void change_in_schema(SqlCatalog& catalog, const SqlNode& node, const Request& r
   }
 }
 
+/// Who GRANTED BY names. Before version 19 it can only be the current user, and changes nothing.
+std::optional<RoleId> named_grantor(SqlCatalog& catalog, const SqlNode& node) {
+  if (!node.contains("grantor")) return std::nullopt;
+  const auto role = catalog.roles().role_of(role_name(node["grantor"]));
+  if (catalog.major() >= 19) return role;
+  if (role != catalog.user()) {
+    throw Refused(Condition::feature_not_supported, "grantor must be current user");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void grant(SqlCatalog& catalog, const SqlNode& node) {
   catalog.touch();
   auto r = request_of(catalog, node);
-  if (node.contains("grantor")) {
-    if (catalog.roles().role_of(role_name(node["grantor"])) != catalog.user()) {
-      throw Refused(Condition::feature_not_supported, "grantor must be current user");
-    }
-  }
+  r.grantor = named_grantor(catalog, node);
   take_privileges(node, catalog.major(), r);
   if (text_at(node, "targtype") == "ACL_TARGET_ALL_IN_SCHEMA") {
     return change_in_schema(catalog, node, r);

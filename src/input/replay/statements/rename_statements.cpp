@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "input/replay/roles/shared_name.hpp"
 #include "input/replay/statements/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
@@ -193,6 +194,7 @@ void rename_object(SqlCatalog& catalog, const SqlNode& node) {
     }
     return;
   }
+  if (kind == "OBJECT_TABLESPACE") check_shared_name("tablespace", to, catalog.major());
   const auto id = renamed(catalog, node, kind);
   if (id == no_entity) return;
   const auto& e = catalog.at(id);

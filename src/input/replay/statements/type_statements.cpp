@@ -7,6 +7,7 @@
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
+#include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
 namespace {
@@ -141,12 +142,10 @@ void make_constructor(SqlCatalog& catalog, EntityId schema, const std::string& n
   const auto id = catalog.make(std::move(function), ObjectKind::function,
                                static_cast<std::uint32_t>(details.size() - 1));
   // They are the bootstrap superuser's, whoever makes the type (makeRangeConstructors).
-  const auto& roles = catalog.cluster().roles;
-  for (std::uint32_t i = 0; i < roles.size(); ++i) {
-    if (roles[i].oid != bootstrap_superuser_oid) continue;
-    catalog.set_owner(id, RoleId{i});
-    catalog.set_acl(id, catalog.default_acl_for(ObjectKind::function, RoleId{i}, schema));
-  }
+  const auto owner = bootstrap_superuser(catalog.cluster());
+  if (owner == no_role) return;
+  catalog.set_owner(id, owner);
+  catalog.set_acl(id, catalog.default_acl_for(ObjectKind::function, owner, schema));
 }
 
 EntityId array_of(const SqlCatalog& catalog, EntityId type) {
