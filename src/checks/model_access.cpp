@@ -51,7 +51,8 @@ class AccessJudge {
   }
 
   static bool counts(const Route& route) {
-    return route.unknown.empty() && !route.needs_victim && route.rows != "no rows";
+    const bool no_rows = route.rows && route.rows->kind == RowAccess::Kind::none;
+    return route.unknown.empty() && !route.needs_victim && !no_rows;
   }
 
   void judge_ways(const AccessEntry& entry, const Routes& routes) {

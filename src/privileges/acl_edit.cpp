@@ -58,7 +58,8 @@ class AclEdit {
     };
     for (auto at = acl_.begin();
          (at = std::find_if(acl_.begin(), acl_.end(), depends)) != acl_.end();) {
-      if (!cascade_) throw Refused("dependent privileges exist");
+      if (!cascade_)
+        throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
       cascades_ = true;
       update({at->grantee, at->grantor, lost, lost}, Mode::remove);
     }
@@ -77,7 +78,8 @@ class AclEdit {
       without.update(AclItem(*at), Mode::remove);
     }
     if (!(change.grantable - options_of(change.grantor, left)).empty()) {
-      throw Refused("grant options cannot be granted back to your own grantor");
+      throw Refused(Condition::invalid_grant_operation,
+                    "grant options cannot be granted back to your own grantor");
     }
   }
 
@@ -98,7 +100,8 @@ Acl changed_acl(Acl acl, const AclChange& change, const HasPrivileges& has_privi
   AclEdit edit(std::move(acl), change.owner, change.cascade, has_privileges);
   for (const auto grantee : change.grantees) {
     if (change.grants && change.option && grantee == public_role) {
-      throw Refused("grant options can only be granted to roles");
+      throw Refused(Condition::invalid_grant_operation,
+                    "grant options can only be granted to roles");
     }
     const bool only_option = !change.grants && change.option;
     const bool with_option = !change.grants || change.option;

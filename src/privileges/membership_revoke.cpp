@@ -54,7 +54,9 @@ void MembershipRevoke::take(Row& row, bool admin_only, bool cascade) {
   for (auto& dependent : rows_) {
     const bool hangs = dependent.grant.grantor == row.grant.member;
     if (!hangs || dependent.action == Action::remove) continue;
-    if (!cascade) throw Refused("dependent privileges exist");
+    if (!cascade) {
+      throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
+    }
     take(dependent, false, true);
   }
 }

@@ -29,6 +29,10 @@ void forget_files(Cluster& cluster, ConfigKind kind) {
   std::erase_if(cluster.files, [&](const ConfigFile& f) { return f.kind == kind; });
 }
 
+void forget_remarks(Cluster& cluster, RemarkKind kind) {
+  std::erase_if(cluster.remarks, [&](const Remark& r) { return r.kind == kind; });
+}
+
 // A program or an image is no configuration: said once, instead of a thousand bad lines. A
 // text with a stray control character is read as the server reads it.
 void refuse_binary(const std::string& path, std::string_view text, const char* what) {
@@ -94,8 +98,7 @@ void read_hba_into(Cluster& cluster, const std::string& path) {
   keep_files(cluster, read);
   cluster.unseen.erase(Fact::hba);
   // The loaded records may differ from a file that is given; what was said of them is void.
-  std::erase_if(cluster.remarks,
-                [](const Unseen& r) { return r.why.starts_with("the text of pg_hba.conf"); });
+  forget_remarks(cluster, RemarkKind::text_of_hba);
   if (seen_before) compare_records(cluster, before, path);
 }
 
@@ -105,8 +108,7 @@ void read_ident_into(Cluster& cluster, const std::string& path) {
   forget_files(cluster, ConfigKind::ident);
   keep_files(cluster, read);
   cluster.unseen.erase(Fact::ident);
-  std::erase_if(cluster.remarks,
-                [](const Unseen& r) { return r.why.starts_with("the text of pg_ident.conf"); });
+  forget_remarks(cluster, RemarkKind::text_of_ident);
 }
 
 // What the server refuses is a remark; what is no SQL ends it.
@@ -211,7 +213,10 @@ void print_notes(const Cluster& cluster) {
   auto notes = cluster.remarks;
   // A script was given, and some of it cannot be followed.
   const bool partly = !cluster.seen(Fact::roles) && !cluster.roles.empty();
-  if (partly) notes.push_back(cluster.unseen.at(Fact::roles));
+  if (partly) {
+    const auto& roles = cluster.unseen.at(Fact::roles);
+    notes.push_back({roles.why, roles.remedy});
+  }
   for (const auto& note : notes) {
     const auto* const separator = note.remedy.empty() ? "" : "; ";
     const auto line = displayed(note.why) + separator + displayed(note.remedy);

@@ -1,3 +1,4 @@
+// What the nodes of a parse tree use, one function a kind of node.
 #include "input/code/code_tree.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// What the server does about roles and memberships, and when it refuses (user.c).
 #include "input/replay/roles/role_editor.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "input/replay/roles/shared_name.hpp"
+#include "input/replay/roles/undecidable.hpp"
 #include "model/bootstrap_superuser.hpp"
 #include "pg/predefined_role.hpp"
 #include "pg/setting_table.hpp"
@@ -57,20 +59,24 @@ void RoleEditor::index_names() {
 
 RoleId RoleEditor::named(const std::string& name) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) throw Refused(fmt::format("role `{}` does not exist", name), name);
+  if (found == by_name_.end()) {
+    throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name), name);
+  }
   return found->second;
 }
 
 RoleId RoleEditor::role_of(const RoleName& name) const {
   if (name.kind == RoleName::Kind::name) return named(name.name);
-  if (name.kind == RoleName::Kind::everyone) throw Refused("role `public` does not exist");
+  if (name.kind == RoleName::Kind::everyone) {
+    throw Refused(Condition::undefined_object, "role `public` does not exist");
+  }
   if (name.kind == RoleName::Kind::session_user && session_ != no_role) return session_;
   return runner();
 }
 
 RoleId RoleEditor::bootstrap_superuser() const {
   const auto known = pgleast::bootstrap_superuser(cluster_);
-  if (known == no_role) throw Refused("it is not known who runs the script");
+  if (known == no_role) throw Undecidable{"it is not known who runs the script"};
   return known;
 }
 
@@ -102,9 +108,14 @@ PasswordKind RoleEditor::kind_of(const NewPassword& password) const {
 }
 
 void RoleEditor::check_options(const RoleOptions& options) {
-  if (options.conflicting) throw Refused("conflicting or redundant options");
+  if (options.conflicting) {
+    throw Refused(Condition::syntax_error, "conflicting or redundant options");
+  }
   const auto limit = options.connection_limit.value_or(-1);
-  if (limit < -1) throw Refused(fmt::format("invalid connection limit: {}", limit));
+  if (limit < -1) {
+    throw Refused(Condition::invalid_parameter_value,
+                  fmt::format("invalid connection limit: {}", limit));
+  }
 }
 
 void RoleEditor::set_options(Role& role, const RoleOptions& options) const {
@@ -131,10 +142,12 @@ void RoleEditor::apply(const CreateRole& s) {
   check_shared_name("role", s.name, cluster_.major());
   check_options(s.options);
   if (is_reserved_role_name(s.name)) {
-    throw Refused(fmt::format("role name `{}` is reserved", s.name), s.name);
+    throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", s.name),
+                  s.name);
   }
   if (by_name_.contains(s.name)) {
-    throw Refused(fmt::format("role `{}` already exists", s.name), s.name);
+    throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.name),
+                  s.name);
   }
   Role role;
   role.name = s.name;
@@ -162,14 +175,15 @@ void RoleEditor::apply(const CreateRole& s) {
 
 void RoleEditor::apply(const AlterRole& s) {
   if (s.role.kind == RoleName::Kind::name && is_reserved_role_name(s.role.name)) {
-    throw Refused(fmt::format("role name `{}` is reserved", s.role.name), s.role.name);
+    throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", s.role.name),
+                  s.role.name);
   }
   check_options(s.options);
   const auto id = role_of(s.role);
   const auto superuser = s.options.attributes[static_cast<std::size_t>(RoleAttribute::superuser)];
   auto& role = cluster_.roles[index(id)];
   if (is_16() && is_bootstrap_superuser(role) && superuser == false) {
-    throw Refused("permission denied to alter role");
+    throw Refused(Condition::insufficient_privilege, "permission denied to alter role");
   }
   const auto members = roles_of(s.options.members);
   if (s.removes_members) {
@@ -192,15 +206,20 @@ void RoleEditor::apply(const RenameRole& s) {
   const auto id = named(s.from);
   auto& role = cluster_.roles[index(id)];
   if (id == session_ || (session_ == no_role && is_bootstrap_superuser(role))) {
-    throw Refused("session user cannot be renamed", s.from);
+    throw Refused(Condition::feature_not_supported, "session user cannot be renamed", s.from);
   }
-  if (id == current_) throw Refused("current user cannot be renamed", s.from);
+  if (id == current_) {
+    throw Refused(Condition::feature_not_supported, "current user cannot be renamed", s.from);
+  }
   for (const auto& name : {s.from, s.to}) {
     if (is_reserved_role_name(name)) {
-      throw Refused(fmt::format("role name `{}` is reserved", name), name);
+      throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", name),
+                    name);
     }
   }
-  if (by_name_.contains(s.to)) throw Refused(fmt::format("role `{}` already exists", s.to), s.to);
+  if (by_name_.contains(s.to)) {
+    throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.to), s.to);
+  }
   by_name_.erase(s.from);
   by_name_.emplace(s.to, id);
   role.name = s.to;
@@ -240,6 +259,7 @@ void RoleEditor::check_droppable(RoleId id, const std::vector<Membership>& left)
   const auto& role = cluster_.role(id);
   if (role.oid < first_oid_of_users) {
     throw Refused(
+        Condition::dependent_objects_still_exist,
         fmt::format("cannot drop role {} because it is required by the database system", role.name),
         role.name);
   }
@@ -247,6 +267,7 @@ void RoleEditor::check_droppable(RoleId id, const std::vector<Membership>& left)
                                               [&](const Membership& m) { return m.grantor == id; });
   if (granted || is_needed(id)) {
     throw Refused(
+        Condition::dependent_objects_still_exist,
         fmt::format("role {} cannot be dropped because some objects depend on it", quoted(id)),
         role.name);
   }
@@ -258,15 +279,21 @@ void RoleEditor::apply(const DropRole& s) {
   auto left = cluster_.memberships;
   for (const auto& name : s.roles) {
     if (name.kind != RoleName::Kind::name) {
-      throw Refused("cannot use special role specifier in DROP ROLE");
+      throw Refused(Condition::invalid_parameter_value,
+                    "cannot use special role specifier in DROP ROLE");
     }
     if (s.if_exists && !by_name_.contains(name.name)) continue;
     const auto id = named(name.name);
-    if (id == runner()) throw Refused("current user cannot be dropped", name.name);
-    if (is_own(id)) throw Refused("session user cannot be dropped", name.name);
+    if (id == runner()) {
+      throw Refused(Condition::object_in_use, "current user cannot be dropped", name.name);
+    }
+    if (is_own(id)) {
+      throw Refused(Condition::object_in_use, "session user cannot be dropped", name.name);
+    }
     if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
       if (is_16() || s.if_exists) continue;
-      throw Refused(fmt::format("role `{}` does not exist", name.name), name.name);
+      throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name.name),
+                    name.name);
     }
     dropped.push_back(id);
     std::erase_if(left, [&](const Membership& m) { return m.role == id || m.member == id; });
@@ -337,13 +364,14 @@ void RoleEditor::check_may_administer(RoleId role, bool grants,
   const auto who = is_16() ? runner() : grantor.value_or(runner());
   const bool may = !cluster_.role(role).superuser && (by_attribute || is_admin(who, role));
   if (!may) {
-    throw Refused(is_16() ? fmt::format("permission denied to {} role `{}`",
+    throw Refused(Condition::insufficient_privilege,
+                  is_16() ? fmt::format("permission denied to {} role `{}`",
                                         grants ? "grant" : "revoke", name)
                           : fmt::format("must have admin option on role `{}`", name),
                   name);
   }
   if (!is_16() && grantor && *grantor != runner()) {
-    throw Refused("must be superuser to set grantor");
+    throw Refused(Condition::insufficient_privilege, "must be superuser to set grantor");
   }
 }
 
@@ -356,7 +384,8 @@ RoleId RoleEditor::grantor_of_user(RoleId role, std::optional<RoleId> grantor, b
   const bool administers =
       *grantor != role && admin_among(groups_of(*grantor, Closure::inherits), role) == *grantor;
   if (!may || (grants && !administers)) {
-    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
                   cluster_.role_name(*grantor));
   }
   return *grantor;
@@ -366,7 +395,7 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
   // From version 16 on what a superuser grants is the bootstrap superuser's grant.
   if (is_16() && !is_superuser()) {
     const auto found = grantor_of_user(role, grantor, true);
-    if (found == no_role) throw Refused("no possible grantors");
+    if (found == no_role) throw Refused(Condition::internal_error, "no possible grantors");
     return found;
   }
   const auto by_default = is_16() ? bootstrap_superuser() : runner();
@@ -376,7 +405,8 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
     return m.role == role && m.member == *grantor && m.admin;
   });
   if (!may) {
-    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
                   cluster_.role_name(*grantor));
   }
   return *grantor;
@@ -385,10 +415,12 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
 void RoleEditor::check_member(RoleId role, RoleId member) const {
   const auto& name = cluster_.role_name(member);
   if (cluster_.major() >= 14 && name == database_owner_role) {
-    throw Refused(fmt::format("role `{}` cannot be a member of any role", name), name);
+    throw Refused(Condition::internal_error,
+                  fmt::format("role `{}` cannot be a member of any role", name), name);
   }
   if (is_member(role, member)) {
-    throw Refused(fmt::format("role {} is a member of role {}", quoted(role), quoted(member)),
+    throw Refused(Condition::invalid_grant_operation,
+                  fmt::format("role {} is a member of role {}", quoted(role), quoted(member)),
                   name);
   }
 }
@@ -399,10 +431,11 @@ void RoleEditor::check_not_back_to_grantor(RoleId role, const std::vector<RoleId
   const std::string message = "ADMIN option cannot be granted back to your own grantor";
   MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
   for (const auto member : members) {
-    if (is_bootstrap_superuser(cluster_.role(member))) throw Refused(message);
+    if (is_bootstrap_superuser(cluster_.role(member)))
+      throw Refused(Condition::invalid_grant_operation, message);
     plan.revoke_all_of(member);
   }
-  if (!plan.keeps_admin(grantor)) throw Refused(message);
+  if (!plan.keeps_admin(grantor)) throw Refused(Condition::invalid_grant_operation, message);
 }
 
 void RoleEditor::add_members(RoleId role, const std::vector<RoleId>& members,
@@ -410,7 +443,8 @@ void RoleEditor::add_members(RoleId role, const std::vector<RoleId>& members,
   if (members.empty()) return;
   const auto name = cluster_.role_name(role);
   if (cluster_.major() >= 14 && name == database_owner_role) {
-    throw Refused(fmt::format("role `{}` cannot have explicit members", name), name);
+    throw Refused(Condition::internal_error,
+                  fmt::format("role `{}` cannot have explicit members", name), name);
   }
   check_may_administer(role, true, by);
   const auto grantor = checked_grantor(role, by);
@@ -458,7 +492,7 @@ bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
   if (is_16() && is_superuser()) grantor = by.value_or(bootstrap_superuser());
   if (is_16() && !is_superuser()) {
     grantor = grantor_of_user(role, by, false);
-    if (grantor == no_role) throw Refused("no possible grantors");
+    if (grantor == no_role) throw Refused(Condition::internal_error, "no possible grantors");
   }
   MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
   for (const auto member : members) plan.revoke(member, grantor, revoked_of(how), how.cascade);
@@ -488,7 +522,7 @@ void RoleEditor::apply(const RevokeRole& s) {
       const auto role = named(name);
       // From version 16 on a role that is named twice trips the server over its own changes.
       if (std::find(touched.begin(), touched.end(), role) != touched.end()) {
-        throw Refused("tuple already updated by self", name);
+        throw Refused(Condition::internal_error, "tuple already updated by self", name);
       }
       if (remove_members(role, members, s, grantor)) touched.push_back(role);
     }
