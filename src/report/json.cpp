@@ -7,6 +7,7 @@
 #include "audit/tally.hpp"
 #include "fix/finding_fix.hpp"
 #include "report/report.hpp"
+#include "text/json.hpp"
 #include "version.hpp"
 
 namespace pgleast {
@@ -115,7 +116,7 @@ std::string json_report(const ReportInput& input) {
       {"verdicts", std::move(verdicts)},
       {"findings", std::move(findings)},
       {"remarks", std::move(remarks)}};
-  return report.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
+  return json_text(report) + '\n';
 }
 
 }  // namespace pgleast

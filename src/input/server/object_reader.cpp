@@ -56,8 +56,8 @@ void sort_by_name(std::vector<Found>& found) {
 
 class ObjectReader {
  public:
-  ObjectReader(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
-               ObjectId database)
+  ObjectReader(Session& session, const QueryOfName& question, Cluster& cluster,
+               ObjectBuilder& builder, ObjectId database)
       : session_(session),
         question_(question),
         cluster_(cluster),
@@ -88,7 +88,7 @@ class ObjectReader {
   std::string identity(const FoundFunction& function, ObjectId schema) const;
 
   Session& session_;
-  const Question& question_;
+  const QueryOfName& question_;
   Cluster& cluster_;
   ObjectBuilder& builder_;
   ObjectId database_;
@@ -243,7 +243,7 @@ void ObjectReader::add_types() {
 
 }  // namespace
 
-void read_objects(Session& session, const Question& question, Cluster& cluster,
+void read_objects(Session& session, const QueryOfName& question, Cluster& cluster,
                   ObjectBuilder& builder, ObjectId database,
                   const std::function<void(const std::string& phase)>& done) {
   ObjectReader reader(session, question, cluster, builder, database);
