@@ -48,6 +48,7 @@ Verdict judged(const Rule& rule, const std::string& example, int major) {
        .major = major,
        .followed = false});
   cluster.trusted_extensions = {"hstore"};
+  cluster.unseen.erase(Fact::extensions);
   return verdict_of_rule(policy, rule.id, cluster);
 }
 

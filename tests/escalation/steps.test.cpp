@@ -54,6 +54,7 @@ Cluster world(int major, const char* setup, const char* hba, const char* ident) 
                       .major = major,
                       .followed = false});
   cluster.trusted_extensions = {"hstore"};
+  cluster.unseen.erase(Fact::extensions);
   return cluster;
 }
 

@@ -37,6 +37,7 @@ void compare_replayed(const LiveServer& server, const Policy& policy, const Rule
   cluster.hba = seen.hba;
   cluster.settings = seen.settings;
   cluster.trusted_extensions = seen.trusted_extensions;
+  cluster.unseen.erase(Fact::extensions);
   const auto verdict = verdict_of_rule(policy, rule.id, cluster);
   if (verdict.kind == Verdict::Kind::unseen) {
     ++count.unseen;
