@@ -288,14 +288,14 @@ void ObjectReader::add_types() {
 }
 
 // To print a list takes the server longer than to find its equals, if it has any.
-bool share_acls(Session& session, const Question& question) {
+bool share_acls(Session& session, const QueryOfName& question) {
   const std::string name = "relation_acls_are_shared";
   return truth(session.ask(question(name), name).front().front());
 }
 
 }  // namespace
 
-void read_objects(Session& session, const Question& question, Cluster& cluster,
+void read_objects(Session& session, const QueryOfName& question, Cluster& cluster,
                   ObjectBuilder& builder, ObjectId database,
                   const std::function<void(const std::string& phase)>& done) {
   std::vector<Answers::Asked> questions;
