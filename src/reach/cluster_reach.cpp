@@ -25,7 +25,8 @@ struct Gathered {
   std::map<std::string, const DoorDatabase*> databases;
 };
 // Record, replication, demand, pooler.
-using GatherKey = std::tuple<std::size_t, bool, Credential, std::string, std::string, std::string>;
+using GatherKey =
+    std::tuple<std::size_t, bool, AskedCredential, std::string, std::string, std::string>;
 
 std::string hop_words(const std::optional<PoolerHop>& hop) {
   if (!hop) return "";
@@ -50,8 +51,8 @@ class ReachMaker {
     for (const auto& [key, group] : gathered) add(reach_of(key, group), result.doors);
     std::stable_sort(
         result.doors.begin(), result.doors.end(), [](const DoorReach& a, const DoorReach& b) {
-          return std::make_tuple(a.asks != Credential::nothing, -a.weight(), a.records) <
-                 std::make_tuple(b.asks != Credential::nothing, -b.weight(), b.records);
+          return std::make_tuple(a.asks != AskedCredential::nothing, -a.weight(), a.records) <
+                 std::make_tuple(b.asks != AskedCredential::nothing, -b.weight(), b.records);
         });
     return result;
   }

@@ -22,7 +22,9 @@ std::string option_of(const HbaRecord& record, std::string_view name) {
   return "";
 }
 
-Challenge nobody(Credential asks, std::string why) { return {false, asks, "", std::move(why)}; }
+Challenge nobody(AskedCredential asks, std::string why) {
+  return {false, asks, "", std::move(why)};
+}
 
 enum class Expiry { never, passed, to_come, not_known };
 
@@ -41,19 +43,20 @@ Expiry expiry_of(const Role& role, const std::string& today) {
 }
 
 Challenge stored_password(const HbaRecord& record, const Role* role, const std::string& today) {
-  Challenge demand{true, Credential::password, "a password", ""};
+  Challenge demand{true, AskedCredential::password, "a password", ""};
   if (role == nullptr) {
     demand.why = "which passwords are stored was not read";
     return demand;
   }
   switch (role->password) {
     case PasswordKind::none:
-      return nobody(Credential::password, "no password is stored");
+      return nobody(AskedCredential::password, "no password is stored");
     case PasswordKind::unusable:
-      return nobody(Credential::password, "what is stored is no password");
+      return nobody(AskedCredential::password, "what is stored is no password");
     case PasswordKind::md5:
       if (record.method == "scram-sha-256") {
-        return nobody(Credential::password, "an md5 password is stored, which SCRAM does not take");
+        return nobody(AskedCredential::password,
+                      "an md5 password is stored, which SCRAM does not take");
       }
       break;
     case PasswordKind::unseen:
@@ -64,7 +67,7 @@ Challenge stored_password(const HbaRecord& record, const Role* role, const std::
   }
   const auto expiry = expiry_of(*role, today);
   if (expiry == Expiry::passed) {
-    return nobody(Credential::password,
+    return nobody(AskedCredential::password,
                   fmt::format("its password is no longer valid: VALID UNTIL {}",
                               displayed(role->valid_until)));
   }
@@ -109,8 +112,8 @@ MappedNames mapped_to(const Graph& graph, const std::string& map, const std::str
   return result;
 }
 
-Challenge by_name(const Graph& graph, const HbaRecord& record, const Role* role, Credential asks,
-                  std::string_view what) {
+Challenge by_name(const Graph& graph, const HbaRecord& record, const Role* role,
+                  AskedCredential asks, std::string_view what) {
   const auto map = option_of(record, "map");
   Challenge demand{true, asks, std::string(what), ""};
   if (role == nullptr) return demand;
@@ -133,28 +136,28 @@ void add_certificate(const HbaRecord& record, Challenge& demand) {
       wanted == "no-verify") {
     return;
   }
-  demand.words =
-      demand.asks == Credential::nothing ? "a certificate" : demand.words + " and a certificate";
-  demand.asks = std::max(demand.asks, Credential::certificate);
+  demand.words = demand.asks == AskedCredential::nothing ? "a certificate"
+                                                         : demand.words + " and a certificate";
+  demand.asks = std::max(demand.asks, AskedCredential::certificate);
 }
 
 Challenge by_method(const Graph& graph, const HbaRecord& record, const Role* role,
                     const std::string& today) {
   const auto method = auth_method_named(record.method);
   if (!method)
-    return {true, Credential::external, displayed(record.method), "the method is not known"};
+    return {true, AskedCredential::external, displayed(record.method), "the method is not known"};
   switch (method->credential) {
     case Credential::nothing:
-      return {true, Credential::nothing, "no credential", ""};
+      return {true, AskedCredential::nothing, "no credential", ""};
     case Credential::refused:
-      return nobody(Credential::nothing, "reject");
+      return nobody(AskedCredential::nothing, "reject");
     case Credential::client_claim:
-      return by_name(graph, record, role, Credential::claim,
+      return by_name(graph, record, role, AskedCredential::claim,
                      "the word of the client's machine: its account");
     case Credential::os_user:
-      return by_name(graph, record, role, Credential::os_user, "the account");
+      return by_name(graph, record, role, AskedCredential::os_user, "the account");
     case Credential::certificate:
-      return by_name(graph, record, role, Credential::certificate, "a certificate");
+      return by_name(graph, record, role, AskedCredential::certificate, "a certificate");
     case Credential::hashed_password:
       return stored_password(record, role, today);
     case Credential::clear_password:
@@ -163,7 +166,7 @@ Challenge by_method(const Graph& graph, const HbaRecord& record, const Role* rol
     case Credential::ticket:
       break;
   }
-  return {true, Credential::external, "what " + record.method + " accepts", ""};
+  return {true, AskedCredential::external, "what " + record.method + " accepts", ""};
 }
 
 }  // namespace
@@ -173,13 +176,13 @@ Challenge challenge_of(const Graph& graph, const HbaRecord& record, const Role* 
   auto demand = by_method(graph, record, role, today);
   add_certificate(record, demand);
   if (record.type == ConnectionType::hostgssenc && demand.can_be_met) {
-    demand.asks = Credential::external;
+    demand.asks = AskedCredential::external;
     demand.words = "a Kerberos ticket";
   }
   return demand;
 }
 
-std::string_view to_string(Credential asks) {
+std::string_view to_string(AskedCredential asks) {
   constexpr std::array<std::string_view, 6> names{"nothing",  "claim",       "os_user",
                                                   "password", "certificate", "external"};
   return names[static_cast<std::size_t>(asks)];

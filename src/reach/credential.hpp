@@ -18,11 +18,18 @@
 namespace pgleast {
 
 /// From what is had most easily to what is hardest.
-enum class Credential : std::uint8_t { nothing, claim, os_user, password, certificate, external };
+enum class AskedCredential : std::uint8_t {
+  nothing,
+  claim,
+  os_user,
+  password,
+  certificate,
+  external
+};
 
 struct Challenge {
   bool can_be_met = true;
-  Credential asks = Credential::nothing;
+  AskedCredential asks = AskedCredential::nothing;
   std::string words;  // "no credential", "a password", "the account anna of the machine"
   std::string why;    // why nobody can meet it, or why that is not known; else empty
 };
@@ -32,6 +39,6 @@ Challenge challenge_of(const Graph& graph, const HbaRecord& record, const Role* 
                        const std::string& today);
 
 /// "nothing", "claim", "os_user", "password", "certificate", "external".
-std::string_view to_string(Credential asks);
+std::string_view to_string(AskedCredential asks);
 
 }  // namespace pgleast

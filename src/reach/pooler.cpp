@@ -51,7 +51,7 @@ bool asks_all_roles(const std::string& query) {
 }
 
 // Clients that are alike in these come in by one door: place, demand.
-using PoolerKey = std::tuple<std::string, std::string, std::string, Credential>;
+using PoolerKey = std::tuple<std::string, std::string, std::string, AskedCredential>;
 
 class PoolerDoors {
  public:
@@ -215,7 +215,7 @@ class PoolerDoors {
     const auto known = cluster_.find_role(client);
     const auto* const of_server = known ? &cluster_.role(*known) : nullptr;
     auto asked = clients_.challenge(part, client, of_server);
-    Challenge nobody{false, Credential::nothing, "", ""};
+    Challenge nobody{false, AskedCredential::nothing, "", ""};
     if (!asked.can_be_met || !role.demand.can_be_met) return nobody;
     if (needs_users() && !pooler_.users.contains(client)) {
       if (!pooler_.users_unseen.empty()) {
@@ -226,8 +226,8 @@ class PoolerDoors {
         asked.why = "whom the pooler's auth_query knows is not known here";
       }
     }
-    if (role.demand.asks == Credential::nothing) return asked;
-    if (role.demand.asks != Credential::password) {
+    if (role.demand.asks == AskedCredential::nothing) return asked;
+    if (role.demand.asks != AskedCredential::password) {
       asked.why = "whether the pooler can show " + role.demand.words + " is not known here";
       return asked;
     }

@@ -39,7 +39,7 @@ void add_part(PoolerPart part, std::vector<PoolerPart>& parts) {
   parts.push_back(std::move(part));
 }
 
-Challenge nobody_there() { return {false, Credential::nothing, "", ""}; }
+Challenge nobody_there() { return {false, AskedCredential::nothing, "", ""}; }
 
 }  // namespace
 
@@ -118,22 +118,22 @@ std::vector<PoolerPart> PoolerClients::parts_of_records(const std::string& user,
 
 Challenge PoolerClients::challenge(const PoolerPart& part, const std::string& user,
                                    const Role* role) const {
-  Challenge asked{true, Credential::external, "what " + part.method + " accepts", ""};
+  Challenge asked{true, AskedCredential::external, "what " + part.method + " accepts", ""};
   if (part.method == "any" || part.method == "trust") {
-    asked = {true, Credential::nothing, "no credential", ""};
+    asked = {true, AskedCredential::nothing, "no credential", ""};
   } else if (part.method == "cert") {
-    asked = mapped(part, user, Credential::certificate, "a certificate");
+    asked = mapped(part, user, AskedCredential::certificate, "a certificate");
   } else if (part.method == "peer") {
-    asked = mapped(part, user, Credential::os_user, "the account");
+    asked = mapped(part, user, AskedCredential::os_user, "the account");
   } else if (part.method != "pam" && part.method != "ldap" && part.method != "hba") {
     asked = password(part, user, role);
   }
   const auto& mode = pooler_.client_tls_sslmode;
   const bool verified = mode == "verify-ca" || mode == "verify-full";
   if (verified && asked.can_be_met && part.method != "cert" && !part.from.local) {
-    asked.words =
-        asked.asks == Credential::nothing ? "a certificate" : asked.words + " and a certificate";
-    asked.asks = std::max(asked.asks, Credential::certificate);
+    asked.words = asked.asks == AskedCredential::nothing ? "a certificate"
+                                                         : asked.words + " and a certificate";
+    asked.asks = std::max(asked.asks, AskedCredential::certificate);
   }
   if (asked.why.empty()) asked.why = part.unknown;
   return asked;
@@ -143,7 +143,7 @@ Challenge PoolerClients::password(const PoolerPart& part, const std::string& use
                                   const Role* role) const {
   const auto known = pooler_.users.find(user);
   if (known == pooler_.users.end() && !pooler_.users_unseen.empty()) {
-    return {true, Credential::password, "a password", ""};
+    return {true, AskedCredential::password, "a password", ""};
   }
   if (known == pooler_.users.end()) {
     // The server's own secret, by auth_query: what it could be used for there, it can be here.
@@ -156,11 +156,11 @@ Challenge PoolerClients::password(const PoolerPart& part, const std::string& use
       (secret == PoolerSecret::md5 && part.method == "scram-sha-256")) {
     return nobody_there();
   }
-  return {true, Credential::password, "a password", ""};
+  return {true, AskedCredential::password, "a password", ""};
 }
 
-Challenge PoolerClients::mapped(const PoolerPart& part, const std::string& user, Credential asks,
-                                const std::string& what) const {
+Challenge PoolerClients::mapped(const PoolerPart& part, const std::string& user,
+                                AskedCredential asks, const std::string& what) const {
   if (part.map.empty()) return {true, asks, what + " of the same name", ""};
   std::vector<std::string> names;
   for (const auto& mapping : pooler_.mappings) {

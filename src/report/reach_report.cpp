@@ -285,7 +285,7 @@ std::string zone_text(const RecordNames& records, const ZoneReach& zone) {
   std::string text;
   bool first[2] = {true, true};
   for (const auto& door : zone.doors) {
-    const bool free = door.asks == Credential::nothing;
+    const bool free = door.asks == AskedCredential::nothing;
     if (first[free ? 0 : 1]) text += free ? "  with no credential\n" : "  with a credential\n";
     first[free ? 0 : 1] = false;
     auto lines = door_text(records, door);
