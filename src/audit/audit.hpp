@@ -11,7 +11,7 @@ namespace pgleast {
 
 struct Audit {
   std::vector<Judgement> judgements;  // one for each enabled rule, by id
-  std::vector<Unseen> remarks;        // what was read in part; waivers that no longer count
+  std::vector<Remark> remarks;        // what was read in part; waivers that no longer count
 };
 
 /// A policy whose rules are compiled: all that can be wrong with it has been said.

@@ -14,11 +14,12 @@ Facts::Facts(const Cluster& cluster, const Policy& policy, std::string today)
     : cluster_(cluster),
       policy_(policy),
       graph_(cluster),
+      connections_(graph_),
       roles_(policy, cluster),
       today_(std::move(today)) {}
 
 const Escalations& Facts::escalations() const {
-  if (!escalations_) escalations_.emplace(graph_);
+  if (!escalations_) escalations_.emplace(graph_, connections_);
   return *escalations_;
 }
 

@@ -26,7 +26,7 @@ class Facts {
   const std::string& today() const { return today_; }
   // Computed when first asked for.
   const Escalations& escalations() const;
-  const Space& space() const { return escalations().connections(); }
+  const Space& space() const { return connections_.space(); }
 
   /// Why a fact that a check needs is not there; none when it is.
   std::optional<Verdict> missing(Fact fact) const;
@@ -46,6 +46,7 @@ class Facts {
   const Cluster& cluster_;
   const Policy& policy_;
   Graph graph_;
+  Connections connections_;
   RoleMatcher roles_;
   std::string today_;
   mutable std::optional<Escalations> escalations_;

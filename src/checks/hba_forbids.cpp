@@ -10,6 +10,7 @@
 
 #include "checks/check.hpp"
 #include "checks/hba_exposure.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "pg/auth_method.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
@@ -43,7 +44,7 @@ void keep_peer_for_bootstrap(const Facts& facts, const Exposure& exposure, Findi
   for (const auto& piece : exposure.pieces) {
     for (const auto i : piece.roles) {
       const auto& atom = facts.space().roles[i];
-      if (!atom.role || facts.cluster().role(*atom.role).oid != bootstrap_superuser_oid) continue;
+      if (!atom.role || !is_bootstrap_superuser(facts.cluster().role(*atom.role))) continue;
       finding.remedies.emplace_back(InsertRecord{
           exposure.record,
           fmt::format("local   all             {:<39} peer", quote_identifier(atom.name))});
@@ -67,8 +68,8 @@ std::string passwords_needed(const Facts& facts, const Exposure& exposure,
   for (const auto& piece : exposure.pieces) {
     for (const auto i : piece.roles) {
       const auto& role = facts.space().roles[i].role;
-      if (!role || (piece.transport == Transport::local &&
-                    cluster.role(*role).oid == bootstrap_superuser_oid)) {
+      if (!role ||
+          (piece.transport == Transport::local && is_bootstrap_superuser(cluster.role(*role)))) {
         continue;
       }
       if (cluster.role(*role).password == PasswordKind::none) {

@@ -51,7 +51,8 @@ class AccessJudge {
   }
 
   static bool counts(const Route& route) {
-    return route.unknown.empty() && !route.needs_victim && route.rows != "no rows";
+    const bool no_rows = route.rows && route.rows->kind == RowAccess::Kind::none;
+    return route.unknown.empty() && !route.needs_victim && !no_rows;
   }
 
   void judge_ways(const AccessEntry& entry, const Routes& routes) {
@@ -182,8 +183,7 @@ class AccessJudge {
 
   const Doors& doors() {
     if (!doors_) {
-      doors_.emplace(facts_.graph(), facts_.escalations().connections(),
-                     Circumstances{facts_.today()});
+      doors_.emplace(facts_.graph(), facts_.space(), Circumstances{facts_.today()});
     }
     return *doors_;
   }

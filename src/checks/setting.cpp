@@ -72,11 +72,11 @@ std::string wanted_text(const WantedValue& wanted, const std::string& value) {
   if (!wanted.min.empty()) return fmt::format("it should be {} or newer", wanted.min);
   for (const auto& item : items_of(value)) {
     if (among(wanted.no_item_of, item)) {
-      return fmt::format("it should not name `{}`", displayed(item));
+      return fmt::format("it should not contain `{}`", displayed(item));
     }
   }
   return wanted.any_item_of.empty() ? "it should not be"
-                                    : "it should name " + wanted.any_item_of.front();
+                                    : "it should be " + wanted.any_item_of.front();
 }
 
 Finding finding_for(const Facts& facts, const WantedValue& wanted, const Setting& found,

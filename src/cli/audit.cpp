@@ -28,12 +28,13 @@ int audit(const AuditOptions& options) {
   Timings timings;
   const Auditor auditor(load_policy(options.judging.policies), today());
   timings.phase("policy");
-  const auto cluster = read_sources(options.sources, timings);
+  auto cluster = read_sources(options.sources, timings);
   const auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
   timings.phase("audit");
   if (!options.judging.quiet || !options.output.output.empty()) {
-    const ReportInput input{cluster, auditor.policy(), result, options.judging.verbose,
-                            wants_colour(options.output)};
+    const auto findings = findings_with_fixes(cluster, result);
+    const ReportInput input{cluster,  auditor.policy(),        result,
+                            findings, options.judging.verbose, wants_colour(options.output)};
     for (const auto& format : report_formats()) {
       if (format.name == options.output.format) write_output(options.output, format.write(input));
     }

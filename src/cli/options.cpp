@@ -31,12 +31,12 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
   return CLI::Validator(check, "");
 }
 
-std::vector<std::string> majors() {
-  std::vector<std::string> result;
-  for (int major = oldest_major; major <= newest_major; ++major) {
-    result.push_back(std::to_string(major));
-  }
-  return result;
+// "15" or "15.4".
+void take_version(std::optional<int>& version_num, const std::string& text) {
+  version_num = version_named(text);
+  if (version_num) return;
+  fail_usage(fmt::format("--server-version: `{}` is no version from {} to {}, like {} or {}.1",
+                         displayed(text), oldest_major, newest_major, newest_major, newest_major));
 }
 
 }  // namespace
@@ -54,12 +54,13 @@ void add_fact_options(CLI::App& app, SourceOptions& o) {
       ->type_name("FILE")
       ->group(group)
       ->allow_extra_args(false);
-  app.add_option(
-         "--server-version", o.server_version,
-         fmt::format("version whose rules apply to files ({} to {})", oldest_major, newest_major))
+  app.add_option_function<std::string>(
+         "--server-version",
+         [&version = o.server_version](const std::string& text) { take_version(version, text); },
+         fmt::format("version whose rules apply to files ({} to {}, {}.1)", oldest_major,
+                     newest_major, newest_major))
       ->type_name("N")
-      ->group(group)
-      ->check(one_of(majors()));
+      ->group(group);
 }
 
 void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {

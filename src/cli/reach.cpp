@@ -86,7 +86,7 @@ void print_assumptions(const Doors& doors, const Cluster& cluster) {
   std::map<Fact, std::vector<std::string>> blind;
   for (const auto& step : escalations()) {
     if (!cluster.seen(Fact::roles)) break;  // then nothing is said of what roles can do
-    if (cluster.major() < step.since || cluster.major() > step.until) continue;
+    if (!step.versions.has(cluster.major())) continue;
     for (const auto fact : step.needs) {
       if (!cluster.seen(fact)) blind[fact].emplace_back(step.id);
     }
@@ -114,8 +114,9 @@ int reach(const ReachOptions& options) {
   print_notes(cluster);
   check_names(cluster, question);
   const Graph graph(cluster);
-  const Escalations escalations(graph);
-  const Doors doors(graph, escalations.connections(), {today()});
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
+  const Doors doors(graph, connections.space(), {today()});
   print_assumptions(doors, cluster);
   timings.phase("doors");
   std::string text;

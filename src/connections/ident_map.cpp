@@ -42,18 +42,22 @@ std::optional<MapTarget> special(const HbaName& field, int major) {
   return std::nullopt;
 }
 
-/// Only the first `\1` is replaced; what comes of it is a plain name.
+/// What comes of it is a plain name. Before version 19 only the first `\1` is replaced.
 MapTarget target_of(const IdentRecord& record, const Taken& taken, int major) {
   if (auto target = special(record.pg_user, major)) return *std::move(target);
   MapTarget target{MapTarget::Kind::name, record.pg_user.text, {}, true};
-  const auto mark = target.text.find("\\1");
+  auto mark = target.text.find("\\1");
   if (!is_expression(record.system_user.text) || mark == std::string::npos) return target;
   if (!taken.group.known) {
     target.kind = MapTarget::Kind::unknown;
   } else if (!taken.group.text) {
     target.kind = MapTarget::Kind::error;
   } else {
-    target.text.replace(mark, 2, *taken.group.text);
+    const auto& by = *taken.group.text;
+    do {
+      target.text.replace(mark, 2, by);
+      mark = target.text.find("\\1", mark + by.size());
+    } while (major >= 19 && mark != std::string::npos);
   }
   return target;
 }

@@ -6,6 +6,7 @@
 // record certainly takes is lost to later ones; what it may take (a host name, samenet,
 // an expression that cannot be evaluated here) is counted for it and left to them.
 
+#include <optional>
 #include <vector>
 
 #include "connections/universe.hpp"
@@ -31,5 +32,21 @@ struct Space {
 /// Of the cluster's records, with what is known of its roles and databases. Transports are
 /// all taken as possible: `ssl = off` today is no reason to leave a record unread.
 Space connection_space(const Cluster& cluster, const Graph& graph);
+
+/// The space of the graph's cluster, computed when first asked for. Not for several threads.
+class Connections {
+ public:
+  /// Keeps a reference: the graph and its cluster must outlive it.
+  explicit Connections(const Graph& graph) : graph_(graph) {}
+
+  const Space& space() const {
+    if (!space_) space_ = connection_space(graph_.cluster(), graph_);
+    return *space_;
+  }
+
+ private:
+  const Graph& graph_;
+  mutable std::optional<Space> space_;
+};
 
 }  // namespace pgleast

@@ -73,9 +73,9 @@ void tell_owner(const World& world, const Offer& offer, std::string_view what, s
   std::set<RoleId> grantees;
   for (const auto& [granted, table] : world.uses()) {
     if (granted.owner != offer.holder || !used.has(granted.privilege)) continue;
-    const bool reaches =
-        granted.grantee == user || (user != public_role && granted.grantee != public_role &&
-                                    world.who_has(granted.grantee, Closure::inherits).has(user));
+    const bool reaches = granted.grantee == user ||
+                         (user != public_role && granted.grantee != public_role &&
+                          world.graph().who_has(granted.grantee, Closure::inherits).has(user));
     if (reaches) grantees.insert(granted.grantee);
   }
   for (const auto grantee : grantees) {

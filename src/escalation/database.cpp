@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "escalation/edge.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -49,8 +50,9 @@ void tell_database(const World& world, const Offer& offer, Step& step) {
       world.shown(step.from, offer.holder), world.shown(offer.objects));
   step.statements = {fmt::format("ALTER DATABASE {} SET search_path = ..., pg_catalog;",
                                  world.sql(offer.objects.front()))};
-  if (world.bootstrap() != no_role) {
-    step.cut = {ChangeOwner{offer.objects.front(), world.bootstrap()}};
+  const auto bootstrap = bootstrap_superuser(world.cluster());
+  if (bootstrap != no_role) {
+    step.cut = {ChangeOwner{offer.objects.front(), bootstrap}};
   }
 }
 

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <set>
 #include <tuple>
 
+#include "model/bootstrap_superuser.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -15,115 +15,100 @@ namespace pgleast {
 const std::vector<Edge>& edges() {
   static const std::vector<Edge> table = [] {
     std::vector<Edge> rows{
-        {{"ESC-ADMIN", 12, 18, {Fact::roles}}, true, find_admin, tell_admin},
-        {{"ESC-BYPASSRLS", 12, 18, {Fact::roles}}, true, find_bypass_rls, tell_bypass_rls},
-        {{"ESC-CLOUDADMIN", 12, 18, {Fact::roles}}, true, find_cloud_admin, tell_cloud_admin},
-        {{"ESC-CREATEDB", 12, 18, {Fact::roles}}, true, find_create_database, tell_create_database},
-        {{"ESC-CREATEROLE", 12, 15, {Fact::roles}}, true, find_create_role, tell_create_role},
-        {{"ESC-DATABASE", 12, 18, {Fact::roles, Fact::objects}},
-         false,
-         find_database,
-         tell_database},
-        {{"ESC-DECODE", 12, 18, {Fact::roles, Fact::settings}}, true, find_decode, tell_decode},
-        {{"ESC-DEFAULT", 12, 18, {Fact::roles, Fact::objects}}, false, find_default, tell_default},
-        {{"ESC-DUMP", 12, 18, {Fact::roles, Fact::objects}}, false, find_dump, tell_dump},
-        {{"ESC-EVENTTRIGGER", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-ADMIN", {}, {Fact::roles}}, true, find_admin, tell_admin},
+        {{"ESC-BYPASSRLS", {}, {Fact::roles}}, true, find_bypass_rls, tell_bypass_rls},
+        {{"ESC-CLOUDADMIN", {}, {Fact::roles}}, true, find_cloud_admin, tell_cloud_admin},
+        {{"ESC-CREATEDB", {}, {Fact::roles}}, true, find_create_database, tell_create_database},
+        {{"ESC-CREATEROLE", {12, 15}, {Fact::roles}}, true, find_create_role, tell_create_role},
+        {{"ESC-DATABASE", {}, {Fact::roles, Fact::objects}}, false, find_database, tell_database},
+        {{"ESC-DECODE", {}, {Fact::roles, Fact::settings}}, true, find_decode, tell_decode},
+        {{"ESC-DEFAULT", {}, {Fact::roles, Fact::objects}}, false, find_default, tell_default},
+        {{"ESC-DUMP", {}, {Fact::roles, Fact::objects}}, false, find_dump, tell_dump},
+        {{"ESC-EVENTTRIGGER", {}, {Fact::roles, Fact::objects, Fact::code}},
          false,
          find_event_trigger,
          tell_event_trigger},
-        {{"ESC-EXECPROG", 12, 18, {Fact::roles}}, true, find_programs, tell_programs},
-        {{"ESC-EXTENSION", 13, 18, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-EXECPROG", {}, {Fact::roles}}, true, find_programs, tell_programs},
+        {{"ESC-EXTENSION", {13}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_extension,
          tell_extension},
-        {{"ESC-FDW-LOOP", 12, 18, {Fact::roles, Fact::objects}},
-         true,
-         find_loopback,
-         tell_loopback},
-        {{"ESC-FILEFUNC", 12, 18, {Fact::roles, Fact::objects}},
+        {{"ESC-FDW-LOOP", {}, {Fact::roles, Fact::objects}}, true, find_loopback, tell_loopback},
+        {{"ESC-FILEFUNC", {}, {Fact::roles, Fact::objects}},
          true,
          find_file_functions,
          tell_file_functions},
-        {{"ESC-HASH", 12, 18, {Fact::roles, Fact::passwords, Fact::objects}},
+        {{"ESC-HASH", {}, {Fact::roles, Fact::passwords, Fact::objects}},
          true,
          find_hash,
          tell_hash},
-        {{"ESC-HBA-EDIT", 12, 18, {Fact::roles, Fact::objects}},
+        {{"ESC-HBA-EDIT", {}, {Fact::roles, Fact::objects}},
          true,
          find_record_edit,
          tell_record_edit},
-        {{"ESC-IDENTMAP", 12, 18, {Fact::roles, Fact::hba, Fact::ident}},
+        {{"ESC-IDENTMAP", {}, {Fact::roles, Fact::hba, Fact::ident}},
          true,
          find_identity_map,
          tell_identity_map},
-        {{"ESC-INDEX-EXPR", 12, 18, {Fact::roles, Fact::objects}},
+        {{"ESC-INDEX-EXPR", {}, {Fact::roles, Fact::objects}},
          false,
          find_index_expression,
          tell_index_expression},
-        {{"ESC-LARGEOBJECT", 12, 18, {Fact::roles, Fact::settings, Fact::role_settings}},
+        {{"ESC-LARGEOBJECT", {}, {Fact::roles, Fact::settings, Fact::role_settings}},
          true,
          find_large_objects,
          tell_large_objects},
-        {{"ESC-MATVIEW", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-MATVIEW", {}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_materialized_view,
          tell_materialized_view},
-        {{"ESC-OWNER", 16, 18, {Fact::roles, Fact::objects}}, true, find_owner, tell_owner},
-        {{"ESC-PARAM", 15, 18, {Fact::roles, Fact::objects}}, true, find_parameter, tell_parameter},
-        {{"ESC-PASSWORD", 16, 18, {Fact::roles}}, true, find_password, tell_password},
-        {{"ESC-POLICY", 12, 18, {Fact::roles, Fact::objects}}, false, find_policy, tell_policy},
-        {{"ESC-READDATA", 14, 18, {Fact::roles}}, true, find_read_data, tell_read_data},
-        {{"ESC-READFILE", 12, 18, {Fact::roles}}, true, find_read_files, tell_read_files},
-        {{"ESC-READSETTINGS", 12, 18, {Fact::roles, Fact::settings}},
+        {{"ESC-OWNER", {16}, {Fact::roles, Fact::objects}}, true, find_owner, tell_owner},
+        {{"ESC-PARAM", {15}, {Fact::roles, Fact::objects}}, true, find_parameter, tell_parameter},
+        {{"ESC-PASSWORD", {16}, {Fact::roles}}, true, find_password, tell_password},
+        {{"ESC-POLICY", {}, {Fact::roles, Fact::objects}}, false, find_policy, tell_policy},
+        {{"ESC-READDATA", {14}, {Fact::roles}}, true, find_read_data, tell_read_data},
+        {{"ESC-READFILE", {}, {Fact::roles}}, true, find_read_files, tell_read_files},
+        {{"ESC-READSETTINGS", {}, {Fact::roles, Fact::settings}},
          true,
          find_hidden_settings,
          tell_hidden_settings},
-        {{"ESC-REPLACEFUNC", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-REPLACEFUNC", {}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_replace_function,
          tell_replace_function},
-        {{"ESC-REPLICATION", 12, 18, {Fact::roles}}, true, find_replication, tell_replication},
-        {{"ESC-RULE", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
-         true,
-         find_rule,
-         tell_rule},
-        {{"ESC-SEARCHPATH", 12, 18, {Fact::roles, Fact::objects, Fact::role_settings}},
+        {{"ESC-REPLICATION", {}, {Fact::roles}}, true, find_replication, tell_replication},
+        {{"ESC-RULE", {}, {Fact::roles, Fact::objects, Fact::code}}, true, find_rule, tell_rule},
+        {{"ESC-SEARCHPATH", {}, {Fact::roles, Fact::objects, Fact::role_settings}},
          false,
          find_search_path,
          tell_search_path},
-        {{"ESC-SECDEF", 12, 18, {Fact::roles, Fact::objects}},
+        {{"ESC-SECDEF", {}, {Fact::roles, Fact::objects}},
          true,
          find_security_definer,
          tell_security_definer},
-        {{"ESC-SET", 12, 18, {Fact::roles}}, true, find_set_role, tell_set_role},
-        {{"ESC-SUBSCRIPTION", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-SET", {}, {Fact::roles}}, true, find_set_role, tell_set_role},
+        {{"ESC-SUBSCRIPTION", {}, {Fact::roles, Fact::objects, Fact::code}},
          false,
          find_subscription,
          tell_subscription},
-        {{"ESC-SUPER", 12, 18, {Fact::roles}}, true, find_superuser, tell_superuser},
-        {{"ESC-TRIGGER", 12, 18, {Fact::roles, Fact::objects}}, false, find_trigger, tell_trigger},
-        {{"ESC-UNTRUSTED-LANG", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-SUPER", {}, {Fact::roles}}, true, find_superuser, tell_superuser},
+        {{"ESC-TRIGGER", {}, {Fact::roles, Fact::objects}}, false, find_trigger, tell_trigger},
+        {{"ESC-UNTRUSTED-LANG", {}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_untrusted,
          tell_untrusted},
-        {{"ESC-USERMAP", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-USERMAP", {}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_user_mapping,
          tell_user_mapping},
-        {{"ESC-VIEW", 12, 18, {Fact::roles, Fact::objects, Fact::code}},
-         true,
-         find_view,
-         tell_view},
-        {{"ESC-VIEWCODE", 12, 18, {Fact::roles, Fact::objects}},
-         false,
-         find_view_code,
-         tell_view_code},
-        {{"ESC-WRITE-CATALOG", 12, 18, {Fact::roles, Fact::objects}},
+        {{"ESC-VIEW", {}, {Fact::roles, Fact::objects, Fact::code}}, true, find_view, tell_view},
+        {{"ESC-VIEWCODE", {}, {Fact::roles, Fact::objects}}, false, find_view_code, tell_view_code},
+        {{"ESC-WRITE-CATALOG", {}, {Fact::roles, Fact::objects}},
          true,
          find_write_catalog,
          tell_write_catalog},
-        {{"ESC-WRITEDATA", 14, 18, {Fact::roles}}, true, find_write_data, tell_write_data},
-        {{"ESC-WRITEFILE", 12, 18, {Fact::roles}}, true, find_write_files, tell_write_files},
+        {{"ESC-WRITEDATA", {14}, {Fact::roles}}, true, find_write_data, tell_write_data},
+        {{"ESC-WRITEFILE", {}, {Fact::roles}}, true, find_write_files, tell_write_files},
     };
     std::sort(rows.begin(), rows.end(),
               [](const Edge& a, const Edge& b) { return a.info.id < b.info.id; });
@@ -141,33 +126,6 @@ std::span<const EscalationInfo> escalations() {
   return infos;
 }
 
-const Space& World::connections() const {
-  if (!connections_) connections_ = connection_space(cluster(), graph_);
-  return *connections_;
-}
-
-const RoleSet& World::who_has(RoleId role, Closure closure) const {
-  const auto [at, added] = who_has_.try_emplace({closure, role}, RoleSet());
-  if (!added) return at->second;
-  if (members_of_.empty()) {
-    members_of_.resize(cluster().roles.size());
-    for (std::size_t i = 0; i < cluster().memberships.size(); ++i) {
-      members_of_[index(cluster().memberships[i].role)].push_back(i);
-    }
-  }
-  RoleSet found(cluster().roles.size());
-  found.insert(role);
-  for (std::deque<RoleId> open{role}; !open.empty(); open.pop_front()) {
-    for (const auto i : members_of_[index(open.front())]) {
-      const auto& m = cluster().memberships[i];
-      const bool carries =
-          closure == Closure::members || (closure == Closure::inherits ? m.inherit : m.set);
-      if (carries && found.insert(m.member)) open.push_back(m.member);
-    }
-  }
-  return at->second = std::move(found);
-}
-
 const RoleSet& World::holders(const Need& need) const {
   const auto [at, added] = holders_.try_emplace(need, RoleSet());
   if (!added) return at->second;
@@ -182,32 +140,9 @@ const RoleSet& World::holders(const Need& need) const {
     return holders_[need] = std::move(found);
   }
   if (need.found_by != no_role) return holders_[need] = found_from(need);
-  const auto& object = cluster().object(need.object);
-  RoleSet found(cluster().roles.size());
-  // Whoever might hold it is asked about: the grantees' members, and who the server itself lets.
-  const auto ask = [&](RoleId role) {
-    if (!found.has(role) && graph_.held(role, object).privileges.has(need.privilege)) {
-      found.insert(role);
-    }
-  };
-  bool everybody = false;
-  for (const auto& item : cluster().effective_acl(object)) {
-    if (!item.privileges.has(need.privilege)) continue;
-    if (item.grantee == public_role) {
-      everybody = true;
-      continue;
-    }
-    const auto holder = resolved(item.grantee, object.database);
-    for (const auto role : who_has(holder, Closure::inherits).members()) ask(role);
-  }
-  for (std::uint32_t i = 0; i < cluster().roles.size(); ++i) {
-    const auto& role = cluster().roles[i];
-    if (everybody || role.superuser) found.insert(RoleId{i});
-    if (role.name == "pg_read_all_data" || role.name == "pg_write_all_data" ||
-        role.name == "pg_maintain") {
-      for (const auto member : who_has(RoleId{i}, Closure::inherits).members()) ask(member);
-    }
-  }
+  auto found = matrix_.holders(cluster().object(need.object), need.privilege);
+  // Nobody acts as it: its member is a database's owner.
+  if (database_owner_) found.erase(*database_owner_);
   return holders_[need] = std::move(found);
 }
 
@@ -233,7 +168,7 @@ std::vector<RoleId> World::users(RoleId grantee, ObjectId schema, RoleId letting
   constexpr std::size_t told_by_name = 32;
   if (grantee == public_role) return {grantee};
   const auto& names_it = holders({schema, Privilege::usage});
-  auto members = who_has(grantee, Closure::inherits).members();
+  auto members = graph_.who_has(grantee, Closure::inherits).members();
   if (members.size() > told_by_name) members = {grantee};
   const bool somebody = letting != no_role && letting != public_role;
   const bool lets =
@@ -379,7 +314,7 @@ void World::offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
 
 RoleId World::resolved(RoleId role, ObjectId database) const {
   if (role == public_role || database == no_object) return role;
-  if (cluster().role(role).name != "pg_database_owner") return role;
+  if (role != database_owner_) return role;
   const auto owner = cluster().object(database).owner;
   return owner == no_role ? role : owner;
 }
@@ -421,9 +356,7 @@ std::vector<Remedy> World::left(RoleId from, RoleId holder, Closure closure) con
   if (from == public_role || from == holder) return {};
   std::vector<const Membership*> carrying;
   for (const auto& m : cluster().memberships) {
-    const bool carries =
-        closure == Closure::members || (closure == Closure::inherits ? m.inherit : m.set);
-    if (carries) carrying.push_back(&m);
+    if (carries(m, closure)) carrying.push_back(&m);
   }
   // What the server itself put in it stays there: pg_monitor is in pg_read_all_settings.
   RoleSet groups(cluster().roles.size());
@@ -446,20 +379,14 @@ std::vector<Remedy> World::left(RoleId from, RoleId holder, Closure closure) con
   return result;
 }
 
-RoleId World::bootstrap() const {
-  for (std::uint32_t i = 0; i < cluster().roles.size(); ++i) {
-    if (cluster().roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
-  }
-  return no_role;
-}
-
 std::vector<Remedy> World::revoked(const Offer& offer, RoleId from, Privilege privilege) const {
   std::vector<Remedy> result;
   for (const auto id : offer.objects) {
     const auto& object = cluster().object(id);
     if (offer.holder == resolved(object.owner, object.database)) {
       if (from != offer.holder) return left(from, offer.holder, Closure::inherits);
-      if (bootstrap() != no_role) result.emplace_back(ChangeOwner{id, bootstrap()});
+      const auto bootstrap = bootstrap_superuser(cluster());
+      if (bootstrap != no_role) result.emplace_back(ChangeOwner{id, bootstrap});
       continue;
     }
     if (object.kind != ObjectKind::table) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "escalation/escalation.hpp"
+#include "privileges/access_matrix.hpp"
 
 namespace pgleast {
 
@@ -56,14 +57,16 @@ struct Offer {
 /// What edges ask of the cluster, found once.
 class World {
  public:
-  explicit World(const Graph& graph) : graph_(graph) {}
+  World(const Graph& graph, const Connections& connections)
+      : graph_(graph),
+        connections_(connections),
+        matrix_(graph),
+        database_owner_(graph.cluster().find_role(database_owner_role)) {}
 
   const Graph& graph() const { return graph_; }
   const Cluster& cluster() const { return graph_.cluster(); }
-  const Space& connections() const;
+  const Space& connections() const { return connections_.space(); }
 
-  /// Who has `role` in its closure.
-  const RoleSet& who_has(RoleId role, Closure closure) const;
   /// Who holds a privilege.
   const RoleSet& holders(const Need& need) const;
   /// Whoever has it may do so: PUBLIC stands for any role.
@@ -99,9 +102,6 @@ class World {
   /// pg_database_owner is the owner of the object's database.
   RoleId resolved(RoleId role, ObjectId database) const;
 
-  /// The superuser that initdb made; no_role: not known.
-  RoleId bootstrap() const;
-
   std::string shown(RoleId role) const;
   std::string shown(ObjectId object) const;
   /// `"public"."orders"`, `public.refund(integer)`: to stand in a statement.
@@ -125,14 +125,14 @@ class World {
   RoleSet found_from(const Need& need) const;
 
   const Graph& graph_;
-  mutable std::optional<Space> connections_;
-  mutable std::map<std::pair<Closure, RoleId>, RoleSet> who_has_;
+  const Connections& connections_;
+  AccessMatrix matrix_;
+  std::optional<RoleId> database_owner_;
   mutable std::map<Need, RoleSet> holders_;
   mutable std::optional<std::map<Use, ObjectId>> uses_;
   mutable std::map<std::pair<RoleId, char>, std::vector<ObjectId>> tables_of_;
   mutable std::optional<std::map<std::pair<ObjectId, std::string>, ObjectId>> schemas_;
   mutable std::optional<std::unordered_map<std::uint32_t, const Code*>> bodies_;
-  mutable std::vector<std::vector<std::size_t>> members_of_;  // memberships by role
 };
 
 struct Edge {

@@ -84,7 +84,7 @@ class Escalations::Search {
       const auto& edge = edges()[e];
       const bool seen = std::all_of(edge.info.needs.begin(), edge.info.needs.end(),
                                     [&](Fact f) { return cluster.seen(f); });
-      if (!seen || cluster.major() < edge.info.since || cluster.major() > edge.info.until) continue;
+      if (!seen || !edge.info.versions.has(cluster.major())) continue;
       if (!edge.alone && !with_victims) continue;
       std::vector<Offer> found;
       edge.find(world, found);
@@ -135,7 +135,7 @@ class Escalations::Search {
     if (offer.holding == Holding::own || cluster.role(who).superuser) return false;
     if (cluster.role(who).dropped) return false;
     if (offer.holder == public_role) return true;
-    return world.who_has(offer.holder, closure_of(offer)).has(who);
+    return world.graph().who_has(offer.holder, closure_of(offer)).has(who);
   }
 
   static Closure closure_of(const Offer& offer) {
@@ -147,7 +147,7 @@ class Escalations::Search {
     if (offer.holding == Holding::own) {
       result = {offer.holder};
     } else if (offer.holder != public_role) {
-      result = world.who_has(offer.holder, closure_of(offer)).members();
+      result = world.graph().who_has(offer.holder, closure_of(offer)).members();
     } else {
       for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) result.push_back(RoleId{i});
     }
@@ -237,12 +237,13 @@ class Escalations::Search {
 };
 
 struct Escalations::State {
-  explicit State(const Graph& graph) : world(graph) {}
+  State(const Graph& graph, const Connections& connections) : world(graph, connections) {}
   World world;
   std::unique_ptr<Search> alone, all;
 };
 
-Escalations::Escalations(const Graph& graph) : state_(std::make_unique<State>(graph)) {}
+Escalations::Escalations(const Graph& graph, const Connections& connections)
+    : state_(std::make_unique<State>(graph, connections)) {}
 Escalations::~Escalations() = default;
 
 const Escalations::Search& Escalations::search(Help help) const {
@@ -250,8 +251,6 @@ const Escalations::Search& Escalations::search(Help help) const {
   if (!made) made = std::make_unique<Search>(state_->world, help == Help::any);
   return *made;
 }
-
-const Space& Escalations::connections() const { return state_->world.connections(); }
 
 std::vector<Step> Escalations::steps(RoleId from) const {
   const auto& made = search(Help::any);

@@ -16,6 +16,7 @@
 
 #include "connections/space.hpp"
 #include "finding/remedy.hpp"
+#include "pg/version.hpp"
 #include "privileges/graph.hpp"
 
 namespace pgleast {
@@ -67,7 +68,7 @@ struct Step {
 /// A kind of step.
 struct EscalationInfo {
   std::string_view id;      // of its page, too
-  int since, until;         // first and last major version
+  Versions versions;
   std::vector<Fact> needs;  // without which it is not known whether there is one
 };
 /// In the order of their ids.
@@ -86,8 +87,9 @@ enum class Help { none, any };
 /// Computes what it is asked for, once. Not for several threads.
 class Escalations {
  public:
-  /// Keeps a reference: the graph and its cluster must outlive it.
-  explicit Escalations(const Graph& graph);
+  /// Keeps references: both, and the graph's cluster, must outlive it. Some edges go by a
+  /// connection.
+  Escalations(const Graph& graph, const Connections& connections);
   ~Escalations();
 
   /// The one step on that `from` can take, by edge, then object.
@@ -101,9 +103,6 @@ class Escalations {
 
   /// All of one kind, one for each object that it goes by.
   std::vector<Opening> openings(std::string_view edge) const;
-
-  /// The connections that pg_hba.conf decides on, of which some edges go.
-  const Space& connections() const;
 
  private:
   class Search;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "escalation/edge.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -36,7 +37,7 @@ void find_superuser(const World& world, std::vector<Offer>& offers) {
 
 void tell_superuser(const World& world, const Offer&, Step& step) {
   step.how = fmt::format("{} is SUPERUSER", world.shown(step.from));
-  if (world.cluster().role(step.from).oid == bootstrap_superuser_oid) return;
+  if (is_bootstrap_superuser(world.cluster().role(step.from))) return;
   step.cut = {ChangeAttribute{step.from, RoleAttribute::superuser, false}};
 }
 

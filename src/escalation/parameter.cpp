@@ -37,13 +37,19 @@ constexpr std::string_view scripts =
 constexpr std::string_view decides_logins =
     "says which file decides who logs in, and whether one "
     "of its own lies on the server cannot be told from here";
+constexpr std::string_view runs_for_hosts =
+    "says which file names programs for the keys of hosts, and whether one of its own lies on the "
+    "server cannot be told from here";
+constexpr std::string_view loads_plugins =
+    "lists libraries for roles with REPLICATION to load, and whether one of its own lies on the "
+    "server cannot be told from here";
 constexpr std::string_view decides_names = "says where whoever logs in looks names up";
 constexpr std::string_view opens = "takes the access rights of large objects away";
 
 constexpr auto altered = Privilege::alter_system;
 constexpr auto set_here = Privilege::set;
 
-constexpr std::array<Dangerous, 20> dangerous{{
+constexpr std::array<Dangerous, 23> dangerous{{
     {"archive_cleanup_command", altered, Power::operating_system, false, runs_in_recovery},
     {"archive_command", altered, Power::operating_system, true, runs},
     {"archive_library", altered, Power::operating_system, false, loads},
@@ -51,12 +57,15 @@ constexpr std::array<Dangerous, 20> dangerous{{
     {"extension_control_path", altered, Power::superuser, false, scripts},
     {"extension_control_path", set_here, Power::superuser, false, scripts},
     {"hba_file", altered, Power::superuser, false, decides_logins},
+    {"hosts_file", altered, Power::operating_system, false, runs_for_hosts},
     {"ident_file", altered, Power::superuser, false, decides_logins},
     {"jit_provider", altered, Power::operating_system, false, loads},
     {"lo_compat_privileges", altered, Power::large_objects, true, opens},
     {"lo_compat_privileges", set_here, Power::large_objects, true, opens},
     {"local_preload_libraries", altered, Power::operating_system, false, loads},
     {"oauth_validator_libraries", altered, Power::operating_system, false, loads},
+    {"output_plugin_libraries", altered, Power::operating_system, false, loads_plugins},
+    {"output_plugin_libraries", set_here, Power::operating_system, false, loads_plugins},
     {"recovery_end_command", altered, Power::operating_system, false, runs_in_recovery},
     {"restore_command", altered, Power::operating_system, false, runs_in_recovery},
     {"search_path", altered, Power::superuser, true, decides_names},

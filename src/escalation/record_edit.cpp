@@ -6,14 +6,16 @@
 #include <fmt/format.h>
 
 #include "escalation/edge.hpp"
+#include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
 namespace {
 
 RoleId superuser_that_logs_in(const World& world) {
   const auto& roles = world.cluster().roles;
-  if (world.bootstrap() != no_role && world.cluster().role(world.bootstrap()).login) {
-    return world.bootstrap();
+  const auto bootstrap = bootstrap_superuser(world.cluster());
+  if (bootstrap != no_role && world.cluster().role(bootstrap).login) {
+    return bootstrap;
   }
   for (std::uint32_t i = 0; i < roles.size(); ++i) {
     if (roles[i].superuser && roles[i].login) return RoleId{i};

@@ -18,6 +18,14 @@ bool switched_off(const Cluster& cluster) {
          (level != nullptr && level->value == "minimal");
 }
 
+// From 19 on the first logical slot turns logical decoding on, where a standby could be fed
+// (effective_wal_level).
+bool decodes(const Cluster& cluster) {
+  const auto* const level = cluster.find_setting("wal_level");
+  if (level == nullptr) return false;
+  return level->value == "logical" || (cluster.major() >= 19 && level->value == "replica");
+}
+
 }  // namespace
 
 void find_replication(const World& world, std::vector<Offer>& offers) {
@@ -44,8 +52,7 @@ void tell_replication(const World& world, const Offer& offer, Step& step) {
 }
 
 void find_decode(const World& world, std::vector<Offer>& offers) {
-  const auto* const level = world.cluster().find_setting("wal_level");
-  if (level == nullptr || level->value != "logical") return;
+  if (!decodes(world.cluster())) return;
   for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
     const auto& role = world.cluster().roles[i];
     if (!role.replication || role.superuser) continue;

@@ -9,7 +9,10 @@
 #include <stdexcept>
 
 #include "fix/statement.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/acl_edit.hpp"
+#include "privileges/membership_revoke.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -44,7 +47,8 @@ class CutQuestion {
         privilege_(privilege),
         database_(graph.database_of(object)),
         ownership_(graph.database_ownership(Closure::inherits, database_)),
-        kept_(graph.kept_by_server(object).has(privilege)) {
+        has_privileges_(graph.has_privileges(database_)),
+        kept_(kept_by_server(graph.cluster(), object).has(privilege)) {
     lists_[0] = graph.list_of(object);
     if (column != nullptr) lists_[1] = cluster_.column_acl(*column);
     start_.superuser = cluster_.role(role).superuser;
@@ -54,7 +58,7 @@ class CutQuestion {
     RoleSet groups(cluster_.roles.size());
     const auto& reached = graph.reach(role, Closure::inherits, database_);
     for (const auto& m : cluster_.memberships) {
-      if (m.inherit && reached.has(m.member)) groups.insert(m.role);
+      if (carries(m, Closure::inherits) && reached.has(m.member)) groups.insert(m.role);
     }
     for (const auto& m : cluster_.memberships) {
       if (groups.has(m.role)) memberships_.push_back(m);
@@ -68,8 +72,10 @@ class CutQuestion {
   std::optional<Chain> way(const State& state) const;
   /// The statements that break it.
   std::vector<Link> breaking(const Chain& way, const State& state) const;
-  /// Takes away what `statement` does; true when it needs CASCADE.
+  /// Takes away what `statement` does; true when it needs CASCADE for it.
   bool run(const Link& statement, State& state) const;
+  /// Something hangs on what it takes from the columns that were not asked about.
+  bool cascades_elsewhere(const Link& statement) const;
   CutStatement sql(const Link& statement, bool cascade) const;
   /// Why a way that nothing breaks cannot be broken.
   std::string unbreakable(const Chain& way) const;
@@ -80,9 +86,9 @@ class CutQuestion {
   bool ends_here(RoleId at, const State& state, Chain& way) const;
   bool can_run(const Link& statement) const;
   bool take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const;
-  bool take_membership(std::size_t i, State& state) const;
-  bool still_grants(std::size_t list, RoleId grantee, const State& state) const;
-  bool cascades_elsewhere(const AclItem& item) const;
+  bool take_membership(std::size_t place, State& state) const;
+  Acl left_of(std::size_t list, const State& state) const;
+  Revoked without(Acl acl, RoleId grantee, RoleId grantor) const;
   void collect(const Link& part, std::vector<Link>& statements) const;
 
   const Graph& graph_;
@@ -93,6 +99,7 @@ class CutQuestion {
   Privilege privilege_;
   ObjectId database_;
   std::optional<std::pair<RoleId, RoleId>> ownership_;
+  HasPrivileges has_privileges_;
   bool kept_;
   std::array<Acl, 2> lists_;
   std::vector<Membership> memberships_;
@@ -139,7 +146,8 @@ std::optional<Chain> CutQuestion::way(const State& state) const {
     if (ends_here(reached[at].role, state, end)) return way_to(at, end);
     for (std::size_t i = 0; i < memberships_.size(); ++i) {
       const auto& m = memberships_[i];
-      if (!state.memberships[i] || !m.inherit || m.member != reached[at].role) continue;
+      const bool leads = state.memberships[i] && carries(m, Closure::inherits);
+      if (!leads || m.member != reached[at].role) continue;
       if (seen.insert(m.role)) reached.push_back({m.role, at, i});
     }
     if (ownership_ && ownership_->first == reached[at].role && seen.insert(ownership_->second)) {
@@ -149,52 +157,50 @@ std::optional<Chain> CutQuestion::way(const State& state) const {
   return std::nullopt;
 }
 
-bool CutQuestion::still_grants(std::size_t list, RoleId grantee, const State& state) const {
+// Of a list what is left of the one privilege.
+Acl CutQuestion::left_of(std::size_t list, const State& state) const {
   Acl left;
   for (std::size_t i = 0; i < lists_[list].size(); ++i) {
-    if (state.items[list][i]) left.push_back(lists_[list][i]);
+    if (!state.items[list][i]) continue;
+    auto item = lists_[list][i];
+    item.privileges = item.privileges & privilege_;
+    item.grantable = item.grantable & privilege_;
+    left.push_back(item);
   }
-  return options_left(graph_, object_, left, grantee).has(privilege_);
+  return left;
 }
 
-// acl.c, recursive_revoke
+Revoked CutQuestion::without(Acl acl, RoleId grantee, RoleId grantor) const {
+  return revoked(std::move(acl), {grantee, grantor, privilege_, privilege_}, object_.owner,
+                 has_privileges_);
+}
+
 bool CutQuestion::take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const {
-  bool granted_on = false;
+  const auto after = without(left_of(list, state), grantee, grantor);
   for (std::size_t i = 0; i < lists_[list].size(); ++i) {
     const auto& item = lists_[list][i];
-    if (!state.items[list][i] || item.grantee != grantee || item.grantor != grantor) continue;
-    state.items[list][i] = false;
-    granted_on = granted_on || item.grantable.has(privilege_);
+    const bool stays = std::any_of(after.left.begin(), after.left.end(), [&](const AclItem& left) {
+      return left.grantee == item.grantee && left.grantor == item.grantor;
+    });
+    if (!stays) state.items[list][i] = false;
   }
-  if (!granted_on || grantee == public_role || still_grants(list, grantee, state)) return false;
-  bool cascades = false;
-  for (std::size_t i = 0; i < lists_[list].size(); ++i) {
-    if (!state.items[list][i] || lists_[list][i].grantor != grantee) continue;
-    cascades = true;
-    take_item(list, lists_[list][i].grantee, grantee, state);
-  }
-  return cascades;
+  return after.cascades;
 }
 
-// user.c, plan_recursive_revoke
-bool CutQuestion::take_membership(std::size_t i, State& state) const {
-  state.memberships[i] = false;
-  if (cluster_.major() < 16) return false;
-  const auto& gone = memberships_[i];
-  for (std::size_t k = 0; k < memberships_.size(); ++k) {
-    const auto& m = memberships_[k];
-    if (state.memberships[k] && m.role == gone.role && m.member == gone.member && m.admin) {
-      return false;
-    }
+bool CutQuestion::take_membership(std::size_t place, State& state) const {
+  if (!state.memberships[place]) return false;
+  std::vector<Membership> there;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < memberships_.size(); ++i) {
+    if (!state.memberships[i]) continue;
+    there.push_back(memberships_[i]);
+    places.push_back(i);
   }
-  bool cascades = false;
-  for (std::size_t k = 0; k < memberships_.size(); ++k) {
-    const auto& m = memberships_[k];
-    if (!state.memberships[k] || m.role != gone.role || m.grantor != gone.member) continue;
-    cascades = true;
-    take_membership(k, state);
-  }
-  return cascades;
+  const auto at = std::lower_bound(places.begin(), places.end(), place) - places.begin();
+  MembershipRevoke revoke(there, memberships_[place].role, cluster_.major());
+  revoke.revoke_at(static_cast<std::size_t>(at));
+  for (const auto gone : revoke.gone()) state.memberships[places[gone]] = false;
+  return revoke.gone().size() > 1;
 }
 
 bool CutQuestion::run(const Link& statement, State& state) const {
@@ -212,23 +218,17 @@ bool CutQuestion::run(const Link& statement, State& state) const {
   // A table's REVOKE takes the same from each of its columns.
   if (statement.list != 0) return cascades;
   const bool of_column = take_item(1, item.grantee, item.grantor, state);
-  return cascades || of_column || cascades_elsewhere(item);
+  return cascades || of_column;
 }
 
-// Whether something hangs on what is taken from the columns that were not asked about.
-bool CutQuestion::cascades_elsewhere(const AclItem& item) const {
-  if (object_.kind != ObjectKind::table || item.grantee == public_role) return false;
+bool CutQuestion::cascades_elsewhere(const Link& statement) const {
+  const bool of_table = statement.kind == Link::Kind::item && statement.list == 0;
+  if (!of_table || object_.kind != ObjectKind::table) return false;
+  const auto& item = lists_[0][statement.index];
   const auto& columns = cluster_.relation(object_).columns;
   return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
-    const auto& acl = cluster_.column_acl(column);
-    const auto any = [&](const auto& what) { return std::any_of(acl.begin(), acl.end(), what); };
-    return any([&](const AclItem& i) {
-             return i.grantee == item.grantee && i.grantor == item.grantor &&
-                    i.grantable.has(privilege_);
-           }) &&
-           any([&](const AclItem& i) {
-             return i.grantor == item.grantee && i.privileges.has(privilege_);
-           });
+    return column.acl != null_acl &&
+           without(cluster_.column_acl(column), item.grantee, item.grantor).cascades;
   });
 }
 
@@ -236,7 +236,7 @@ bool CutQuestion::cascades_elsewhere(const AclItem& item) const {
 // select_best_grantor).
 bool CutQuestion::can_run(const Link& statement) const {
   if (statement.kind == Link::Kind::superuser) {
-    return cluster_.role(role_).oid != bootstrap_superuser_oid;
+    return !is_bootstrap_superuser(cluster_.role(role_));
   }
   if (statement.kind == Link::Kind::membership) {
     const auto& m = memberships_[statement.index];
@@ -441,7 +441,7 @@ std::vector<CutStatement> in_order(const CutQuestion& question, std::vector<Link
   std::vector<CutStatement> result;
   for (const auto& statement : statements) {
     const bool cascade = question.run(statement, state);
-    result.push_back(question.sql(statement, cascade));
+    result.push_back(question.sql(statement, cascade || question.cascades_elsewhere(statement)));
   }
   return result;
 }

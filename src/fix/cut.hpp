@@ -6,7 +6,7 @@
 //   ALTER ROLE "app_user" NOSUPERUSER;
 //
 // One statement takes what one grantor granted, as the server's do, and all that hung on it
-// (acl.c, recursive_revoke; user.c, plan_recursive_revoke).
+// (privileges/acl_edit.hpp, membership_revoke.hpp).
 
 #include <cstddef>
 #include <functional>

@@ -1,10 +1,10 @@
 #pragma once
 // What mends one finding by itself, for a report.
 
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "audit/audit.hpp"
 #include "finding/finding.hpp"
 #include "fix/config_edit.hpp"
 #include "model/cluster.hpp"
@@ -18,16 +18,13 @@ struct FindingFix {
   bool empty() const { return sql.empty() && edits.empty(); }
 };
 
-/// Tries each fix on one copy of the cluster and takes it back.
-class FindingFixes {
- public:
-  explicit FindingFixes(Cluster cluster) : model_(std::move(cluster)) {}
-
-  /// Secrets in the edits are stars.
-  FindingFix of(const Finding& finding);
-
- private:
-  Cluster model_;
+struct FixedFinding {
+  Finding finding;
+  FindingFix fix;  // secrets in its edits are stars
 };
+
+/// All findings as sorted_findings() has them. Each fix is tried on the model and taken back: it is
+/// as it was afterwards.
+std::vector<FixedFinding> findings_with_fixes(Cluster& model, const Audit& audit);
 
 }  // namespace pgleast

@@ -7,6 +7,7 @@
 
 #include "fix/statement.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/membership_revoke.hpp"
 
 namespace pgleast {
 namespace {
@@ -29,38 +30,25 @@ std::string grant_sql(const Cluster& cluster, const Membership& m) {
                      granted_by(cluster, m));
 }
 
-// The memberships that exist only because `member` administers `role`.
-void collect_dependents(const Cluster& cluster, RoleId role, RoleId member,
-                        std::vector<std::size_t>& gone) {
-  for (std::size_t i = 0; i < cluster.memberships.size(); ++i) {
-    const auto& m = cluster.memberships[i];
-    if (m.role != role || m.grantor != member) continue;
-    if (std::find(gone.begin(), gone.end(), i) != gone.end()) continue;
-    gone.push_back(i);
-    collect_dependents(cluster, role, m.member, gone);
-  }
-}
-
 Statements revoke(Cluster& model, const ChangeMembership& remedy) {
   Statements result;
-  std::vector<std::size_t> gone;
-  for (std::size_t i = 0; i < model.memberships.size(); ++i) {
-    const auto& m = model.memberships[i];
-    if (m.role == remedy.role && m.member == remedy.member) gone.push_back(i);
-  }
-  const auto direct = gone.size();
-  if (model.major() >= 16) collect_dependents(model, remedy.role, remedy.member, gone);
-  for (std::size_t i = 0; i < direct; ++i) {
-    const auto& m = model.memberships[gone[i]];
-    result.sql.push_back(fmt::format("REVOKE {} FROM {}{}{};",
-                                     quote_identifier(model.role_name(m.role)),
-                                     quote_identifier(model.role_name(m.member)),
-                                     granted_by(model, m), gone.size() > direct ? " CASCADE" : ""));
-  }
-  for (const auto i : gone) result.undo.push_back(grant_sql(model, model.memberships[i]));
-  std::sort(gone.rbegin(), gone.rend());
-  for (const auto i : gone) {
-    model.memberships.erase(model.memberships.begin() + static_cast<std::ptrdiff_t>(i));
+  const auto next = [&] {
+    return std::find_if(model.memberships.begin(), model.memberships.end(), [&](const auto& m) {
+      return m.role == remedy.role && m.member == remedy.member;
+    });
+  };
+  // What one statement takes along needs none of its own.
+  for (auto m = next(); m != model.memberships.end(); m = next()) {
+    MembershipRevoke plan(model.memberships, remedy.role, model.major());
+    plan.revoke_at(static_cast<std::size_t>(m - model.memberships.begin()));
+    result.sql.push_back(
+        fmt::format("REVOKE {} FROM {}{}{};", quote_identifier(model.role_name(m->role)),
+                    quote_identifier(model.role_name(m->member)), granted_by(model, *m),
+                    plan.gone().size() > 1 ? " CASCADE" : ""));
+    for (const auto gone : plan.gone()) {
+      result.undo.push_back(grant_sql(model, model.memberships[gone]));
+    }
+    plan.carry_out(model.memberships);
   }
   return result;
 }

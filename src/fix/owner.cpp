@@ -1,39 +1,31 @@
 // ALTER ... OWNER TO. What the old owner was granted as owner becomes the new one's, in the
-// access list as well (tablecmds.c, ATExecChangeOwner; aclnewowner).
+// access lists of the object and of its columns as well (tablecmds.c, ATExecChangeOwner).
+// The sequences that a table owns go along on the server; the model does not know them.
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "fix/statement.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/acl_edit.hpp"
 
 namespace pgleast {
-namespace {
 
-// aclnewowner: every mention of the old owner becomes one of the new, equal ones are put together.
-Acl with_owner(const Acl& acl, RoleId before, RoleId now) {
-  Acl result;
-  for (auto item : acl) {
-    if (item.grantee == before) item.grantee = now;
-    if (item.grantor == before) item.grantor = now;
-    const auto same = std::find_if(result.begin(), result.end(), [&](const AclItem& i) {
-      return i.grantee == item.grantee && i.grantor == item.grantor;
-    });
-    if (same == result.end()) {
-      result.push_back(item);
-    } else {
-      same->privileges |= item.privileges;
-      same->grantable |= item.grantable;
-    }
+std::vector<ObjectId> owned_with(const Cluster& cluster, ObjectId id) {
+  std::vector<ObjectId> result{id};
+  const auto& table = cluster.object(id);
+  if (table.kind != ObjectKind::table) return result;
+  const auto array = table.identity + "[]";
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& type = cluster.objects[i];
+    const bool of_rows = type.kind == ObjectKind::type && type.database == table.database &&
+                         (type.identity == table.identity || type.identity == array);
+    if (of_rows) result.push_back(ObjectId{i});
   }
   return result;
 }
 
-}  // namespace
-
 Statements enact(Cluster& model, const ChangeOwner& remedy) {
-  auto& object = model.objects[index(remedy.object)];
+  const Object object = model.object(remedy.object);
   if (object.owner == remedy.owner) return {};
   const auto statement = [&](RoleId owner) {
     return fmt::format("ALTER {} OWNER TO {};", grant_target(model, object),
@@ -41,11 +33,18 @@ Statements enact(Cluster& model, const ChangeOwner& remedy) {
   };
   Statements result{
       object.database, {statement(remedy.owner)}, {statement(object.owner)}, false, {}};
-  if (object.acl != null_acl) {
-    object.acl =
-        add_acl(model, with_owner(model.acls[index(object.acl)], object.owner, remedy.owner));
+  const auto move = [&](AclId& list) {
+    if (list == null_acl) return;
+    list = add_acl(model, acl_of_new_owner(model.acls[index(list)], object.owner, remedy.owner));
+  };
+  for (const auto id : owned_with(model, remedy.object)) {
+    auto& moved = model.objects[index(id)];
+    moved.owner = remedy.owner;
+    move(moved.acl);
   }
-  object.owner = remedy.owner;
+  if (object.kind == ObjectKind::table) {
+    for (auto& column : model.relations[object.detail].columns) move(column.acl);
+  }
   return result;
 }
 

@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "fix/statement.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/acl_edit.hpp"
 
 namespace pgleast {
 namespace {
@@ -73,58 +73,35 @@ void add_missing(const Cluster& cluster, const RevokedFrom& target, const Acl& w
   }
 }
 
-// Takes privileges from a list as the server does (acl.c, recursive_revoke).
-class Revoking {
- public:
-  Revoking(const Cluster& cluster, const Object& object) : cluster_(cluster), object_(object) {}
-
-  /// `gone` from the grantee's items of one grantor, and all that hung on its options; true when
-  /// there was such.
-  bool from(Acl& acl, RoleId grantee, RoleId grantor, PrivilegeSet gone) {
-    for (auto& item : acl) {
-      if (item.grantee != grantee || item.grantor != grantor) continue;
-      item.privileges -= gone;
-      item.grantable -= gone;
-    }
-    if (grantee == object_.owner || grantee == public_role) return false;
-    bool cascades = false;
-    for (std::size_t i = 0; i < acl.size(); ++i) {
-      const auto passed_on = acl[i].privileges & gone;
-      if (acl[i].grantor != grantee || passed_on.empty()) continue;
-      if (!graph_) graph_.emplace(cluster_);
-      const auto lost = passed_on - options_left(*graph_, object_, acl, grantee);
-      if (lost.empty()) continue;
-      cascades = true;
-      from(acl, acl[i].grantee, grantee, lost);
-    }
-    return cascades;
-  }
-
- private:
-  const Cluster& cluster_;
-  const Object& object_;
-  std::optional<Graph> graph_;  // few lists have options that were passed on
-};
-
-void drop_empty(Acl& acl) {
-  std::erase_if(acl, [](const AclItem& item) { return item.privileges.empty(); });
+// A table's REVOKE takes the same from each of its columns, and is refused for what hangs on that.
+bool cascades_in_columns(const Cluster& cluster, const Object& object, const AclItem& gone,
+                         const HasPrivileges& has_privileges) {
+  if (object.kind != ObjectKind::table) return false;
+  const auto& columns = cluster.relation(object).columns;
+  return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
+    return column.acl != null_acl &&
+           revoked(cluster.column_acl(column), gone, object.owner, has_privileges).cascades;
+  });
 }
 
 void revoke(const Cluster& cluster, const RevokedFrom& target, RoleId grantee, PrivilegeSet gone,
             Acl& acl, std::vector<std::string>& out) {
-  const auto before = acl;
-  Revoking revoking(cluster, target.object);
-  for (const auto& item : before) {
+  const auto has_privileges = has_privileges_in(cluster, target.object.database);
+  for (const auto& item : Acl(acl)) {
     const auto mine = item.privileges & gone;
     if (item.grantee != grantee || mine.empty()) continue;
-    const bool cascades = revoking.from(acl, grantee, item.grantor, mine);
+    const AclItem taken{grantee, item.grantor, mine, mine};
+    auto after = revoked(std::move(acl), taken, target.object.owner, has_privileges);
+    acl = std::move(after.left);
+    const bool cascades =
+        after.cascades || (target.column.empty() &&
+                           cascades_in_columns(cluster, target.object, taken, has_privileges));
     as_grantor(cluster, item.grantor, target.object.owner,
                fmt::format("REVOKE {} ON {} FROM {}{};", privilege_list(mine, target.column),
                            grant_target(cluster, target.object), grantee_sql(cluster, grantee),
                            cascades ? " CASCADE" : ""),
                out);
   }
-  drop_empty(acl);
 }
 
 void grant(const Cluster& cluster, const RevokedFrom& target, RoleId grantee, PrivilegeSet wanted,
@@ -143,7 +120,7 @@ void grant(const Cluster& cluster, const RevokedFrom& target, RoleId grantee, Pr
 // A table's REVOKE takes the same privileges, of the same grantor, from each of its columns.
 void revoke_columns(Cluster& model, const Object& table, const Acl& before_table,
                     const ChangePrivileges& remedy, std::vector<std::string>& undo) {
-  Revoking revoking(model, table);
+  const auto has_privileges = has_privileges_in(model, table.database);
   for (auto& column : model.relations[table.detail].columns) {
     if (column.acl == null_acl) continue;
     const auto before = model.column_acl(column);
@@ -151,9 +128,10 @@ void revoke_columns(Cluster& model, const Object& table, const Acl& before_table
     for (const auto& item : before_table) {
       const auto gone = item.privileges & remedy.privileges;
       if (item.grantee != remedy.grantee || gone.empty()) continue;
-      revoking.from(acl, remedy.grantee, item.grantor, gone);
+      acl = revoked(std::move(acl), {remedy.grantee, item.grantor, gone, gone}, table.owner,
+                    has_privileges)
+                .left;
     }
-    drop_empty(acl);
     if (acl == before) continue;
     add_missing(model, {table, column.name}, before, acl, undo);
     column.acl = add_acl(model, acl);
@@ -161,20 +139,6 @@ void revoke_columns(Cluster& model, const Object& table, const Acl& before_table
 }
 
 }  // namespace
-
-PrivilegeSet options_left(const Graph& graph, const Object& object, const Acl& acl,
-                          RoleId grantee) {
-  const auto& inherited = graph.reach(grantee, Closure::inherits, object.database);
-  const bool all = graph.cluster().role(grantee).superuser || inherited.has(object.owner);
-  PrivilegeSet left;
-  for (const auto& p : privileges) {
-    if (all) left |= p.privilege;
-  }
-  for (const auto& item : acl) {
-    if (item.grantee != public_role && inherited.has(item.grantee)) left |= item.grantable;
-  }
-  return left;
-}
 
 Statements enact(Cluster& model, const ChangePrivileges& remedy) {
   const Object object = model.object(remedy.object);

@@ -35,15 +35,15 @@ Statements enact(Cluster& model, const ResetStored& remedy);
 /// An edit of the file, or ALTER SYSTEM where the value comes from there or no text is at hand.
 Statements enact(Cluster& model, const ChangeSetting& remedy);
 
+/// What changes its owner with the object, itself first: a table's row type and arrays of it.
+std::vector<ObjectId> owned_with(const Cluster& cluster, ObjectId object);
+
 /// A new number for an access list that no reader made.
 AclId add_acl(Cluster& model, Acl acl);
 
 /// Where its privileges are granted: an array type's list is its element's, from 17 on a
 /// multirange's its range's; null: the server takes no GRANT on it (aclchk.c).
 const Object* granted_through(const Cluster& cluster, const Object& object);
-/// The grant options that `grantee` still has by such a list: its own, inherited ones, an
-/// owner's (acl.c, aclmask).
-PrivilegeSet options_left(const Graph& graph, const Object& object, const Acl& acl, RoleId grantee);
 /// `TABLE "public"."orders"`, `ROUTINE "public"."refund"(integer)`: what stands after ON.
 std::string grant_target(const Cluster& cluster, const Object& object);
 /// `"public"."refund"(integer)`.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fix/statement.hpp"
+#include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
 namespace {
@@ -54,7 +55,7 @@ std::vector<Remedy> candidates(const Cluster& cluster, const std::vector<Way>& w
       const auto* const attribute = std::get_if<ChangeAttribute>(&cut);
       // The server does not take it from the bootstrap superuser.
       if (attribute != nullptr && attribute->attribute == RoleAttribute::superuser &&
-          cluster.role(attribute->role).oid == bootstrap_superuser_oid) {
+          is_bootstrap_superuser(cluster.role(attribute->role))) {
         continue;
       }
       if (std::find(result.begin(), result.end(), cut) == result.end()) result.push_back(cut);
@@ -95,8 +96,9 @@ std::vector<WayCut> cuts_of_ways(const Cluster& cluster, const Target& target,
     WayCut cut{enact_in(model, remedy), std::nullopt, {}};
     if (cut.sql.empty()) continue;
     const Graph graph(model);
-    const Escalations escalations(graph);
-    const Doors doors(graph, escalations.connections(), circumstances);
+    const Connections connections(graph);
+    const Escalations escalations(graph, connections);
+    const Doors doors(graph, connections.space(), circumstances);
     const auto left = ways_in(graph, doors, Routes(graph, escalations, target), question);
     cut.ends = ended(ways, arrivals(left.ways));
     if (!cut.ends.empty()) result.push_back(std::move(cut));

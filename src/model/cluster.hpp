@@ -45,8 +45,19 @@ struct Unseen {
   bool operator==(const Unseen&) const = default;
 };
 
+/// Which input a remark is on, for another may take its place.
+enum class RemarkKind { other, text_of_hba, text_of_ident };
+
+/// Said of what was read in part: a file that lies on the server and could not be read.
+struct Remark {
+  std::string why;
+  std::string remedy;
+  RemarkKind kind = RemarkKind::other;
+  bool operator==(const Remark&) const = default;
+};
+
 struct Cluster {
-  int version_num = newest_major * 10000;
+  int version_num = newest_version_num;  // the true one: major() says whose rules apply
   std::string name;    // for the summary: the database connected to, a snapshot's, or empty
   std::string server;  // "PostgreSQL 15.18"; empty without a server
   std::string reader;  // the role that read the server; empty without one
@@ -84,9 +95,9 @@ struct Cluster {
   std::optional<Unseen> hidden_settings;
   /// Databases that were asked for and could not be read: what lies in them is unseen.
   std::optional<Unseen> unread_databases;
-  /// Remarks on what was read in part: a file that lies on the server and could not be read.
-  std::vector<Unseen> remarks;
+  std::vector<Remark> remarks;
 
+  /// Whose rules apply: of a newer server than is known those of the newest.
   int major() const { return major_of(version_num); }
   bool seen(Fact fact) const { return !unseen.contains(fact); }
 

@@ -49,8 +49,7 @@ class Checker {
     for (const auto& pooler : c_.poolers) check_pooler(pooler);
     for (const auto& f : c_.files) word("kind of file", f.kind, ConfigKind::conf);
     for (const auto& r : c_.roles) word("kind of password", r.password, PasswordKind::unusable);
-    const int major = c_.major();
-    if (major < oldest_major || major > newest_major + 10) fail_number("version", 0);
+    if (c_.major() < oldest_major) fail_number("version", 0);
   }
 
  private:

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "pg/version.hpp"
+
 namespace pgleast {
 
 /// What a client must show to be let in by a method.
@@ -22,7 +24,7 @@ enum class Credential {
 struct AuthMethod {
   std::string_view name;
   Credential credential;
-  int since = 0;  // first major version that knows it; 0: all
+  Versions versions = {};
 };
 
 inline constexpr std::array<AuthMethod, 15> auth_methods{{
@@ -38,9 +40,9 @@ inline constexpr std::array<AuthMethod, 15> auth_methods{{
     {"ldap", Credential::clear_password},
     {"pam", Credential::clear_password},
     {"bsd", Credential::clear_password},
-    {"radius", Credential::clear_password},
+    {"radius", Credential::clear_password, {12, 18}},
     {"cert", Credential::certificate},
-    {"oauth", Credential::ticket, 18},
+    {"oauth", Credential::ticket, {18}},
 }};
 
 constexpr std::optional<AuthMethod> auth_method_named(std::string_view name) {

@@ -15,7 +15,7 @@ struct BuiltinType {
   bool pseudo = false;
 };
 
-inline constexpr std::array<BuiltinType, 107> builtin_types{{
+inline constexpr std::array<BuiltinType, 109> builtin_types{{
     {"aclitem", ""},
     {"any", "pg_catalog.\"any\"", 0, true},
     {"anyarray", "", 0, true},
@@ -73,6 +73,7 @@ inline constexpr std::array<BuiltinType, 107> builtin_types{{
     {"nummultirange", "", 14},
     {"numrange", ""},
     {"oid", ""},
+    {"oid8", "", 19},
     {"oidvector", ""},
     {"path", ""},
     {"pg_brin_bloom_summary", "", 14},
@@ -91,6 +92,7 @@ inline constexpr std::array<BuiltinType, 107> builtin_types{{
     {"regclass", ""},
     {"regcollation", "", 13},
     {"regconfig", ""},
+    {"regdatabase", "", 19},
     {"regdictionary", ""},
     {"regnamespace", ""},
     {"regoper", ""},

@@ -11,7 +11,7 @@ struct Keyword {
   int since;  // first major version that quotes it; 0: all of them
 };
 
-// Every word that pg_get_keywords() does not call unreserved, asked of servers 12 to 18.
+// Every word that pg_get_keywords() does not call unreserved, asked of servers 12 to 19.
 // INVARIANT: sorted by word.
 constexpr std::array<Keyword, 164> keywords{{
     // clang-format off

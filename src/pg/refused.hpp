@@ -1,11 +1,13 @@
 #pragma once
 // What a server answers to a statement that it does not do:
 //
-//   ERROR:  role "app" does not exist
+//   ERROR:  42704: role "app" does not exist
 
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+#include "pg/condition.hpp"
 
 namespace pgleast {
 
@@ -13,11 +15,13 @@ namespace pgleast {
 class Refused : public std::runtime_error {
  public:
   /// `name`: what the message speaks of, to find its place in the statement.
-  explicit Refused(const std::string& message, std::string name = "")
-      : std::runtime_error(message), name_(std::move(name)) {}
+  Refused(Condition condition, const std::string& message, std::string name = "")
+      : std::runtime_error(message), condition_(condition), name_(std::move(name)) {}
+  Condition condition() const { return condition_; }
   const std::string& name() const { return name_; }
 
  private:
+  Condition condition_;
   std::string name_;
 };
 

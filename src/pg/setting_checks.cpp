@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <initializer_list>
+#include <set>
 #include <string>
 
 #include "pg/name_list.hpp"
@@ -74,6 +75,33 @@ bool is_connection_stages(std::string_view text, int major) {
   return major < 18 || is_one_of(setting_key(text), alone) ||
          lists_only(text, major,
                     {"receipt", "authentication", "authorization", "setup_durations", "all"});
+}
+
+bool is_message_level(std::string_view text) {
+  constexpr std::array<std::string_view, 13> levels{
+      "debug",  "debug5",  "debug4", "debug3", "debug2", "debug1", "info",
+      "notice", "warning", "error",  "log",    "fatal",  "panic"};
+  return is_one_of(setting_key(text), levels);
+}
+
+/// "warning, autovacuum:debug1": one level for all processes, and others for some kinds of them.
+bool is_message_levels(std::string_view text, int major) {
+  constexpr std::array<std::string_view, 15> kinds{
+      "archiver",     "autovacuum",  "backend",    "bgworker",       "bgwriter",
+      "checkpointer", "ioworker",    "postmaster", "slotsyncworker", "startup",
+      "syslogger",    "walreceiver", "walsender",  "walsummarizer",  "walwriter"};
+  if (major < 19) return true;
+  const auto list = split_guc_list(text, major);
+  if (!list) return false;
+  std::set<std::string> given;
+  const bool known = std::all_of(list->begin(), list->end(), [&](const std::string& item) {
+    const auto colon = item.find(':');
+    const auto kind = colon == std::string::npos ? "" : setting_key(item.substr(0, colon));
+    const auto level = colon == std::string::npos ? item : item.substr(colon + 1);
+    return (colon == std::string::npos || is_one_of(kind, kinds)) && is_message_level(level) &&
+           given.insert(kind).second;
+  });
+  return known && given.contains("");
 }
 
 bool is_io_direct(std::string_view text, int major) {
@@ -202,6 +230,7 @@ constexpr OwnCheck checks[] = {
     {"io_max_concurrency", is_io_concurrency},
     {"log_connections", is_connection_stages},
     {"log_destination", is_log_destination},
+    {"log_min_messages", is_message_levels},
     {"multixact_member_buffers", is_slru_buffers},
     {"multixact_offset_buffers", is_slru_buffers},
     {"notify_buffers", is_slru_buffers},

@@ -34,7 +34,7 @@ const SettingInfo* find_row(const std::string& key, int major) {
       std::begin(rows), std::end(rows), key,
       [](const SettingInfo& info, const std::string& k) { return setting_key(info.name) < k; });
   for (; row != std::end(rows) && setting_key(row->name) == key; ++row) {
-    if (row->first_major <= major && major <= row->last_major) return row;
+    if (row->versions.has(major)) return row;
   }
   return nullptr;
 }
@@ -59,8 +59,8 @@ std::string other_version(std::string_view name, int major) {
   for (int other = newest_major; other >= oldest_major; --other) {
     const auto* info = find_setting_info(name, other);
     if (info == nullptr) continue;
-    return other < major ? fmt::format("; it is gone since version {}", info->last_major + 1)
-                         : fmt::format("; it exists since version {}", info->first_major);
+    return other < major ? fmt::format("; it is gone since version {}", other + 1)
+                         : fmt::format("; it exists since version {}", info->versions.since);
   }
   return "";
 }
@@ -91,7 +91,7 @@ const SettingInfo* find_setting_info(std::string_view name, int major) {
 std::vector<const SettingInfo*> settings_of_version(int major) {
   std::vector<const SettingInfo*> result;
   for (const auto& row : rows) {
-    if (row.first_major <= major && major <= row.last_major) result.push_back(&row);
+    if (row.versions.has(major)) result.push_back(&row);
   }
   return result;
 }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pg/version.hpp"
+
 namespace pgleast {
 
 enum class SettingType : std::uint8_t { boolean, integer, real, string, enumeration };
@@ -26,8 +28,7 @@ enum class SettingContext : std::uint8_t {
 
 struct SettingInfo {
   std::string_view name;  // as the server spells it: `DateStyle`
-  int first_major;
-  int last_major;
+  Versions versions;
   SettingType type;
   std::string_view unit;  // of a bare number: kB, 8kB, B, MB, ms, s, min; empty: none
   SettingContext context;

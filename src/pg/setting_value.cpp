@@ -134,7 +134,7 @@ std::string_view hidden_spelling(const std::string& key, const std::vector<std::
                                  const SettingInfo& info) {
   const bool yes = key == "true" || key == "yes" || key == "1";
   const bool no = key == "false" || key == "no" || key == "0";
-  if (info.name == "password_encryption" && info.last_major == 13) {
+  if (info.name == "password_encryption" && info.versions.until == 13) {
     return yes || key == "on" ? "md5" : "";
   }
   if (has(known, "on") && yes) return "on";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/bootstrap_superuser.hpp"
 #include "pg/predefined_role.hpp"
 
 namespace pgleast {
@@ -19,7 +20,7 @@ bool RoleMatcher::matches(const Pattern& pattern, RoleId id) const {
   const auto& role = cluster_.role(id);
   switch (pattern.kind) {
     case Pattern::Kind::bootstrap:
-      return role.oid == bootstrap_superuser_oid && !role.dropped;
+      return is_bootstrap_superuser(role);
     case Pattern::Kind::role_class:
       return classes_[index(id)] != nullptr && classes_[index(id)]->name == pattern.text;
     case Pattern::Kind::parameter: {

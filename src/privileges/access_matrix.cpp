@@ -6,59 +6,47 @@
 namespace pgleast {
 
 AccessMatrix::AccessMatrix(const Graph& graph)
-    : graph_(graph),
-      existing_(graph.cluster().roles.size()),
-      superusers_(existing_),
-      inheriting_(graph.cluster().roles.size(), existing_) {
+    : graph_(graph), existing_(graph.cluster().roles.size()), superusers_(existing_) {
   const auto& roles = graph.cluster().roles;
   for (std::uint32_t i = 0; i < roles.size(); ++i) {
     if (roles[i].dropped) continue;
     existing_.insert(RoleId{i});
     if (roles[i].superuser) superusers_.insert(RoleId{i});
-    graph.along_memberships(RoleId{i}, Closure::inherits).each([&](RoleId of) {
-      inheriting_[index(of)].insert(RoleId{i});
-    });
   }
 }
 
-RoleSet AccessMatrix::inheriting(RoleId role, ObjectId database) const {
-  auto result = inheriting_[index(role)];
+// Calls `add(roles)`: all of them together have the privileges of the grantee.
+template <typename Add>
+void AccessMatrix::each_set(RoleId grantee, ObjectId database, Add&& add) const {
+  if (grantee == public_role) return add(existing_);
+  add(graph_.who_has(grantee, Closure::inherits));
   const auto ownership = graph_.database_ownership(Closure::inherits, database);
-  if (ownership && graph_.along_memberships(ownership->second, Closure::inherits).has(role)) {
-    result |= inheriting_[index(ownership->first)];
+  if (ownership && graph_.along_memberships(ownership->second, Closure::inherits).has(grantee)) {
+    add(graph_.who_has(ownership->first, Closure::inherits));
   }
-  return result;
 }
 
-void AccessMatrix::add_list(Holders& holders, const Acl& acl, PrivilegeSet of,
-                            ObjectId database) const {
-  const auto ownership = graph_.database_ownership(Closure::inherits, database);
-  const auto* const through_ownership =
-      ownership ? &graph_.along_memberships(ownership->second, Closure::inherits) : nullptr;
-  for (const auto& item : acl) {
-    const auto add = [&](const RoleSet& roles) {
-      (item.privileges & of).each([&](Privilege p) { holders[p] |= roles; });
-    };
-    if (item.grantee == public_role) {
-      add(existing_);
-    } else if (through_ownership != nullptr && through_ownership->has(item.grantee)) {
-      add(inheriting(item.grantee, database));
-    } else {
-      add(inheriting_[index(item.grantee)]);
-    }
-  }
+// Calls `add(privileges, roles)`: these roles hold these privileges on it. Dropped ones may be
+// among them.
+template <typename Add>
+void AccessMatrix::each_set(const Object& object, Add&& add) const {
+  const auto all = grantable_privileges(object.kind, graph_.cluster().major());
+  add(all, superusers_);
+  each_giver(
+      graph_.cluster(), graph_.data_roles(), object, graph_.list_of(object),
+      [](RoleId) { return true; },
+      [&](RoleId grantee, PrivilegeSet gives) {
+        if ((gives & all).empty()) return;
+        each_set(grantee, graph_.database_of(object),
+                 [&](const RoleSet& roles) { add(gives & all, roles); });
+      });
 }
 
 void AccessMatrix::add_object(Holders& holders, const Object& object, PrivilegeSet of) const {
-  const auto database = graph_.database_of(object);
-  of.each([&](Privilege p) { holders[p] |= superusers_; });
-  add_list(holders, graph_.list_of(object), of - graph_.kept_by_server(object), database);
-  for (const auto role : graph_.predefined_for_data()) {
-    const auto gives = graph_.given_by(role, object) & of;
-    if (gives.empty()) continue;
-    const auto roles = inheriting(role, database);
-    gives.each([&](Privilege p) { holders[p] |= roles; });
-  }
+  each_set(object, [&](PrivilegeSet gives, const RoleSet& roles) {
+    (gives & of).each([&](Privilege p) { holders[p] |= roles; });
+  });
+  of.each([&](Privilege p) { holders[p] &= existing_; });
 }
 
 AccessMatrix::Holders AccessMatrix::holders(const Object& object) const {
@@ -71,8 +59,20 @@ AccessMatrix::Holders AccessMatrix::holders(const Object& table, const Column& c
   Holders result(graph_.cluster().roles.size());
   const auto all = info(ObjectKind::column).all;
   add_object(result, table, all);
-  add_list(result, graph_.cluster().column_acl(column), all, graph_.database_of(table));
+  for (const auto& item : graph_.cluster().column_acl(column)) {
+    each_set(item.grantee, graph_.database_of(table), [&](const RoleSet& roles) {
+      (item.privileges & all).each([&](Privilege p) { (result[p] |= roles) &= existing_; });
+    });
+  }
   return result;
+}
+
+RoleSet AccessMatrix::holders(const Object& object, Privilege privilege) const {
+  RoleSet result(graph_.cluster().roles.size());
+  each_set(object, [&](PrivilegeSet gives, const RoleSet& roles) {
+    if (gives.has(privilege)) result |= roles;
+  });
+  return result &= existing_;
 }
 
 std::uint64_t AccessMatrix::count(ObjectKind kind) const {

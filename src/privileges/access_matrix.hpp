@@ -4,11 +4,11 @@
 //
 //   AccessMatrix matrix(graph);
 //   matrix.holders(orders)[Privilege::select]  ->  {app_user, analyst}
+//   matrix.holders(orders, Privilege::select)  ->  the same, without the others
 //   matrix.count(ObjectKind::table)            ->  all (role, table, privilege) that are held
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "privileges/graph.hpp"
 
@@ -33,19 +33,21 @@ class AccessMatrix {
   /// As Graph::held() answers for each role that exists.
   Holders holders(const Object& object) const;
   Holders holders(const Object& table, const Column& column) const;
+  RoleSet holders(const Object& object, Privilege privilege) const;
   /// How many cells (role, object, privilege) are held over the objects of `kind`, those of the
   /// server's own schemas left out.
   std::uint64_t count(ObjectKind kind) const;
 
  private:
-  RoleSet inheriting(RoleId role, ObjectId database) const;
-  void add_list(Holders& holders, const Acl& acl, PrivilegeSet of, ObjectId database) const;
+  template <typename Add>
+  void each_set(RoleId grantee, ObjectId database, Add&& add) const;
+  template <typename Add>
+  void each_set(const Object& object, Add&& add) const;
   void add_object(Holders& holders, const Object& object, PrivilegeSet of) const;
 
   const Graph& graph_;
   RoleSet existing_;
   RoleSet superusers_;
-  std::vector<RoleSet> inheriting_;  // by role: who inherits from it along memberships
 };
 
 }  // namespace pgleast

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "pg/refused.hpp"
+#include "privileges/aclmask.hpp"
 
 namespace pgleast {
 namespace {
@@ -37,6 +38,7 @@ class AclEdit {
   }
 
   Acl take() { return std::move(acl_); }
+  bool cascades() const { return cascades_; }
 
  private:
   std::size_t find(const AclItem& like) const {
@@ -49,14 +51,16 @@ class AclEdit {
   // recursive_revoke
   void revoke_from_dependents(RoleId grantee, PrivilegeSet lost) {
     if (grantee == owner_) return;
-    lost -= options_held(acl_, grantee, owner_, lost, has_privileges_);
+    lost -= options_of(grantee, acl_);
     if (lost.empty()) return;
     const auto depends = [&](const AclItem& i) {
       return i.grantor == grantee && !(i.privileges & lost).empty();
     };
     for (auto at = acl_.begin();
          (at = std::find_if(acl_.begin(), acl_.end(), depends)) != acl_.end();) {
-      if (!cascade_) throw Refused("dependent privileges exist");
+      if (!cascade_)
+        throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
+      cascades_ = true;
       update({at->grantee, at->grantor, lost, lost}, Mode::remove);
     }
   }
@@ -73,37 +77,31 @@ class AclEdit {
          (at = std::find_if(left.begin(), left.end(), of_grantee)) != left.end();) {
       without.update(AclItem(*at), Mode::remove);
     }
-    const auto held = options_held(left, change.grantor, owner_, change.grantable, has_privileges_);
-    if (!(change.grantable - held).empty()) {
-      throw Refused("grant options cannot be granted back to your own grantor");
+    if (!(change.grantable - options_of(change.grantor, left)).empty()) {
+      throw Refused(Condition::invalid_grant_operation,
+                    "grant options cannot be granted back to your own grantor");
     }
+  }
+
+  PrivilegeSet options_of(RoleId role, const Acl& acl) const {
+    return options_in(acl, owner_, [&](RoleId of) { return has_privileges_(role, of); });
   }
 
   Acl acl_;
   RoleId owner_;
   bool cascade_;
+  bool cascades_ = false;
   const HasPrivileges& has_privileges_;
 };
 
 }  // namespace
 
-PrivilegeSet options_held(const Acl& acl, RoleId role, RoleId owner, PrivilegeSet mask,
-                          const HasPrivileges& has_privileges) {
-  if (has_privileges(role, owner)) return mask;
-  PrivilegeSet held;
-  for (const auto& item : acl) {
-    const bool counts =
-        item.grantee == role || (item.grantee != public_role && has_privileges(role, item.grantee));
-    if (counts) held |= item.grantable;
-  }
-  return held & mask;
-}
-
 Acl changed_acl(Acl acl, const AclChange& change, const HasPrivileges& has_privileges) {
   AclEdit edit(std::move(acl), change.owner, change.cascade, has_privileges);
   for (const auto grantee : change.grantees) {
     if (change.grants && change.option && grantee == public_role) {
-      throw Refused("grant options can only be granted to roles");
+      throw Refused(Condition::invalid_grant_operation,
+                    "grant options can only be granted to roles");
     }
     const bool only_option = !change.grants && change.option;
     const bool with_option = !change.grants || change.option;
@@ -112,6 +110,13 @@ Acl changed_acl(Acl acl, const AclChange& change, const HasPrivileges& has_privi
                 change.grants ? Mode::add : Mode::remove);
   }
   return edit.take();
+}
+
+Revoked revoked(Acl acl, const AclItem& gone, RoleId owner, const HasPrivileges& has_privileges) {
+  AclEdit edit(std::move(acl), owner, true, has_privileges);
+  edit.update(gone, Mode::remove);
+  const bool cascades = edit.cascades();
+  return {edit.take(), cascades};
 }
 
 Acl acl_of_new_owner(const Acl& acl, RoleId from, RoleId to) {

@@ -2,14 +2,12 @@
 // GRANT and REVOKE on one access list, exactly as the server does them (acl.c): who is recorded
 // as grantor is decided before.
 
-#include <functional>
+#include <vector>
 
 #include "model/acl.hpp"
+#include "privileges/memberships.hpp"
 
 namespace pgleast {
-
-/// Whether the first role holds the privileges of the second (has_privs_of_role).
-using HasPrivileges = std::function<bool(RoleId, RoleId)>;
 
 /// What one GRANT or REVOKE asks of one list.
 struct AclChange {
@@ -25,11 +23,15 @@ struct AclChange {
 /// Throws Refused: dependent privileges exist, options granted back (merge_acl_with_grant).
 Acl changed_acl(Acl acl, const AclChange& change, const HasPrivileges& has_privileges);
 
-/// The privileges of `mask` whose options `role` holds, itself and by its groups (aclmask).
-PrivilegeSet options_held(const Acl& acl, RoleId role, RoleId owner, PrivilegeSet mask,
-                          const HasPrivileges& has_privileges);
+/// REVOKE ... CASCADE of the privileges and grant options of one item.
+struct Revoked {
+  Acl left;
+  bool cascades = false;  // others' hung on it: without CASCADE the server refuses
+};
+Revoked revoked(Acl acl, const AclItem& gone, RoleId owner, const HasPrivileges& has_privileges);
 
-/// After ALTER ... OWNER TO: what the old owner held and granted is the new one's (aclnewowner).
+/// After ALTER ... OWNER TO: what the old owner held and granted is the new one's, in the lists
+/// of a table's columns, too (aclnewowner; tablecmds.c, change_owner_fix_column_acls).
 Acl acl_of_new_owner(const Acl& acl, RoleId from, RoleId to);
 
 /// All items of `right` granted in `left` too (aclmerge).

@@ -4,31 +4,17 @@
 #include <deque>
 
 namespace pgleast {
-namespace {
-
-constexpr std::uint32_t first_unpinned_oid = 12000;  // below it: the catalogs themselves
-
-bool is_relation(ObjectKind kind) {
-  return kind == ObjectKind::table || kind == ObjectKind::sequence;
-}
-
-}  // namespace
 
 Graph::Graph(const Cluster& cluster)
     : cluster_(cluster),
-      database_owner_(cluster.find_role("pg_database_owner")),
-      read_all_(cluster.find_role("pg_read_all_data")),
-      write_all_(cluster.find_role("pg_write_all_data")),
-      maintain_(cluster.find_role("pg_maintain")),
+      database_owner_(cluster.find_role(database_owner_role)),
+      data_roles_(cluster),
       closures_{MembershipClosure(cluster.roles.size()), MembershipClosure(cluster.roles.size()),
                 MembershipClosure(cluster.roles.size())} {
-  for (const auto& role : {read_all_, write_all_, maintain_}) {
-    if (role) for_data_.push_back(*role);
-  }
   for (const auto& m : cluster.memberships) {
-    closures_[static_cast<std::size_t>(Closure::members)].add(m.member, m.role);
-    if (m.inherit) closures_[static_cast<std::size_t>(Closure::inherits)].add(m.member, m.role);
-    if (m.set) closures_[static_cast<std::size_t>(Closure::becomes)].add(m.member, m.role);
+    for (const auto closure : {Closure::members, Closure::inherits, Closure::becomes}) {
+      if (carries(m, closure)) closures_[static_cast<std::size_t>(closure)].add(m.member, m.role);
+    }
   }
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     const auto& o = cluster.objects[i];
@@ -36,16 +22,32 @@ Graph::Graph(const Cluster& cluster)
   }
 }
 
-// acl.c, roles_is_member_of
 std::optional<std::pair<RoleId, RoleId>> Graph::database_ownership(Closure closure,
                                                                    ObjectId database) const {
-  if (database == no_object) database = home_;
-  if (!database_owner_ || database == no_object) return std::nullopt;
-  const auto owner = cluster_.object(database).owner;
-  const bool inherited =
-      closure != Closure::inherits || cluster_.major() >= 16 || cluster_.role(owner).inherit;
-  if (!inherited) return std::nullopt;
-  return std::pair{owner, *database_owner_};
+  const auto owner = member_by_ownership(cluster_, database_owner_, closure,
+                                         database == no_object ? home_ : database);
+  if (!owner) return std::nullopt;
+  return std::pair{*owner, *database_owner_};
+}
+
+// One role at a time: few groups are asked about, and most roles are nobody's group.
+const RoleSet& Graph::who_has(RoleId role, Closure closure) const {
+  auto& below = below_[static_cast<std::size_t>(closure)];
+  if (!below) {
+    const auto roles = cluster_.roles.size();
+    below.emplace(roles, roles);
+    for (const auto& m : cluster_.memberships) {
+      if (carries(m, closure)) below->add(m.role, m.member);
+    }
+  }
+  return below->of(role);
+}
+
+HasPrivileges Graph::has_privileges(ObjectId database) const {
+  return [this, database](RoleId role, RoleId of) {
+    if (role == public_role || of == public_role) return false;
+    return cluster_.role(role).superuser || reach(role, Closure::inherits, database).has(of);
+  };
 }
 
 const RoleSet& Graph::reach(RoleId role, Closure closure, ObjectId database) const {
@@ -113,68 +115,23 @@ const Acl& Graph::list_of(const Object& object) const {
   return at->second;
 }
 
-PrivilegeSet Graph::kept_by_server(const Object& object) const {
-  const bool catalog = object.kind == ObjectKind::table && object.oid < first_unpinned_oid &&
-                       object.system && cluster_.relation(object).relkind != 'v';
-  if (!catalog) return {};
-  return PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_ |
-         Privilege::truncate;
-}
-
-// acl.c, aclmask: the owner has no implicit privileges beyond its items, but every grant option.
-Held Graph::from_acl(RoleId role, const Acl& acl, RoleId owner, const RoleSet& inherited) const {
-  Held result;
-  for (const auto& item : acl) {
-    if (item.grantee != public_role && !inherited.has(item.grantee)) continue;
-    result.privileges |= item.privileges;
-    if (item.grantee != public_role) result.grantable |= item.grantable;
-  }
-  if (cluster_.role(role).superuser || inherited.has(owner)) {
-    result.grantable = PrivilegeSet();
-    for (const auto& p : privileges) result.grantable |= p.privilege;
-  }
-  return result;
-}
-
-PrivilegeSet Graph::given_by(RoleId predefined, const Object& object) const {
-  PrivilegeSet result;
-  if (is_relation(object.kind)) {
-    if (predefined == read_all_) result |= Privilege::select;
-    if (predefined == write_all_) {
-      result |= PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_;
-      result -= kept_by_server(object);
-    }
-    if (predefined == maintain_) result |= Privilege::maintain;
-  } else if (object.kind == ObjectKind::schema && predefined != maintain_) {
-    result |= Privilege::usage;
-  }
-  return result & grantable_privileges(object.kind, cluster_.major());
+// A superuser holds everything: nobody asks what it inherits.
+const RoleSet& Graph::inherited(RoleId role, const Object& object) const {
+  static const RoleSet nothing;
+  return cluster_.role(role).superuser ? nothing
+                                       : reach(role, Closure::inherits, database_of(object));
 }
 
 Held Graph::held(RoleId role, const Object& object) const {
-  const auto all = grantable_privileges(object.kind, cluster_.major());
-  if (cluster_.role(role).superuser) return {all, all};
-  const auto& inherited = reach(role, Closure::inherits, database_of(object));
-  auto result = from_acl(role, list_of(object), object.owner, inherited);
-  result.privileges -= kept_by_server(object);
-  for (const auto predefined : for_data_) {
-    if (inherited.has(predefined)) result.privileges |= given_by(predefined, object);
-  }
-  result.privileges = result.privileges & all;
-  result.grantable = result.grantable & all;
-  return result;
+  const auto& roles = inherited(role, object);
+  return held_on(cluster_, data_roles_, object, list_of(object), cluster_.role(role).superuser,
+                 [&](RoleId of) { return roles.has(of); });
 }
 
 Held Graph::held(RoleId role, const Object& table, const Column& column) const {
-  const auto all = info(ObjectKind::column).all;
-  auto result = held(role, table);
-  if (column.acl != null_acl) {
-    const auto& inherited = reach(role, Closure::inherits, database_of(table));
-    const auto own = from_acl(role, cluster_.column_acl(column), table.owner, inherited);
-    result.privileges |= own.privileges;
-    result.grantable |= own.grantable;
-  }
-  return {result.privileges & all, result.grantable & all};
+  const auto& roles = inherited(role, table);
+  return held_on_column(held(role, table), table, cluster_.column_acl(column),
+                        [&](RoleId of) { return roles.has(of); });
 }
 
 // A role's own grant, then PUBLIC's, then by the length of the way.
@@ -202,9 +159,10 @@ std::vector<Graph::Candidate> Graph::candidates(RoleId role, const Object& objec
       if (item.privileges.has(privilege)) take(kind, item.grantee, &item);
     }
   };
-  if (!kept_by_server(object).has(privilege)) take_list(Cause::Kind::acl_item, list_of(object));
+  if (!kept_by_server(cluster_, object).has(privilege))
+    take_list(Cause::Kind::acl_item, list_of(object));
   if (cluster_.role(role).superuser) result.push_back({Cause::Kind::superuser, role, nullptr, 0});
-  for (const auto predefined : for_data_) {
+  for (const auto predefined : predefined_for_data()) {
     if (!given_by(predefined, object).has(privilege)) continue;
     take(Cause::Kind::predefined_role, predefined, nullptr);
   }
@@ -223,7 +181,7 @@ Cause Graph::cause_of(const Candidate& candidate, RoleId role, const Object& obj
 std::optional<Cause> Graph::own_cause(RoleId role, const Object& object, const Column* column,
                                       Privilege privilege) const {
   if (cluster_.role(role).superuser) return Cause{Cause::Kind::superuser, {role}, {}, role};
-  const auto& predefined = for_data_;
+  const auto& predefined = predefined_for_data();
   if (std::find(predefined.begin(), predefined.end(), role) != predefined.end()) return {};
   std::optional<Cause> everybody;
   const auto look = [&](const Acl& acl, Cause::Kind kind) -> std::optional<Cause> {
@@ -236,7 +194,7 @@ std::optional<Cause> Graph::own_cause(RoleId role, const Object& object, const C
     }
     return std::nullopt;
   };
-  if (!kept_by_server(object).has(privilege)) {
+  if (!kept_by_server(cluster_, object).has(privilege)) {
     if (auto own = look(list_of(object), Cause::Kind::acl_item)) return own;
   }
   if (column != nullptr) {

@@ -1,13 +1,8 @@
 #pragma once
 // Who holds what, exactly as has_*_privilege answers it (acl.c; aclchk.c).
 //
-// Three closures over memberships, not one:
-//   members   app_user -> everything it is a member of (pg_hba's `+group`)
-//   inherits  what it holds the privileges of without doing anything
-//   becomes   what SET ROLE lets it become
-// Before version 16 an edge is inherited when its member has INHERIT, and SET ROLE
-// follows every edge; from 16 each edge has options of its own. pg_database_owner is a
-// member's by owning the database that one is connected to.
+// For many questions about a cluster that stays as it is; what the rules are stands in
+// memberships.hpp and aclmask.hpp.
 
 #include <array>
 #include <map>
@@ -18,18 +13,12 @@
 #include <vector>
 
 #include "model/cluster.hpp"
+#include "privileges/aclmask.hpp"
 #include "privileges/membership_closure.hpp"
+#include "privileges/memberships.hpp"
 #include "privileges/role_set.hpp"
 
 namespace pgleast {
-
-enum class Closure { members, inherits, becomes };
-
-/// What a role holds on an object.
-struct Held {
-  PrivilegeSet privileges;
-  PrivilegeSet grantable;
-};
 
 /// One reason why a role holds a privilege.
 struct Cause {
@@ -53,6 +42,10 @@ class Graph {
   const RoleSet& along_memberships(RoleId role, Closure closure) const {
     return closures_[static_cast<std::size_t>(closure)].of(role);
   }
+  /// Who has `role` in its closure, itself included, along memberships.
+  const RoleSet& who_has(RoleId role, Closure closure) const;
+  /// As has_privileges_in().
+  HasPrivileges has_privileges(ObjectId database) const;
   /// The shortest way, both ends included; empty when there is none.
   std::vector<RoleId> path(RoleId from, RoleId to, Closure closure,
                            ObjectId database = no_object) const;
@@ -74,11 +67,12 @@ class Graph {
   /// The access list in force, as Cluster::effective_acl().
   const Acl& list_of(const Object& object) const;
   /// pg_read_all_data and the like: those that this version has.
-  const std::vector<RoleId>& predefined_for_data() const { return for_data_; }
+  const DataRoles& data_roles() const { return data_roles_; }
+  const std::vector<RoleId>& predefined_for_data() const { return data_roles_.all(); }
   /// What one of these gives on it, whatever its list says.
-  PrivilegeSet given_by(RoleId predefined, const Object& object) const;
-  /// Privileges that its list may name, but that a superuser alone has (pg_class_aclmask_ext).
-  PrivilegeSet kept_by_server(const Object& object) const;
+  PrivilegeSet given_by(RoleId predefined, const Object& object) const {
+    return data_roles_.given_by(predefined, cluster_, object);
+  }
   /// The one where the object is, or that one is connected to.
   ObjectId database_of(const Object& object) const;
   /// Who is a member of pg_database_owner by owning it, and that role.
@@ -95,7 +89,7 @@ class Graph {
     std::vector<std::uint32_t> length;  // in steps
   };
   struct Candidate;
-  Held from_acl(RoleId role, const Acl& acl, RoleId owner, const RoleSet& inherited) const;
+  const RoleSet& inherited(RoleId role, const Object& object) const;
   const Ways& ways(RoleId from, Closure closure, ObjectId database) const;
   static std::vector<RoleId> path_of(const Ways& ways, RoleId to);
   std::vector<Candidate> candidates(RoleId role, const Object& object, const Column* column,
@@ -110,9 +104,9 @@ class Graph {
   const Cluster& cluster_;
   ObjectId home_ = no_object;
   std::optional<RoleId> database_owner_;
-  std::optional<RoleId> read_all_, write_all_, maintain_;
-  std::vector<RoleId> for_data_;  // these, in this order
+  DataRoles data_roles_;
   std::array<MembershipClosure, 3> closures_;
+  mutable std::array<std::optional<MembershipClosure>, 3> below_;  // the other way round
   mutable std::unordered_map<std::uint64_t, RoleSet> through_ownership_;
   mutable std::map<std::pair<ObjectKind, RoleId>, Acl> default_lists_;
   mutable std::optional<Ways> ways_;

@@ -4,12 +4,10 @@
 
 namespace pgleast {
 
-constexpr std::size_t few_questions = 16;
-
 const RoleSet& MembershipClosure::of(RoleId role) const {
   auto& set = sets_[index(role)];
   if (set == RoleSet()) {
-    if (++asked_ <= few_questions) {
+    if (++asked_ <= one_by_one_) {
       find_one(role);
     } else {
       find_all();

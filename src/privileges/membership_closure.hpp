@@ -1,6 +1,6 @@
 #pragma once
-// Which roles a role is a member of, inherits from, or may become, along memberships alone:
-// sets of bits, for one role on demand, for all at once where many are asked for.
+// Which roles a role is a member of, inherits from, or may become, along memberships alone, or,
+// with the memberships the other way round, which roles are a member of it: sets of bits.
 //
 //   app_user -> grp -> deep     sets: {app_user, grp, deep}, {grp, deep}, {deep}
 
@@ -13,7 +13,9 @@ namespace pgleast {
 
 class MembershipClosure {
  public:
-  explicit MembershipClosure(std::size_t roles) : above_(roles), sets_(roles) {}
+  /// After so many questions about one role the rest is found at once.
+  explicit MembershipClosure(std::size_t roles, std::size_t one_by_one = 16)
+      : one_by_one_(one_by_one), above_(roles), sets_(roles) {}
 
   void add(RoleId member, RoleId group) { above_[index(member)].push_back(group); }
   /// The role itself included.
@@ -24,6 +26,7 @@ class MembershipClosure {
   void find_one(RoleId role) const;
   void find_all() const;
 
+  std::size_t one_by_one_;
   std::vector<std::vector<RoleId>> above_;  // by member
   mutable std::vector<RoleSet> sets_;       // empty: not asked for yet
   mutable std::size_t asked_ = 0;

@@ -26,6 +26,9 @@ class RoleSet {
     word |= bit;
     return added;
   }
+  void erase(RoleId id) {
+    if (has(id)) words_[index(id) / 64] &= ~(std::uint64_t{1} << (index(id) % 64));
+  }
   /// Both are over the same roles.
   RoleSet& operator|=(const RoleSet& other) {
     for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "privileges/graph.hpp"
+#include "privileges/access_matrix.hpp"
 
 namespace pgleast {
 
@@ -25,22 +25,16 @@ struct TableCounts {
 
 class Holdings {
  public:
-  /// Keeps a reference.
   Holdings(const Graph& graph, ObjectId database);
 
   /// Of who acts as one role of `acting` after the other. USAGE of the schema is asked for, too.
   TableCounts held_by(const RoleSet& acting) const;
 
  private:
-  RoleSet holders(const Object& object, Privilege privilege) const;
-
   struct Group {
     std::size_t tables = 0;
     std::array<RoleSet, counted_privileges.size()> reached_by;
   };
-  const Graph& graph_;
-  ObjectId database_;
-  std::vector<RoleSet> inheritors_;  // by role: who inherits what it holds
   std::vector<Group> groups_;
 };
 

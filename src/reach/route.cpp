@@ -48,7 +48,7 @@ std::string grant_words(const Cluster& cluster, const Object& object, const Caus
 void add_cause(const Cluster& cluster, const Target& target, const Cause& cause, Route& route) {
   const auto end = end_of_path(cluster, target);
   if (cause.kind == Cause::Kind::superuser) {
-    route.legs.push_back({"SUPERUSER", end});
+    route.legs.push_back({"SUPERUSER", end, true});
     route.cuts.emplace_back(ChangeAttribute{cause.path.back(), RoleAttribute::superuser, false});
     return;
   }
@@ -128,9 +128,10 @@ bool Routes::has_reached(RoleId role) const {
   return *known;
 }
 
-std::string Routes::rows_of(RoleId role) const {
-  if (!reads_rows(target_, cluster_)) return "";
-  return row_words(cluster_, row_reach_.access(role, target_.object, target_.privilege));
+std::optional<RowsReached> Routes::rows_of(RoleId role) const {
+  if (!reads_rows(target_, cluster_)) return std::nullopt;
+  const auto access = row_reach_.access(role, target_.object, target_.privilege);
+  return RowsReached{access.kind, row_words(cluster_, access)};
 }
 
 // A power that gives it, and the roles that its access list names.
@@ -191,7 +192,10 @@ std::optional<Route> Routes::way_up(RoleId role, bool all_rows) const {
   std::vector<Step> best;
   std::tuple<int, int, std::size_t> least;
   for (const auto& goal : goals_) {
-    if (all_rows && !goal.power && rows_of(goal.role) != every_row) continue;
+    if (all_rows && !goal.power) {
+      const auto rows = rows_of(goal.role);
+      if (!rows || rows->kind != RowAccess::Kind::all) continue;
+    }
     auto way = escalations_.way(role, goal);
     if (way.empty()) continue;
     int uncertain = 0, victims = 0;
@@ -210,7 +214,7 @@ std::optional<Route> Routes::way_up(RoleId role, bool all_rows) const {
   const auto& last = best.back().to;
   if (last.power) {
     if (!target_.power) route.legs.push_back({"", end_of_path(cluster_, target_)});
-    if (reads_rows(target_, cluster_)) route.rows = every_row;
+    if (reads_rows(target_, cluster_)) route.rows = {RowAccess::Kind::all, every_row};
   } else {
     end(last.role, causes_of(graph_, last.role, target_).front(), route);
   }
@@ -252,7 +256,7 @@ std::vector<Route> Routes::all_from(RoleId role, ObjectId database) const {
 void Routes::add_way_up(RoleId role, std::vector<Route>& routes) const {
   const bool partly = !routes.empty();
   const bool enough = std::any_of(routes.begin(), routes.end(), [](const Route& route) {
-    return route.rows.empty() || route.rows == every_row;
+    return !route.rows || route.rows->kind == RowAccess::Kind::all;
   });
   if (enough) return;
   if (auto up = way_up(role, partly)) routes.push_back(*std::move(up));

@@ -20,13 +20,20 @@ namespace pgleast {
 struct Leg {
   std::string how;  // on the arrow
   std::string to;   // where it leads, safe to show
+  bool superuser = false;
   bool operator==(const Leg&) const = default;
+};
+
+/// Of a table, to who gets there.
+struct RowsReached {
+  RowAccess::Kind kind = RowAccess::Kind::none;
+  std::string words;  // "all rows"
 };
 
 struct Route {
   std::vector<Leg> legs;                // from the login role, which is not among them
   std::vector<std::string> statements;  // to run after logging in
-  std::string rows;                     // "all rows"; empty where rows are not the question
+  std::optional<RowsReached> rows;      // none where rows are not the question
   std::vector<Remedy> cuts;             // each takes a leg of it away
   std::string unknown;                  // why it may not lead there; empty: it does
   bool needs_victim = false;            // somebody stronger must act, too
@@ -52,7 +59,7 @@ class Routes {
   void add_way_up(RoleId role, std::vector<Route>& routes) const;
   std::vector<Goal> goals() const;
   std::optional<Route> way_up(RoleId role, bool all_rows) const;
-  std::string rows_of(RoleId role) const;
+  std::optional<RowsReached> rows_of(RoleId role) const;
   void end(RoleId acting, const Cause& cause, Route& route) const;
 
   const Graph& graph_;

@@ -91,7 +91,7 @@ class WaySearch {
       Route route;
       const bool super = cluster_.role(*role.role).superuser;
       route.legs.push_back(
-          {super ? "SUPERUSER" : "REPLICATION", end_of_path(cluster_, routes_.target())});
+          {super ? "SUPERUSER" : "REPLICATION", end_of_path(cluster_, routes_.target()), super});
       route.cuts.emplace_back(ChangeAttribute{
           *role.role, super ? RoleAttribute::superuser : RoleAttribute::replication, false});
       route.statements.emplace_back("IDENTIFY_SYSTEM;");
@@ -114,7 +114,7 @@ class WaySearch {
     for (const auto& why : {role.demand.why, route.unknown}) {
       if (!why.empty()) unknown += (unknown.empty() ? "" : "; ") + why;
     }
-    std::string legs = route.rows;
+    std::string legs = route.rows ? route.rows->words : "";
     for (const auto& leg : route.legs) legs += '\n' + leg.how + '\n' + leg.to;
     const Shape shape{door.record, door_words(door), role.demand.words, legs, unknown};
     const auto [at, added] = found_.try_emplace(shape);
@@ -145,8 +145,7 @@ class WaySearch {
     for (std::size_t z = 0; z < zones.size(); ++z) {
       if (!intersection(way.from, origin_of(zones[z])).empty()) nearness = zones.size() - z;
     }
-    const std::size_t breadth =
-        way.route.legs.front().how == "SUPERUSER" ? 0 : way.route.legs.size();
+    const std::size_t breadth = way.route.legs.front().superuser ? 0 : way.route.legs.size();
     return {!way.is_certain(), way.demand.asks, nearness, way.record, breadth};
   }
 

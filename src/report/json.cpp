@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/tally.hpp"
-#include "fix/finding_fix.hpp"
 #include "report/report.hpp"
 #include "text/json.hpp"
 #include "version.hpp"
@@ -76,7 +75,7 @@ Json fix_json(const FindingFix& fix) {
   return {{"sql", fix.sql}, {"undo", fix.undo}, {"edits", std::move(edits)}};
 }
 
-Json finding_json(FindingFixes& fixes, const Finding& finding) {
+Json finding_json(const Finding& finding, const FindingFix& fix) {
   return {{"rule", finding.rule},
           {"severity", to_string(finding.severity)},
           {"fingerprint", fingerprint(finding)},
@@ -90,7 +89,7 @@ Json finding_json(FindingFixes& fixes, const Finding& finding) {
           {"detail", finding.detail},
           {"decision", text_or_null(finding.decision)},
           {"waived", waiver_json(finding.waived)},
-          {"fix", fix_json(fixes.of(finding))}};
+          {"fix", fix_json(fix)}};
 }
 
 }  // namespace
@@ -99,10 +98,7 @@ std::string json_report(const ReportInput& input) {
   auto verdicts = Json::array();
   for (const auto& judgement : input.audit.judgements) verdicts.push_back(verdict_json(judgement));
   auto findings = Json::array();
-  FindingFixes fixes(input.cluster);
-  for (const auto& finding : sorted_findings(input.audit)) {
-    findings.push_back(finding_json(fixes, finding));
-  }
+  for (const auto& [finding, fix] : input.findings) findings.push_back(finding_json(finding, fix));
   auto remarks = Json::array();
   for (const auto& remark : input.audit.remarks) {
     remarks.push_back({{"why", remark.why}, {"remedy", text_or_null(remark.remedy)}});

@@ -342,7 +342,8 @@ Drawing picture_of(const Graph& graph, RoleId role) {
   for (const auto& m : graph.cluster().memberships) {
     if (m.role == role) picture.add_role(m.member);
   }
-  const Escalations escalations(graph);
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
   for (const auto& step : escalations.way(role, {no_role, Power::superuser})) {
     if (step.to.role == step.from) continue;
     picture.add_step(step.from, step.to, std::string(step.edge) + ": " + step.how);

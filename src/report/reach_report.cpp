@@ -98,9 +98,11 @@ std::string dumped(const Json& json) { return json_text(json) + '\n'; }
 
 // --- Ways ---------------------------------------------------------------------------------------
 
+std::string row_words(const Route& route) { return route.rows ? route.rows->words : ""; }
+
 std::string way_head(const Way& way) {
   std::vector<std::string> parts{way.demand.words};
-  for (auto& part : {transport_words(way.transports), way.route.rows}) {
+  for (auto& part : {transport_words(way.transports), row_words(way.route)}) {
     if (!part.empty()) parts.push_back(part);
   }
   if (way.route.needs_victim) parts.emplace_back("needs somebody else to act");
@@ -197,7 +199,7 @@ Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   result["databases"] = way.databases;
   result["path"] = path;
   result["steps"] = way.route.steps;
-  result["rows"] = way.route.rows.empty() ? Json() : Json(way.route.rows);
+  result["rows"] = way.route.rows ? Json(way.route.rows->words) : Json();
   result["certain"] = way.unknown.empty();
   result["why"] = way.unknown;
   result["needs_victim"] = way.route.needs_victim;

@@ -10,8 +10,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "audit/audit.hpp"
+#include "fix/finding_fix.hpp"
 
 namespace pgleast {
 
@@ -19,6 +21,7 @@ struct ReportInput {
   const Cluster& cluster;
   const Policy& policy;
   const Audit& audit;
+  const std::vector<FixedFinding>& findings;  // the audit's, in their order
   bool verbose = false;  // what is waived and what holds too, and all of many findings
   bool colour = false;
 };

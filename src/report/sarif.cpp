@@ -17,7 +17,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "fix/finding_fix.hpp"
 #include "report/report.hpp"
 #include "report/shown.hpp"
 #include "text/display.hpp"
@@ -202,14 +201,13 @@ Json logical_location(const Subject& subject) {
 
 // --- Results ---------------------------------------------------------------------------------
 
-std::string result_text(FindingFixes& fixes, const Finding& finding) {
+std::string result_text(const Finding& finding, const FindingFix& fix) {
   auto text = displayed(finding.message);
   const auto add = [&](std::string_view label, const std::string& line) {
     text += fmt::format("\n{}{}", label, displayed(line, Tabs::kept));
   };
   for (const auto& step : finding.path) add("path: ", step);
   for (const auto& detail : finding.detail) add("", detail);
-  const auto fix = fixes.of(finding);
   for (const auto& statement : fix.sql) add("fix: ", statement);
   for (const auto& edit : fix.edits) {
     add("fix: ", fmt::format("line {} of {}: {}", edit.line, edit.file, edit.after));
@@ -235,14 +233,14 @@ Json suppression(const Waiver& waiver) {
   return {{"kind", "external"}, {"status", "accepted"}, {"justification", shown_lines(text)}};
 }
 
-Json result_json(FindingFixes& fixes, const Finding& finding, std::size_t rule_index,
+Json result_json(const Finding& finding, const FindingFix& fix, std::size_t rule_index,
                  const std::string& instead) {
   Json location = {{"physicalLocation", physical_location(finding.location, instead)}};
   location["logicalLocations"] = Json::array({logical_location(finding.subject)});
   Json result = {{"ruleId", finding.rule},
                  {"ruleIndex", rule_index},
                  {"level", grade_of(finding.severity).level},
-                 {"message", message(result_text(fixes, finding))},
+                 {"message", message(result_text(finding, fix))},
                  {"locations", Json::array({std::move(location)})},
                  {"partialFingerprints", fingerprints(finding)}};
   if (finding.waived) result["suppressions"] = Json::array({suppression(*finding.waived)});
@@ -256,10 +254,9 @@ Json results(const ReportInput& input) {
   }
   const auto instead = stand_in(input);
   auto list = Json::array();
-  FindingFixes fixes(input.cluster);
-  for (const auto& finding : sorted_findings(input.audit)) {
+  for (const auto& [finding, fix] : input.findings) {
     if (finding.waived && !input.verbose) continue;
-    list.push_back(result_json(fixes, finding, index.at(finding.rule), instead));
+    list.push_back(result_json(finding, fix, index.at(finding.rule), instead));
   }
   return list;
 }

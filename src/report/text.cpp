@@ -1,6 +1,6 @@
 // The report that a person reads: most severe first, the place and the proof before the advice.
 //
-//   high      ROL-002  applications are not superusers
+//   high      ROL-002  broken: applications are not superusers
 //     app_user is superuser
 //     path: app_user (login, pg_hba.conf:12) is SUPERUSER
 //     fix: ALTER ROLE "app_user" NOSUPERUSER;
@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "audit/tally.hpp"
-#include "fix/finding_fix.hpp"
 #include "report/report.hpp"
 #include "report/shown.hpp"
 #include "text/display.hpp"
@@ -112,16 +111,17 @@ std::vector<std::string> fix_lines(const FindingFix& fix) {
 class TextReport {
  public:
   explicit TextReport(const ReportInput& input)
-      : input_(input), tally_(tally(input.audit)), fixes_(input.cluster), page_(input.colour) {
+      : input_(input), tally_(tally(input.audit)), page_(input.colour) {
     const auto read = std::count_if(input.cluster.databases.begin(), input.cluster.databases.end(),
                                     [](const DatabaseDetail& d) { return d.read; });
     several_databases_ = read > 1;
   }
 
   std::string write() {
-    const auto findings = sorted_findings(input_.audit);
-    const auto first_waived = std::find_if(findings.begin(), findings.end(),
-                                           [](const Finding& f) { return f.waived.has_value(); });
+    const auto& findings = input_.findings;
+    const auto first_waived =
+        std::find_if(findings.begin(), findings.end(),
+                     [](const FixedFinding& f) { return f.finding.waived.has_value(); });
     const std::span all(findings);
     const auto split = static_cast<std::size_t>(first_waived - findings.begin());
     groups(all.first(split));
@@ -142,29 +142,29 @@ class TextReport {
   }
 
   // INVARIANT: findings of one rule are neighbours, as sorted_findings leaves them.
-  void groups(std::span<const Finding> findings) {
+  void groups(std::span<const FixedFinding> findings) {
     while (!findings.empty()) {
       std::size_t size = 1;
-      while (size < findings.size() && findings[size].rule == findings.front().rule) ++size;
+      while (size < findings.size() && findings[size].finding.rule == findings.front().finding.rule)
+        ++size;
       group(findings.first(size));
       findings = findings.subspan(size);
     }
   }
 
-  void group(std::span<const Finding> findings) {
-    const auto& first = findings.front();
+  void group(std::span<const FixedFinding> findings) {
+    const auto& first = findings.front().finding;
     const auto* const judgement = judgement_of(first.rule);
     const bool waived = first.waived.has_value();
     page_.blank();
     page_.heading(waived ? "waived" : to_string(first.severity), first.rule,
-                  judgement == nullptr ? "" : judgement->title);
+                  judgement == nullptr ? "" : (waived ? "" : "broken: ") + judgement->title);
     const auto shown = input_.verbose ? findings.size() : std::min(findings.size(), most_of_a_rule);
     for (std::size_t i = 0; i < shown; ++i) {
       if (i > 0) page_.blank();
       finding(findings[i]);
     }
-    for (const auto& hidden : findings.subspan(shown))
-      fixable_ += hidden.remedies.empty() ? 0U : 1U;
+    for (const auto& f : findings) fixable_ += waived || f.fix.empty() ? 0U : 1U;
     if (judgement != nullptr && !waived) footer(*judgement, findings.size() - shown);
   }
 
@@ -184,7 +184,8 @@ class TextReport {
     }
   }
 
-  void finding(const Finding& f) {
+  void finding(const FixedFinding& fixed) {
+    const auto& f = fixed.finding;
     if (f.location) {
       page_.line(2, place_of(*f.location));
       for (const auto& text : split_lines(f.location->excerpt)) {
@@ -197,13 +198,11 @@ class TextReport {
     }
     page_.labelled("path", f.path);
     for (const auto& text : f.detail) page_.line(2, text);
-    f.waived ? waiver(*f.waived) : advice(f);
+    f.waived ? waiver(*f.waived) : advice(f, fixed.fix);
   }
 
-  void advice(const Finding& f) {
-    const auto fix = fixes_.of(f);
+  void advice(const Finding& f, const FindingFix& fix) {
     if (!fix.empty()) {
-      ++fixable_;
       page_.labelled("fix", fix_lines(fix));
     } else if (const auto* const rule = input_.policy.find_rule(f.rule);
                f.decision.empty() && rule != nullptr && !rule->remediation.empty()) {
@@ -289,7 +288,7 @@ class TextReport {
     return fmt::format(", {} broken ({})", tally_.broken, parts);
   }
 
-  void summary(std::span<const Finding> findings) {
+  void summary(std::span<const FixedFinding> findings) {
     auto text = fmt::format("{}: {} {}{}", cluster_text(), counted(tally_.holds, "rule"),
                             tally_.holds == 1 ? "holds" : "hold", broken_text());
     if (tally_.unseen > 0) text += fmt::format(", {} unseen", tally_.unseen);
@@ -299,8 +298,9 @@ class TextReport {
     if (!findings.empty()) page_.line(0, hint(findings));
   }
 
-  std::string hint(std::span<const Finding> findings) const {
-    auto explains = fmt::format("`pgleast rules {}` explains a rule", findings.front().rule);
+  std::string hint(std::span<const FixedFinding> findings) const {
+    auto explains =
+        fmt::format("`pgleast rules {}` explains a rule", findings.front().finding.rule);
     if (fixable_ == 0) return explains;
     const auto all = counted(findings.size(), "finding");
     const auto some =
@@ -310,7 +310,6 @@ class TextReport {
 
   const ReportInput& input_;
   Tally tally_;
-  FindingFixes fixes_;
   Page page_;
   bool several_databases_ = false;
   std::size_t fixable_ = 0;

@@ -29,6 +29,10 @@ void forget_files(Cluster& cluster, ConfigKind kind) {
   std::erase_if(cluster.files, [&](const ConfigFile& f) { return f.kind == kind; });
 }
 
+void forget_remarks(Cluster& cluster, RemarkKind kind) {
+  std::erase_if(cluster.remarks, [&](const Remark& r) { return r.kind == kind; });
+}
+
 // A program or an image is no configuration: said once, instead of a thousand bad lines. A
 // text with a stray control character is read as the server reads it.
 void refuse_binary(const std::string& path, std::string_view text, const char* what) {
@@ -94,8 +98,7 @@ void read_hba_into(Cluster& cluster, const std::string& path) {
   keep_files(cluster, read);
   cluster.unseen.erase(Fact::hba);
   // The loaded records may differ from a file that is given; what was said of them is void.
-  std::erase_if(cluster.remarks,
-                [](const Unseen& r) { return r.why.starts_with("the text of pg_hba.conf"); });
+  forget_remarks(cluster, RemarkKind::text_of_hba);
   if (seen_before) compare_records(cluster, before, path);
 }
 
@@ -105,8 +108,7 @@ void read_ident_into(Cluster& cluster, const std::string& path) {
   forget_files(cluster, ConfigKind::ident);
   keep_files(cluster, read);
   cluster.unseen.erase(Fact::ident);
-  std::erase_if(cluster.remarks,
-                [](const Unseen& r) { return r.why.starts_with("the text of pg_ident.conf"); });
+  forget_remarks(cluster, RemarkKind::text_of_ident);
 }
 
 // What the server refuses is a remark; what is no SQL ends it.
@@ -161,7 +163,7 @@ SourceOptions with_paths(SourceOptions options) {
     } else if (!recognise(options, path)) {
       // A pipe can be read once: what is in it is seen when it is read.
       if (fs::is_regular_file(path, ignored) && !looks_like_json(path)) {
-        fail(path, "is of no kind that is known; say --hba, --conf, ...");
+        fail(path, "is not a kind of file that pgleast knows; say what it is with --hba, --conf, ...");
       }
       take(options.snapshot, path, "--snapshot");
     }
@@ -211,7 +213,10 @@ void print_notes(const Cluster& cluster) {
   auto notes = cluster.remarks;
   // A script was given, and some of it cannot be followed.
   const bool partly = !cluster.seen(Fact::roles) && !cluster.roles.empty();
-  if (partly) notes.push_back(cluster.unseen.at(Fact::roles));
+  if (partly) {
+    const auto& roles = cluster.unseen.at(Fact::roles);
+    notes.push_back({roles.why, roles.remedy});
+  }
   for (const auto& note : notes) {
     const auto* const separator = note.remedy.empty() ? "" : "; ";
     const auto line = displayed(note.why) + separator + displayed(note.remedy);
@@ -220,7 +225,7 @@ void print_notes(const Cluster& cluster) {
 }
 
 int version_num_of(const SourceOptions& options) {
-  return options.server_version.value_or(newest_major) * 10000;
+  return options.server_version.value_or(newest_version_num);
 }
 
 FileReader files_and_standard_input() {
@@ -234,6 +239,17 @@ FileReader files_and_standard_input() {
 
 namespace {
 
+// What is new in a version that is not known is not looked for.
+void remark_on_version(Cluster& cluster) {
+  if (!is_newer_than_known(cluster.version_num)) return;
+  Unseen remark{fmt::format("PostgreSQL {} is newer than this pgleast: it is read as {}",
+                            cluster.version_num / 10000, newest_major),
+                "look for a newer pgleast"};
+  const auto& known = cluster.remarks;
+  if (std::find(known.begin(), known.end(), remark) != known.end()) return;
+  cluster.remarks.insert(cluster.remarks.begin(), std::move(remark));
+}
+
 // A server, a snapshot, or nothing but a version.
 Cluster checked_first_source(const SourceOptions& options, Timings& timings) {
   if (options.is_live() && !options.snapshot.empty()) {
@@ -241,10 +257,11 @@ Cluster checked_first_source(const SourceOptions& options, Timings& timings) {
   }
   auto cluster = first_source(options, timings);
   if (options.server_version && (options.is_live() || !options.snapshot.empty()) &&
-      cluster.major() != *options.server_version) {
+      cluster.version_num / 10000 != *options.server_version / 10000) {
     fail_usage(fmt::format("--server-version {} contradicts the server's own version {}",
-                           *options.server_version, cluster.major()));
+                           *options.server_version / 10000, cluster.version_num / 10000));
   }
+  remark_on_version(cluster);
   return cluster;
 }
 

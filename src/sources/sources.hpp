@@ -24,7 +24,7 @@ struct SourceOptions {
   std::string snapshot, hba, ident, conf;
   std::vector<std::string> sql;      // in the order in which they are run
   std::vector<std::string> poolers;  // pgbouncer.ini, each in front of the server
-  std::optional<int> server_version;
+  std::optional<int> server_version;  // as server_version_num
   std::vector<std::string> paths;
 
   bool is_live() const { return live || !dsn.empty(); }

@@ -1,4 +1,4 @@
-// What user name maps let outside names become: answers of real servers of 12 to 18
+// What user name maps let outside names become: answers of real servers of 12 to 19
 // (tests/data/ident_match.json), and rows of our own.
 
 #include "connections/ident_map.hpp"
@@ -77,6 +77,11 @@ TEST_CASE("the record that decides is named", "[reach][ident]") {
       {"m /^(.)oot \\1x\nm root all\n", "root", "rx", 18, Outcome::admitted, 0},
       {"m /oo \\1\nm root all\n", "root", "bob", 18, Outcome::error, 0},
       {"m /^(a)|oo \\1\n", "root", "bob", 18, Outcome::error, 0},
+      {"m /^(ro).. \\1\\1\n", "root", "ro\\1", 18, Outcome::admitted, 0},
+      {"m /^(ro).. \\1\\1\n", "root", "roro", 19, Outcome::admitted, 0},
+      {"m /^(r)(o).. \\1\\2\\1\n", "root", "r\\2r", 19, Outcome::admitted, 0},
+      // What is put in is not looked at again.
+      {"m /^(.*)$ x\\1\\1\n", "a\\1", "xa\\1a\\1", 19, Outcome::admitted, 0},
       {"m root +nobody\n", "root", "bob", 18, Outcome::no_match, -1},
       {"m root +pg_database_owner\n", "root", "bob", 18, Outcome::no_match, -1},
       {"m root +grp\\1\n", "root", "grp", 18, Outcome::no_match, -1},

@@ -29,8 +29,9 @@ TEST_CASE("a page says precondition, effect and versions of its edge", "[escalat
     REQUIRE(rule != nullptr);
     CHECK(rule->why.starts_with("Precondition: "));
     CHECK(rule->why.find(" Effect: ") != std::string::npos);
-    CHECK(rule->why.ends_with(
-        fmt::format(" Holds for PostgreSQL {} to {}.", edge.since, edge.until)));
+    const auto [since, until] = edge.versions;
+    const auto last = until ? fmt::format("to {}", *until) : "and newer";
+    CHECK(rule->why.ends_with(fmt::format(" Holds for PostgreSQL {} {}.", since, last)));
     MapReader with(rule->with, "with");
     CHECK(with.text("edge") == edge.id);
   }

@@ -7,11 +7,14 @@
 #include <array>
 #include <string_view>
 
+#include "pg/version.hpp"
+
 namespace pgleast::test {
 
 struct Attack {
   std::string_view id;
-  int since, until;
+  int since;
+  int until = newest_major;
   const char* extension = nullptr;  // that the build must have
   bool certain = true;
   const char* hba = nullptr;          // lines before all others
@@ -30,12 +33,11 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 68>
+inline constexpr std::array<Attack, 69>
     attacks{
         {
             {.id = "ESC-SUPER",
              .since = 12,
-             .until = 18,
              .setup = "CREATE ROLE {r}app LOGIN SUPERUSER;",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 )x",
@@ -43,7 +45,6 @@ inline constexpr std::array<Attack, 68>
              .does = "SELECT 'gained' FROM pg_authid LIMIT 1;"},
             {.id = "ESC-SET",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 ALTER ROLE {r}app NOINHERIT; CREATE ROLE {r}boss; GRANT {r}boss TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -53,7 +54,6 @@ CREATE ROLE {r}boss;)x",
 SELECT 'gained' WHERE current_user = '{r}boss';)x"},
             {.id = "ESC-SET",
              .since = 16,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; GRANT {r}boss TO {r}app WITH INHERIT FALSE, SET TRUE;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -74,7 +74,6 @@ SELECT 'gained' WHERE pg_has_role('{r}friend', '{r}boss', 'MEMBER');
 ROLLBACK;)x"},
             {.id = "ESC-ADMIN",
              .since = 16,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; GRANT {r}boss TO {r}app WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -86,7 +85,6 @@ SELECT 'gained' WHERE current_user = '{r}boss';
 ROLLBACK;)x"},
             {.id = "ESC-ADMIN",
              .since = 16,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}staff; CREATE ROLE {r}boss; GRANT {r}boss TO {r}staff WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; GRANT {r}staff TO {r}app WITH INHERIT TRUE, SET FALSE;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -110,7 +108,6 @@ TABLE said;
 ROLLBACK;)x"},
             {.id = "ESC-EXECPROG",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}a; CREATE ROLE {r}b; GRANT {r}a, {r}b TO {r}app; GRANT pg_execute_server_program TO {r}app, {r}a, {r}b;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -121,7 +118,6 @@ COPY said FROM PROGRAM 'echo gained';
 TABLE said;)x"},
             {.id = "ESC-WRITEFILE",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT pg_write_server_files TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -131,7 +127,6 @@ GRANT pg_read_server_files TO {r}app;)x",
              .shell = "test -e {data}/{db}.written && rm {data}/{db}.written"},
             {.id = "ESC-READFILE",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT pg_read_server_files TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -142,7 +137,6 @@ COPY said FROM '{data}/PG_VERSION';
 SELECT 'gained' FROM said;)x"},
             {.id = "ESC-FILEFUNC",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT EXECUTE ON FUNCTION pg_read_file(text) TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -151,7 +145,6 @@ GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO {r}app;)x",
              .does = "SELECT 'gained' FROM pg_read_file('PG_VERSION');"},
             {.id = "ESC-FILEFUNC",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT EXECUTE ON FUNCTION lo_export(oid, text) TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -162,7 +155,6 @@ SELECT lo_export(:written, '{data}/{db}.written');)x",
              .shell = "test -e {data}/{db}.written && rm {data}/{db}.written"},
             {.id = "ESC-BYPASSRLS",
              .since = 12,
-             .until = 18,
              .setup = "CREATE ROLE {r}app LOGIN BYPASSRLS; CREATE TABLE public.t AS SELECT 1 AS a; "
                       "ALTER TABLE public.t ENABLE ROW LEVEL SECURITY; GRANT SELECT ON public.t TO "
                       "{r}app; GRANT USAGE ON SCHEMA public TO {r}app;",
@@ -172,7 +164,6 @@ CREATE TABLE public.t AS SELECT 1 AS a; ALTER TABLE public.t ENABLE ROW LEVEL SE
              .does = "SELECT 'gained' FROM public.t;"},
             {.id = "ESC-READDATA",
              .since = 14,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT pg_read_all_data TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -181,7 +172,6 @@ GRANT pg_monitor TO {r}app;)x",
              .does = "SELECT 'gained' FROM pg_authid LIMIT 1;"},
             {.id = "ESC-WRITEDATA",
              .since = 14,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE TABLE public.t (a int); GRANT pg_write_all_data TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -190,7 +180,6 @@ CREATE TABLE public.t (a int); GRANT pg_read_all_data TO {r}app;)x",
              .does = "INSERT INTO public.t VALUES (1) RETURNING 'gained';"},
             {.id = "ESC-LARGEOBJECT",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 SELECT lo_from_bytea(0, 'x');
 ALTER SYSTEM SET lo_compat_privileges = on;
@@ -202,7 +191,6 @@ SELECT lo_from_bytea(0, 'x');)x",
                      "all_of_them LIMIT 1;"},
             {.id = "ESC-CLOUDADMIN",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 DO $$ BEGIN CREATE ROLE rds_superuser; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 GRANT rds_superuser TO {r}app; CREATE TABLE public.t AS SELECT 1 AS a; GRANT SELECT ON public.t TO rds_superuser; GRANT USAGE ON SCHEMA public TO {r}app;)x",
@@ -213,7 +201,6 @@ CREATE TABLE public.t AS SELECT 1 AS a; GRANT SELECT ON public.t TO rds_superuse
              .does = "SELECT 'gained' FROM public.t;"},
             {.id = "ESC-REPLICATION",
              .since = 12,
-             .until = 18,
              .setup = "CREATE ROLE {r}app LOGIN REPLICATION;",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 )x",
@@ -222,7 +209,6 @@ CREATE TABLE public.t AS SELECT 1 AS a; GRANT SELECT ON public.t TO rds_superuse
                  R"x((psql -X -d '{where} user={r}app dbname=postgres replication=true' -c 'BASE_BACKUP FAST' || psql -X -d '{where} user={r}app dbname=postgres replication=true' -c "BASE_BACKUP (CHECKPOINT 'fast')") | grep -aq pg_hba.conf)x"},
             {.id = "ESC-REPLICATION",
              .since = 12,
-             .until = 18,
              .hba_without = R"x(local replication {r}app reject
 host replication {r}app all reject)x",
              .setup = "CREATE ROLE {r}app LOGIN REPLICATION;",
@@ -232,7 +218,6 @@ host replication {r}app all reject)x",
                  R"x((psql -X -d '{where} user={r}app dbname=postgres replication=true' -c 'BASE_BACKUP FAST' || psql -X -d '{where} user={r}app dbname=postgres replication=true' -c "BASE_BACKUP (CHECKPOINT 'fast')") | grep -aq pg_hba.conf)x"},
             {.id = "ESC-DECODE",
              .since = 12,
-             .until = 18,
              .setup = "CREATE ROLE {r}app LOGIN REPLICATION; CREATE TABLE public.t (a text);",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE TABLE public.t (a text);)x",
@@ -242,7 +227,6 @@ CREATE TABLE public.t (a text);)x",
 SELECT data FROM pg_logical_slot_get_changes('{db}', NULL, NULL);)x"},
             {.id = "ESC-PASSWORD",
              .since = 16,
-             .until = 18,
              .hba = "local {db} {r}boss scram-sha-256",
              .hba_without = "local {db} {r}boss scram-sha-256",
              .setup = "CREATE ROLE {r}app LOGIN CREATEROLE; CREATE ROLE {r}boss LOGIN REPLICATION; "
@@ -256,7 +240,6 @@ SELECT data FROM pg_logical_slot_get_changes('{db}', NULL, NULL);)x"},
              .reset = "ALTER ROLE {r}boss PASSWORD NULL;"},
             {.id = "ESC-OWNER",
              .since = 16,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; CREATE SCHEMA s AUTHORIZATION {r}boss; CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS 'SELECT 1::text'; ALTER FUNCTION s.f() OWNER TO {r}boss; GRANT {r}boss TO {r}app WITH INHERIT TRUE, SET FALSE;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -268,7 +251,6 @@ SELECT 'gained' WHERE s.f() = '{r}boss';
 ROLLBACK;)x"},
             {.id = "ESC-SECDEF",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
@@ -289,7 +271,6 @@ SELECT 'gained' WHERE safe.vip() = '{r}boss';
 ROLLBACK;)x"},
             {.id = "ESC-SECDEF",
              .since = 12,
-             .until = 18,
              .certain = false,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -311,7 +292,6 @@ SELECT 'gained' WHERE safe.vip() = '{r}boss';
 ROLLBACK;)x"},
             {.id = "ESC-SECDEF",
              .since = 12,
-             .until = 18,
              .certain = false,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -333,7 +313,6 @@ GRANT SELECT ON pg_temp.rates TO PUBLIC;
 SELECT 'gained' WHERE safe.vip() = '{r}boss';)x"},
             {.id = "ESC-SECDEF",
              .since = 12,
-             .until = 18,
              .certain = false,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -349,7 +328,6 @@ CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFIN
              .does = "SELECT 'gained' WHERE safe.run('current_user') = '{r}boss';"},
             {.id = "ESC-SEARCHPATH",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 GRANT CREATE ON SCHEMA public TO {r}app;)x",
@@ -367,7 +345,6 @@ BEGIN ALTER ROLE {r}app SUPERUSER; RETURN 'x'; END $$;
                  "ALTER ROLE {r}app NOSUPERUSER; DROP FUNCTION IF EXISTS public.lower(varchar);"},
             {.id = "ESC-SEARCHPATH",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -407,7 +384,6 @@ CREATE SCHEMA {r}boss; GRANT USAGE ON SCHEMA {r}boss TO PUBLIC;)x",
              .reset = "DROP FUNCTION IF EXISTS {r}boss.lower(varchar); TRUNCATE s.loot;"},
             {.id = "ESC-TRIGGER",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -449,7 +425,6 @@ RESET ROLE;
              .reset = "DROP TRIGGER IF EXISTS x ON s.t; TRUNCATE s.loot;"},
             {.id = "ESC-TRIGGER",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -490,7 +465,6 @@ CREATE TABLE public.u (a int); ALTER TABLE public.u OWNER TO {r}boss; GRANT INSE
              .reset = "DROP TRIGGER IF EXISTS x ON public.u; TRUNCATE s.loot;"},
             {.id = "ESC-POLICY",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -532,7 +506,6 @@ ALTER TABLE s.t ENABLE ROW LEVEL SECURITY;)x",
              .reset = "DROP POLICY IF EXISTS x ON s.t; TRUNCATE s.loot;"},
             {.id = "ESC-DEFAULT",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -573,7 +546,6 @@ RESET ROLE;
              .reset = "ALTER TABLE s.t ALTER COLUMN b DROP DEFAULT; TRUNCATE s.loot;"},
             {.id = "ESC-INDEX-EXPR",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -617,7 +589,6 @@ CREATE INDEX x ON s.t (s.odd(a));)x",
                  "DROP INDEX IF EXISTS s.x; DROP FUNCTION IF EXISTS s.odd(int); TRUNCATE s.loot;"},
             {.id = "ESC-VIEWCODE",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -657,7 +628,6 @@ SET ROLE {r}app; CREATE VIEW s.v AS SELECT a FROM s.t;)x",
              .reset = "CREATE OR REPLACE VIEW s.v AS SELECT a FROM s.t; TRUNCATE s.loot;"},
             {.id = "ESC-DATABASE",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC; ALTER DATABASE {db} OWNER TO {r}app;)x",
@@ -675,7 +645,6 @@ ALTER DATABASE {db} SET search_path = s, pg_catalog;)x",
                       "FUNCTION IF EXISTS s.lower(varchar);"},
             {.id = "ESC-EXTENSION",
              .since = 13,
-             .until = 18,
              .extension = "hstore",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT CREATE ON DATABASE {db} TO {r}app;)x",
@@ -687,7 +656,6 @@ SELECT 'gained' FROM pg_proc WHERE proname = 'hstore_in' AND proowner = 10;
 ROLLBACK;)x"},
             {.id = "ESC-EVENTTRIGGER",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app; CREATE FUNCTION s.f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
@@ -708,7 +676,6 @@ BEGIN IF current_setting('is_superuser')::bool THEN UPDATE pg_authid SET rolsupe
                       "ENABLE; DROP TABLE public.x; ALTER ROLE {r}app NOSUPERUSER;"},
             {.id = "ESC-REPLACEFUNC",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
@@ -732,7 +699,6 @@ SELECT 'gained' WHERE safe.vip() = '{r}boss';
 ROLLBACK;)x"},
             {.id = "ESC-REPLACEFUNC",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -773,7 +739,6 @@ CREATE FUNCTION s.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW;
                       "'BEGIN RETURN NEW; END'; TRUNCATE s.loot;"},
             {.id = "ESC-VIEW",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
@@ -786,7 +751,6 @@ CREATE VIEW public.v AS SELECT a FROM public.secret;)x",
              .does = "TABLE public.v;"},
             {.id = "ESC-VIEW",
              .since = 15,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
@@ -799,7 +763,6 @@ CREATE VIEW public.v WITH (security_invoker = true) AS SELECT a FROM public.secr
              .does = "TABLE public.v;"},
             {.id = "ESC-MATVIEW",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
@@ -812,7 +775,6 @@ CREATE MATERIALIZED VIEW public.v AS SELECT a FROM public.secret;)x",
              .does = "TABLE public.v;"},
             {.id = "ESC-RULE",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE TABLE public.secret (a text); CREATE TABLE public.t (a text); CREATE RULE r AS ON INSERT TO public.t DO INSTEAD INSERT INTO public.secret VALUES (NEW.a);
@@ -827,7 +789,6 @@ GRANT SELECT ON public.t TO {r}app;)x",
              .reset = "TRUNCATE public.secret;"},
             {.id = "ESC-UNTRUSTED-LANG",
              .since = 12,
-             .until = 18,
              .certain = false,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
@@ -843,7 +804,6 @@ CREATE FUNCTION pg_temp.mine() RETURNS void LANGUAGE plany AS 'BEGIN END';)x",
              .shell = "test -e {data}/{db}.written && rm {data}/{db}.written"},
             {.id = "ESC-WRITE-CATALOG",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT UPDATE (rolsuper), SELECT (rolname) ON pg_authid TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -854,7 +814,6 @@ SELECT 'gained' FROM pg_roles WHERE rolname = '{r}app' AND rolsuper;
 ROLLBACK;)x"},
             {.id = "ESC-USERMAP",
              .since = 12,
-             .until = 18,
              .extension = "postgres_fdw",
              .hba = "local {db} {r}boss md5",
              .hba_without = "local {db} {r}boss md5",
@@ -873,7 +832,6 @@ TABLE s.there;
 ROLLBACK;)x"},
             {.id = "ESC-FDW-LOOP",
              .since = 12,
-             .until = 18,
              .extension = "dblink",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE EXTENSION dblink; GRANT EXECUTE ON FUNCTION dblink_connect_u(text, text) TO {r}app; GRANT USAGE ON SCHEMA public TO PUBLIC;)x",
@@ -917,7 +875,6 @@ DO $$ BEGIN FOR i IN 1 .. 200 LOOP EXIT WHEN (SELECT count(*) > 0 FROM public.t)
                       "FUNCTION IF EXISTS s.f(); TRUNCATE public.t;"},
             {.id = "ESC-SUBSCRIPTION",
              .since = 16,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app;
@@ -950,7 +907,6 @@ DO $$ BEGIN FOR i IN 1 .. 200 LOOP EXIT WHEN (SELECT count(*) > 0 FROM public.t)
                       "FUNCTION IF EXISTS s.f(); TRUNCATE public.t;"},
             {.id = "ESC-PARAM",
              .since = 15,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT ALTER SYSTEM ON PARAMETER archive_command TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -973,7 +929,6 @@ SELECT pg_sleep(1);
 \! rm -f {data}/{db}.written)x"},
             {.id = "ESC-PARAM",
              .since = 15,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 SELECT lo_from_bytea(0, 'x');
 GRANT SET ON PARAMETER lo_compat_privileges TO {r}app;)x",
@@ -985,7 +940,6 @@ GRANT SET ON PARAMETER log_statement TO {r}app;)x",
 SELECT 'gained' FROM (SELECT lo_get(oid) FROM pg_largeobject_metadata) AS all_of_them LIMIT 1;)x"},
             {.id = "ESC-PARAM",
              .since = 15,
-             .until = 18,
              .certain = false,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT SET ON PARAMETER session_preload_libraries TO {r}app;)x",
@@ -997,8 +951,18 @@ GRANT SET ON PARAMETER session_preload_libraries TO {r}app;)x",
 SELECT 'gained' FROM pg_settings WHERE name = 'auto_explain.log_analyze';)x",
              .reset = "ALTER ROLE {r}app RESET session_preload_libraries;"},
             {.id = "ESC-PARAM",
+             .since = 19,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN REPLICATION;
+GRANT SET ON PARAMETER output_plugin_libraries TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN REPLICATION;
+)x",
+             .to = "the server's operating-system user",
+             .does = R"x(SET output_plugin_libraries = 'auto_explain';
+SELECT pg_create_logical_replication_slot('{db}', 'auto_explain', true);
+SELECT 'gained' FROM pg_settings WHERE name = 'auto_explain.log_analyze';)x"},
+            {.id = "ESC-PARAM",
              .since = 15,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
 GRANT ALTER SYSTEM ON PARAMETER search_path TO {r}app;)x",
@@ -1021,7 +985,6 @@ SELECT pg_reload_conf();
 DROP FUNCTION IF EXISTS s.lower(varchar);)x"},
             {.id = "ESC-EXTENSION",
              .since = 13,
-             .until = 18,
              .extension = "hstore",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE SCHEMA s AUTHORIZATION {r}app; ALTER DATABASE {db} OWNER TO {r}app;)x",
@@ -1033,7 +996,6 @@ SELECT 'gained' FROM pg_proc WHERE proname = 'hstore_in' AND proowner = 10;
 ROLLBACK;)x"},
             {.id = "ESC-SEARCHPATH",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
@@ -1051,7 +1013,6 @@ BEGIN ALTER ROLE {r}app SUPERUSER; RETURN 'x'; END $$;
              .reset = "ALTER ROLE {r}app NOSUPERUSER; DROP FUNCTION IF EXISTS s.lower(varchar);"},
             {.id = "ESC-HASH",
              .since = 12,
-             .until = 18,
              .hba = "local {db} {r}boss md5",
              .hba_without = "local {db} {r}boss scram-sha-256",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -1065,7 +1026,6 @@ GRANT SELECT (rolname, rolpassword) ON pg_authid TO {r}app;)x",
              .hash_of = "{r}boss"},
             {.id = "ESC-HASH",
              .since = 12,
-             .until = 18,
              .hba = "local {db} {r}boss md5",
              .hba_without = "local {db} {r}boss md5",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -1079,7 +1039,6 @@ GRANT SELECT (usename) ON pg_shadow TO {r}app; GRANT SELECT ON pg_user TO {r}app
              .hash_of = "{r}boss"},
             {.id = "ESC-HASH",
              .since = 14,
-             .until = 18,
              .hba = "local {db} {r}boss md5",
              .hba_without = "local {db} {r}boss md5",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -1093,7 +1052,6 @@ GRANT pg_read_all_data TO {r}app;)x",
              .hash_of = "{r}boss"},
             {.id = "ESC-CREATEDB",
              .since = 12,
-             .until = 18,
              .setup = "CREATE ROLE {r}app LOGIN CREATEDB;",
              .without = "CREATE ROLE {r}app LOGIN;",
              .to = "superuser",
@@ -1111,7 +1069,6 @@ SELECT lower('X'::varchar);)x",
 DROP DATABASE IF EXISTS {db}n;)x"},
             {.id = "ESC-CREATEDB",
              .since = 13,
-             .until = 18,
              .extension = "hstore",
              .setup = "CREATE ROLE {r}app LOGIN CREATEDB;",
              .without = "CREATE ROLE {r}app LOGIN;",
@@ -1146,7 +1103,6 @@ DROP DATABASE {db}x;)x"},
             // What pg_dump writes, as the one at hand may be older than the server.
             {.id = "ESC-DUMP",
              .since = 16,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA s; GRANT USAGE, CREATE ON SCHEMA s TO {r}app;)x",
@@ -1174,7 +1130,6 @@ DROP FUNCTION IF EXISTS s.f(int);
 DROP DATABASE {db}x;)x"},
             {.id = "ESC-HBA-EDIT",
              .since = 12,
-             .until = 18,
              .hba = "local {db}h {super} reject",
              .hba_without = "local {db}h {super} reject",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -1195,7 +1150,6 @@ SELECT pg_reload_conf();
 SELECT pg_sleep(0.3);)x"},
             {.id = "ESC-HBA-EDIT",
              .since = 12,
-             .until = 18,
              .hba = "local {db}h {super} reject",
              .hba_without = "local {db}h {super} reject",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -1217,7 +1171,6 @@ SELECT pg_reload_conf();
 SELECT pg_sleep(0.3);)x"},
             {.id = "ESC-IDENTMAP",
              .since = 12,
-             .until = 18,
              .hba = "local all {r}app,{r}boss peer map={r}m\nhost all {r}app,{r}boss all reject",
              .hba_without =
                  "local all {r}app,{r}boss peer map={r}m\nhost all {r}app,{r}boss all reject",
@@ -1230,7 +1183,6 @@ SELECT pg_sleep(0.3);)x"},
 SELECT 'gained' WHERE session_user = '{r}boss';)x"},
             {.id = "ESC-READSETTINGS",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 GRANT pg_monitor TO {r}app;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
@@ -1240,7 +1192,6 @@ GRANT pg_stat_scan_tables, pg_read_all_stats TO {r}app;)x",
                      "LIKE '%password=%';"},
             {.id = "ESC-LARGEOBJECT",
              .since = 12,
-             .until = 18,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 SELECT lo_from_bytea(0, 'x');
 ALTER ROLE {r}app SET lo_compat_privileges = on;)x",
@@ -1252,7 +1203,6 @@ CREATE ROLE {r}other LOGIN; ALTER ROLE {r}other SET lo_compat_privileges = on;)x
                      "all_of_them LIMIT 1;"},
             {.id = "ESC-USERMAP",
              .since = 12,
-             .until = 18,
              .extension = "postgres_fdw",
              .hba = "local {db} {r}boss md5",
              .hba_without = "local {db} {r}boss md5",

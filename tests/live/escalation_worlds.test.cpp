@@ -329,7 +329,8 @@ void compare(const LiveServer& server, std::uint64_t number, Count& count) {
   Session session(server.dsn("worlds"));
   const auto cluster = read_session(session);
   const Graph graph(cluster);
-  const Escalations ways(graph);
+  const Connections connections(graph);
+  const Escalations ways(graph, connections);
   const auto steps = ways.steps(*cluster.find_role("app"));
   std::vector<Claim> claims;
   add_memberships(major, claims);

@@ -243,9 +243,7 @@ TEST_CASE("pg_ident.conf of a server is read as far as the role may see it", "[l
     REQUIRE(mapped.seen(Fact::ident));
     REQUIRE(mapped.ident.records.size() == 2);
     CHECK(mapped.ident.records[1].system_user.text == "/^(.*)$");
-    const auto said = [](const Unseen& r) {
-      return r.why.starts_with("the text of pg_ident.conf");
-    };
+    const auto said = [](const Remark& r) { return r.kind == RemarkKind::text_of_ident; };
     const auto& remarks = mapped.remarks;
     CHECK(std::any_of(remarks.begin(), remarks.end(), said) == (server.major() >= 16));
   } else {

@@ -384,8 +384,8 @@ void ReachWorld::ask(const Graph& graph, const Doors& doors, const Routes& route
     return;
   }
   ++ways;
-  by_password += best->demand.asks == Asks::password ? 1 : 0;
-  by_certificate += best->demand.asks == Asks::certificate ? 1 : 0;
+  by_password += best->demand.asks == Credential::password ? 1 : 0;
+  by_certificate += best->demand.asks == Credential::certificate ? 1 : 0;
   over_ipv6 += startup.server == "::1" ? 1 : 0;
   steps += best->route.steps.empty() ? 0 : 1;
   auto statements = best->route.statements;
@@ -407,8 +407,9 @@ void ReachWorld::compare(unsigned seed) {
   make(random, database_);
   ++worlds;
   const Graph graph(cluster_);
-  const Escalations escalations(graph);
-  const Doors doors(graph, escalations.connections(), {"2026-01-01"});
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
+  const Doors doors(graph, connections.space(), {"2026-01-01"});
   for (const auto& table : tables) {
     const auto targets = targets_named(cluster_, "table:" + table, pick(random, reach_privileges));
     REQUIRE(targets.size() == 1);

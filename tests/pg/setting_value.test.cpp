@@ -41,6 +41,9 @@ TEST_CASE("values are shown as the server shows them, or refused", "[pg][setting
       {"log_connections", "receipt, authorization", "receipt, authorization"},
       {"log_connections", "receipt", "", 17},
       {"search_path", "any, thing", "any, thing"},
+      {"log_min_messages", "Debug", "debug2"},
+      {"log_min_messages", "warning, backend:debug1", "", 18},
+      {"log_min_messages", "warning, backend:debug1", "warning, backend:debug1", 19},
   }));
   CAPTURE(c.name, c.text);
   const auto* info = find_setting_info(c.name, c.major);
@@ -60,7 +63,7 @@ TEST_CASE("a setting is found in its versions only", "[pg][setting]") {
 }
 
 TEST_CASE("every built-in default is a value of its setting", "[pg][setting]") {
-  for (int major = 12; major <= 18; ++major) {
+  for (int major = oldest_major; major <= newest_major; ++major) {
     const auto all = settings_of_version(major);
     CHECK(all.size() > 300);
     for (const auto* info : all) {

@@ -22,12 +22,7 @@
 
 namespace pgleast::test {
 
-struct Versions {
-  int first = oldest_major;
-  int last = newest_major;
-  bool has(int major) const { return first <= major && major <= last; }
-};
-
+/// The first line of an example may say which: `# 16+`, `-- -15`.
 inline Versions versions_of(std::string_view example) {
   auto line = example.substr(0, example.find('\n'));
   for (const std::string_view comment : {"-- ", "# "}) {
@@ -40,7 +35,7 @@ inline Versions versions_of(std::string_view example) {
     int major = 0;
     const auto end = line.data() + line.size();
     if (std::from_chars(line.data(), end, major).ptr != end || major == 0) return {};
-    return up_to ? Versions{oldest_major, major} : Versions{major, newest_major};
+    return up_to ? Versions{oldest_major, major} : Versions{major};
   }
   return {};
 }

@@ -159,8 +159,9 @@ TEST_CASE("who gets in through a pooler, from where and with what", "[path][pool
   cluster.poolers = {read_pgbouncer(
       "c", test::memory_files({{"c", ini}, {"u", users}, {"h", c.hba}, {"m", "os root all\n"}}))};
   const Graph graph(cluster);
-  const Escalations escalations(graph);
-  const Doors doors(graph, escalations.connections(), {"2026-06-15"});
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
+  const Doors doors(graph, connections.space(), {"2026-06-15"});
   CHECK(told(doors.all()) == c.told);
 }
 
@@ -186,8 +187,9 @@ TEST_CASE("a pooler that asks the server knows what is stored there", "[path][po
   const auto ini = std::string("[databases]\n* = host=127.0.0.1\n[pgbouncer]\n") + c.settings;
   cluster.poolers = {read_pgbouncer("c", test::memory_files({{"c", ini}}))};
   const Graph graph(cluster);
-  const Escalations escalations(graph);
-  CHECK(told(Doors(graph, escalations.connections(), {"2026-06-15"}).all()) == c.told);
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
+  CHECK(told(Doors(graph, connections.space(), {"2026-06-15"}).all()) == c.told);
 }
 
 TEST_CASE("whom a pooler knows from the server comes in as the role that it forces",
@@ -198,7 +200,8 @@ TEST_CASE("whom a pooler knows from the server comes in as the role that it forc
                                 "[databases]\n* = host=127.0.0.1 user=anna\n[pgbouncer]\n"
                                 "auth_user=asker\nauth_type=trust\n"}}))};
   const Graph graph(cluster);
-  const Escalations escalations(graph);
-  CHECK(told(Doors(graph, escalations.connections(), {"2026-06-15"}).all()) ==
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
+  CHECK(told(Doors(graph, connections.space(), {"2026-06-15"}).all()) ==
         std::vector<std::string>{"the local socket local anna as anna,ben,cat: no credential"});
 }

@@ -91,7 +91,7 @@ class Schema {
 Json sample_report() {
   const auto cluster = sample_cluster();
   const auto policy = sample_policy();
-  return Json::parse(json_report({cluster, policy, sample_audit()}));
+  return Json::parse(written(json_report, cluster, policy, sample_audit()));
 }
 
 const Schema& schema() {
@@ -115,7 +115,7 @@ TEST_CASE("the JSON report is as its schema says", "[report][json]") {
   CHECK(schema().faults(sample_report()) == std::vector<std::string>{});
   const Cluster cluster;
   const Policy policy;
-  const auto empty = json_report({cluster, policy, Audit()});
+  const auto empty = written(json_report, cluster, policy, Audit());
   CHECK(schema().faults(Json::parse(empty)) == std::vector<std::string>{});
 }
 
@@ -185,8 +185,8 @@ TEST_CASE("the JSON report says what the audit says", "[report][json]") {
 TEST_CASE("the JSON report is text that drives no terminal, names whole", "[report][json]") {
   const auto cluster = sample_cluster();
   const auto policy = sample_policy();
-  const auto report = json_report({cluster, policy, sample_audit()});
-  CHECK(report == json_report({cluster, policy, sample_audit()}));
+  const auto report = written(json_report, cluster, policy, sample_audit());
+  CHECK(report == written(json_report, cluster, policy, sample_audit()));
   CHECK(report.starts_with("{\n  \"schema\": \"pgleast-report/1\",\n  \"pgleast\": \""));
   CHECK(report.ends_with("\n}\n"));
   CHECK(std::all_of(report.begin(), report.end(),

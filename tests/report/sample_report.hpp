@@ -117,4 +117,12 @@ inline Audit sample_audit() {
   return audit;
 }
 
+/// A report of these, with the fixes of what was found.
+inline std::string written(std::string (*write)(const ReportInput&), Cluster cluster,
+                           const Policy& policy, const Audit& audit, bool verbose = false,
+                           bool colour = false) {
+  const auto findings = findings_with_fixes(cluster, audit);
+  return write({cluster, policy, audit, findings, verbose, colour});
+}
+
 }  // namespace pgleast::test

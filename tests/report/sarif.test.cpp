@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 
 Json run_of(const Audit& audit, bool verbose = false, Policy policy = sample_policy()) {
   const auto cluster = sample_cluster();
-  const auto log = Json::parse(sarif_report({cluster, policy, audit, verbose}));
+  const auto log = Json::parse(written(sarif_report, cluster, policy, audit, verbose));
   CHECK(log["version"] == "2.1.0");
   CHECK(log["$schema"].get<std::string>().ends_with("/sarif-schema-2.1.0.json"));
   REQUIRE(log["runs"].size() == 1);
@@ -142,7 +142,7 @@ TEST_CASE("a finding of the catalogs points at the policy, else at a file", "[re
   auto finding = role_finding("a", RoleId{0});
   finding.remedies.clear();
   audit.judgements = {{"ROL-002", "t", Severity::high, verdict_of({finding})}};
-  const auto log = Json::parse(sarif_report({nothing, sample_policy(), audit}));
+  const auto log = Json::parse(written(sarif_report, nothing, sample_policy(), audit));
   CHECK(
       log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] ==
       "postgresql-catalogs");
@@ -175,7 +175,7 @@ TEST_CASE("a waived finding is left out, and suppressed with --verbose", "[repor
 TEST_CASE("names are shown in messages, not obeyed", "[report][sarif]") {
   const auto cluster = sample_cluster();
   const auto policy = sample_policy();
-  const auto text = sarif_report({cluster, policy, sample_audit()});
+  const auto text = written(sarif_report, cluster, policy, sample_audit());
   CHECK(std::all_of(text.begin(), text.end(),
                     [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
   const auto result = Json::parse(text)["runs"][0]["results"][2];

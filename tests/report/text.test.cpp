@@ -5,13 +5,13 @@ namespace pgleast::test {
 namespace {
 
 std::string report_of(const Audit& audit, bool verbose = false, bool colour = false) {
-  return text_report({sample_cluster(), sample_policy(), audit, verbose, colour});
+  return written(text_report, sample_cluster(), sample_policy(), audit, verbose, colour);
 }
 
 }  // namespace
 
 TEST_CASE("the text report shows place, proof and advice, the gravest first", "[report][text]") {
-  CHECK(report_of(sample_audit()) == R"(critical  HBA-001  nobody logs in without a credential
+  CHECK(report_of(sample_audit()) == R"(critical  HBA-001  broken: nobody logs in without a credential
   conf/pg hba.conf:12:27
     host all all 0.0.0.0/0 trust
                            ^~~~~
@@ -20,7 +20,7 @@ TEST_CASE("the text report shows place, proof and advice, the gravest first", "[
   for example: psql
   fix: Set the method to scram-sha-256.
 
-high      ROL-002  applications are not superusers
+high      ROL-002  broken: applications are not superusers
   a role of {applications} is superuser
   path: app_user logs in by pg_hba.conf:12
         app_user is SUPERUSER
@@ -31,7 +31,7 @@ high      ROL-002  applications are not superusers
 
   1 other finding waived
 
-high      TLS-001  TLS is on
+high      TLS-001  broken: TLS is on
   /etc/pg/postgresql.conf:1
   ssl is off
   fix: conf/postgresql.conf (line 1): ssl = on
@@ -74,13 +74,13 @@ TEST_CASE("an audit of files alone that finds nothing is one line", "[report][te
   const Policy policy;
   Audit audit;
   audit.judgements = {{"A-1", "a", Severity::low, {}}, {"A-2", "b", Severity::low, {}}};
-  CHECK(text_report({cluster, policy, audit}) ==
+  CHECK(written(text_report, cluster, policy, audit) ==
         "files read as PostgreSQL 17: 2 rules hold, none broken\n");
 }
 
 TEST_CASE("colour carries only what the words carry", "[report][text]") {
   auto coloured = report_of(sample_audit(), true, true);
-  CHECK(coloured.starts_with("\x1b[1;31mcritical\x1b[0m  \x1b[1mHBA-001\x1b[0m  nobody"));
+  CHECK(coloured.starts_with("\x1b[1;31mcritical\x1b[0m  \x1b[1mHBA-001\x1b[0m  broken: nobody"));
   for (auto at = coloured.find('\x1b'); at != std::string::npos; at = coloured.find('\x1b')) {
     coloured.erase(at, coloured.find('m', at) - at + 1);
   }
@@ -107,7 +107,7 @@ TEST_CASE("no text from outside begins a line of the report", "[report][text]") 
   cluster.name = cluster.server = forged;
   cluster.databases.push_back(cluster.databases.front());
   const Policy policy;
-  const auto report = text_report({cluster, policy, audit, true, false});
+  const auto report = written(text_report, cluster, policy, audit, true, false);
   CHECK(report.find("\nhigh ") == std::string::npos);
   for (const auto* const sent : {"\r", "\x1b", "\xc2\x9b", "\xe2\x80\xa8"}) {
     CHECK(report.find(sent) == std::string::npos);
@@ -143,7 +143,7 @@ TEST_CASE("a password in a changed line is not shown", "[report]") {
   const auto policy = sample_policy();
   for (const auto& format : report_formats()) {
     CAPTURE(format.name);
-    const auto report = format.write({cluster, policy, audit});
+    const auto report = written(format.write, cluster, policy, audit);
     CHECK(report.find("primary_conninfo") != std::string::npos);
     CHECK(report.find("hunter2") == std::string::npos);
   }
@@ -157,7 +157,7 @@ TEST_CASE("several databases are told apart", "[report][text]") {
   Audit audit;
   audit.judgements = {{"ROL-002", "t", Severity::high, verdict_of({finding})}};
   const auto policy = sample_policy();
-  CHECK(text_report({cluster, policy, audit}).find("superuser\n  database: my\\nstore\n") !=
+  CHECK(written(text_report, cluster, policy, audit).find("superuser\n  database: my\\nstore\n") !=
         std::string::npos);
 }
 

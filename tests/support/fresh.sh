@@ -2,7 +2,10 @@
 # `./dev test-fresh`: does what the README promises hold on a machine with nothing but a clone?
 # For each suite a minimal Debian, the commit HEAD in it, and `./dev demo` and `./dev test`.
 #
-# PGLEAST_FRESH_RUN replaces these two commands.
+# `./dev test-fresh --unit`: do the unit tests and cases pass on each? Here the Debian is kept with
+# its packages and its build, so that the next time only what has changed is compiled.
+#
+# PGLEAST_FRESH_RUN replaces these commands.
 set -eu
 cd "$(dirname "$0")/../.."
 [ "$(id -u)" = 0 ] || { echo "dev: test-fresh needs root, for chroot" >&2; exit 2; }
@@ -55,20 +58,22 @@ make_base() { # SUITE
   work=''
 }
 
-run_suite() { # SUITE
-  make_base "$1" || return 1
-  work=$(mktemp -d "$cache/$1.work.XXXXXX")
-  cp -a "$cache/$1/." "$work"
-  mkdir -p "$cache/$1.archives" "$work/dev/shm"
-  cp -L /etc/resolv.conf "$work/etc/"
+# The commit HEAD. Files that are as they were keep their times.
+bring_in() { # ROOT
+  git init --quiet --initial-branch=main "$1/root/pgleast" &&
+    # Without the `-c` git refuses to read what another user owns.
+    git -C "$1/root/pgleast" fetch --quiet --depth 1 \
+      --upload-pack "git -c safe.directory='*' upload-pack" "$PWD" HEAD &&
+    git -C "$1/root/pgleast" reset --quiet --hard FETCH_HEAD &&
+    git -C "$1/root/pgleast" clean --quiet -df
+}
+
+run_in() { # ROOT ARCHIVES COMMAND
+  mkdir -p "$2" "$1/dev/shm"
+  cp -L /etc/resolv.conf "$1/etc/"
   # An installer writes it, debootstrap does not.
-  [ -e "$work/etc/hosts" ] || printf '127.0.0.1 localhost\n::1 localhost\n' > "$work/etc/hosts"
-
-  # By way of a bundle, because git refuses to clone what another user owns.
-  git -c safe.directory="$PWD" bundle create --quiet "$work/pgleast.bundle" HEAD
-  git -c advice.detachedHead=false clone --quiet "$work/pgleast.bundle" "$work/root/pgleast"
-  rm "$work/pgleast.bundle"
-
+  [ -e "$1/etc/hosts" ] || printf '127.0.0.1 localhost\n::1 localhost\n' > "$1/etc/hosts"
+  bring_in "$1" || return 1
   # shellcheck disable=SC2016  # for the inner shell
   in_namespaces env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM="${TERM:-dumb}" \
     ${http_proxy:+"http_proxy=$http_proxy"} sh -c '
@@ -76,10 +81,40 @@ run_suite() { # SUITE
       mount -t proc proc "$1/proc"
       mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
       mount --bind "$2" "$1/var/cache/apt/archives"
-      exec chroot "$1" sh -c "cd /root/pgleast && $3"' \
-    - "$work" "$cache/$1.archives" "${PGLEAST_FRESH_RUN:-./dev demo && ./dev test}"
+      exec chroot "$1" sh -c "cd /root/pgleast && $3"' - "$@"
 }
 
+copy_base() { # SUITE
+  work=$(mktemp -d "$cache/$1.work.XXXXXX") && cp -a "$cache/$1/." "$work"
+}
+
+run_fresh() { # SUITE
+  copy_base "$1" || return 1
+  run_in "$work" "$cache/$1.archives" "${PGLEAST_FRESH_RUN:-./dev demo && ./dev test}"
+}
+
+run_kept() { # SUITE
+  kept=$cache/$1.kept
+  # Two at a time would replace each other's commit.
+  exec 9> "$kept.lock"
+  flock 9
+  if [ ! -d "$kept" ]; then
+    copy_base "$1" && mv "$work" "$kept" || return 1
+    work=''
+  fi
+  run_in "$kept" "$cache/$1.archives" "${PGLEAST_FRESH_RUN:-./dev test --unit}"
+}
+
+run_suite() { # SUITE
+  make_base "$1" || return 1
+  if [ -n "$unit" ]; then run_kept "$1"; else run_fresh "$1"; fi
+}
+
+unit=''
+if [ "${1:-}" = --unit ]; then
+  unit=yes
+  shift
+fi
 [ $# -gt 0 ] || set -- 12 13
 summary='' failed=0
 for version; do

@@ -169,6 +169,8 @@ class Writer {
                  "CREATE TYPE " + name + " AS RANGE (subtype = int4)"}));
   }
 
+  std::string granted_by() { return major_ >= 19 && below(3) == 0 ? " GRANTED BY " + role() : ""; }
+
   void grant() {
     const bool grants = below(3) > 0;
     const auto option = below(4) == 0;
@@ -181,10 +183,11 @@ class Writer {
          "USAGE ON SCHEMA " + schema(), "CONNECT, CREATE ON DATABASE w",
          "USAGE ON SEQUENCE " + qualified({"q1", "q2", "t1_id_seq"}), "USAGE ON LANGUAGE plpgsql"});
     if (grants) {
-      line("GRANT " + what + " TO " + grantee() + (option ? " WITH GRANT OPTION" : ""));
+      line("GRANT " + what + " TO " + grantee() + (option ? " WITH GRANT OPTION" : "") +
+           granted_by());
     } else {
       line(std::string("REVOKE ") + (option ? "GRANT OPTION FOR " : "") + what + " FROM " +
-           grantee() + cascade());
+           grantee() + granted_by() + cascade());
     }
   }
 

@@ -5,9 +5,10 @@
 #     > src/pg/setting_table.inc
 #
 # One connection string a major version, each as a superuser, oldest first. What a server
-# lacks only because of how it was built (LZ4, Zstandard, io_uring) is added.
+# lacks only because of how it was built (LZ4, Zstandard, io_uring) is added, and where Debian puts
+# sockets and key files is taken back.
 set -eu
-[ $# -gt 0 ] || { sed -n '2,9p' "$0"; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,10p' "$0"; exit 2; }
 
 question=$(cat <<'SQL'
 with build(of_name, vals) as (
@@ -26,7 +27,10 @@ with build(of_name, vals) as (
          coalesce(max_val, '') as max_val,
          coalesce(array_to_string(case when vals is not null and vartype = 'enum'
                                        then vals else enumvals end, ','), '') as enumvals,
-         case when name like 'server\_version%' then '' else coalesce(boot_val, '') end as boot_val
+         case when name like 'server\_version%' then ''
+              when name = 'unix_socket_directories' then '/tmp'
+              when name = 'krb_server_keyfile' then ''
+              else coalesce(boot_val, '') end as boot_val
     from pg_settings left join build on of_name = name
    where name not like '%.%'
   union all
@@ -50,13 +54,20 @@ done | LC_ALL=C sort -t "$(printf '\037')" -k1,1 -k3,3n | awk -F '\037' '
   function word(s) { gsub(/-/, "_", s); return s }
   function type(s) { return s == "bool" ? "boolean" : s == "enum" ? "enumeration" : s }
   function flush() {
-    if (first) printf "{%s, %d, %d, %s},\n", text(name), first, last, rest
+    if (!first) return
+    ++count; names[count] = text(name); since[count] = first; until[count] = last; rests[count] = rest
   }
+  # The last version only of what ended.
+  function range(i) { return until[i] == newest ? since[i] : since[i] ", " until[i] }
   BEGIN { print "// Written by tests/support/settings-table.sh; do not edit." }
   {
+    if ($3 > newest) newest = $3
     now = "SettingType::" type($4) ", " text($5) ", SettingContext::" word($6) ", " text($7) ", " \
           text($8) ", " text($9) ", " text($10)
     if ($2 == name && now == rest && $3 == last + 1) { last = $3; next }
     flush(); name = $2; first = last = $3; rest = now
   }
-  END { flush() }'
+  END {
+    flush()
+    for (i = 1; i <= count; ++i) printf "{%s, {%s}, %s},\n", names[i], range(i), rests[i]
+  }'

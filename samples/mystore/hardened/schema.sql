@@ -4,7 +4,7 @@
 --   psql -v ON_ERROR_STOP=1 -d mystore -f schema.sql     this file
 --   psql -v ON_ERROR_STOP=1 -d mystore -f roles.sql      again: grants on what exists now
 --
--- Run by the bootstrap superuser, PostgreSQL 12 to 18. What a role may do is not
+-- Run by the bootstrap superuser, PostgreSQL 12 to 19. What a role may do is not
 -- said here but in policy.yaml; roles.sql is made from it. Here stands what the
 -- objects are, and that PUBLIC gets none of them.
 

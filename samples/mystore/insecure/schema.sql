@@ -3,7 +3,7 @@
 --   createdb mystore
 --   psql -v ON_ERROR_STOP=1 -d mystore -f schema.sql
 --
--- Run by the bootstrap superuser in an empty database, PostgreSQL 12 to 18.
+-- Run by the bootstrap superuser in an empty database, PostgreSQL 12 to 19.
 -- The numbers in brackets are those of the table in README.md.
 
 -- roles -----------------------------------------------------------------------

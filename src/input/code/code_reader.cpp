@@ -4,7 +4,7 @@
 
 #include "input/code/code_tree.hpp"
 #include "input/code/cursor_code.hpp"
-#include "input/sql/parser.hpp"
+#include "input/sql/plpgsql_tree.hpp"
 #include "pg/identifier.hpp"
 #include "pg/option_list.hpp"
 #include "text/display.hpp"
@@ -17,8 +17,8 @@ std::optional<NamePath> own_path_of(const FunctionText& function, int major) {
   return path ? std::optional(path_of_setting(*path, major, true)) : std::nullopt;
 }
 
-/// CREATE FUNCTION with what the parser must know of it: its variables, and how it returns.
-std::string plpgsql_function(const FunctionText& function, const std::string& body) {
+/// What the parser must know of it: its variables, and how it returns.
+std::string head_of(const FunctionText& function) {
   std::string text = "CREATE FUNCTION f(";
   for (std::size_t i = 0; i < function.names.size(); ++i) {
     const auto& name = function.names[i];
@@ -28,14 +28,15 @@ std::string plpgsql_function(const FunctionText& function, const std::string& bo
   const auto* const returned = function.trigger       ? "trigger"
                                : function.returns_set ? "SETOF record"
                                                       : "record";
-  return text + fmt::format(") RETURNS {} LANGUAGE plpgsql AS {}", returned, quote_literal(body));
+  return text + ") RETURNS " + returned;
 }
 
 /// Its body, or where the parser does not take it the same without cursors.
 std::string followable(const FunctionText& function) {
-  if (plpgsql_tree(plpgsql_function(function, function.body)).error.empty()) return function.body;
+  const auto head = head_of(function);
+  if (read_plpgsql(head, function.body).error.empty()) return function.body;
   auto other = without_cursors(function.body);
-  const bool helps = plpgsql_tree(plpgsql_function(function, other)).error.empty();
+  const bool helps = read_plpgsql(head, other).error.empty();
   return helps ? other : function.body;
 }
 
@@ -53,7 +54,7 @@ Code code_of_function(const FunctionText& function, const CodeNames& names,
   } else if (function.language == "sql") {
     tree.follow_sql(function.body);
   } else if (function.language == "plpgsql") {
-    tree.follow_plpgsql(plpgsql_function(function, followable(function)));
+    tree.follow_plpgsql(head_of(function), followable(function));
   } else {
     tree.give_up(fmt::format("it is written in {}", displayed(function.language)));
   }

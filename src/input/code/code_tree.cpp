@@ -1,3 +1,4 @@
+// What the nodes of a parse tree use, one function a kind of node.
 #include "input/code/code_tree.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "input/sql/parser.hpp"
-#include "pg/identifier.hpp"
+#include "input/sql/plpgsql_tree.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -449,7 +450,7 @@ void CodeTree::run_block(const Tree& statement) {
   }
   if (language != "plpgsql") return give_up(fmt::format("DO in {}", displayed(language)));
   if (++depth_ > deepest_text) return give_up("runs texts in texts");
-  follow_plpgsql("CREATE FUNCTION block() RETURNS void LANGUAGE plpgsql AS " + quote_literal(body));
+  follow_plpgsql("CREATE FUNCTION block() RETURNS void", body);
   --depth_;
 }
 
@@ -460,8 +461,7 @@ void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
   const bool runs_text = key == "PLpgSQL_stmt_dynexecute" || key == "PLpgSQL_stmt_dynfors";
   const bool has_statement = key == "PLpgSQL_stmt_execsql" || key == "PLpgSQL_stmt_perform" ||
                              key == "PLpgSQL_stmt_call" || key == "PLpgSQL_stmt_fors" ||
-                             key == "PLpgSQL_stmt_return_query" || key == "PLpgSQL_stmt_open" ||
-                             key == "PLpgSQL_stmt_forc";
+                             key == "PLpgSQL_stmt_return_query" || key == "PLpgSQL_stmt_open";
   for (auto item = node.begin(); item != node.end(); ++item) {
     if (!item->is_object() || !item->contains("PLpgSQL_expr")) continue;
     const auto text = member_text(member(*item, "PLpgSQL_expr"), "query");
@@ -469,7 +469,8 @@ void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
       follow_dynamic(text, "EXECUTE");
     } else if (key == "PLpgSQL_stmt_assign") {
       follow_assignment(text);
-    } else if (item.key() == "cursor_explicit_expr" || has_statement) {
+    } else if (item.key() == "cursor_explicit_expr" ||
+               (has_statement && item.key() != "argquery")) {
       follow_sql(text);
     } else {
       follow_expression(text);
@@ -477,14 +478,13 @@ void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
   }
 }
 
-void CodeTree::follow_plpgsql(const std::string& create_function) {
-  const auto tree = plpgsql_tree(create_function);
-  const auto parsed = tree.error.empty() ? Tree::parse(tree.json, nullptr, false) : Tree();
-  if (!tree.error.empty() || parsed.is_discarded()) {
+void CodeTree::follow_plpgsql(const std::string& head, const std::string& body) {
+  const auto [function, error] = read_plpgsql(head, body);
+  if (!function.is_object()) {
     return give_up(fmt::format("the body is not understood: {}",
-                               tree.error.empty() ? "no UTF-8" : displayed(tree.error)));
+                               error.empty() ? "no UTF-8" : displayed(error)));
   }
-  std::vector<const Tree*> todo{&parsed};
+  std::vector<const Tree*> todo{&function};
   while (!todo.empty()) {
     const auto& node = *todo.back();
     todo.pop_back();

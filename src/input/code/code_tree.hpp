@@ -23,7 +23,8 @@ class CodeTree {
   void follow_assignment(const std::string& text);
   /// An expression whose value is run as SQL.
   void follow_dynamic(const std::string& expression, const char* by);
-  void follow_plpgsql(const std::string& create_function);
+  /// `head` as read_plpgsql takes it.
+  void follow_plpgsql(const std::string& head, const std::string& body);
   void give_up(const std::string& why);
 
   /// Sorted; each use once.

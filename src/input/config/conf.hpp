@@ -1,6 +1,6 @@
 #pragma once
 // Reads postgresql.conf, what it includes, and the postgresql.auto.conf beside it, as
-// PostgreSQL 12 to 18 do.
+// PostgreSQL 12 to 19 do.
 //
 //   include_dir 'conf.d'          in place, in byte order of the names
 //   shared_buffers = 128MB        # the last entry of a name wins

@@ -1,5 +1,5 @@
 #pragma once
-// Reads pg_hba.conf and what it includes, as PostgreSQL 12 to 18 do: every record that the
+// Reads pg_hba.conf and what it includes, as PostgreSQL 12 to 19 do: every record that the
 // server takes, and every line that it refuses, with the place of the offending word.
 //
 //   pg_hba.conf:3:24: error: unknown authentication method `md6`

@@ -28,7 +28,7 @@ struct OptionInfo {
   std::string_view name;
   std::string_view methods;  // between blanks; empty: any
   Shown shown = Shown::always;
-  int since = 0;
+  Versions versions = {};
 };
 
 /// In the order in which the server shows them. A flag takes `1` for true and everything
@@ -51,15 +51,15 @@ constexpr std::array<OptionInfo, 29> options{{
     {"ldapsearchattribute", " ldap "},
     {"ldapsearchfilter", " ldap "},
     {"ldapurl", " ldap ", Shown::never},
-    {"radiusservers", " radius "},
-    {"radiussecrets", " radius "},
-    {"radiusidentifiers", " radius "},
-    {"radiusports", " radius "},
-    {"issuer", " oauth ", Shown::always, 18},
-    {"scope", " oauth ", Shown::always, 18},
-    {"validator", " oauth ", Shown::always, 18},
-    {"delegate_ident_mapping", " oauth ", Shown::as_true, 18},
-    {"clientname", "", Shown::never, 14},
+    {"radiusservers", " radius ", Shown::always, {12, 18}},
+    {"radiussecrets", " radius ", Shown::always, {12, 18}},
+    {"radiusidentifiers", " radius ", Shown::always, {12, 18}},
+    {"radiusports", " radius ", Shown::always, {12, 18}},
+    {"issuer", " oauth ", Shown::always, {18}},
+    {"scope", " oauth ", Shown::always, {18}},
+    {"validator", " oauth ", Shown::always, {18}},
+    {"delegate_ident_mapping", " oauth ", Shown::as_true, {18}},
+    {"clientname", "", Shown::never, {14}},
     {"pam_use_hostname", " pam ", Shown::never_flag},
     {"compat_realm", " sspi ", Shown::never_flag},
     {"upn_username", " sspi ", Shown::never_flag},
@@ -72,7 +72,7 @@ bool is_flag(const OptionInfo& option) {
 const OptionInfo* find_option(std::string_view name, int major) {
   const auto* found = std::find_if(options.begin(), options.end(),
                                    [&](const OptionInfo& o) { return o.name == name; });
-  return found == options.end() || name.empty() || found->since > major ? nullptr : found;
+  return found == options.end() || name.empty() || !found->versions.has(major) ? nullptr : found;
 }
 
 bool allows(const OptionInfo& option, std::string_view method) {
@@ -129,7 +129,8 @@ void HbaOptions::take(const AuthWord& word) {
   if (option == nullptr) {
     std::vector<std::string> known;
     for (const auto& o : options) {
-      if (!o.name.empty() && o.since <= major && allows(o, method_)) known.emplace_back(o.name);
+      if (!o.name.empty() && o.versions.has(major) && allows(o, method_))
+        known.emplace_back(o.name);
     }
     throw HbaRefusal{word.span, fmt::format("unknown option `{}`{}", displayed(name),
                                             did_you_mean(name, known))};

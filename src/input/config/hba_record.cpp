@@ -167,10 +167,10 @@ class RecordParser {
     const auto& word = next_word("one authentication method");
     record_.at.method = word.span;
     const auto method = auth_method_named(word.text);
-    if (!method || method->since > major()) {
+    if (!method || !method->versions.has(major())) {
       const auto known = names_of(
           auth_methods, [](const AuthMethod& m) { return m.name; },
-          [&](const AuthMethod& m) { return m.since <= major(); });
+          [&](const AuthMethod& m) { return m.versions.has(major()); });
       throw HbaRefusal{word.span,
                        fmt::format("unknown authentication method `{}`{}", displayed(word.text),
                                    did_you_mean(word.text, known))};

@@ -1,5 +1,5 @@
 #pragma once
-// Reads pg_ident.conf and what it includes, as PostgreSQL 12 to 18 do.
+// Reads pg_ident.conf and what it includes, as PostgreSQL 12 to 19 do.
 //
 //   pg_ident.conf:2:11: error: the line ends before a role name
 

@@ -8,6 +8,7 @@
 #include <pqxx/pqxx>
 
 #include "pg/identifier.hpp"
+#include "pg/version.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 
@@ -100,12 +101,13 @@ void Rows::read(std::size_t at, Row& row) const {
   row.clear();
   if (at >= size()) return;
   const auto from = result_->rows[static_cast<pqxx::result::size_type>(at)];
-  for (pqxx::row::size_type i = 0; i < from.size(); ++i) {
-    const auto field = from[i];
-    if (field.is_null()) {
+  // The library's fields hold their answer each: one that moves on costs less than new ones.
+  auto field = from.begin();
+  for (pqxx::row::size_type i = 0; i < from.size(); ++i, ++field) {
+    if (field->is_null()) {
       row.emplace_back(std::nullopt);
     } else {
-      row.emplace_back(std::string_view(field.c_str(), field.size()));
+      row.emplace_back(std::string_view(field->c_str(), field->size()));
     }
   }
 }
@@ -135,10 +137,9 @@ struct Session::Impl {
 
 Session::Session(const std::string& conninfo, const std::string& database, Access access) try
     : impl_(std::make_unique<Impl>(completed_conninfo(conninfo, database), access)) {
-  const auto major = impl_->version_num / 10000;
-  if (major < 12) {
-    fail("", fmt::format("the server's version {} is older than 12, the first that is known",
-                         impl_->version_num));
+  if (major_of(impl_->version_num) < oldest_major) {
+    fail("", fmt::format("the server's version {} is older than {}, the first that is known",
+                         impl_->version_num, oldest_major));
   }
 } catch (const pqxx::failure& e) {
   fail("", fmt::format("{}: {}", no_server, first_line(e.what())));
@@ -166,12 +167,15 @@ Answer Session::try_ask(const std::string& sql) {
     impl_->transaction.exec("SAVEPOINT pgleast");
     auto rows = impl_->ask(sql);
     impl_->transaction.exec("RELEASE SAVEPOINT pgleast");
-    return {std::move(rows), ""};
+    return {std::move(rows), "", std::nullopt};
   } catch (const pqxx::broken_connection& e) {
     fail("", fmt::format("the server closed the connection: {}", first_line(e.what())));
+  } catch (const pqxx::sql_error& e) {
+    ask("ROLLBACK TO SAVEPOINT pgleast", "an answer");
+    return {std::nullopt, first_line(e.what()), condition_of_sqlstate(e.sqlstate())};
   } catch (const pqxx::failure& e) {
     ask("ROLLBACK TO SAVEPOINT pgleast", "an answer");
-    return {std::nullopt, first_line(e.what())};
+    return {std::nullopt, first_line(e.what()), std::nullopt};
   }
 }
 
@@ -218,7 +222,7 @@ FileReader server_files(Session& session) {
     const auto answer = session.try_ask(
         fmt::format("SELECT pg_read_binary_file({}, 0, 1 << 29, true)", quote_literal(path)));
     if (!answer.rows) {
-      return {std::nullopt, answer.why, false, answer.why.ends_with("Is a directory")};
+      return {std::nullopt, answer.why, false, answer.condition == Condition::wrong_object_type};
     }
     const auto bytes = answer.rows->front().front();
     if (!bytes) return {std::nullopt, "no such file", true};

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "pg/condition.hpp"
 #include "text/files.hpp"
 
 namespace pgleast {
@@ -58,6 +59,7 @@ class Rows {
 struct Answer {
   std::optional<Rows> rows;
   std::string why;
+  std::optional<Condition> condition;  // of an error of the server
 };
 
 enum class Access { read_only, rolled_back_writes };

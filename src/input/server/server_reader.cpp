@@ -188,7 +188,7 @@ void Reader::read_hba_rules(Session& session, const std::string& text_refused) {
   cluster_.remarks.push_back(
       {"the text of pg_hba.conf was not read (" + text_refused +
            "), so which names are quoted is not known and the file cannot be patched",
-       "give the file with --hba"});
+       "give the file with --hba", RemarkKind::text_of_hba});
 }
 
 // As the records of pg_hba.conf. A file that it includes and that we may not read is no error
@@ -248,7 +248,7 @@ void Reader::read_ident_mappings(Session& session, const std::string& text_refus
   if (!quotes_matter(cluster_.ident, cluster_.major())) return;
   cluster_.remarks.push_back({"the text of pg_ident.conf was not read (" + text_refused +
                                   "), so which names are quoted is not known",
-                              "give the file with --ident"});
+                              "give the file with --ident", RemarkKind::text_of_ident});
 }
 
 bool Reader::stored_for_reader(const std::string& name, const std::string& database) const {

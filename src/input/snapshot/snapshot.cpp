@@ -1,8 +1,11 @@
+// Each part of a cluster to JSON and back, and what older snapshots do not have.
 #include "input/snapshot/snapshot.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "input/config/secrets.hpp"
 #include "model/snapshot_check.hpp"
@@ -84,6 +87,25 @@ void from_json(const json& j, PrivilegeSet& set) {
   set = {};
   for (const auto& p : privileges) {
     if (((bits >> static_cast<unsigned>(p.privilege)) & 1U) != 0) set |= p.privilege;
+  }
+}
+
+constexpr std::array<std::pair<RemarkKind, std::string_view>, 2> remark_kinds{
+    {{RemarkKind::text_of_hba, "text_of_hba"}, {RemarkKind::text_of_ident, "text_of_ident"}}};
+
+void to_json(json& j, const Remark& r) {
+  j = {{"why", r.why}, {"remedy", r.remedy}};
+  for (const auto& [kind, name] : remark_kinds) {
+    if (r.kind == kind) j["kind"] = name;
+  }
+}
+
+// Older snapshots have no kinds, later ones may have more.
+void from_json(const json& j, Remark& r) {
+  j.at("why").get_to(r.why);
+  j.at("remedy").get_to(r.remedy);
+  for (const auto& [kind, name] : remark_kinds) {
+    if (j.contains("kind") && j.at("kind") == name) r.kind = kind;
   }
 }
 

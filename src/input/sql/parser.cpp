@@ -1,3 +1,5 @@
+// The door to libpg_query: statements to trees, and those about roles, databases and transactions
+// to what they ask for.
 #include "input/sql/parser.hpp"
 
 #include <fmt/format.h>
@@ -272,7 +274,9 @@ RoleOptions role_options(const Parsed& p, std::string_view script) {
 DatabaseOptions database_options(const Parsed& p, std::string_view script) {
   DatabaseOptions result;
   const auto options = options_of(p);
-  if (are_conflicting(options)) throw Refused("conflicting or redundant options");
+  if (are_conflicting(options)) {
+    throw Refused(Condition::syntax_error, "conflicting or redundant options");
+  }
   for (const auto& option : options) {
     if (option.argument.is_null()) continue;  // DEFAULT
     if (option.name == "owner") result.owner = string_of(option.argument);
@@ -311,7 +315,8 @@ Action grant_role(const Parsed& p, std::string_view) {
   for (const auto& item : list_at(p.node, "granted_roles")) {
     const auto& granted = item.at("AccessPriv");
     if (granted.contains("cols")) {
-      throw Refused("column names cannot be included in GRANT/REVOKE ROLE");
+      throw Refused(Condition::invalid_grant_operation,
+                    "column names cannot be included in GRANT/REVOKE ROLE");
     }
     roles.push_back(text_at(granted, "priv_name"));
   }
@@ -460,7 +465,8 @@ std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& s, i
   const auto& node = only_statement(tree);
   auto grantor = grantor_of(node);
   if (!taken.unknown.empty()) {
-    throw Refused(fmt::format("unrecognized role option `{}`", taken.unknown), taken.unknown);
+    throw Refused(Condition::syntax_error,
+                  fmt::format("unrecognized role option `{}`", taken.unknown), taken.unknown);
   }
   if (revokes) {
     const auto grant = major < 16 ? "" : as_grant(text, s);

@@ -1,3 +1,4 @@
+// Where statements, commands and data end, as psqlscan.l has it.
 #include "input/sql/psql_script.hpp"
 
 #include <algorithm>

@@ -167,6 +167,12 @@ TEST_CASE("what PL/pgSQL uses", "[input][body]") {
   const auto row = GENERATE(values<Row>({
       {"BEGIN PERFORM app.f(1); END", "app.f(integer) EXECUTE"},
       {"DECLARE n int := (SELECT id FROM app.t); BEGIN END", "app.t SELECT"},
+      {"DECLARE r record := app.f(1); s RECORD:= app.f(1, 'x'); BEGIN END",
+       "app.f(integer) EXECUTE; app.f(integer,text) EXECUTE"},
+      {"DECLARE r record; record app.t%ROWTYPE; BEGIN r.x := app.f(1); SELECT 1 AS record INTO "
+       "record "
+       "FROM app.t; END",
+       "app.t SELECT; app.f(integer) EXECUTE"},
       {"DECLARE c CURSOR FOR SELECT id FROM app.t; BEGIN END", "app.t SELECT"},
       {"DECLARE r record; BEGIN FOR r IN SELECT * FROM app.t LOOP UPDATE app.u SET id = 1; "
        "END LOOP; END",

@@ -1,4 +1,4 @@
-// What real servers of version 12 to 18 made of odd postgresql.conf files (tests/data), and
+// What real servers of version 12 to 19 made of odd postgresql.conf files (tests/data), and
 // what pgleast does. A setting that only a restart can change is no error of the file: such
 // rows are passed over.
 

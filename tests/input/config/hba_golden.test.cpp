@@ -1,6 +1,6 @@
-// What real servers of version 12 to 18 made of odd files (tests/data), and what pgleast does.
-// Version 15 was built with LDAP, GSSAPI and PAM, the others without: a row that only says so
-// is passed over. Texts of errors may differ; whether there is one may not.
+// What real servers of version 12 to 19 made of odd files (tests/data), and what pgleast does.
+// Versions 15 and 19 were built with LDAP, GSSAPI and PAM, the others without: a row that only
+// says so is passed over. Texts of errors may differ; whether there is one may not.
 
 #include <nlohmann/json.hpp>
 
@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "input/config/hba.hpp"
+#include "pg/version.hpp"
 #include "report/hba_rows.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
@@ -17,11 +18,6 @@ using namespace pgleast;
 using nlohmann::json;
 
 namespace {
-
-/// The newest minor release of each, which the answers come from.
-const std::map<std::string, int> versions{{"12", 120022}, {"13", 130023}, {"14", 140023},
-                                          {"15", 150018}, {"16", 160014}, {"17", 170010},
-                                          {"18", 180004}};
 
 template <typename T>
 json or_null(const std::optional<T>& value) {
@@ -60,8 +56,8 @@ void compare(const std::string& name, const json& golden, const std::string& ver
     for (const auto& [path, text] : golden["aux"][name].items()) texts["DATADIR/" + path] = text;
   }
   std::vector<ConfigFile> read;
-  const auto file = read_hba("DATADIR/pg_hba.conf", test::memory_files(texts), versions.at(version),
-                             read, {ssl, "", std::nullopt});
+  const auto file = read_hba("DATADIR/pg_hba.conf", test::memory_files(texts),
+                             version_named(version).value(), read, {ssl, "", std::nullopt});
   const auto rows = test::all_rows<HbaRow>(file);
   const auto& expected = golden["results"][name][version];
   INFO("case " << name << ", version " << version);

@@ -62,6 +62,9 @@ Cluster some_cluster() {
   cluster.settings = {{"ssl", "on", "default", "", 0}};
   cluster.unseen[Fact::passwords] = {"why", "remedy"};
   cluster.hidden_settings = {"hidden", "grant"};
+  cluster.remarks = {{"text", "--hba", RemarkKind::text_of_hba},
+                     {"text", "--ident", RemarkKind::text_of_ident},
+                     {"other", ""}};
   cluster.hba = read_hba("h", test::memory_files({{"h", "host all all 10.0.0.0/8 md5\nbad\n"}}),
                          cluster.version_num, cluster.files);
   for (auto& problem : cluster.hba.problems) problem.diagnostic.excerpt.clear();
@@ -103,6 +106,20 @@ TEST_CASE("a snapshot of before pg_ident.conf was read is read, and the map is u
   CHECK_FALSE(read.seen(Fact::ident));
   cluster.unseen[Fact::ident] = read.unseen.at(Fact::ident);
   CHECK(read == cluster);
+}
+
+TEST_CASE("a remark of no kind that is known is one of the others", "[input][snapshot]") {
+  auto cluster = some_cluster();
+  auto text = write_snapshot(cluster);
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, from.size(), to);
+  };
+  replace("\"kind\": \"text_of_hba\"", "\"older\": 1");
+  replace("\"text_of_ident\"", "\"of later\"");
+  for (auto& remark : cluster.remarks) remark.kind = RemarkKind::other;
+  CHECK(read_snapshot(Source("s", text)) == cluster);
 }
 
 TEST_CASE("a snapshot of before code was read is read, and the code is unseen",

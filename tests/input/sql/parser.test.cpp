@@ -169,6 +169,16 @@ TEST_CASE("what the server refuses changes nothing", "[input][sql]") {
        "until end of transaction block\n"},
       {18, "BEGIN; CREATE ROLE a", "1:1: the transaction is never committed\n"},
       {18, "CREATE DATABASE postgres", "1:17: database `postgres` already exists\n"},
+      {19, "CREATE ROLE \"x\ny\" LOGIN NOLOGIN",
+       "1:13: role name `x\\ny` contains a newline or carriage return character\n"},
+      {19, "CREATE ROLE a; ALTER ROLE a RENAME TO \"b\r\"",
+       "1:39: role name `b\\r` contains a newline or carriage return character\n"},
+      {19, "CREATE DATABASE \"d\n\" OWNER nobody",
+       "1:17: database name `d\\n` contains a newline or carriage return character\n"},
+      {19, "CREATE DATABASE d; ALTER DATABASE d RENAME TO \"\nd\"",
+       "1:47: database name `\\nd` contains a newline or carriage return character\n"},
+      {19, "CREATE TABLESPACE \"t\n\" LOCATION 'x'",
+       "1:19: tablespace name `t\\n` contains a newline or carriage return character\n"},
       {18, "CREATE ROLE public", "1:13: role name \"public\" is reserved at `public`\n"},
       {18, "CREATE ROLE x PASSWORD 'hunter2' 'hunter2'", "1:34: syntax error at `'*******'`\n"},
       {18, "CREATE ROLE x PASSWORD hunter2", "1:24: syntax error at `*******`\n"},
@@ -311,6 +321,13 @@ TEST_CASE("a block does what it says", "[input][sql]") {
        "AND "
        "NOT rolsuper LOOP EXECUTE format('ALTER ROLE %I LOGIN', r.rolname); END LOOP; END",
        "", ""},
+      {"DECLARE r RECORD ; BEGIN SELECT oid, rolname INTO r FROM pg_roles WHERE rolname = 'a'; "
+       "r.rolname := r.rolname || '3'; EXECUTE 'CREATE ROLE ' || r.rolname; END",
+       "a3\n", ""},
+      {"DECLARE r pg_catalog.pg_roles%rowtype; BEGIN FOR r IN EXECUTE 'SELECT * FROM pg_roles "
+       "WHERE "
+       "rolname = ''a''' LOOP EXECUTE format('CREATE ROLE %I', r.rolname || 4); END LOOP; END",
+       "a4\n", ""},
       {"DECLARE n text; BEGIN SELECT rolname INTO n FROM pg_roles WHERE rolname = 'a'; IF FOUND "
        "THEN "
        "EXECUTE 'CREATE ROLE ' || n || '2'; END IF; END",
@@ -415,7 +432,8 @@ TEST_CASE("a block of another shape may change roles", "[input][sql]") {
       "BEGIN IF now() > '2020-01-01' THEN CREATE ROLE b; END IF; END",
       "DECLARE n int; BEGIN DECLARE n int := 1; BEGIN NULL; END; END",
       "BEGIN LOOP NULL; END LOOP; END", "BEGIN IF 'a' ~ '\\d' THEN NULL; END IF; END",
-      "DECLARE o record; BEGIN FOR o IN SELECT f() LOOP NULL; END LOOP; END");
+      "DECLARE o record; BEGIN FOR o IN SELECT f() LOOP NULL; END LOOP; END",
+      "DECLARE o record; BEGIN o.x := 1; END", "DECLARE o record := f(); BEGIN CREATE ROLE b; END");
   CAPTURE(body);
   const auto actual = replayed("CREATE ROLE a; DO $x$" + body + "$x$");
   CHECK(told(actual.cluster) == "a\n");

@@ -6,22 +6,19 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "input/replay/catalog/compact.hpp"
 #include "input/replay/catalog/entity.hpp"
+#include "input/replay/catalog/name_index.hpp"
 #include "input/replay/roles/role_editor.hpp"
+#include "input/replay/roles/undecidable.hpp"
 #include "input/sql/node.hpp"
 #include "input/sql/psql_script.hpp"
 #include "model/cluster.hpp"
 #include "privileges/acl_edit.hpp"
 
 namespace pgleast {
-
-/// The statement may change what is not known: the reason.
-struct NotFollowed {
-  std::string why;
-};
 
 /// schema.name; without a schema it is looked up along search_path.
 struct QualifiedName {
@@ -55,8 +52,8 @@ class SqlCatalog {
   void remember_for_end_of_transaction(bool local);
   void end_transaction(bool committed);
   /// Puts what lies in the session's database into the model where that is not done yet.
-  /// Throws NotFollowed where it was not read.
-  void need_contents();
+  /// Throws Undecidable where it was not read.
+  void load_database();
   /// What lies in it is not in the model, for nobody changed it.
   bool is_pristine(ObjectId database) const;
   void copy_contents(ObjectId from, ObjectId to);
@@ -71,7 +68,7 @@ class SqlCatalog {
   std::size_t size() const { return entities_.size(); }
   Entity& edit(EntityId id);
   EntityId add(Entity entity);
-  void kill(EntityId id);
+  void mark_dropped(EntityId id);
   void rename(EntityId id, const std::string& name);
   void move(EntityId id, EntityId schema);
   void add_ref(EntityId from, const Ref& ref);
@@ -83,14 +80,6 @@ class SqlCatalog {
   std::vector<EntityId> children_of(EntityId id) const;
   EntityCode code_of(EntityId id) const { return at(id).code ? *at(id).code : EntityCode(); }
   void set_code(EntityId id, EntityCode code);
-  /// DROP of all these, of columns where a number is given. Throws Refused.
-  struct Target {
-    EntityId id{};
-    int column = 0;
-    bool operator==(const Target&) const = default;
-  };
-  void drop(const std::vector<Target>& targets, bool cascade);
-  void drop_column(EntityId relation, int number);
 
   // --- The model -------------------------------------------------------------------------------
   Cluster& cluster() { return cluster_; }
@@ -109,7 +98,7 @@ class SqlCatalog {
   Column& edit_column(ObjectId table, std::size_t at);
   /// Its row in Cluster::row_policies.
   std::size_t policy_place(EntityId policy) const { return at(policy).place; }
-  AclId keep(const Acl& acl);
+  AclId intern(const Acl& acl);
   ObjectId make_parameter(const std::string& name);
   void drop_memberships_granted_by(const std::vector<RoleId>& roles);
   /// A new entity with its object in the model: owned by the user, access list by default.
@@ -137,7 +126,9 @@ class SqlCatalog {
                          const std::vector<TypeRef>& types) const;
   EntityId find_named(EntityKind kind, const QualifiedName& name) const;
   bool is_of_server(const QualifiedName& name) const;
-  EntityId relation_of(const SqlNode& range) const;  // throws Refused, NotFollowed
+  /// Of what is not there: that its schema is not there either, or `otherwise`.
+  Condition absence(const QualifiedName& name, Condition otherwise) const;
+  EntityId relation_of(const SqlNode& range) const;  // throws Refused, Undecidable
   EntityId relation_of(const QualifiedName& name) const;
   TypeRef find_type(const SqlNode& type_name) const;
   TypeRef type_of(const SqlNode& type_name) const;  // throws Refused
@@ -183,27 +174,10 @@ class SqlCatalog {
   void finish();
 
  private:
-  struct Key {
-    EntityKind kind{};
-    ObjectId database{};
-    EntityId schema{};
-    EntityId parent{};
-    std::string name;
-    bool operator==(const Key&) const = default;
-  };
-  struct KeyHash {
-    std::size_t operator()(const Key& key) const;
-  };
-  Key key_of(const Entity& entity) const;
-  void enter(EntityId id);
-  void leave(EntityId id);
   void read_cluster();
   void read_object(ObjectId id);
   void read_types_of_functions();
-  void collect(std::vector<Target>& targets) const;
-  void drop_all(std::vector<Target> all);
-  void check_drop(const std::vector<Target>& all, std::size_t asked, bool cascade) const;
-  std::vector<ObjectId> compact();
+  Gone gone() const;
   void read_code(const std::vector<ObjectId>& now);
 
   Cluster& cluster_;
@@ -214,7 +188,7 @@ class SqlCatalog {
   std::vector<std::function<void()>> journal_;
   std::vector<Entity> entities_;
   std::vector<std::vector<EntityId>> dependents_;
-  std::unordered_multimap<Key, EntityId, KeyHash> names_;
+  NameIndex names_;
   std::uint32_t next_oid_ = first_oid_of_users;
   std::map<ObjectId, EntityId> entity_of_;
   Statement statement_;
@@ -224,7 +198,7 @@ class SqlCatalog {
 /// Names in pg_catalog and how they are shown.
 std::vector<std::pair<std::string, std::string>> builtin_types_shown(int major);
 
-/// `CREATE SCHEMA`, ...: does it, or throws Refused or NotFollowed; then part of it may be done.
+/// `CREATE SCHEMA`, ...: does it, or throws Refused or Undecidable; then part of it may be done.
 using SqlApply = void (*)(SqlCatalog&, const SqlNode& node);
 /// Null for a kind of statement that is not followed.
 SqlApply find_statement(std::string_view node);

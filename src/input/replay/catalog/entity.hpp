@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "input/replay/catalog/entity_kind.hpp"
 #include "model/ids.hpp"
 #include "pg/privilege.hpp"
 
@@ -16,30 +17,6 @@ namespace pgleast {
 
 enum class EntityId : std::uint32_t {};
 inline constexpr EntityId no_entity{0xFFFFFFFF};
-
-enum class EntityKind : std::uint8_t {
-  schema,
-  relation,  // tables, views, sequences, indexes, composite types: they share their names
-  function,  // also procedures and aggregates
-  type,
-  language,
-  wrapper,
-  server,
-  tablespace,
-  large_object,
-  extension,
-  publication,
-  subscription,
-  event_trigger,
-  user_mapping,
-  column_default,
-  constraint,
-  trigger,
-  rule,
-  policy,
-  access_method,
-  other,  // `name` begins with what it is: `collation x`
-};
 
 /// A type where it is used: one of a script's, one of the server's, or an array of them.
 struct TypeRef {
@@ -90,12 +67,10 @@ struct Entity {
   EntityId parent = no_entity;  // the relation that a trigger, policy, ... is on
   ObjectId object = no_object;  // in the model
   RoleId owner = no_role;       // where the model has no such object
-  // relations: relkind; types: b base, c composite or row, d domain, e enum, r range, m multirange,
-  // s shell, a array; functions: prokind; constraints: contype
-  char letter = ' ';
+  Subkind subkind;
   bool alive = true;
   bool temporary = false;
-  bool half_known = false;  // read, not made by a script: what depends on it is not known
+  bool dependents_unknown = false;  // read, not made by a script
   std::vector<Ref> refs;
   std::vector<ColumnState> columns;  // of relations, as in RelationDetail::columns
   std::vector<TypeRef> types;        // a function's arguments; an array's element
@@ -106,6 +81,14 @@ struct Entity {
   std::size_t place = 0;  // of a policy, in Cluster::row_policies
   // Shared, for the journal copies entities; nobody changes it.
   std::shared_ptr<const EntityCode> code;
+
+  bool is(Subkind wanted) const { return subkind == wanted; }
 };
+
+/// What has rows of its own, or its partitions have them.
+inline bool is_table(const Entity& e) {
+  return e.is(RelationKind::table) || e.is(RelationKind::partitioned_table) ||
+         e.is(RelationKind::foreign_table);
+}
 
 }  // namespace pgleast

@@ -8,6 +8,7 @@
 #include "input/replay/catalog/catalog.hpp"
 #include "pg/builtin_type.hpp"
 #include "pg/identifier.hpp"
+#include "privileges/aclmask.hpp"
 
 namespace pgleast {
 namespace {
@@ -29,22 +30,19 @@ QualifiedName relation_name(const SqlNode& range) {
 }
 
 EntityId SqlCatalog::find(EntityKind kind, EntityId schema, const std::string& name) const {
-  const auto found = names_.find({kind, session_.database, schema, no_entity, name});
-  return found == names_.end() ? no_entity : found->second;
+  return names_.find({kind, session_.database, schema, no_entity, name});
 }
 
 EntityId SqlCatalog::find_in_database(EntityKind kind, const std::string& name) const {
   const bool shared = kind == EntityKind::tablespace || kind == EntityKind::subscription;
-  const auto found =
-      names_.find({kind, shared ? no_object : session_.database, no_entity, no_entity, name});
-  return found == names_.end() ? no_entity : found->second;
+  return names_.find({kind, shared ? no_object : session_.database, no_entity, no_entity, name});
 }
 
 EntityId SqlCatalog::find_on(EntityId relation, EntityKind kind, const std::string& name) const {
   const auto schema = at(relation).schema;
   for (const auto in : {no_entity, schema}) {
     const auto found = names_.find({kind, session_.database, in, relation, name});
-    if (found != names_.end()) return found->second;
+    if (found != no_entity) return found;
   }
   return no_entity;
 }
@@ -56,9 +54,13 @@ EntityId SqlCatalog::find_schema(const std::string& name) const {
 
 EntityId SqlCatalog::schema_named(const std::string& name) const {
   const auto found = find_schema(name);
-  if (found == no_entity) throw Refused(fmt::format("schema `{}` does not exist", name), name);
+  if (found == no_entity) {
+    throw Refused(Condition::invalid_schema_name, fmt::format("schema `{}` does not exist", name),
+                  name);
+  }
   if (!at(found).temporary && !holds(user(), found, Privilege::usage)) {
-    throw Refused(fmt::format("permission denied for schema {}", name), name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for schema {}", name), name);
   }
   return found;
 }
@@ -90,14 +92,16 @@ EntityId SqlCatalog::schema_for_new(const QualifiedName& name) const {
     for (const auto& word : session_.search_path) {
       const auto found = find_schema(word == "$user" ? cluster_.role(user()).name : word);
       if (found == no_entity) {
-        if (word == "pg_temp") throw NotFollowed{"temporary objects by search_path"};
+        if (word == "pg_temp") throw Undecidable{"temporary objects by search_path"};
         continue;
       }
       if (!at(found).temporary && !holds(user(), found, Privilege::usage)) continue;
       schema = found;
       break;
     }
-    if (schema == no_entity) throw Refused("no schema has been selected to create in");
+    if (schema == no_entity) {
+      throw Refused(Condition::invalid_schema_name, "no schema has been selected to create in");
+    }
   }
   if (at(schema).temporary) return schema;
   need_create(schema);
@@ -107,14 +111,13 @@ EntityId SqlCatalog::schema_for_new(const QualifiedName& name) const {
 std::vector<EntityId> SqlCatalog::find_functions(const QualifiedName& name) const {
   std::vector<EntityId> result;
   const auto in = [&](EntityId schema) {
-    const auto [begin, end] =
-        names_.equal_range({EntityKind::function, session_.database, schema, no_entity, name.name});
-    for (auto i = begin; i != end; ++i) {
+    for (const auto id :
+         names_.find_all({EntityKind::function, session_.database, schema, no_entity, name.name})) {
       // One that an earlier schema of search_path has hides it.
       const bool hidden = std::any_of(result.begin(), result.end(), [&](EntityId other) {
-        return at(other).types == at(i->second).types && at(other).schema != schema;
+        return at(other).types == at(id).types && at(other).schema != schema;
       });
-      if (!hidden) result.push_back(i->second);
+      if (!hidden) result.push_back(id);
     }
   };
   if (!name.schema.empty()) {
@@ -130,10 +133,9 @@ std::vector<EntityId> SqlCatalog::find_functions(const QualifiedName& name) cons
 
 EntityId SqlCatalog::find_function(EntityId schema, const std::string& name,
                                    const std::vector<TypeRef>& types) const {
-  const auto [begin, end] =
-      names_.equal_range({EntityKind::function, session_.database, schema, no_entity, name});
-  for (auto i = begin; i != end; ++i) {
-    if (at(i->second).types == types) return i->second;
+  for (const auto id :
+       names_.find_all({EntityKind::function, session_.database, schema, no_entity, name})) {
+    if (at(id).types == types) return id;
   }
   return no_entity;
 }
@@ -162,13 +164,19 @@ EntityId SqlCatalog::relation_of(const SqlNode& range) const {
   return relation_of(relation_name(range));
 }
 
+Condition SqlCatalog::absence(const QualifiedName& name, Condition otherwise) const {
+  const bool nowhere = !name.schema.empty() && find_schema(name.schema) == no_entity;
+  return nowhere ? Condition::invalid_schema_name : otherwise;
+}
+
 EntityId SqlCatalog::relation_of(const QualifiedName& name) const {
   const auto found = find_named(EntityKind::relation, name);
   if (found != no_entity) return found;
-  if (is_of_server(name)) throw NotFollowed{"a catalog is not in the model"};
-  if (has_extensions) throw NotFollowed{"it may be an extension's"};
+  if (is_of_server(name)) throw Undecidable{"a catalog is not in the model"};
+  if (has_extensions) throw Undecidable{"it may be an extension's"};
   const auto shown = name.schema.empty() ? name.name : name.schema + '.' + name.name;
-  throw Refused(fmt::format("relation `{}` does not exist", shown), name.name);
+  throw Refused(absence(name, Condition::undefined_table),
+                fmt::format("relation `{}` does not exist", shown), name.name);
 }
 
 std::vector<std::pair<std::string, std::string>> builtin_types_shown(int major) {
@@ -184,7 +192,7 @@ TypeRef SqlCatalog::find_type(const SqlNode& type_name) const {
   const auto& t = inside(type_name, "TypeName");
   auto name = qualified_name_of(list_at(t, "names"));
   TypeRef result;
-  if (truth_at(t, "pct_type")) throw NotFollowed{"a type that is written as another's %TYPE"};
+  if (truth_at(t, "pct_type")) throw Undecidable{"a type that is written as another's %TYPE"};
   result.array = !list_at(t, "arrayBounds").empty();
   const auto builtin = [&](std::string_view word) {
     const bool array = word.starts_with('_');
@@ -199,11 +207,11 @@ TypeRef SqlCatalog::find_type(const SqlNode& type_name) const {
     if (found == no_entity) return false;
     result.entity = found;
     // An array of arrays is an array.
-    if (result.array && at(found).letter == 'a') result.array = false;
+    if (result.array && at(found).is(TypeKind::array)) result.array = false;
     if (result.array) {
       for (const auto id : dependents(found)) {
         const auto& e = at(id);
-        if (e.alive && e.letter == 'a' && e.parent == found) {
+        if (e.alive && e.is(TypeKind::array) && e.parent == found) {
           result.entity = id;
           result.array = false;
           break;
@@ -235,10 +243,11 @@ TypeRef SqlCatalog::type_of(const SqlNode& type_name) const {
   auto type = find_type(type_name);
   if (type.entity != no_entity || !type.builtin.empty() || !type.text.empty()) return type;
   const auto name = qualified_name_of(list_at(inside(type_name, "TypeName"), "names"));
-  if (has_extensions) throw NotFollowed{"a type that may be an extension's"};
-  if (is_of_server(name)) throw NotFollowed{"a type of the catalogs"};
+  if (has_extensions) throw Undecidable{"a type that may be an extension's"};
+  if (is_of_server(name)) throw Undecidable{"a type of the catalogs"};
   const auto shown = name.schema.empty() ? name.name : name.schema + '.' + name.name;
-  throw Refused(fmt::format("type `{}` does not exist", shown), name.name);
+  throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", shown),
+                name.name);
 }
 
 std::string SqlCatalog::shown(const TypeRef& type) const {
@@ -253,10 +262,10 @@ std::string SqlCatalog::shown(const TypeRef& type) const {
 /// As pg_identify_object prints it.
 std::string SqlCatalog::shown_name(EntityId id) const {
   const auto& e = at(id);
-  if (e.kind == EntityKind::type && e.letter == 'a' && e.parent != no_entity) {
+  if (e.is(TypeKind::array) && e.parent != no_entity) {
     return shown_name(e.parent) + "[]";
   }
-  if (e.kind == EntityKind::type && e.half_known && object(id).identity.ends_with("[]")) {
+  if (e.kind == EntityKind::type && e.dependents_unknown && object(id).identity.ends_with("[]")) {
     return object(id).identity;
   }
   if (e.kind == EntityKind::large_object) return e.name;
@@ -284,86 +293,39 @@ int SqlCatalog::column_number(EntityId relation, const std::string& name) const 
 int SqlCatalog::needed_column(EntityId relation, const std::string& name) const {
   const auto number = column_number(relation, name);
   if (number != 0) return number;
-  throw Refused(fmt::format("column `{}` of relation `{}` does not exist", name, at(relation).name),
+  throw Refused(Condition::undefined_column,
+                fmt::format("column `{}` of relation `{}` does not exist", name, at(relation).name),
                 name);
 }
 
 // --- Rights -------------------------------------------------------------------------------------
 
-// In the server's order (roles_is_member_of): the first that may is the grantor.
+// The first that may is the grantor.
 std::vector<RoleId> SqlCatalog::privileged_roles(RoleId role) const {
-  std::vector<RoleId> result{role};
-  const auto database_owner = cluster_.find_role("pg_database_owner");
-  const auto take = [&](RoleId other) {
-    if (std::find(result.begin(), result.end(), other) == result.end()) result.push_back(other);
-  };
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    std::vector<std::pair<std::uint32_t, RoleId>> next;
-    for (const auto& m : cluster_.memberships) {
-      if (m.member == result[i] && m.inherit) next.emplace_back(cluster_.role(m.role).oid, m.role);
-    }
-    std::sort(next.begin(), next.end());
-    for (const auto& [oid, group] : next) take(group);
-    const bool inherits = major() >= 16 || cluster_.role(result[i]).inherit;
-    const bool owns_database = inherits && database_owner && session_.database != no_object &&
-                               cluster_.object(session_.database).owner == result[i];
-    if (owns_database) take(*database_owner);
-  }
-  return result;
-}
-
-bool SqlCatalog::has_privileges(RoleId role, RoleId of) const {
-  if (role == of || cluster_.role(role).superuser) return true;
-  const auto all = privileged_roles(role);
-  return std::find(all.begin(), all.end(), of) != all.end();
+  return roles_reached(cluster_, role, Closure::inherits, session_.database);
 }
 
 HasPrivileges SqlCatalog::has_privileges() const {
-  return [this](RoleId role, RoleId of) {
-    return role != public_role && of != public_role && has_privileges(role, of);
-  };
+  return has_privileges_in(cluster_, session_.database);
 }
+
+bool SqlCatalog::has_privileges(RoleId role, RoleId of) const { return has_privileges()(role, of); }
 
 /// By SET ROLE: before 16 by any membership, then by those that allow it.
 bool SqlCatalog::can_become(RoleId role, RoleId other) const {
-  if (role == other || cluster_.role(role).superuser) return true;
-  std::vector<RoleId> seen{role};
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (seen[i] == other) return true;
-    for (const auto& m : cluster_.memberships) {
-      const bool goes = m.member == seen[i] && (major() < 16 || m.set) &&
-                        std::find(seen.begin(), seen.end(), m.role) == seen.end();
-      if (goes) seen.push_back(m.role);
-    }
-  }
-  return false;
+  if (cluster_.role(role).superuser) return true;
+  const auto roles = roles_reached(cluster_, role, Closure::becomes, session_.database);
+  return std::find(roles.begin(), roles.end(), other) != roles.end();
 }
 
 PrivilegeSet SqlCatalog::held(RoleId role, ObjectId id) const {
   const auto& o = cluster_.object(id);
-  const auto all = grantable_privileges(o.kind, major());
-  if (cluster_.role(role).superuser) return all;
   const auto roles = privileged_roles(role);
-  PrivilegeSet result;
-  for (const auto& item : cluster_.effective_acl(o)) {
-    const bool counts = item.grantee == public_role ||
-                        std::find(roles.begin(), roles.end(), item.grantee) != roles.end();
-    if (counts) result |= item.privileges;
-  }
-  const auto has = [&](std::string_view name) {
-    const auto found = cluster_.find_role(name);
-    return found && std::find(roles.begin(), roles.end(), *found) != roles.end();
-  };
-  const bool reads = has("pg_read_all_data");
-  const bool writes = has("pg_write_all_data");
-  if (o.kind == ObjectKind::schema && (reads || writes)) result |= Privilege::usage;
-  if (o.kind == ObjectKind::table || o.kind == ObjectKind::sequence) {
-    if (reads) result |= Privilege::select;
-    if (writes) {
-      result |= PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::delete_;
-    }
-  }
-  return result & all;
+  return held_on(
+             cluster_, DataRoles(cluster_), o, cluster_.effective_acl(o),
+             cluster_.role(role).superuser,
+             [&](RoleId of) { return std::find(roles.begin(), roles.end(), of) != roles.end(); })
+      .privileges;
 }
 
 bool SqlCatalog::holds(RoleId role, EntityId id, Privilege privilege) const {
@@ -373,20 +335,22 @@ bool SqlCatalog::holds(RoleId role, EntityId id, Privilege privilege) const {
 
 void SqlCatalog::need_owner(EntityId id, std::string_view what) const {
   if (owns(id)) return;
-  throw Refused(fmt::format("must be owner of {} {}", what, at(id).name), at(id).name);
+  throw Refused(Condition::insufficient_privilege,
+                fmt::format("must be owner of {} {}", what, at(id).name), at(id).name);
 }
 
 void SqlCatalog::need_create(EntityId schema) const {
   if (!holds(user(), schema, Privilege::create)) {
-    throw Refused(fmt::format("permission denied for schema {}", at(schema).name), at(schema).name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for schema {}", at(schema).name), at(schema).name);
   }
   if (at(schema).name == catalog_schema) {
-    throw NotFollowed{"it is made in pg_catalog"};
+    throw Undecidable{"it is made in pg_catalog"};
   }
 }
 
 void SqlCatalog::need_superuser(const std::string& message) const {
-  if (!is_superuser()) throw Refused(message);
+  if (!is_superuser()) throw Refused(Condition::insufficient_privilege, message);
 }
 
 }  // namespace pgleast

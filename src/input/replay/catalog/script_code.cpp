@@ -1,3 +1,4 @@
+// What the code that scripts make does: bodies, views, rules, triggers, policies.
 #include "input/replay/catalog/script_code.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include "input/code/code_reader.hpp"
 #include "input/sql/psql_script.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "pg/setting_value.hpp"
 
 namespace pgleast {
@@ -30,7 +32,7 @@ class ScriptCodeReader {
     const CodeNames names(cluster(), database_);
     for (std::uint32_t i = 0; i < catalog_.size(); ++i) {
       const auto& e = catalog_.at(EntityId{i});
-      if (e.alive && !e.temporary && !e.half_known && e.database == before_)
+      if (e.alive && !e.temporary && !e.dependents_unknown && e.database == before_)
         read(EntityId{i}, e, names);
     }
     for (auto& policy : cluster().row_policies) {
@@ -49,8 +51,8 @@ class ScriptCodeReader {
       case EntityKind::function:
         return function(id, e, names);
       case EntityKind::relation:
-        if (e.letter == 'v' || e.letter == 'm') return view(id, e);
-        if (e.letter == 'i') return expression(e, e.refs.front().to, e.name);
+        if (e.is(RelationKind::view) || e.is(RelationKind::materialized_view)) return view(id, e);
+        if (e.is(RelationKind::index)) return expression(e, e.refs.front().to, e.name);
         return inheritances(id, e);
       case EntityKind::trigger:
         return trigger(e);
@@ -147,17 +149,16 @@ class ScriptCodeReader {
 
   static bool is_partition_of(const Entity& e, EntityId parent) {
     return std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
-      return r.to == parent && r.kind == Ref::Kind::automatic && r.column == 0 &&
-             (e.letter == 'r' || e.letter == 'p' || e.letter == 'f');
+      return r.to == parent && r.kind == Ref::Kind::automatic && r.column == 0 && is_table(e);
     });
   }
 
   void inheritances(EntityId id, const Entity& e) {
-    if (e.letter != 'r' && e.letter != 'p' && e.letter != 'f') return;
+    if (!is_table(e)) return;
     for (const auto& ref : e.refs) {
       const auto& parent = catalog_.at(ref.to);
       const bool table = parent.alive && parent.kind == EntityKind::relation && ref.column == 0 &&
-                         ref.from_column == 0 && parent.letter != 'c';
+                         ref.from_column == 0 && !parent.is(RelationKind::composite_type);
       if (!table) continue;
       cluster().inheritances.push_back(
           {object_(id), object_(ref.to), ref.kind == Ref::Kind::automatic});
@@ -180,7 +181,7 @@ class ScriptCodeReader {
     if (catalog_.at(relation).temporary) return;
     attachment.relation = object_(relation);
     cluster().attachments.push_back(attachment);
-    if (catalog_.at(relation).letter != 'p' || !for_each_row) return;
+    if (!catalog_.at(relation).is(RelationKind::partitioned_table) || !for_each_row) return;
     for (const auto id : catalog_.children_of(relation)) {
       if (is_partition_of(catalog_.at(id), relation)) on_partitions(id, attachment, true);
     }
@@ -282,9 +283,7 @@ class ScriptCodeReader {
     o.name = name;
     o.identity = "pg_catalog." + name + "()";
     o.system = true;
-    for (std::uint32_t i = 0; i < c.roles.size(); ++i) {
-      if (c.roles[i].oid == bootstrap_superuser_oid) o.owner = RoleId{i};
-    }
+    o.owner = bootstrap_superuser(c);
     for (std::uint32_t i = 0; i < c.objects.size(); ++i) {
       const auto& schema = c.objects[i];
       const bool there = schema.kind == ObjectKind::schema && schema.database == database_;

@@ -1,3 +1,4 @@
+// The rows of pg_class, pg_roles, information_schema.tables, ... as the model has them.
 #include "input/replay/query/catalog_rows.hpp"
 
 #include <algorithm>
@@ -173,12 +174,13 @@ const RelationDetail* relation_detail(const SqlCatalog& catalog, EntityId id) {
 SqlNode relation_row(const SqlCatalog& catalog, EntityId id, const Entity& e) {
   auto row = object_row(catalog, id, "rel");
   const auto* const detail = relation_detail(catalog, id);
-  row["relkind"] = std::string(1, e.letter);
+  row["relkind"] = letter_of(e);
   row["relrowsecurity"] = detail != nullptr && detail->row_security;
   row["relforcerowsecurity"] = detail != nullptr && detail->force_row_security;
   row["relpersistence"] = e.temporary ? SqlNode("t") : unseen_value();
   row["relispartition"] = std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
-    return e.letter != 'i' && e.letter != 'S' && r.kind == Ref::Kind::automatic && r.column == 0 &&
+    return !e.is(RelationKind::index) && !e.is(RelationKind::sequence) &&
+           r.kind == Ref::Kind::automatic && r.column == 0 &&
            catalog.at(r.to).kind == EntityKind::relation;
   });
   return row;
@@ -203,7 +205,7 @@ CatalogRows rows_of_functions(const SqlCatalog& catalog) {
   each_entity(catalog, EntityKind::function, [&](EntityId id, const Entity& e) {
     auto row = object_row(catalog, id, "pro");
     const auto& detail = catalog.cluster().function(catalog.object(id));
-    row["prokind"] = std::string(1, e.letter);
+    row["prokind"] = letter_of(e);
     row["prosecdef"] = detail.security_definer;
     row["provolatile"] = std::string(1, detail.volatility);
     rows.push_back(std::move(row));
@@ -222,7 +224,7 @@ CatalogRows rows_of_types(const SqlCatalog& catalog) {
   each_entity(catalog, EntityKind::type, [&](EntityId id, const Entity& e) {
     auto row = object_row(catalog, id, "typ");
     // An array is a base type.
-    row["typtype"] = e.letter == 's' ? "p" : std::string(1, e.letter == 'a' ? 'b' : e.letter);
+    row["typtype"] = e.is(TypeKind::shell) ? "p" : e.is(TypeKind::array) ? "b" : letter_of(e);
     rows.push_back(std::move(row));
   });
   add_unseen(catalog, EntityKind::type,
@@ -307,12 +309,27 @@ CatalogRows rows_of_databases(const SqlCatalog& catalog) {
   return rows;
 }
 
+/// As pg_class, pg_type and pg_proc have it.
+std::string letter_of(const Entity& e) {
+  const auto letter = std::visit(
+      [](auto kind) {
+        if constexpr (std::is_enum_v<decltype(kind)>) return static_cast<char>(kind);
+        return ' ';
+      },
+      e.subkind);
+  return {letter};
+}
+
+bool is_one_of(const Entity& e, std::initializer_list<RelationKind> kinds) {
+  return std::any_of(kinds.begin(), kinds.end(), [&](RelationKind kind) { return e.is(kind); });
+}
+
 /// pg_tables, pg_views, ...: those relations with their schema, name and owner.
 CatalogRows relation_view(const SqlCatalog& catalog, const std::string& name,
-                          const std::string& owner, std::string_view letters) {
+                          const std::string& owner, std::initializer_list<RelationKind> kinds) {
   CatalogRows rows;
   each_entity(catalog, EntityKind::relation, [&](EntityId id, const Entity& e) {
-    if (letters.find(e.letter) == std::string_view::npos || e.schema == no_entity) return;
+    if (!is_one_of(e, kinds) || e.schema == no_entity) return;
     SqlNode row;
     const auto* const detail = relation_detail(catalog, id);
     row["schemaname"] = catalog.at(e.schema).name;
@@ -327,34 +344,37 @@ CatalogRows relation_view(const SqlCatalog& catalog, const std::string& name,
 }
 
 CatalogRows rows_of_tables(const SqlCatalog& c) {
-  return relation_view(c, "tablename", "tableowner", "rp");
+  return relation_view(c, "tablename", "tableowner",
+                       {RelationKind::table, RelationKind::partitioned_table});
 }
 CatalogRows rows_of_views(const SqlCatalog& c) {
-  return relation_view(c, "viewname", "viewowner", "v");
+  return relation_view(c, "viewname", "viewowner", {RelationKind::view});
 }
 CatalogRows rows_of_matviews(const SqlCatalog& c) {
-  return relation_view(c, "matviewname", "matviewowner", "m");
+  return relation_view(c, "matviewname", "matviewowner", {RelationKind::materialized_view});
 }
 CatalogRows rows_of_sequences(const SqlCatalog& c) {
-  return relation_view(c, "sequencename", "sequenceowner", "S");
+  return relation_view(c, "sequencename", "sequenceowner", {RelationKind::sequence});
 }
 
-const char* table_type(char letter, bool temporary) {
-  if (temporary) return "LOCAL TEMPORARY";
-  return letter == 'v' ? "VIEW" : letter == 'f' ? "FOREIGN" : "BASE TABLE";
+const char* table_type(const Entity& e) {
+  if (e.temporary) return "LOCAL TEMPORARY";
+  return e.is(RelationKind::view)            ? "VIEW"
+         : e.is(RelationKind::foreign_table) ? "FOREIGN"
+                                             : "BASE TABLE";
 }
 
 /// A view of the information schema shows what the user has a privilege for: a superuser all.
-CatalogRows shown_relations(const SqlCatalog& catalog, std::string_view letters,
+CatalogRows shown_relations(const SqlCatalog& catalog, std::initializer_list<RelationKind> kinds,
                             const std::string& prefix) {
-  if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
+  if (!catalog.is_superuser()) throw Undecidable{"what the information schema shows to others"};
   CatalogRows rows;
   each_entity(catalog, EntityKind::relation, [&](EntityId, const Entity& e) {
-    if (letters.find(e.letter) == std::string_view::npos || e.schema == no_entity) return;
+    if (!is_one_of(e, kinds) || e.schema == no_entity) return;
     SqlNode row;
     row[prefix + "schema"] = catalog.at(e.schema).name;
     row[prefix + "name"] = e.name;
-    row["table_type"] = table_type(e.letter, e.temporary);
+    row["table_type"] = table_type(e);
     rows.push_back(std::move(row));
   });
   add_unseen(catalog, EntityKind::relation,
@@ -362,16 +382,25 @@ CatalogRows shown_relations(const SqlCatalog& catalog, std::string_view letters,
   return rows;
 }
 
-CatalogRows shown_tables(const SqlCatalog& c) { return shown_relations(c, "rpvf", "table_"); }
-CatalogRows shown_views(const SqlCatalog& c) { return shown_relations(c, "v", "table_"); }
-CatalogRows shown_sequences(const SqlCatalog& c) { return shown_relations(c, "S", "sequence_"); }
+CatalogRows shown_tables(const SqlCatalog& c) {
+  return shown_relations(c,
+                         {RelationKind::table, RelationKind::partitioned_table, RelationKind::view,
+                          RelationKind::foreign_table},
+                         "table_");
+}
+CatalogRows shown_views(const SqlCatalog& c) {
+  return shown_relations(c, {RelationKind::view}, "table_");
+}
+CatalogRows shown_sequences(const SqlCatalog& c) {
+  return shown_relations(c, {RelationKind::sequence}, "sequence_");
+}
 
 CatalogRows shown_columns(const SqlCatalog& catalog) {
-  if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
+  if (!catalog.is_superuser()) throw Undecidable{"what the information schema shows to others"};
   CatalogRows rows;
   each_entity(catalog, EntityKind::relation, [&](EntityId id, const Entity& e) {
     const auto* const detail = relation_detail(catalog, id);
-    if (detail == nullptr || e.letter == 'm') return;
+    if (detail == nullptr || e.is(RelationKind::materialized_view)) return;
     for (const auto& column : detail->columns) {
       SqlNode row;
       row["table_schema"] = catalog.at(e.schema).name;
@@ -387,7 +416,7 @@ CatalogRows shown_columns(const SqlCatalog& catalog) {
 
 CatalogRows shown_schemas(const SqlCatalog& catalog) {
   CatalogRows rows;
-  if (!catalog.is_superuser()) throw NotFollowed{"what the information schema shows to others"};
+  if (!catalog.is_superuser()) throw Undecidable{"what the information schema shows to others"};
   each_entity(catalog, EntityKind::schema, [&](EntityId id, const Entity& e) {
     SqlNode row;
     row["schema_name"] = e.name;
@@ -415,7 +444,7 @@ CatalogRows rows_of_policies(const SqlCatalog& catalog) {
 template <EntityKind kind>
 CatalogRows rows_on_relations(const SqlCatalog& catalog) {
   constexpr bool trigger = kind == EntityKind::trigger;
-  if (catalog.has_read_objects()) throw NotFollowed{"what is on tables that were read"};
+  if (catalog.has_read_objects()) throw Undecidable{"what is on tables that were read"};
   CatalogRows rows;
   each_entity(catalog, kind, [&](EntityId, const Entity& e) {
     SqlNode row;

@@ -18,13 +18,13 @@ namespace pgleast {
 /// The session in which a block runs.
 struct BlockHost {
   const SqlCatalog& catalog;
-  /// Does one statement. Throws Refused and NotFollowed.
+  /// Does one statement. Throws Refused and Undecidable.
   std::function<void(const std::string& statement)> run;
   /// Returns what takes back all that was done since.
   std::function<std::function<void()>()> save;
 };
 
-/// Of a DoStmt. Throws Refused and NotFollowed; part of it may be done.
+/// Of a DoStmt. Throws Refused and Undecidable; part of it may be done.
 void run_do_block(const SqlNode& statement, const BlockHost& host);
 
 }  // namespace pgleast

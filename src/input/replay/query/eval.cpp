@@ -1,3 +1,4 @@
+// SELECT over the catalogs, row by row: FROM, joins, WHERE, expressions, aggregates.
 #include "input/replay/query/eval.hpp"
 
 #include <fmt/format.h>
@@ -69,7 +70,7 @@ void rename_columns(SqlRows& rows, const SqlNode& alias) {
 }  // namespace
 
 void SqlEvaluator::step() {
-  if (++steps_ > most_steps) throw NotFollowed{"a query that looks at too much"};
+  if (++steps_ > most_steps) throw Undecidable{"a query that looks at too much"};
 }
 
 // --- Queries ------------------------------------------------------------------------------------
@@ -78,9 +79,9 @@ SqlRows SqlEvaluator::query(const SqlNode& node) {
   const auto& select = inside(node, "SelectStmt");
   for (const char* const part : {"withClause", "groupClause", "havingClause", "windowClause",
                                  "limitOffset", "intoClause", "lockingClause"}) {
-    if (select.contains(part)) throw NotFollowed{fmt::format("a query with {}", part)};
+    if (select.contains(part)) throw Undecidable{fmt::format("a query with {}", part)};
   }
-  if (++depth_ > deepest_expression) throw NotFollowed{"a query that is too deep"};
+  if (++depth_ > deepest_expression) throw Undecidable{"a query that is too deep"};
   const auto operation = text_at(select, "op");
   const bool united_queries = !operation.empty() && operation != "SETOP_NONE";
   auto result = united_queries ? united(select) : plain_query(select);
@@ -91,7 +92,7 @@ SqlRows SqlEvaluator::query(const SqlNode& node) {
   }
   if (select.contains("limitCount")) {
     const auto most = value(select["limitCount"]);
-    if (!most.is_number()) throw NotFollowed{"LIMIT"};
+    if (!most.is_number()) throw Undecidable{"LIMIT"};
     const auto count = std::max<std::int64_t>(0, most.get<std::int64_t>());
     if (result.rows.size() > static_cast<std::size_t>(count)) {
       result.rows.resize(static_cast<std::size_t>(count));
@@ -101,7 +102,7 @@ SqlRows SqlEvaluator::query(const SqlNode& node) {
 }
 
 SqlRows SqlEvaluator::united(const SqlNode& select) {
-  if (text_at(select, "op") != "SETOP_UNION") throw NotFollowed{"INTERSECT and EXCEPT"};
+  if (text_at(select, "op") != "SETOP_UNION") throw Undecidable{"INTERSECT and EXCEPT"};
   auto result = query(node_at(select, "larg"));
   const auto other = query(node_at(select, "rarg"));
   result.rows.insert(result.rows.end(), other.rows.begin(), other.rows.end());
@@ -208,7 +209,7 @@ SqlRows SqlEvaluator::aggregated(const SqlNode& targets, const Frames& frames) {
   std::vector<SqlNode> row;
   for (const auto& item : targets) {
     const auto& target = target_value(item);
-    if (!is_aggregate(target)) throw NotFollowed{"GROUP BY"};
+    if (!is_aggregate(target)) throw Undecidable{"GROUP BY"};
     result.names.push_back(name_of_target(item));
     row.push_back(aggregate(target["FuncCall"], frames));
   }
@@ -218,7 +219,7 @@ SqlRows SqlEvaluator::aggregated(const SqlNode& targets, const Frames& frames) {
 
 SqlNode SqlEvaluator::aggregate(const SqlNode& node, const Frames& frames) {
   for (const char* const part : {"agg_filter", "agg_distinct", "over"}) {
-    if (node.contains(part)) throw NotFollowed{"an aggregate with a condition"};
+    if (node.contains(part)) throw Undecidable{"an aggregate with a condition"};
   }
   const auto name = qualified_name_of(list_at(node, "funcname")).name;
   std::vector<std::vector<SqlNode>> all;
@@ -286,14 +287,14 @@ SqlEvaluator::Frames SqlEvaluator::range(const SqlNode& item) {
   if (item.contains("JoinExpr")) return joined(item["JoinExpr"]);
   if (item.contains("RangeFunction")) return function_rows(item["RangeFunction"]);
   if (item.contains("RangeSubselect")) return subquery_rows(item["RangeSubselect"]);
-  throw NotFollowed{"what a query reads from"};
+  throw Undecidable{"what a query reads from"};
 }
 
 SqlEvaluator::Frames SqlEvaluator::relation(const SqlNode& range_var) {
   const auto name = relation_name(range_var);
   // A script's own table of that name hides none of pg_catalog.
   auto rows = catalog_rows(catalog_, name);
-  if (!rows) throw NotFollowed{fmt::format("what {} holds", name.name)};
+  if (!rows) throw Undecidable{fmt::format("what {} holds", name.name)};
   const auto alias = alias_of(range_var, name.name);
   Frames result;
   for (auto& row : *rows) {
@@ -316,11 +317,11 @@ SqlEvaluator::Frames SqlEvaluator::subquery_rows(const SqlNode& range_subselect)
 SqlEvaluator::Frames SqlEvaluator::function_rows(const SqlNode& range_function) {
   const auto& functions = list_at(range_function, "functions");
   if (functions.size() != 1 || truth_at(range_function, "ordinality")) {
-    throw NotFollowed{"functions in FROM"};
+    throw Undecidable{"functions in FROM"};
   }
   const auto& items = items_of(functions.front());
   const auto& node = items.empty() ? SqlNode() : items.front();
-  if (!node.is_object() || !node.contains("FuncCall")) throw NotFollowed{"what stands in FROM"};
+  if (!node.is_object() || !node.contains("FuncCall")) throw Undecidable{"what stands in FROM"};
   const auto& function = node["FuncCall"];
   const auto name = qualified_name_of(list_at(function, "funcname")).name;
   const auto arguments = values(list_at(function, "args"));
@@ -336,10 +337,10 @@ SqlEvaluator::Frames SqlEvaluator::function_rows(const SqlNode& range_function) 
       list.push_back(i);
     }
   } else if ((name == "unnest" || name == "aclexplode") && arguments.size() == 1) {
-    if (is_unseen(arguments[0])) throw NotFollowed{"what the server has itself"};
+    if (is_unseen(arguments[0])) throw Undecidable{"what the server has itself"};
     if (arguments[0].is_array()) list = arguments[0];
   } else {
-    throw NotFollowed{fmt::format("{}() in FROM", name)};
+    throw Undecidable{fmt::format("{}() in FROM", name)};
   }
   Frames result;
   for (const auto& item : list) {
@@ -352,7 +353,7 @@ SqlEvaluator::Frames SqlEvaluator::joined(const SqlNode& join) {
   const auto type = text_at(join, "jointype");
   const bool keeps = type == "JOIN_LEFT";
   const bool known = keeps || type == "JOIN_INNER" || type.empty();
-  if (!known || truth_at(join, "isNatural")) throw NotFollowed{"a join of another kind"};
+  if (!known || truth_at(join, "isNatural")) throw Undecidable{"a join of another kind"};
   const auto merged = strings_of(list_at(join, "usingClause"));
   const auto left = range(node_at(join, "larg"));
   const auto& right_item = node_at(join, "rarg");
@@ -386,7 +387,7 @@ bool SqlEvaluator::matches(const Frame& frame, const SqlNode& condition) {
   const bool result = [&] {
     try {
       return holds(condition);
-    } catch (const NotFollowed&) {
+    } catch (const Undecidable&) {
       scopes_.resize(depth - 1);
       throw;
     }
@@ -410,8 +411,8 @@ std::vector<SqlNode> SqlEvaluator::values(const SqlNode& list) {
 
 SqlNode SqlEvaluator::value(const SqlNode& node) {
   step();
-  if (!node.is_object() || node.empty()) throw NotFollowed{"an expression"};
-  if (++depth_ > deepest_expression) throw NotFollowed{"an expression that is too deep"};
+  if (!node.is_object() || node.empty()) throw Undecidable{"an expression"};
+  if (++depth_ > deepest_expression) throw Undecidable{"an expression that is too deep"};
   const auto& kind = node.begin().key();
   const auto& inner = node.begin().value();
   const auto result = [&]() -> SqlNode {
@@ -434,11 +435,11 @@ SqlNode SqlEvaluator::value(const SqlNode& node) {
       }
       return nullptr;
     }
-    throw NotFollowed{fmt::format("an expression ({})", kind)};
+    throw Undecidable{fmt::format("an expression ({})", kind)};
   };
   auto found = result();
   --depth_;
-  if (is_unseen(found)) throw NotFollowed{"what the server has itself"};
+  if (is_unseen(found)) throw Undecidable{"what the server has itself"};
   return found;
 }
 
@@ -456,7 +457,7 @@ SqlNode SqlEvaluator::compared(const std::string& name, const SqlNode& left, con
   if (!is_unseen(left)) return operated(name, left, right);
   const bool known = (name == "=" || name == "<>") && right.is_string() &&
                      !may_be(left, right.get<std::string>(), catalog_.major());
-  if (!known) throw NotFollowed{"what the server has itself"};
+  if (!known) throw Undecidable{"what the server has itself"};
   return name == "<>";
 }
 
@@ -471,9 +472,9 @@ SqlNode SqlEvaluator::constant(const SqlNode& node) const {
   const auto written = text_.substr(std::min(at, text_.size()));
   std::int64_t number = 0;
   const auto read = std::from_chars(written.data(), written.data() + written.size(), number);
-  if (read.ec != std::errc()) throw NotFollowed{"a number"};
+  if (read.ec != std::errc()) throw Undecidable{"a number"};
   if (read.ptr != written.data() + written.size() && (*read.ptr == '.' || *read.ptr == 'e')) {
-    throw NotFollowed{"a number with a fraction"};
+    throw Undecidable{"a number with a fraction"};
   }
   return number;
 }
@@ -481,7 +482,7 @@ SqlNode SqlEvaluator::constant(const SqlNode& node) const {
 SqlNode SqlEvaluator::column(const SqlNode& fields) const {
   auto names = strings_of(fields);
   while (names.size() > 2) names.erase(names.begin());
-  if (names.empty()) throw NotFollowed{"*"};
+  if (names.empty()) throw Undecidable{"*"};
   for (auto frame = scopes_.rbegin(); frame != scopes_.rend(); ++frame) {
     for (const auto& range : **frame) {
       const bool here = names.size() == 1 || range.alias == names.front();
@@ -499,7 +500,7 @@ SqlNode SqlEvaluator::column(const SqlNode& fields) const {
       return variable->second[names.back()];
     }
   }
-  throw NotFollowed{fmt::format("column {}", names.back())};
+  throw Undecidable{fmt::format("column {}", names.back())};
 }
 
 SqlNode SqlEvaluator::operation(const SqlNode& node) {
@@ -509,7 +510,7 @@ SqlNode SqlEvaluator::operation(const SqlNode& node) {
   if (!node.contains("lexpr")) {
     const auto only = value(node_at(node, "rexpr"));
     if (name == "-" && only.is_number()) return -only.get<std::int64_t>();
-    throw NotFollowed{"operator " + name};
+    throw Undecidable{"operator " + name};
   }
   const auto left = operand(node["lexpr"]);
   if (kind == "AEXPR_BETWEEN" || kind == "AEXPR_NOT_BETWEEN") {
@@ -540,7 +541,7 @@ SqlNode SqlEvaluator::in_list(const SqlNode& node) {
   auto list =
       in ? SqlNode(values(items_of(node_at(node, "rexpr")))) : value(node_at(node, "rexpr"));
   if (left.is_null() || list.is_null()) return nullptr;
-  if (!list.is_array()) throw NotFollowed{"a list"};
+  if (!list.is_array()) throw Undecidable{"a list"};
   const bool every = all || (in && name == "<>");
   bool null = false;
   for (const auto& item : list) {
@@ -563,7 +564,7 @@ SqlNode SqlEvaluator::boolean(const SqlNode& node) {
   }
   const bool decisive = kind == "OR_EXPR";
   bool null = false;
-  std::optional<NotFollowed> unknown;
+  std::optional<Undecidable> unknown;
   for (const auto& item : arguments) {
     const auto scopes = scopes_.size();
     const auto depth = depth_;
@@ -571,13 +572,13 @@ SqlNode SqlEvaluator::boolean(const SqlNode& node) {
       const auto one = value(item);
       if (one == decisive) return decisive;
       null = null || one.is_null();
-    } catch (const NotFollowed& e) {
+    } catch (const Undecidable& e) {
       scopes_.resize(scopes);
       depth_ = depth;
       unknown = e;
     }
   }
-  if (unknown) throw NotFollowed(*unknown);
+  if (unknown) throw Undecidable(*unknown);
   return null ? SqlNode() : SqlNode(!decisive);
 }
 
@@ -588,7 +589,7 @@ SqlNode SqlEvaluator::null_test(const SqlNode& node) {
 
 SqlNode SqlEvaluator::call(const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "funcname"));
-  if (is_aggregate({{"FuncCall", node}})) throw NotFollowed{"an aggregate in an expression"};
+  if (is_aggregate({{"FuncCall", node}})) throw Undecidable{"an aggregate in an expression"};
   bool of_server = name.schema.empty() || name.schema == "pg_catalog";
   if (name.schema.empty()) {
     for (const auto id : catalog_.find_functions(name)) {
@@ -596,7 +597,7 @@ SqlNode SqlEvaluator::call(const SqlNode& node) {
     }
   }
   if (!of_server) {
-    throw NotFollowed{fmt::format("what {}() does", name.name)};
+    throw Undecidable{fmt::format("what {}() does", name.name)};
   }
   return called(catalog_, name.name, values(list_at(node, "args")));
 }
@@ -608,7 +609,7 @@ SqlNode SqlEvaluator::cast(const SqlNode& node) {
   if (inner.is_null()) return inner;
   if (!list_at(type, "arrayBounds").empty()) {
     if (inner.is_array()) return inner;
-    throw NotFollowed{"an array in a text"};
+    throw Undecidable{"an array in a text"};
   }
   return cast_to(catalog_, name, inner);
 }
@@ -623,11 +624,12 @@ SqlNode SqlEvaluator::sublink(const SqlNode& node) {
   if (type == "ARRAY_SUBLINK") return list;
   if (type == "EXPR_SUBLINK") {
     if (list.size() > 1) {
-      throw Refused("more than one row returned by a subquery used as an expression");
+      throw Refused(Condition::cardinality_violation,
+                    "more than one row returned by a subquery used as an expression");
     }
     return list.empty() ? SqlNode() : list.front();
   }
-  if (type != "ANY_SUBLINK" || node.contains("operName")) throw NotFollowed{"a subquery"};
+  if (type != "ANY_SUBLINK" || node.contains("operName")) throw Undecidable{"a subquery"};
   const auto left = value(node_at(node, "testexpr"));
   bool null = false;
   for (const auto& item : list) {
@@ -660,7 +662,7 @@ SqlNode SqlEvaluator::session_value(const SqlNode& node) const {
   if (operation == "SVFOP_CURRENT_SCHEMA") return called(catalog_, "current_schema", {});
   const bool user = operation == "SVFOP_CURRENT_USER" || operation == "SVFOP_CURRENT_ROLE" ||
                     operation == "SVFOP_USER";
-  if (!user) throw NotFollowed{"the time"};
+  if (!user) throw Undecidable{"the time"};
   return cluster.role_name(session.current_user);
 }
 

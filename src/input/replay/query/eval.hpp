@@ -5,7 +5,7 @@
 //    WHERE nspname !~ '^pg_'      ->  one row for each schema that the script has
 //
 // Values are JSON: null, truths, numbers, texts, arrays; a row is an object. Everything that hangs
-// on what is not known throws NotFollowed.
+// on what is not known throws Undecidable.
 
 #include <map>
 #include <string>
@@ -30,7 +30,7 @@ class SqlEvaluator {
   SqlEvaluator(const SqlCatalog& catalog, const SqlVariables& variables, std::string_view text)
       : catalog_(catalog), variables_(variables), text_(text) {}
 
-  /// Of a SelectStmt. Throws NotFollowed and Refused.
+  /// Of a SelectStmt. Throws Undecidable and Refused.
   SqlRows query(const SqlNode& select);
   /// `current_database() || 'x'`
   SqlNode value(const SqlNode& expression);
@@ -86,11 +86,11 @@ class SqlEvaluator {
 
 // --- value.cpp -----------------------------------------------------------------------------------
 
-/// As a value is put into a text: true is `t`. Throws NotFollowed for arrays and rows.
+/// As a value is put into a text: true is `t`. Throws Undecidable for arrays and rows.
 std::string text_of_value(const SqlNode& value);
-/// `=`, `<>`, `~`, `||`, ... of what is not null. Throws NotFollowed.
+/// `=`, `<>`, `~`, `||`, ... of what is not null. Throws Undecidable.
 SqlNode operated(const std::string& name, const SqlNode& left, const SqlNode& right);
-/// A function of the server. Throws NotFollowed, and Refused where the server refuses.
+/// A function of the server. Throws Undecidable, and Refused where the server refuses.
 SqlNode called(const SqlCatalog& catalog, const std::string& name,
                const std::vector<SqlNode>& arguments);
 /// `x::regclass`, `1::text`: to the type of that name in pg_catalog.

@@ -1,3 +1,4 @@
+// Which columns a query returns, and what it reads: for views, and tables made from queries.
 #include "input/replay/query/query.hpp"
 
 #include <fmt/format.h>
@@ -89,8 +90,12 @@ std::optional<QualifiedName> name_in_text(const std::string& text) {
 EntityId relation_or_none(const SqlCatalog& catalog, const QualifiedName& name) {
   try {
     return catalog.relation_of(name);
-  } catch (const NotFollowed&) {
+  } catch (const Undecidable&) {
     return no_entity;
+  } catch (const Refused& e) {
+    if (!is_absence(e.condition())) throw;
+    // A query does not ask for the schema first.
+    throw Refused(Condition::undefined_table, e.what(), e.name());
   }
 }
 
@@ -141,7 +146,7 @@ class Query {
 
   MaybeNames columns(const SqlNode& node) {
     // A query inside a query is looked at more than once.
-    if (++looked_at_ > 20000) throw NotFollowed{"a query that is too deep"};
+    if (++looked_at_ > 20000) throw Undecidable{"a query that is too deep"};
     const auto& select = inside(node, "SelectStmt");
     const auto before = with_;
     for (const auto& item : list_at(node_at(select, "withClause"), "ctes")) {
@@ -241,7 +246,8 @@ class Query {
         if (std::find(all.begin(), all.end(), name) != all.end()) return;
       }
     }
-    throw Refused(fmt::format("column `{}` does not exist", name), name);
+    throw Refused(Condition::undefined_column, fmt::format("column `{}` does not exist", name),
+                  name);
   }
 
   bool take_target(const SqlNode& target, const std::vector<Range>& ranges, Names& names) {

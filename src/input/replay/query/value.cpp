@@ -24,7 +24,7 @@ std::int64_t number_in(const std::string& text) {
   std::int64_t number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
-    throw NotFollowed{"a text that is taken as a number"};
+    throw Undecidable{"a text that is taken as a number"};
   }
   return number;
 }
@@ -37,7 +37,7 @@ bool are_alike(SqlNode& left, SqlNode& right) {
     if (side->is_number() && other.is_string()) other = number_in(other.get<std::string>());
     if (side->is_boolean() && other.is_string()) {
       const auto truth = parse_bool(other.get<std::string>());
-      if (!truth) throw NotFollowed{"a text that is taken as a truth"};
+      if (!truth) throw Undecidable{"a text that is taken as a truth"};
       other = *truth;
     }
   }
@@ -70,20 +70,20 @@ bool matches_expression(const std::string& text, const std::string& pattern, boo
   constexpr std::string_view unlike = "\\{";
   if (pattern.find_first_of(unlike) != std::string::npos || pattern.starts_with("***") ||
       pattern.find("(?") != std::string::npos || pattern.find("[[") != std::string::npos) {
-    throw NotFollowed{"a regular expression"};
+    throw Undecidable{"a regular expression"};
   }
   RE2::Options options;
   options.set_log_errors(false);
   options.set_case_sensitive(!any_case);
   options.set_dot_nl(true);
   const RE2 expression(pattern, options);
-  if (!expression.ok()) throw NotFollowed{"a regular expression"};
+  if (!expression.ok()) throw Undecidable{"a regular expression"};
   return RE2::PartialMatch(text, expression);
 }
 
 std::string lower_text(std::string text) {
   for (char& c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) throw NotFollowed{"the case of letters"};
+    if (static_cast<unsigned char>(c) >= 0x80) throw Undecidable{"the case of letters"};
     c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   }
   return text;
@@ -102,14 +102,14 @@ SqlNode matched_text(const std::string& name, const SqlNode& left, const SqlNode
 }
 
 SqlNode arithmetic(const std::string& name, const SqlNode& left, const SqlNode& right) {
-  if (!left.is_number() || !right.is_number()) throw NotFollowed{"operator " + name};
+  if (!left.is_number() || !right.is_number()) throw Undecidable{"operator " + name};
   const auto a = left.get<std::int64_t>();
   const auto b = right.get<std::int64_t>();
   std::int64_t result = 0;
   const bool over = name == "+"   ? __builtin_add_overflow(a, b, &result)
                     : name == "-" ? __builtin_sub_overflow(a, b, &result)
                                   : __builtin_mul_overflow(a, b, &result);
-  if (over) throw NotFollowed{"a number that is too large"};
+  if (over) throw Undecidable{"a number that is too large"};
   return result;
 }
 
@@ -118,13 +118,18 @@ SqlNode arithmetic(const std::string& name, const SqlNode& left, const SqlNode& 
 std::string formatted_value(char kind, const SqlNode& value, int major) {
   if (kind == 's') return value.is_null() ? "" : text_of_value(value);
   if (kind == 'L') return value.is_null() ? "NULL" : quote_literal(text_of_value(value));
-  if (kind != 'I') throw NotFollowed{"a format of another kind"};
-  if (value.is_null()) throw Refused("null values cannot be formatted as an SQL identifier");
+  if (kind != 'I') throw Undecidable{"a format of another kind"};
+  if (value.is_null()) {
+    throw Refused(Condition::null_value_not_allowed,
+                  "null values cannot be formatted as an SQL identifier");
+  }
   return shown_identifier(text_of_value(value), major);
 }
 
 SqlNode format_text(const SqlValues& arguments, int major) {
-  if (arguments.empty()) throw Refused("function format() does not exist");
+  if (arguments.empty()) {
+    throw Refused(Condition::undefined_function, "function format() does not exist");
+  }
   if (arguments.front().is_null()) return nullptr;
   const auto text = text_of_value(arguments.front());
   std::string result;
@@ -134,7 +139,9 @@ SqlNode format_text(const SqlValues& arguments, int major) {
       result += text[i];
       continue;
     }
-    if (++i >= text.size()) throw Refused("unterminated format() type specifier");
+    if (++i >= text.size()) {
+      throw Refused(Condition::invalid_parameter_value, "unterminated format() type specifier");
+    }
     if (text[i] == '%') {
       result += '%';
       continue;
@@ -145,8 +152,12 @@ SqlNode format_text(const SqlValues& arguments, int major) {
       next = static_cast<std::size_t>(number_in(text.substr(i, digits - i)));
       i = digits + 1;
     }
-    if (i >= text.size()) throw Refused("unterminated format() type specifier");
-    if (next >= arguments.size()) throw Refused("too few arguments for format()");
+    if (i >= text.size()) {
+      throw Refused(Condition::invalid_parameter_value, "unterminated format() type specifier");
+    }
+    if (next >= arguments.size()) {
+      throw Refused(Condition::invalid_parameter_value, "too few arguments for format()");
+    }
     result += formatted_value(text[i], arguments[next++], major);
   }
   return result;
@@ -157,11 +168,14 @@ SqlNode format_text(const SqlValues& arguments, int major) {
 struct RegType {
   std::string_view name;
   EntityKind kind;
+  Condition absence;
 };
 constexpr std::array reg_types{
-    RegType{"regclass", EntityKind::relation},   RegType{"regtype", EntityKind::type},
-    RegType{"regproc", EntityKind::function},    RegType{"regprocedure", EntityKind::function},
-    RegType{"regnamespace", EntityKind::schema},
+    RegType{"regclass", EntityKind::relation, Condition::undefined_table},
+    RegType{"regtype", EntityKind::type, Condition::undefined_object},
+    RegType{"regproc", EntityKind::function, Condition::undefined_function},
+    RegType{"regprocedure", EntityKind::function, Condition::undefined_function},
+    RegType{"regnamespace", EntityKind::schema, Condition::invalid_schema_name},
 };
 
 /// Without its schema where search_path finds it.
@@ -204,7 +218,7 @@ QualifiedName name_in_value(const std::string& text) {
       parts.back() += quoted ? c : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     }
   }
-  if (parts.size() > 2 || parts.back().empty()) throw NotFollowed{"a name in a text"};
+  if (parts.size() > 2 || parts.back().empty()) throw Undecidable{"a name in a text"};
   return parts.size() == 2 ? QualifiedName{parts[0], parts[1]} : QualifiedName{"", parts[0]};
 }
 
@@ -216,7 +230,7 @@ EntityId entity_with_oid(const SqlCatalog& catalog, EntityKind kind, std::int64_
                       catalog.object(EntityId{i}).oid == oid;
     if (fits) return EntityId{i};
   }
-  throw NotFollowed{"an object by its number"};
+  throw Undecidable{"an object by its number"};
 }
 
 /// Null: there is none.
@@ -230,15 +244,15 @@ SqlNode reg_value(const SqlCatalog& catalog, const RegType& type, const SqlNode&
   if (type.kind == EntityKind::schema) {
     found = catalog.find_schema(name.name);
   } else if (type.kind == EntityKind::function) {
-    throw NotFollowed{"a function by its name"};
+    throw Undecidable{"a function by its name"};
   } else {
-    if (catalog.is_of_server(name)) throw NotFollowed{"a catalog is not in the model"};
+    if (catalog.is_of_server(name)) throw Undecidable{"a catalog is not in the model"};
     found = catalog.find_named(type.kind, name);
     const bool builtin = type.kind == EntityKind::type && name.schema.empty() &&
                          found == no_entity && may_be({{"unseen", "type"}}, name.name, 18);
-    if (builtin) throw NotFollowed{"a type of the server"};
+    if (builtin) throw Undecidable{"a type of the server"};
   }
-  if (found == no_entity && catalog.has_extensions) throw NotFollowed{"it may be an extension's"};
+  if (found == no_entity && catalog.has_extensions) throw Undecidable{"it may be an extension's"};
   return found == no_entity ? SqlNode() : reg_of(catalog, type, found);
 }
 
@@ -263,7 +277,8 @@ RoleId role_in(const SqlCatalog& catalog, const SqlNode& value) {
                           : !roles[i].dropped && roles[i].name == text_of_value(value);
     if (fits) return RoleId{i};
   }
-  throw Refused(fmt::format("role `{}` does not exist", text_of_value(value)));
+  throw Refused(Condition::undefined_object,
+                fmt::format("role `{}` does not exist", text_of_value(value)));
 }
 
 // --- Functions ----------------------------------------------------------------------------------
@@ -277,7 +292,7 @@ SqlNode pg_has_role(const SqlCatalog& catalog, const SqlValues& arguments) {
   if (how == "set" && catalog.major() >= 16) {
     return catalog.cluster().role(member).superuser || catalog.can_become(member, role);
   }
-  throw NotFollowed{"pg_has_role"};
+  throw Undecidable{"pg_has_role"};
 }
 
 SqlNode acldefault(const SqlCatalog& catalog, const SqlValues& arguments) {
@@ -295,12 +310,12 @@ SqlNode acldefault(const SqlCatalog& catalog, const SqlValues& arguments) {
       return acl_value(catalog, default_acl(kind, owner, catalog.major()));
     }
   }
-  throw NotFollowed{"acldefault"};
+  throw Undecidable{"acldefault"};
 }
 
 std::string current_database(const SqlCatalog& catalog) {
   const auto id = catalog.session().database;
-  if (id == no_object) throw NotFollowed{"the database is not known"};
+  if (id == no_object) throw Undecidable{"the database is not known"};
   return catalog.cluster().object(id).name;
 }
 
@@ -317,7 +332,7 @@ SqlNode current_schema(const SqlCatalog& catalog) {
 
 SqlNode shown_setting(const SqlCatalog& catalog, const std::string& name) {
   if (name == "server_version_num") return std::to_string(catalog.cluster().version_num);
-  throw NotFollowed{"current_setting"};
+  throw Undecidable{"current_setting"};
 }
 
 SqlNode replaced_text(std::string text, const std::string& from, const std::string& to) {
@@ -330,7 +345,7 @@ SqlNode replaced_text(std::string text, const std::string& from, const std::stri
 
 SqlNode split_text(const std::string& text, const std::string& by) {
   auto parts = SqlNode::array();
-  if (by.empty()) throw NotFollowed{"string_to_array"};
+  if (by.empty()) throw Undecidable{"string_to_array"};
   for (std::size_t at = 0;;) {
     const auto end = text.find(by, at);
     parts.push_back(text.substr(at, end == std::string::npos ? end : end - at));
@@ -378,7 +393,7 @@ constexpr std::array strict_functions{
                    }},
     ServerFunction{"array_length", 2, 2,
                    [](const SqlCatalog&, const SqlValues& a) -> SqlNode {
-                     if (!a[0].is_array() || a[1] != 1) throw NotFollowed{"array_length"};
+                     if (!a[0].is_array() || a[1] != 1) throw Undecidable{"array_length"};
                      return a[0].empty() ? SqlNode() : SqlNode(a[0].size());
                    }},
     ServerFunction{"pg_has_role", 2, 3, pg_has_role},
@@ -435,27 +450,27 @@ std::string text_of_value(const SqlNode& value) {
   if (value.is_boolean()) return value.get<bool>() ? "t" : "f";
   if (value.is_number()) return std::to_string(value.get<std::int64_t>());
   if (is_reg_value(value)) return value["text"].get<std::string>();
-  throw NotFollowed{"an array or a row as a text"};
+  throw Undecidable{"an array or a row as a text"};
 }
 
 SqlNode operated(const std::string& name, const SqlNode& left, const SqlNode& right) {
   if (name.find('~') != std::string::npos) return matched_text(name, left, right);
   if (name == "||") {
-    if (left.is_array() || right.is_array()) throw NotFollowed{"arrays that are put together"};
+    if (left.is_array() || right.is_array()) throw Undecidable{"arrays that are put together"};
     return text_of_value(left) + text_of_value(right);
   }
   if (name == "+" || name == "-" || name == "*") return arithmetic(name, left, right);
   auto a = left;
   auto b = right;
-  if (!are_alike(a, b)) throw NotFollowed{"operator " + name};
+  if (!are_alike(a, b)) throw Undecidable{"operator " + name};
   if (name == "=") return a == b;
   if (name == "<>" || name == "!=") return a != b;
-  if (a.is_string()) throw NotFollowed{"the order of texts"};
+  if (a.is_string()) throw Undecidable{"the order of texts"};
   if (name == "<") return a < b;
   if (name == "<=") return a <= b;
   if (name == ">") return a > b;
   if (name == ">=") return a >= b;
-  throw NotFollowed{"operator " + name};
+  throw Undecidable{"operator " + name};
 }
 
 SqlNode called(const SqlCatalog& catalog, const std::string& name,
@@ -466,7 +481,7 @@ SqlNode called(const SqlCatalog& catalog, const std::string& name,
   const auto* const other = std::find_if(other_functions.begin(), other_functions.end(), fits);
   if (other != other_functions.end()) return other->call(catalog, arguments);
   const auto* const strict = std::find_if(strict_functions.begin(), strict_functions.end(), fits);
-  if (strict == strict_functions.end()) throw NotFollowed{fmt::format("what {}() does", name)};
+  if (strict == strict_functions.end()) throw Undecidable{fmt::format("what {}() does", name)};
   const bool null =
       std::any_of(arguments.begin(), arguments.end(), [](const auto& a) { return a.is_null(); });
   return null ? SqlNode() : strict->call(catalog, arguments);
@@ -484,19 +499,23 @@ SqlNode cast_to(const SqlCatalog& catalog, const std::string& type, const SqlNod
   if (type == "bool") {
     const auto truth =
         value.is_boolean() ? std::optional(value.get<bool>()) : parse_bool(text_of_value(value));
-    if (!truth) throw NotFollowed{"a text that is taken as a truth"};
+    if (!truth) throw Undecidable{"a text that is taken as a truth"};
     return *truth;
   }
   SqlNode found;
+  auto absence = Condition::undefined_object;
   if (type == "regrole") {
     found = reg_of_role(catalog, value);
   } else {
     const auto* const known = std::find_if(reg_types.begin(), reg_types.end(),
                                            [&](const RegType& r) { return r.name == type; });
-    if (known == reg_types.end()) throw NotFollowed{fmt::format("a cast to {}", type)};
+    if (known == reg_types.end()) throw Undecidable{fmt::format("a cast to {}", type)};
     found = reg_value(catalog, *known, value);
+    absence = known->absence;
   }
-  if (found.is_null()) throw Refused(fmt::format("`{}` does not exist", text_of_value(value)));
+  if (found.is_null()) {
+    throw Refused(absence, fmt::format("`{}` does not exist", text_of_value(value)));
+  }
   return found;
 }
 

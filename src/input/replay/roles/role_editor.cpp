@@ -1,20 +1,22 @@
+// What the server does about roles and memberships, and when it refuses (user.c).
 #include "input/replay/roles/role_editor.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
-#include <deque>
 #include <limits>
 #include <utility>
 
+#include "input/replay/roles/shared_name.hpp"
+#include "input/replay/roles/undecidable.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "pg/predefined_role.hpp"
 #include "pg/setting_table.hpp"
+#include "privileges/membership_revoke.hpp"
 
 namespace pgleast {
 namespace {
-
-constexpr std::string_view database_owner = "pg_database_owner";
 
 bool is_base64(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -44,88 +46,6 @@ bool is_scram_secret(std::string_view text) {
          is_base64(text.substr(stored + 1, 44)) && is_base64(text.substr(server + 1));
 }
 
-/// What becomes of each membership of one role when some are revoked (user.c,
-/// plan_recursive_revoke).
-class RevokePlan {
- public:
-  enum class Action : std::uint8_t { keep, remove, remove_admin, remove_inherit, remove_set };
-
-  RevokePlan(const std::vector<Membership>& all, RoleId role) {
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].role == role) rows_.push_back({i, all[i], Action::keep});
-    }
-  }
-
-  /// False when the grantor granted no such membership.
-  bool revoke(RoleId member, RoleId grantor, const RevokeRole& how) {
-    for (auto& row : rows_) {
-      if (row.grant.member != member || row.grant.grantor != grantor) continue;
-      if (how.options.inherit) {
-        row.action = Action::remove_inherit;
-      } else if (how.options.set) {
-        row.action = Action::remove_set;
-      } else {
-        revoke(row, how.options.admin.has_value(), how.cascade);
-      }
-      return true;
-    }
-    return false;
-  }
-
-  void revoke_all_of(RoleId member) {
-    for (auto& row : rows_) {
-      if (row.grant.member == member) revoke(row, false, true);
-    }
-  }
-
-  bool keeps_admin(RoleId member) const {
-    return std::any_of(rows_.begin(), rows_.end(), [&](const Row& r) {
-      return r.action == Action::keep && r.grant.member == member && r.grant.admin;
-    });
-  }
-
-  /// Whether that touches any.
-  bool carry_out(std::vector<Membership>& all) const {
-    std::vector<std::size_t> gone;
-    bool touched = false;
-    for (const auto& row : rows_) {
-      touched = touched || row.action != Action::keep;
-      auto& grant = all[row.at];
-      if (row.action == Action::remove) gone.push_back(row.at);
-      if (row.action == Action::remove_admin) grant.admin = false;
-      if (row.action == Action::remove_inherit) grant.inherit = false;
-      if (row.action == Action::remove_set) grant.set = false;
-    }
-    for (auto at = gone.rbegin(); at != gone.rend(); ++at) {
-      all.erase(all.begin() + static_cast<std::ptrdiff_t>(*at));
-    }
-    return touched;
-  }
-
- private:
-  struct Row {
-    std::size_t at;
-    Membership grant;
-    Action action;
-  };
-
-  void revoke(Row& row, bool admin_only, bool cascade) {
-    if (row.action == Action::remove || (row.action == Action::remove_admin && admin_only)) return;
-    if (admin_only && !row.grant.admin) return;
-    row.action = admin_only ? Action::remove_admin : Action::remove;
-    if (!row.grant.admin || keeps_admin(row.grant.member)) return;
-    for (auto& dependent : rows_) {
-      if (dependent.grant.grantor != row.grant.member || dependent.action == Action::remove) {
-        continue;
-      }
-      if (!cascade) throw Refused("dependent privileges exist");
-      revoke(dependent, false, true);
-    }
-  }
-
-  std::vector<Row> rows_;
-};
-
 }  // namespace
 
 RoleEditor::RoleEditor(Cluster& cluster) : cluster_(cluster) { index_names(); }
@@ -139,22 +59,25 @@ void RoleEditor::index_names() {
 
 RoleId RoleEditor::named(const std::string& name) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) throw Refused(fmt::format("role `{}` does not exist", name), name);
+  if (found == by_name_.end()) {
+    throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name), name);
+  }
   return found->second;
 }
 
 RoleId RoleEditor::role_of(const RoleName& name) const {
   if (name.kind == RoleName::Kind::name) return named(name.name);
-  if (name.kind == RoleName::Kind::everyone) throw Refused("role `public` does not exist");
+  if (name.kind == RoleName::Kind::everyone) {
+    throw Refused(Condition::undefined_object, "role `public` does not exist");
+  }
   if (name.kind == RoleName::Kind::session_user && session_ != no_role) return session_;
   return runner();
 }
 
 RoleId RoleEditor::bootstrap_superuser() const {
-  for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
-    if (cluster_.roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
-  }
-  throw Refused("it is not known who runs the script");
+  const auto known = pgleast::bootstrap_superuser(cluster_);
+  if (known == no_role) throw Undecidable{"it is not known who runs the script"};
+  return known;
 }
 
 std::vector<RoleId> RoleEditor::roles_of(const std::vector<RoleName>& names) const {
@@ -185,9 +108,14 @@ PasswordKind RoleEditor::kind_of(const NewPassword& password) const {
 }
 
 void RoleEditor::check_options(const RoleOptions& options) {
-  if (options.conflicting) throw Refused("conflicting or redundant options");
+  if (options.conflicting) {
+    throw Refused(Condition::syntax_error, "conflicting or redundant options");
+  }
   const auto limit = options.connection_limit.value_or(-1);
-  if (limit < -1) throw Refused(fmt::format("invalid connection limit: {}", limit));
+  if (limit < -1) {
+    throw Refused(Condition::invalid_parameter_value,
+                  fmt::format("invalid connection limit: {}", limit));
+  }
 }
 
 void RoleEditor::set_options(Role& role, const RoleOptions& options) const {
@@ -211,12 +139,15 @@ void RoleEditor::follow_inherit(RoleId member) {
 }
 
 void RoleEditor::apply(const CreateRole& s) {
+  check_shared_name("role", s.name, cluster_.major());
   check_options(s.options);
   if (is_reserved_role_name(s.name)) {
-    throw Refused(fmt::format("role name `{}` is reserved", s.name), s.name);
+    throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", s.name),
+                  s.name);
   }
   if (by_name_.contains(s.name)) {
-    throw Refused(fmt::format("role `{}` already exists", s.name), s.name);
+    throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.name),
+                  s.name);
   }
   Role role;
   role.name = s.name;
@@ -244,14 +175,15 @@ void RoleEditor::apply(const CreateRole& s) {
 
 void RoleEditor::apply(const AlterRole& s) {
   if (s.role.kind == RoleName::Kind::name && is_reserved_role_name(s.role.name)) {
-    throw Refused(fmt::format("role name `{}` is reserved", s.role.name), s.role.name);
+    throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", s.role.name),
+                  s.role.name);
   }
   check_options(s.options);
   const auto id = role_of(s.role);
   const auto superuser = s.options.attributes[static_cast<std::size_t>(RoleAttribute::superuser)];
   auto& role = cluster_.roles[index(id)];
-  if (is_16() && role.oid == bootstrap_superuser_oid && superuser == false) {
-    throw Refused("permission denied to alter role");
+  if (is_16() && is_bootstrap_superuser(role) && superuser == false) {
+    throw Refused(Condition::insufficient_privilege, "permission denied to alter role");
   }
   const auto members = roles_of(s.options.members);
   if (s.removes_members) {
@@ -270,18 +202,24 @@ void RoleEditor::apply(const AlterRole& s) {
 }
 
 void RoleEditor::apply(const RenameRole& s) {
+  check_shared_name("role", s.to, cluster_.major());
   const auto id = named(s.from);
   auto& role = cluster_.roles[index(id)];
-  if (id == session_ || (session_ == no_role && role.oid == bootstrap_superuser_oid)) {
-    throw Refused("session user cannot be renamed", s.from);
+  if (id == session_ || (session_ == no_role && is_bootstrap_superuser(role))) {
+    throw Refused(Condition::feature_not_supported, "session user cannot be renamed", s.from);
   }
-  if (id == current_) throw Refused("current user cannot be renamed", s.from);
+  if (id == current_) {
+    throw Refused(Condition::feature_not_supported, "current user cannot be renamed", s.from);
+  }
   for (const auto& name : {s.from, s.to}) {
     if (is_reserved_role_name(name)) {
-      throw Refused(fmt::format("role name `{}` is reserved", name), name);
+      throw Refused(Condition::reserved_name, fmt::format("role name `{}` is reserved", name),
+                    name);
     }
   }
-  if (by_name_.contains(s.to)) throw Refused(fmt::format("role `{}` already exists", s.to), s.to);
+  if (by_name_.contains(s.to)) {
+    throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.to), s.to);
+  }
   by_name_.erase(s.from);
   by_name_.emplace(s.to, id);
   role.name = s.to;
@@ -321,6 +259,7 @@ void RoleEditor::check_droppable(RoleId id, const std::vector<Membership>& left)
   const auto& role = cluster_.role(id);
   if (role.oid < first_oid_of_users) {
     throw Refused(
+        Condition::dependent_objects_still_exist,
         fmt::format("cannot drop role {} because it is required by the database system", role.name),
         role.name);
   }
@@ -328,6 +267,7 @@ void RoleEditor::check_droppable(RoleId id, const std::vector<Membership>& left)
                                               [&](const Membership& m) { return m.grantor == id; });
   if (granted || is_needed(id)) {
     throw Refused(
+        Condition::dependent_objects_still_exist,
         fmt::format("role {} cannot be dropped because some objects depend on it", quoted(id)),
         role.name);
   }
@@ -339,15 +279,21 @@ void RoleEditor::apply(const DropRole& s) {
   auto left = cluster_.memberships;
   for (const auto& name : s.roles) {
     if (name.kind != RoleName::Kind::name) {
-      throw Refused("cannot use special role specifier in DROP ROLE");
+      throw Refused(Condition::invalid_parameter_value,
+                    "cannot use special role specifier in DROP ROLE");
     }
     if (s.if_exists && !by_name_.contains(name.name)) continue;
     const auto id = named(name.name);
-    if (id == runner()) throw Refused("current user cannot be dropped", name.name);
-    if (is_own(id)) throw Refused("session user cannot be dropped", name.name);
+    if (id == runner()) {
+      throw Refused(Condition::object_in_use, "current user cannot be dropped", name.name);
+    }
+    if (is_own(id)) {
+      throw Refused(Condition::object_in_use, "session user cannot be dropped", name.name);
+    }
     if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
       if (is_16() || s.if_exists) continue;
-      throw Refused(fmt::format("role `{}` does not exist", name.name), name.name);
+      throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name.name),
+                    name.name);
     }
     dropped.push_back(id);
     std::erase_if(left, [&](const Membership& m) { return m.role == id || m.member == id; });
@@ -376,16 +322,8 @@ void RoleEditor::forget(RoleId id) {
 
 /// Whatever the options of the memberships on the way (is_member_of_role_nosuper).
 bool RoleEditor::is_member(RoleId member, RoleId role) const {
-  std::vector<RoleId> seen{member};
-  for (std::size_t next = 0; next < seen.size(); ++next) {
-    if (seen[next] == role) return true;
-    for (const auto& m : cluster_.memberships) {
-      if (m.member == seen[next] && std::find(seen.begin(), seen.end(), m.role) == seen.end()) {
-        seen.push_back(m.role);
-      }
-    }
-  }
-  return false;
+  const auto groups = groups_of(member, Closure::members);
+  return std::find(groups.begin(), groups.end(), role) != groups.end();
 }
 
 Membership* RoleEditor::find(RoleId role, RoleId member, std::optional<RoleId> grantor) {
@@ -396,21 +334,9 @@ Membership* RoleEditor::find(RoleId role, RoleId member, std::optional<RoleId> g
   return found == all.end() ? nullptr : &*found;
 }
 
-std::vector<RoleId> RoleEditor::groups_of(RoleId role, bool inherited_only) const {
-  std::vector<RoleId> result{role};
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    std::vector<RoleId> next;
-    for (const auto& m : cluster_.memberships) {
-      const bool known = std::find(result.begin(), result.end(), m.role) != result.end();
-      if (m.member == result[i] && (m.inherit || !inherited_only) && !known) {
-        next.push_back(m.role);
-      }
-    }
-    std::sort(next.begin(), next.end());
-    next.erase(std::unique(next.begin(), next.end()), next.end());
-    result.insert(result.end(), next.begin(), next.end());
-  }
-  return result;
+std::vector<RoleId> RoleEditor::groups_of(RoleId role, Closure closure) const {
+  // Who owns a database administers nothing by it.
+  return roles_reached(cluster_, role, closure, no_object);
 }
 
 RoleId RoleEditor::admin_among(const std::vector<RoleId>& members, RoleId role) const {
@@ -426,7 +352,7 @@ RoleId RoleEditor::admin_among(const std::vector<RoleId>& members, RoleId role) 
 bool RoleEditor::is_admin(RoleId member, RoleId role) const {
   if (cluster_.role(member).superuser) return true;
   if (member == role) return cluster_.major() < 15 && member == session_;
-  return admin_among(groups_of(member, false), role) != no_role;
+  return admin_among(groups_of(member, Closure::members), role) != no_role;
 }
 
 /// Throws Refused where the user may not change who is a member of `role` (user.c).
@@ -438,26 +364,28 @@ void RoleEditor::check_may_administer(RoleId role, bool grants,
   const auto who = is_16() ? runner() : grantor.value_or(runner());
   const bool may = !cluster_.role(role).superuser && (by_attribute || is_admin(who, role));
   if (!may) {
-    throw Refused(is_16() ? fmt::format("permission denied to {} role `{}`",
+    throw Refused(Condition::insufficient_privilege,
+                  is_16() ? fmt::format("permission denied to {} role `{}`",
                                         grants ? "grant" : "revoke", name)
                           : fmt::format("must have admin option on role `{}`", name),
                   name);
   }
   if (!is_16() && grantor && *grantor != runner()) {
-    throw Refused("must be superuser to set grantor");
+    throw Refused(Condition::insufficient_privilege, "must be superuser to set grantor");
   }
 }
 
 /// From version 16 on, for a user that is no superuser (check_role_grantor).
 RoleId RoleEditor::grantor_of_user(RoleId role, std::optional<RoleId> grantor, bool grants) const {
   const auto user = runner();
-  if (!grantor) return admin_among(groups_of(user, true), role);
-  const auto all = groups_of(user, true);
+  if (!grantor) return admin_among(groups_of(user, Closure::inherits), role);
+  const auto all = groups_of(user, Closure::inherits);
   const bool may = std::find(all.begin(), all.end(), *grantor) != all.end();
   const bool administers =
-      *grantor != role && admin_among(groups_of(*grantor, true), role) == *grantor;
+      *grantor != role && admin_among(groups_of(*grantor, Closure::inherits), role) == *grantor;
   if (!may || (grants && !administers)) {
-    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
                   cluster_.role_name(*grantor));
   }
   return *grantor;
@@ -467,7 +395,7 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
   // From version 16 on what a superuser grants is the bootstrap superuser's grant.
   if (is_16() && !is_superuser()) {
     const auto found = grantor_of_user(role, grantor, true);
-    if (found == no_role) throw Refused("no possible grantors");
+    if (found == no_role) throw Refused(Condition::internal_error, "no possible grantors");
     return found;
   }
   const auto by_default = is_16() ? bootstrap_superuser() : runner();
@@ -477,7 +405,8 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
     return m.role == role && m.member == *grantor && m.admin;
   });
   if (!may) {
-    throw Refused(fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
                   cluster_.role_name(*grantor));
   }
   return *grantor;
@@ -485,33 +414,37 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
 
 void RoleEditor::check_member(RoleId role, RoleId member) const {
   const auto& name = cluster_.role_name(member);
-  if (cluster_.major() >= 14 && name == database_owner) {
-    throw Refused(fmt::format("role `{}` cannot be a member of any role", name), name);
+  if (cluster_.major() >= 14 && name == database_owner_role) {
+    throw Refused(Condition::internal_error,
+                  fmt::format("role `{}` cannot be a member of any role", name), name);
   }
   if (is_member(role, member)) {
-    throw Refused(fmt::format("role {} is a member of role {}", quoted(role), quoted(member)),
+    throw Refused(Condition::invalid_grant_operation,
+                  fmt::format("role {} is a member of role {}", quoted(role), quoted(member)),
                   name);
   }
 }
 
 void RoleEditor::check_not_back_to_grantor(RoleId role, const std::vector<RoleId>& members,
                                            RoleId grantor) const {
-  if (cluster_.role(grantor).oid == bootstrap_superuser_oid) return;
+  if (is_bootstrap_superuser(cluster_.role(grantor))) return;
   const std::string message = "ADMIN option cannot be granted back to your own grantor";
-  RevokePlan plan(cluster_.memberships, role);
+  MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
   for (const auto member : members) {
-    if (cluster_.role(member).oid == bootstrap_superuser_oid) throw Refused(message);
+    if (is_bootstrap_superuser(cluster_.role(member)))
+      throw Refused(Condition::invalid_grant_operation, message);
     plan.revoke_all_of(member);
   }
-  if (!plan.keeps_admin(grantor)) throw Refused(message);
+  if (!plan.keeps_admin(grantor)) throw Refused(Condition::invalid_grant_operation, message);
 }
 
 void RoleEditor::add_members(RoleId role, const std::vector<RoleId>& members,
                              const MembershipOptions& options, std::optional<RoleId> by) {
   if (members.empty()) return;
   const auto name = cluster_.role_name(role);
-  if (cluster_.major() >= 14 && name == database_owner) {
-    throw Refused(fmt::format("role `{}` cannot have explicit members", name), name);
+  if (cluster_.major() >= 14 && name == database_owner_role) {
+    throw Refused(Condition::internal_error,
+                  fmt::format("role `{}` cannot have explicit members", name), name);
   }
   check_may_administer(role, true, by);
   const auto grantor = checked_grantor(role, by);
@@ -542,29 +475,29 @@ void RoleEditor::add_member(RoleId role, RoleId member, const MembershipOptions&
   }
 }
 
+namespace {
+
+MembershipRevoke::What revoked_of(const RevokeRole& how) {
+  if (how.options.inherit) return MembershipRevoke::What::inherit;
+  if (how.options.set) return MembershipRevoke::What::set;
+  return how.options.admin ? MembershipRevoke::What::admin : MembershipRevoke::What::membership;
+}
+
+}  // namespace
+
 bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
                                 const RevokeRole& how, std::optional<RoleId> by) {
   check_may_administer(role, false, by);
-  if (!is_16()) {
-    for (const auto member : members) {
-      auto* const held = find(role, member, std::nullopt);
-      if (held == nullptr) continue;
-      held->admin = false;
-      if (!how.options.admin) {
-        cluster_.memberships.erase(cluster_.memberships.begin() +
-                                   (held - cluster_.memberships.data()));
-      }
-    }
-    return false;
-  }
-  auto grantor = by.value_or(bootstrap_superuser());
-  if (!is_superuser()) {
+  auto grantor = no_role;  // before 16 whoever it was
+  if (is_16() && is_superuser()) grantor = by.value_or(bootstrap_superuser());
+  if (is_16() && !is_superuser()) {
     grantor = grantor_of_user(role, by, false);
-    if (grantor == no_role) throw Refused("no possible grantors");
+    if (grantor == no_role) throw Refused(Condition::internal_error, "no possible grantors");
   }
-  RevokePlan plan(cluster_.memberships, role);
-  for (const auto member : members) plan.revoke(member, grantor, how);
-  return plan.carry_out(cluster_.memberships);
+  MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
+  for (const auto member : members) plan.revoke(member, grantor, revoked_of(how), how.cascade);
+  plan.carry_out(cluster_.memberships);
+  return is_16() && plan.touches_any();
 }
 
 void RoleEditor::apply(const GrantRole& s) {
@@ -589,7 +522,7 @@ void RoleEditor::apply(const RevokeRole& s) {
       const auto role = named(name);
       // From version 16 on a role that is named twice trips the server over its own changes.
       if (std::find(touched.begin(), touched.end(), role) != touched.end()) {
-        throw Refused("tuple already updated by self", name);
+        throw Refused(Condition::internal_error, "tuple already updated by self", name);
       }
       if (remove_members(role, members, s, grantor)) touched.push_back(role);
     }

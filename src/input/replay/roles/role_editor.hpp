@@ -12,6 +12,7 @@
 #include "input/sql/role_statement.hpp"
 #include "model/cluster.hpp"
 #include "pg/refused.hpp"
+#include "privileges/memberships.hpp"
 
 namespace pgleast {
 
@@ -54,7 +55,7 @@ class RoleEditor {
   void check_member(RoleId role, RoleId member) const;
   bool is_superuser() const { return cluster_.role(runner()).superuser; }
   /// What it is a member of, itself first, the nearest first.
-  std::vector<RoleId> groups_of(RoleId role, bool inherited_only) const;
+  std::vector<RoleId> groups_of(RoleId role, Closure closure) const;
   /// Who of these holds the ADMIN option of `role`; no_role: nobody.
   RoleId admin_among(const std::vector<RoleId>& members, RoleId role) const;
   bool is_admin(RoleId member, RoleId role) const;

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "input/replay/catalog/drop.hpp"
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
@@ -24,8 +25,7 @@ std::vector<EntityId> inheritors(const SqlCatalog& catalog, EntityId parent) {
   std::vector<EntityId> result;
   for (const auto id : catalog.dependents(parent)) {
     const auto& e = catalog.at(id);
-    const bool table = e.alive && e.kind == EntityKind::relation &&
-                       (e.letter == 'r' || e.letter == 'p' || e.letter == 'f');
+    const bool table = e.alive && e.kind == EntityKind::relation && is_table(e);
     const bool child = table && std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
                          return r.to == parent && r.column == 0 && r.from_column == 0;
                        });
@@ -73,7 +73,7 @@ void drop_from(SqlCatalog& catalog, EntityId relation, const std::string& name, 
       drop_from(catalog, child, name, cascade, false);
     }
   }
-  catalog.drop({{relation, number}}, cascade);
+  drop(catalog, {{relation, number}}, cascade);
 }
 
 void drop_column_command(SqlCatalog& catalog, const Command& c) {
@@ -81,7 +81,8 @@ void drop_column_command(SqlCatalog& catalog, const Command& c) {
   const auto number = catalog.needed_column(c.relation, c.name);
   for (const auto& column : catalog.at(c.relation).columns) {
     if (column.number == number && column.inherited > 0) {
-      throw Refused(fmt::format("cannot drop inherited column `{}`", c.name), c.name);
+      throw Refused(Condition::invalid_table_definition,
+                    fmt::format("cannot drop inherited column `{}`", c.name), c.name);
     }
   }
   drop_from(catalog, c.relation, c.name, c.cascade, false);
@@ -98,13 +99,15 @@ void type_command(SqlCatalog& catalog, const Command& c) {
   const auto type = catalog.type_of(node_at(definition, "typeName"));
   for (const auto id : catalog.dependents(c.relation)) {
     const auto& e = catalog.at(id);
-    const bool view =
-        e.alive && (e.letter == 'v' || e.letter == 'm') && e.kind == EntityKind::relation;
+    const bool view = e.alive &&
+                      (e.is(RelationKind::view) || e.is(RelationKind::materialized_view)) &&
+                      e.kind == EntityKind::relation;
     const bool policy = e.alive && e.kind == EntityKind::policy;
     if (!view && !policy) continue;
     for (const auto& ref : e.refs) {
       if (ref.to != c.relation || ref.column != number) continue;
-      throw Refused(view ? "cannot alter type of a column used by a view or rule"
+      throw Refused(Condition::feature_not_supported,
+                    view ? "cannot alter type of a column used by a view or rule"
                          : "cannot alter type of a column used in a policy definition");
     }
   }
@@ -138,18 +141,19 @@ void drop_identity_command(SqlCatalog& catalog, const Command& c) {
   const auto number = catalog.needed_column(c.relation, c.name);
   for (const auto id : std::vector(catalog.dependents(c.relation))) {
     const auto& e = catalog.at(id);
-    if (!e.alive || e.kind != EntityKind::relation || e.letter != 'S') continue;
+    if (!e.alive || e.kind != EntityKind::relation || !e.is(RelationKind::sequence)) continue;
     const bool owned = std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
       return r.to == c.relation && r.column == number && r.kind == Ref::Kind::internal;
     });
     if (!owned) continue;
     auto& refs = catalog.edit(id).refs;
     std::erase_if(refs, [&](const Ref& r) { return r.to == c.relation; });
-    catalog.drop({{id, 0}}, true);
+    drop(catalog, {{id, 0}}, true);
     return;
   }
   if (!c.missing_ok) {
-    throw Refused(fmt::format("column `{}` of relation `{}` is not an identity column", c.name,
+    throw Refused(Condition::object_not_in_prerequisite_state,
+                  fmt::format("column `{}` of relation `{}` is not an identity column", c.name,
                               catalog.at(c.relation).name));
   }
 }
@@ -160,12 +164,13 @@ void add_constraint_command(SqlCatalog& catalog, const Command& c) {
 
 void drop_constraint_command(SqlCatalog& catalog, const Command& c) {
   const auto id = catalog.find_on(c.relation, EntityKind::constraint, c.name);
-  if (id != no_entity) return catalog.drop({{id, 0}}, c.cascade);
+  if (id != no_entity) return drop(catalog, {{id, 0}}, c.cascade);
   if (c.missing_ok) return;
-  if (catalog.major() >= 18 || catalog.at(c.relation).half_known) {
-    throw NotFollowed{"constraints that were read, and those of NOT NULL, are not known"};
+  if (catalog.major() >= 18 || catalog.at(c.relation).dependents_unknown) {
+    throw Undecidable{"constraints that were read, and those of NOT NULL, are not known"};
   }
-  throw Refused(fmt::format("constraint `{}` of relation `{}` does not exist", c.name,
+  throw Refused(Condition::undefined_object,
+                fmt::format("constraint `{}` of relation `{}` does not exist", c.name,
                             catalog.at(c.relation).name),
                 c.name);
 }
@@ -173,11 +178,12 @@ void drop_constraint_command(SqlCatalog& catalog, const Command& c) {
 void owner_command(SqlCatalog& catalog, const Command& c) {
   const auto owner = catalog.roles().role_of(role_name(node_at(c.node, "newowner")));
   const auto& e = catalog.at(c.relation);
-  if (e.letter == 'i') return;
-  if (e.letter == 'S') {
+  if (e.is(RelationKind::index)) return;
+  if (e.is(RelationKind::sequence)) {
     for (const auto& ref : e.refs) {
       if (ref.kind != Ref::Kind::normal && owner != catalog.owner_of(c.relation)) {
-        throw Refused(fmt::format("cannot change owner of sequence `{}`", e.name), e.name);
+        throw Refused(Condition::feature_not_supported,
+                      fmt::format("cannot change owner of sequence `{}`", e.name), e.name);
       }
     }
   }
@@ -186,9 +192,10 @@ void owner_command(SqlCatalog& catalog, const Command& c) {
 }
 
 void set_row_security(SqlCatalog& catalog, const Command& c) {
-  const auto letter = catalog.at(c.relation).letter;
-  if (letter != 'r' && letter != 'p') {
-    throw Refused(fmt::format("`{}` is not a table", catalog.at(c.relation).name));
+  const auto& e = catalog.at(c.relation);
+  if (!e.is(RelationKind::table) && !e.is(RelationKind::partitioned_table)) {
+    throw Refused(Condition::wrong_object_type,
+                  fmt::format("`{}` is not a table", catalog.at(c.relation).name));
   }
   auto& detail = catalog.edit_relation(c.relation);
   const auto type = text_at(c.node, "subtype");
@@ -201,19 +208,23 @@ void set_row_security(SqlCatalog& catalog, const Command& c) {
 void attach_command(SqlCatalog& catalog, const Command& c) {
   const auto child = catalog.relation_of(node_at(inside(c.definition, "PartitionCmd"), "name"));
   catalog.need_owner(child, "table");
-  if (catalog.at(c.relation).letter == 'I' || catalog.at(c.relation).letter == 'i') return;
-  if (catalog.at(c.relation).letter != 'p') {
-    throw Refused(fmt::format("table `{}` is not partitioned", catalog.at(c.relation).name));
+  if (catalog.at(c.relation).is(RelationKind::partitioned_index) ||
+      catalog.at(c.relation).is(RelationKind::index))
+    return;
+  if (!catalog.at(c.relation).is(RelationKind::partitioned_table)) {
+    throw Refused(Condition::invalid_object_definition,
+                  fmt::format("table `{}` is not partitioned", catalog.at(c.relation).name));
   }
   const auto& parent_columns = catalog.cluster().relation(catalog.object(c.relation)).columns;
   for (const auto& column : parent_columns) {
     if (catalog.column_number(child, column.name) == 0) {
-      throw Refused(fmt::format("child table is missing column `{}`", column.name), column.name);
+      throw Refused(Condition::datatype_mismatch,
+                    fmt::format("child table is missing column `{}`", column.name), column.name);
     }
   }
   auto& columns = catalog.edit(child).columns;
   if (columns.size() > parent_columns.size()) {
-    throw Refused("table contains a column not found in parent");
+    throw Refused(Condition::datatype_mismatch, "table contains a column not found in parent");
   }
   for (auto& column : columns) ++column.inherited;
   catalog.add_ref(child, {c.relation, 0, Ref::Kind::automatic, 0});
@@ -234,7 +245,8 @@ void inherit_command(SqlCatalog& catalog, const Command& c) {
   for (const auto& column : catalog.cluster().relation(catalog.object(parent)).columns) {
     const auto number = catalog.column_number(c.relation, column.name);
     if (number == 0) {
-      throw Refused(fmt::format("child table is missing column `{}`", column.name), column.name);
+      throw Refused(Condition::datatype_mismatch,
+                    fmt::format("child table is missing column `{}`", column.name), column.name);
     }
     for (auto& own : catalog.edit(c.relation).columns) {
       if (own.number == number) ++own.inherited;
@@ -254,8 +266,8 @@ void no_inherit_command(SqlCatalog& catalog, const Command& c) {
 
 // Only a view's options are in the model with a meaning; all are shown.
 void options_command(SqlCatalog& catalog, const Command& c) {
-  const auto letter = catalog.at(c.relation).letter;
-  if (letter == 'i' || letter == 'S') return;
+  const auto& e = catalog.at(c.relation);
+  if (e.is(RelationKind::index) || e.is(RelationKind::sequence)) return;
   auto& options = catalog.edit_relation(c.relation).options;
   const bool resets = text_at(c.node, "subtype") == "AT_ResetRelOptions";
   for (const auto& item : items_of(c.definition)) {
@@ -264,14 +276,15 @@ void options_command(SqlCatalog& catalog, const Command& c) {
     if (!text_at(option, "defnamespace").empty()) continue;
     std::erase_if(options, [&](const std::string& o) { return o.starts_with(name + '='); });
     if (!resets) {
-      options.push_back(letter == 'v' ? view_option(catalog, option) : option_text(option));
+      options.push_back(e.is(RelationKind::view) ? view_option(catalog, option)
+                                                 : option_text(option));
     }
   }
 }
 
 void nothing_more(SqlCatalog&, const Command&) {}
 
-void not_followed(SqlCatalog&, const Command&) { throw NotFollowed{"a change of a table"}; }
+void not_followed(SqlCatalog&, const Command&) { throw Undecidable{"a change of a table"}; }
 
 /// ENABLE TRIGGER, DISABLE RULE: one of replicas alone counts as switched off. What a partition
 /// has a copy of is not among them.
@@ -291,7 +304,8 @@ void switch_command(SqlCatalog& catalog, const Command& c) {
 void drop_type_command(SqlCatalog& catalog, const Command& c) {
   const auto type = catalog.at(c.relation).result.entity;
   if (type == no_entity) {
-    throw Refused(fmt::format("`{}` is not a typed table", catalog.at(c.relation).name));
+    throw Refused(Condition::wrong_object_type,
+                  fmt::format("`{}` is not a typed table", catalog.at(c.relation).name));
   }
   catalog.edit(c.relation).result.entity = no_entity;
   catalog.remove_ref(c.relation, type);
@@ -359,35 +373,36 @@ constexpr std::array<std::string_view, 16> without_effect{
     "AT_DropOids",           "AT_ReplaceRelOptions",
 };
 
-std::string what_it_is(const std::string& type, char letter) {
-  static_cast<void>(type);
-  if (letter == 'v') return "view";
-  if (letter == 'm') return "materialized view";
-  if (letter == 'S') return "sequence";
-  if (letter == 'f') return "foreign table";
-  if (letter == 'i') return "index";
+std::string what_it_is(const Entity& e) {
+  if (e.is(RelationKind::view)) return "view";
+  if (e.is(RelationKind::materialized_view)) return "materialized view";
+  if (e.is(RelationKind::sequence)) return "sequence";
+  if (e.is(RelationKind::foreign_table)) return "foreign table";
+  if (e.is(RelationKind::index)) return "index";
   return "table";
 }
 
 void check_kind(const std::string& type, const Entity& e) {
-  const auto letter = e.letter;
   const auto refuse = [&](std::string_view what) {
-    throw Refused(fmt::format("`{}` is not {}", e.name, what), e.name);
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not {}", e.name, what),
+                  e.name);
   };
-  if (type == "OBJECT_VIEW" && letter != 'v') refuse("a view");
-  if (type == "OBJECT_MATVIEW" && letter != 'm') refuse("a materialized view");
-  if (type == "OBJECT_SEQUENCE" && letter != 'S') refuse("a sequence");
-  if (type == "OBJECT_INDEX" && letter != 'i') refuse("an index");
-  if (type == "OBJECT_FOREIGN_TABLE" && letter != 'f') refuse("a foreign table");
-  if (letter == 'c') refuse("a table");
+  if (type == "OBJECT_VIEW" && !e.is(RelationKind::view)) refuse("a view");
+  if (type == "OBJECT_MATVIEW" && !e.is(RelationKind::materialized_view))
+    refuse("a materialized view");
+  if (type == "OBJECT_SEQUENCE" && !e.is(RelationKind::sequence)) refuse("a sequence");
+  if (type == "OBJECT_INDEX" && !e.is(RelationKind::index)) refuse("an index");
+  if (type == "OBJECT_FOREIGN_TABLE" && !e.is(RelationKind::foreign_table))
+    refuse("a foreign table");
+  if (e.is(RelationKind::composite_type)) refuse("a table");
 }
 
-bool allows_command(char letter, std::string_view type) {
+bool allows_command(const Entity& e, std::string_view type) {
   const bool column = type == "AT_AddColumn" || type == "AT_DropColumn" ||
                       type == "AT_SetNotNull" || type == "AT_DropNotNull" ||
                       type == "AT_AddConstraint" || type == "AT_DropConstraint" ||
                       type == "AT_AlterColumnType";
-  return !column || letter == 'r' || letter == 'p' || letter == 'f';
+  return !column || is_table(e);
 }
 
 void add_attribute(SqlCatalog& catalog, EntityId id, const NewColumn& column) {
@@ -403,14 +418,16 @@ void alter_attribute(SqlCatalog& catalog, EntityId id, const SqlNode& command) {
   const auto type = text_at(command, "subtype");
   const auto tables = tables_of_type(catalog, id);
   if (!tables.empty() && text_at(command, "behavior") != "DROP_CASCADE") {
-    throw Refused("cannot alter type because it is the type of a typed table");
+    throw Refused(Condition::dependent_objects_still_exist,
+                  "cannot alter type because it is the type of a typed table");
   }
   if (type == "AT_AddColumn") {
     const auto& definition = inside(node_at(command, "def"), "ColumnDef");
     const NewColumn column{text_at(definition, "colname"),
                            catalog.type_of(node_at(definition, "typeName"))};
     if (attribute_number(catalog, id, column.name) != 0) {
-      throw Refused(fmt::format("column `{}` already exists", column.name), column.name);
+      throw Refused(Condition::duplicate_column,
+                    fmt::format("column `{}` already exists", column.name), column.name);
     }
     add_attribute(catalog, id, column);
     for (const auto table : tables) add_column(catalog, table, column);
@@ -419,22 +436,24 @@ void alter_attribute(SqlCatalog& catalog, EntityId id, const SqlNode& command) {
   const auto number = attribute_number(catalog, id, name);
   if (number == 0) {
     if (truth_at(command, "missing_ok")) return;
-    throw Refused(fmt::format("column `{}` does not exist", name), name);
+    throw Refused(Condition::undefined_column, fmt::format("column `{}` does not exist", name),
+                  name);
   }
   if (type == "AT_DropColumn") {
     for (const auto table : tables) {
-      catalog.drop({{table, catalog.needed_column(table, name)}}, true);
+      drop(catalog, {{table, catalog.needed_column(table, name)}}, true);
     }
-    catalog.drop({{id, number}}, true);
+    drop(catalog, {{id, number}}, true);
   } else if (type != "AT_AlterColumnType") {
-    throw NotFollowed{type};
+    throw Undecidable{type};
   }
 }
 
 void alter_type(SqlCatalog& catalog, const SqlNode& node) {
   const auto id = catalog.relation_of(node_at(node, "relation"));
-  if (catalog.at(id).letter != 'c') {
-    throw Refused(fmt::format("`{}` is not a composite type", catalog.at(id).name));
+  if (!catalog.at(id).is(RelationKind::composite_type)) {
+    throw Refused(Condition::wrong_object_type,
+                  fmt::format("`{}` is not a composite type", catalog.at(id).name));
   }
   catalog.need_owner(id, "type");
   for (const auto& item : list_at(node, "cmds")) {
@@ -453,17 +472,21 @@ void alter_table(SqlCatalog& catalog, const SqlNode& node) {
   const auto id = catalog.relation_of(name);
   const auto e = catalog.at(id);
   check_kind(type, e);
-  catalog.need_owner(id, what_it_is(type, e.letter));
+  catalog.need_owner(id, what_it_is(e));
   for (const auto& item : list_at(node, "cmds")) {
     const auto& c = inside(item, "AlterTableCmd");
     const auto subtype = text_at(c, "subtype");
-    if (!allows_command(e.letter, subtype)) {
-      throw Refused(fmt::format("`{}` is not a table", e.name), e.name);
+    if (!allows_command(e, subtype)) {
+      throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a table", e.name),
+                    e.name);
     }
     const bool of_type =
         e.result.entity != no_entity && (subtype == "AT_AddColumn" || subtype == "AT_DropColumn" ||
                                          subtype == "AT_AlterColumnType");
-    if (of_type) throw Refused(fmt::format("`{}` is a typed table", e.name), e.name);
+    if (of_type) {
+      throw Refused(Condition::wrong_object_type, fmt::format("`{}` is a typed table", e.name),
+                    e.name);
+    }
     const Command command{id,
                           c,
                           text_at(c, "name"),
@@ -477,7 +500,7 @@ void alter_table(SqlCatalog& catalog, const SqlNode& node) {
       kind->run(catalog, command);
     } else if (std::find(without_effect.begin(), without_effect.end(), subtype) ==
                without_effect.end()) {
-      throw NotFollowed{subtype};
+      throw Undecidable{subtype};
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "input/replay/statements/object_statement.hpp"
+#include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
 namespace {
@@ -93,10 +94,8 @@ bool is_among(const std::array<std::string_view, N>& names, std::string_view nam
 }
 
 RoleId initdb_superuser(const Cluster& cluster) {
-  for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) {
-    if (cluster.roles[i].oid == bootstrap_superuser_oid) return RoleId{i};
-  }
-  return RoleId{0};
+  const auto known = bootstrap_superuser(cluster);
+  return known == no_role ? RoleId{0} : known;
 }
 
 EntityId made(SqlCatalog& catalog, Entity entity, ObjectKind kind, std::uint32_t detail,
@@ -108,7 +107,7 @@ EntityId made(SqlCatalog& catalog, Entity entity, ObjectKind kind, std::uint32_t
   const auto all = grantable_privileges(kind, catalog.major());
   Acl acl{{owner, owner, all, {}}};
   if (!everyone.empty()) acl.push_back({public_role, owner, everyone, {}});
-  catalog.set_acl(id, catalog.keep(acl));
+  catalog.set_acl(id, catalog.intern(acl));
   return id;
 }
 
@@ -133,7 +132,7 @@ EntityId catalog_relation(SqlCatalog& catalog, const std::string& name, const Sq
     Entity e;
     e.kind = EntityKind::relation;
     e.name = name;
-    e.letter = detail.relkind;
+    e.subkind = RelationKind{detail.relkind};
     auto& all = catalog.cluster().relations;
     all.push_back(std::move(detail));
     const bool guarded = is_among(guarded_relations, name);
@@ -151,7 +150,7 @@ EntityId catalog_function(SqlCatalog& catalog, const std::string& name,
   Entity e;
   e.kind = EntityKind::function;
   e.name = name;
-  e.letter = 'f';
+  e.subkind = RoutineKind::function;
   e.types = types;
   auto& all = catalog.cluster().functions;
   all.push_back({'f', false, false, 'v', "internal", false, {}});

@@ -5,8 +5,10 @@
 #include <array>
 #include <bit>
 #include <map>
+#include <optional>
 #include <utility>
 
+#include "input/replay/statements/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "pg/setting_table.hpp"
 
@@ -41,11 +43,12 @@ const TargetKind& target_kind(const std::string& object_type) {
   for (const auto& kind : target_kinds) {
     if (kind.object_type == object_type) return kind;
   }
-  throw NotFollowed{"GRANT on " + object_type};
+  throw Undecidable{"GRANT on " + object_type};
 }
 
 struct Request {
   AclChange change;  // without grantor, owner and privileges
+  std::optional<RoleId> grantor;
   bool all = false;
   PrivilegeSet privileges;
   std::vector<std::pair<PrivilegeSet, std::vector<std::string>>> of_columns;
@@ -57,7 +60,10 @@ PrivilegeSet privilege_of(const std::string& word, const Request& r, ObjectKind 
   const auto privilege = privilege_named(word);
   // What that version does not know at all is another kind of error.
   const bool known = privilege && (*privilege != Privilege::maintain || major >= 17);
-  if (!known) throw Refused(fmt::format("unrecognized privilege type `{}`", word), word);
+  if (!known) {
+    throw Refused(Condition::syntax_error, fmt::format("unrecognized privilege type `{}`", word),
+                  word);
+  }
   auto all = grantable_privileges(kind, major);
   // GRANT ... ON a sequence is taken with the words of tables.
   if (r.object_type == "OBJECT_TABLE" && kind == ObjectKind::table) {
@@ -65,6 +71,7 @@ PrivilegeSet privilege_of(const std::string& word, const Request& r, ObjectKind 
   }
   if (!all.has(*privilege)) {
     throw Refused(
+        Condition::invalid_grant_operation,
         fmt::format("invalid privilege type {} for {}", info(*privilege).keyword, info(kind).name),
         word);
   }
@@ -83,7 +90,8 @@ void take_privileges(const SqlNode& node, int major, Request& r) {
       continue;
     }
     if (r.object_type != "OBJECT_TABLE") {
-      throw Refused("column privileges are only valid for relations");
+      throw Refused(Condition::invalid_grant_operation,
+                    "column privileges are only valid for relations");
     }
     const auto privileges = word.empty() ? info(ObjectKind::column).all
                                          : privilege_of(word, r, ObjectKind::column, major);
@@ -120,10 +128,18 @@ struct Grantor {
   PrivilegeSet options;
 };
 
-// select_best_grantor
-Grantor best_grantor(const SqlCatalog& catalog, PrivilegeSet privileges, const Acl& acl,
-                     RoleId owner) {
+// select_best_grantor; `named`: who GRANTED BY names, from version 19 on.
+Grantor best_grantor(const SqlCatalog& catalog, std::optional<RoleId> named,
+                     PrivilegeSet privileges, const Acl& acl, RoleId owner) {
   const auto user = catalog.user();
+  if (named) {
+    if (!catalog.has_privileges(user, *named)) {
+      const auto& name = catalog.cluster().role_name(*named);
+      throw Refused(Condition::insufficient_privilege,
+                    fmt::format("must inherit privileges of role `{}`", name), name);
+    }
+    return {*named, own_options(acl, *named, owner, privileges)};
+  }
   if (user == owner || catalog.is_superuser()) return {owner, privileges};
   Grantor best{user, {}};
   for (const auto role : catalog.privileged_roles(user)) {
@@ -151,7 +167,8 @@ PrivilegeSet checked(const SqlCatalog& catalog, const Grantor& grantor, Privileg
       if (counts) any |= item.privileges | item.grantable;
     }
     if ((any & whole).empty() && !catalog.has_privileges(grantor.role, owner)) {
-      throw Refused(fmt::format("permission denied for {} {}", named.kind, named.name));
+      throw Refused(Condition::insufficient_privilege,
+                    fmt::format("permission denied for {} {}", named.kind, named.name));
     }
   }
   return privileges & grantor.options;
@@ -176,22 +193,22 @@ void change_columns(SqlCatalog& catalog, EntityId id, const Request& r,
     const auto old = catalog.cluster().column_acl(column);
     auto both = table_acl;
     both.insert(both.end(), old.begin(), old.end());
-    const auto grantor = best_grantor(catalog, found->second, both, owner);
+    const auto grantor = best_grantor(catalog, r.grantor, found->second, both, owner);
     const auto privileges =
         checked(catalog, grantor, found->second, both, owner, info(ObjectKind::column).all,
                 {"column", column.name}, catalog.at(id).object);
     const auto acl = acl_after(catalog, old, r, privileges, grantor.role, owner);
-    catalog.edit_relation(id).columns[i].acl = acl.empty() ? null_acl : catalog.keep(acl);
+    catalog.edit_relation(id).columns[i].acl = acl.empty() ? null_acl : catalog.intern(acl);
   }
 }
 
 // What is revoked of a relation is revoked of all its columns, those of the system included, which
 // have no list (expand_all_col_privileges).
-void check_columns(const SqlCatalog& catalog, EntityId id, PrivilegeSet privileges,
-                   const Acl& table_acl) {
+void check_columns(const SqlCatalog& catalog, EntityId id, const Request& r,
+                   PrivilegeSet privileges, const Acl& table_acl) {
   if (privileges.empty()) return;
   const auto owner = catalog.owner_of(id);
-  const auto grantor = best_grantor(catalog, privileges, table_acl, owner);
+  const auto grantor = best_grantor(catalog, r.grantor, privileges, table_acl, owner);
   checked(catalog, grantor, privileges, table_acl, owner, info(ObjectKind::column).all,
           {"a column of", catalog.at(id).name}, catalog.at(id).object);
 }
@@ -204,11 +221,11 @@ void change_object(SqlCatalog& catalog, EntityId id, ObjectId object_id, const R
                    PrivilegeSet privileges) {
   const auto object = catalog.cluster().object(object_id);
   const auto acl = catalog.cluster().effective_acl(object);
-  const auto grantor = best_grantor(catalog, privileges, acl, object.owner);
+  const auto grantor = best_grantor(catalog, r.grantor, privileges, acl, object.owner);
   const auto given =
       checked(catalog, grantor, privileges, acl, object.owner, whole_of(object.kind, catalog),
               {info(object.kind).name, object.name}, object_id);
-  const auto kept = catalog.keep(acl_after(catalog, acl, r, given, grantor.role, object.owner));
+  const auto kept = catalog.intern(acl_after(catalog, acl, r, given, grantor.role, object.owner));
   if (id == no_entity) {
     catalog.edit_object(object_id).acl = kept;
   } else {
@@ -218,10 +235,14 @@ void change_object(SqlCatalog& catalog, EntityId id, ObjectId object_id, const R
 
 void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
   const auto& e = catalog.at(id);
-  if (e.letter == 'i' || e.letter == 'I') throw Refused(fmt::format("`{}` is an index", e.name));
-  if (e.letter == 'c') throw Refused(fmt::format("`{}` is a composite type", e.name));
-  if (r.kind == ObjectKind::sequence && e.letter != 'S') {
-    throw Refused(fmt::format("`{}` is not a sequence", e.name));
+  if (e.is(RelationKind::index) || e.is(RelationKind::partitioned_index)) {
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is an index", e.name));
+  }
+  if (e.is(RelationKind::composite_type)) {
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is a composite type", e.name));
+  }
+  if (r.kind == ObjectKind::sequence && !e.is(RelationKind::sequence)) {
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a sequence", e.name));
   }
   const auto kind = catalog.object(id).kind;
   const auto whole = whole_of(kind, catalog);
@@ -230,7 +251,7 @@ void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
   if (kind == ObjectKind::sequence) {
     privileges = privileges & whole;
   } else if (!whole.covers(privileges)) {
-    throw Refused("invalid privilege type USAGE for table");
+    throw Refused(Condition::invalid_grant_operation, "invalid privilege type USAGE for table");
   }
   const auto table_acl = catalog.cluster().effective_acl(catalog.object(id));
   std::map<std::string, PrivilegeSet> columns;
@@ -241,7 +262,7 @@ void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
     }
   }
   if (!privileges.empty()) change_object(catalog, id, catalog.at(id).object, r, privileges);
-  if (!r.change.grants) check_columns(catalog, id, column_privileges, table_acl);
+  if (!r.change.grants) check_columns(catalog, id, r, column_privileges, table_acl);
   for (const auto& [of_column, names] : r.of_columns) {
     for (const auto& name : names) {
       catalog.needed_column(id, name);
@@ -253,20 +274,23 @@ void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
 
 void change_type(SqlCatalog& catalog, EntityId id, const Request& r) {
   const auto& e = catalog.at(id);
-  if (e.letter == 'a') throw Refused("cannot set privileges of array types");
-  if (e.letter == 'm' && catalog.major() >= 17) {
-    throw Refused("cannot set privileges of multirange types");
+  if (e.is(TypeKind::array)) {
+    throw Refused(Condition::invalid_grant_operation, "cannot set privileges of array types");
   }
-  if (r.object_type == "OBJECT_DOMAIN" && e.letter != 'd' && !e.half_known) {
-    throw Refused(fmt::format("`{}` is not a domain", e.name));
+  if (e.is(TypeKind::multirange) && catalog.major() >= 17) {
+    throw Refused(Condition::invalid_grant_operation, "cannot set privileges of multirange types");
+  }
+  if (r.object_type == "OBJECT_DOMAIN" && !e.is(TypeKind::domain) && !e.dependents_unknown) {
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a domain", e.name));
   }
   change_object(catalog, id, e.object, r, r.all ? whole_of(r.kind, catalog) : r.privileges);
 }
 
 void change_one(SqlCatalog& catalog, EntityId id, const Request& r) {
   const auto& e = catalog.at(id);
-  if (r.kind == ObjectKind::language && e.letter == 'u') {
-    throw Refused(fmt::format("language `{}` is not trusted", e.name));
+  if (e.is(LanguageKind::untrusted)) {
+    throw Refused(Condition::wrong_object_type,
+                  fmt::format("language `{}` is not trusted", e.name));
   }
   if (e.temporary && e.object == no_object) return;
   if (e.kind == EntityKind::relation) return change_relation(catalog, id, r);
@@ -319,7 +343,10 @@ bool is_catalogs(const SqlCatalog& catalog, const Request& r, const SqlNode& obj
 
 void change_database(SqlCatalog& catalog, const std::string& name, const Request& r) {
   const auto id = catalog.database_named(name);
-  if (id == no_object) throw Refused(fmt::format("database `{}` does not exist", name), name);
+  if (id == no_object) {
+    throw Refused(Condition::invalid_catalog_name,
+                  fmt::format("database `{}` does not exist", name), name);
+  }
   change_object(catalog, no_entity, id, r, r.all ? whole_of(r.kind, catalog) : r.privileges);
 }
 
@@ -356,7 +383,8 @@ void change_parameter(SqlCatalog& catalog, const std::string& written, const Req
   if (id == no_object) {
     if (!r.change.grants) return;
     if (!is_parameter_name(name, catalog.major())) {
-      throw Refused(fmt::format("invalid parameter name `{}`", written), written);
+      throw Refused(Condition::invalid_name, fmt::format("invalid parameter name `{}`", written),
+                    written);
     }
     id = catalog.make_parameter(name);
   }
@@ -364,18 +392,20 @@ void change_parameter(SqlCatalog& catalog, const std::string& written, const Req
   const auto object = cluster.object(id);
   // Its built-in list is not what is stored first (aclchk.c, ExecGrant_Parameter).
   const auto acl = cluster.effective_acl(object);
-  const auto grantor = best_grantor(catalog, all, acl, object.owner);
+  const auto grantor = best_grantor(catalog, r.grantor, all, acl, object.owner);
   const auto given =
       checked(catalog, grantor, all, acl, object.owner, all, {"parameter", name}, id);
   const auto now = acl_after(catalog, acl, r, given, grantor.role, object.owner);
   const bool same = now == default_acl(ObjectKind::parameter, object.owner, catalog.major());
-  catalog.edit_object(id).acl = same ? null_acl : catalog.keep(now);
+  catalog.edit_object(id).acl = same ? null_acl : catalog.intern(now);
 }
 
 EntityId large_object(const SqlCatalog& catalog, const SqlNode& object) {
   const auto name = word_of(object);
   const auto id = catalog.find_in_database(EntityKind::large_object, name);
-  if (id == no_entity) throw Refused(fmt::format("large object {} does not exist", name));
+  if (id == no_entity) {
+    throw Refused(Condition::undefined_object, fmt::format("large object {} does not exist", name));
+  }
   return id;
 }
 
@@ -385,16 +415,28 @@ void change_in_schema(SqlCatalog& catalog, const SqlNode& node, const Request& r
     if (catalog.object(schema).system) continue;
     const auto kind = target_kind(r.object_type).entity;
     for (const auto id : catalog.children(schema, kind)) {
-      const auto letter = catalog.at(id).letter;
+      const auto& e = catalog.at(id);
       const bool fits = r.object_type == "OBJECT_TABLE"
-                            ? letter != 'S' && letter != 'i' && letter != 'c'
-                        : r.object_type == "OBJECT_SEQUENCE"  ? letter == 'S'
-                        : r.object_type == "OBJECT_FUNCTION"  ? letter != 'p'
-                        : r.object_type == "OBJECT_PROCEDURE" ? letter == 'p'
+                            ? !e.is(RelationKind::sequence) && !e.is(RelationKind::index) &&
+                                  !e.is(RelationKind::composite_type)
+                        : r.object_type == "OBJECT_SEQUENCE"  ? e.is(RelationKind::sequence)
+                        : r.object_type == "OBJECT_FUNCTION"  ? !e.is(RoutineKind::procedure)
+                        : r.object_type == "OBJECT_PROCEDURE" ? e.is(RoutineKind::procedure)
                                                               : true;
       if (fits) change_one(catalog, id, r);
     }
   }
+}
+
+/// Who GRANTED BY names. Before version 19 it can only be the current user, and changes nothing.
+std::optional<RoleId> named_grantor(SqlCatalog& catalog, const SqlNode& node) {
+  if (!node.contains("grantor")) return std::nullopt;
+  const auto role = catalog.roles().role_of(role_name(node["grantor"]));
+  if (catalog.major() >= 19) return role;
+  if (role != catalog.user()) {
+    throw Refused(Condition::feature_not_supported, "grantor must be current user");
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -402,11 +444,7 @@ void change_in_schema(SqlCatalog& catalog, const SqlNode& node, const Request& r
 void grant(SqlCatalog& catalog, const SqlNode& node) {
   catalog.touch();
   auto r = request_of(catalog, node);
-  if (node.contains("grantor")) {
-    if (catalog.roles().role_of(role_name(node["grantor"])) != catalog.user()) {
-      throw Refused("grantor must be current user");
-    }
-  }
+  r.grantor = named_grantor(catalog, node);
   take_privileges(node, catalog.major(), r);
   if (text_at(node, "targtype") == "ACL_TARGET_ALL_IN_SCHEMA") {
     return change_in_schema(catalog, node, r);
@@ -428,7 +466,8 @@ void grant(SqlCatalog& catalog, const SqlNode& node) {
       const auto& to = r.change.grantees;
       const bool everyone = std::find(to.begin(), to.end(), public_role) != to.end();
       if (everyone && r.change.grants && r.change.option) {
-        throw Refused("grant options can only be granted to roles");
+        throw Refused(Condition::invalid_grant_operation,
+                      "grant options can only be granted to roles");
       }
     } else {
       const auto type = r.object_type == "OBJECT_TABLE" || r.object_type == "OBJECT_SEQUENCE"
@@ -464,14 +503,15 @@ char default_letter(const std::string& object_type) {
   for (const auto& [type, letter] : letters) {
     if (object_type == type) return letter;
   }
-  throw NotFollowed{"default privileges of " + object_type};
+  throw Undecidable{"default privileges of " + object_type};
 }
 
 // SetDefaultACL
 void set_default_acl(SqlCatalog& catalog, const Request& r, RoleId creator, EntityId schema) {
   const auto letter = default_letter(r.object_type);
   if (schema != no_entity && (letter == 'n' || letter == 'L')) {
-    throw Refused(fmt::format("cannot use IN SCHEMA clause when using GRANT/REVOKE ON {}",
+    throw Refused(Condition::invalid_grant_operation,
+                  fmt::format("cannot use IN SCHEMA clause when using GRANT/REVOKE ON {}",
                               letter == 'n' ? "SCHEMAS" : "LARGE OBJECTS"));
   }
   const auto in = schema == no_entity ? no_object : catalog.at(schema).object;
@@ -492,9 +532,9 @@ void set_default_acl(SqlCatalog& catalog, const Request& r, RoleId creator, Enti
   if (acl == sorted_by_oid(built_in, catalog.cluster())) {
     if (!is_new) rows.erase(rows.begin() + place);
   } else if (is_new) {
-    rows.push_back({database, creator, in, letter, catalog.keep(acl)});
+    rows.push_back({database, creator, in, letter, catalog.intern(acl)});
   } else {
-    rows[static_cast<std::size_t>(place)].acl = catalog.keep(acl);
+    rows[static_cast<std::size_t>(place)].acl = catalog.intern(acl);
   }
 }
 
@@ -509,7 +549,8 @@ void alter_default_privileges(SqlCatalog& catalog, const SqlNode& node) {
   for (const auto& item : list_at(action, "privileges")) {
     const auto& access = inside(item, "AccessPriv");
     if (!list_at(access, "cols").empty()) {
-      throw Refused("default privileges cannot be set for columns");
+      throw Refused(Condition::invalid_grant_operation,
+                    "default privileges cannot be set for columns");
     }
     Request strict = r;
     strict.object_type.clear();
@@ -526,7 +567,8 @@ void alter_default_privileges(SqlCatalog& catalog, const SqlNode& node) {
       const bool may = catalog.major() < 16 ? catalog.can_become(catalog.user(), role)
                                             : catalog.has_privileges(catalog.user(), role);
       if (!may) {
-        throw Refused("permission denied to change default privileges");
+        throw Refused(Condition::insufficient_privilege,
+                      "permission denied to change default privileges");
       }
       creators.push_back(role);
     }
@@ -540,7 +582,8 @@ void alter_default_privileges(SqlCatalog& catalog, const SqlNode& node) {
     for (const auto& name : strings_of(*schemas)) {
       const auto schema = catalog.find_schema(name);
       if (schema == no_entity) {
-        throw Refused(fmt::format("schema `{}` does not exist", name), name);
+        throw Refused(Condition::invalid_schema_name,
+                      fmt::format("schema `{}` does not exist", name), name);
       }
       set_default_acl(catalog, r, creator, schema);
     }

@@ -1,6 +1,6 @@
 #pragma once
 // The statements about what lies in databases, one function each: it does to the catalog what
-// the server does. Throws Refused or NotFollowed; then part of it may be done.
+// the server does. Throws Refused or Undecidable; then part of it may be done.
 
 #include "input/replay/catalog/catalog.hpp"
 
@@ -49,16 +49,18 @@ void alter_policy(SqlCatalog& catalog, const SqlNode& node);
 
 // owner_statements.cpp
 void change_owner(SqlCatalog& catalog, const SqlNode& node);
-void rename_object(SqlCatalog& catalog, const SqlNode& node);
-void set_schema(SqlCatalog& catalog, const SqlNode& node);
 void reassign_owned(SqlCatalog& catalog, const SqlNode& node);
 void drop_owned(SqlCatalog& catalog, const SqlNode& node);
-void drop_objects(SqlCatalog& catalog, const SqlNode& node);
-/// The object that an ALTER, DROP, GRANT or COMMENT of that kind names. Throws Refused.
-EntityId named_object(const SqlCatalog& catalog, const std::string& kind, const SqlNode& object);
 /// ALTER ... OWNER TO, also of what goes along: owned sequences, row types, arrays.
 void give(SqlCatalog& catalog, EntityId id, RoleId owner);
 void need_may_give(const SqlCatalog& catalog, EntityId id, RoleId owner);
+
+// rename_statements.cpp
+void rename_object(SqlCatalog& catalog, const SqlNode& node);
+void set_schema(SqlCatalog& catalog, const SqlNode& node);
+
+// drop_statements.cpp
+void drop_objects(SqlCatalog& catalog, const SqlNode& node);
 
 // session_statements.cpp
 void set_variable(SqlCatalog& catalog, const SqlNode& node);
@@ -68,27 +70,31 @@ void discard(SqlCatalog& catalog, const SqlNode& node);
 void alter_role_set(SqlCatalog& catalog, const SqlNode& node);
 void alter_database_set(SqlCatalog& catalog, const SqlNode& node);
 
-// other_statements.cpp: what has no access list, and what lies outside
+// extension_statements.cpp
 void create_language(SqlCatalog& catalog, const SqlNode& node);
 void create_extension(SqlCatalog& catalog, const SqlNode& node);
+void create_tablespace(SqlCatalog& catalog, const SqlNode& node);
+void drop_tablespace(SqlCatalog& catalog, const SqlNode& node);
+void create_cast(SqlCatalog& catalog, const SqlNode& node);
+void create_statistics(SqlCatalog& catalog, const SqlNode& node);
+/// It changes nothing that is known here.
+void nothing_known(SqlCatalog& catalog, const SqlNode& node);
+
+// foreign_statements.cpp
 void create_wrapper(SqlCatalog& catalog, const SqlNode& node);
 void create_server(SqlCatalog& catalog, const SqlNode& node);
 void alter_server(SqlCatalog& catalog, const SqlNode& node);
 void create_user_mapping(SqlCatalog& catalog, const SqlNode& node);
 void alter_user_mapping(SqlCatalog& catalog, const SqlNode& node);
 void drop_user_mapping(SqlCatalog& catalog, const SqlNode& node);
-void create_tablespace(SqlCatalog& catalog, const SqlNode& node);
-void drop_tablespace(SqlCatalog& catalog, const SqlNode& node);
 void create_publication(SqlCatalog& catalog, const SqlNode& node);
 void create_subscription(SqlCatalog& catalog, const SqlNode& node);
 void drop_subscription(SqlCatalog& catalog, const SqlNode& node);
+
+// trigger_statements.cpp
 void create_rule(SqlCatalog& catalog, const SqlNode& node);
 void create_trigger(SqlCatalog& catalog, const SqlNode& node);
 void create_event_trigger(SqlCatalog& catalog, const SqlNode& node);
 void alter_event_trigger(SqlCatalog& catalog, const SqlNode& node);
-void create_cast(SqlCatalog& catalog, const SqlNode& node);
-void create_statistics(SqlCatalog& catalog, const SqlNode& node);
-/// It changes nothing that is known here.
-void nothing_known(SqlCatalog& catalog, const SqlNode& node);
 
 }  // namespace pgleast

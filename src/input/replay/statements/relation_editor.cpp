@@ -35,12 +35,10 @@ std::string object_name(const std::string& first, const std::string& second,
   return result;
 }
 
-bool is_view(char relkind) { return relkind == 'v' || relkind == 'm'; }
-
-std::uint32_t add_detail(SqlCatalog& catalog, char relkind) {
+std::uint32_t add_detail(SqlCatalog& catalog, RelationKind kind) {
   auto& all = catalog.cluster().relations;
   RelationDetail detail;
-  detail.relkind = relkind;
+  detail.relkind = static_cast<char>(kind);
   all.push_back(std::move(detail));
   return static_cast<std::uint32_t>(all.size() - 1);
 }
@@ -63,7 +61,9 @@ const SerialType* serial_type(const SqlNode& definition) {
       std::find_if(serial_types.begin(), serial_types.end(),
                    [&](const SerialType& s) { return s.name == names.front(); });
   if (found == serial_types.end()) return nullptr;
-  if (!list_at(type, "arrayBounds").empty()) throw Refused("array of serial is not implemented");
+  if (!list_at(type, "arrayBounds").empty()) {
+    throw Refused(Condition::feature_not_supported, "array of serial is not implemented");
+  }
   return found;
 }
 
@@ -104,15 +104,15 @@ void add_sequence(SqlCatalog& catalog, EntityId relation, const std::string& col
 void need_no_default(const SqlCatalog& catalog, EntityId relation, const std::string& column,
                      const std::string& type) {
   if (type != "CONSTR_DEFAULT" && type != "CONSTR_IDENTITY") return;
-  throw Refused(fmt::format("{} specified for column `{}` of table `{}`",
+  throw Refused(Condition::syntax_error,
+                fmt::format("{} specified for column `{}` of table `{}`",
                             type == "CONSTR_DEFAULT" ? "multiple default values"
                                                      : "both default and identity",
                             column, catalog.at(relation).name),
                 column);
 }
 
-void inherit_from(SqlCatalog& catalog, EntityId relation, EntityId parent, bool partition,
-                  std::vector<NewColumn>& columns) {
+void inherit_from(const SqlCatalog& catalog, EntityId parent, std::vector<NewColumn>& columns) {
   const auto& p = catalog.at(parent);
   const auto& names = catalog.cluster().relation(catalog.object(parent)).columns;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -124,8 +124,6 @@ void inherit_from(SqlCatalog& catalog, EntityId relation, EntityId parent, bool 
       columns.push_back({names[i].name, p.columns[i].type, false, 1});
     }
   }
-  static_cast<void>(relation);
-  static_cast<void>(partition);
 }
 
 }  // namespace
@@ -141,33 +139,34 @@ std::string chosen_name(const SqlCatalog& catalog, EntityId schema, const std::s
 
 void need_new_relation(const SqlCatalog& catalog, EntityId schema, const std::string& name) {
   if (catalog.find(EntityKind::relation, schema, name) == no_entity) return;
-  throw Refused(fmt::format("relation `{}` already exists", name), name);
+  throw Refused(Condition::duplicate_table, fmt::format("relation `{}` already exists", name),
+                name);
 }
 
 // An array type makes room (moveArrayTypeName).
 void need_new_type(const SqlCatalog& catalog, EntityId schema, const std::string& name) {
   const auto found = catalog.find(EntityKind::type, schema, name);
-  if (found == no_entity || catalog.at(found).letter == 'a') return;
-  throw Refused(fmt::format("type `{}` already exists", name), name);
+  if (found == no_entity || catalog.at(found).is(TypeKind::array)) return;
+  throw Refused(Condition::duplicate_object, fmt::format("type `{}` already exists", name), name);
 }
 
-EntityId make_type(SqlCatalog& catalog, EntityId schema, const std::string& name, char letter,
+EntityId make_type(SqlCatalog& catalog, EntityId schema, const std::string& name, TypeKind kind,
                    EntityId of) {
   Entity type;
   type.kind = EntityKind::type;
   type.name = name;
   type.schema = schema;
-  type.letter = letter;
+  type.subkind = kind;
   if (of != no_entity) type.refs.push_back({of, 0, Ref::Kind::internal, 0});
   const auto id = catalog.make(type, ObjectKind::type);
-  const bool sequence = of != no_entity && catalog.at(of).letter == 'S';
+  const bool sequence = of != no_entity && catalog.at(of).is(RelationKind::sequence);
   if (of != no_entity) catalog.set_acl(id, null_acl);
-  if (sequence || letter == 's') return id;
+  if (sequence || kind == TypeKind::shell) return id;
   Entity array;
   array.kind = EntityKind::type;
   array.name = cut_name('_' + name);
   array.schema = schema;
-  array.letter = 'a';
+  array.subkind = TypeKind::array;
   array.parent = id;
   array.refs.push_back({id, 0, Ref::Kind::internal, 0});
   const auto list = catalog.make(array, ObjectKind::type);
@@ -184,7 +183,8 @@ NewColumn column_of(const SqlCatalog& catalog, const SqlNode& definition) {
 
 int add_column(SqlCatalog& catalog, EntityId relation, const NewColumn& column) {
   if (catalog.column_number(relation, column.name) != 0) {
-    throw Refused(fmt::format("column `{}` of relation `{}` already exists", column.name,
+    throw Refused(Condition::duplicate_column,
+                  fmt::format("column `{}` of relation `{}` already exists", column.name,
                               catalog.at(relation).name),
                   column.name);
   }
@@ -200,25 +200,26 @@ int add_column(SqlCatalog& catalog, EntityId relation, const NewColumn& column) 
   return number;
 }
 
-EntityId make_relation(SqlCatalog& catalog, EntityId schema, const std::string& name, char relkind,
-                       const std::vector<NewColumn>& columns) {
+EntityId make_relation(SqlCatalog& catalog, EntityId schema, const std::string& name,
+                       RelationKind kind, const std::vector<NewColumn>& columns) {
   need_new_relation(catalog, schema, name);
   need_new_type(catalog, schema, name);
   Entity relation;
   relation.kind = EntityKind::relation;
   relation.name = name;
   relation.schema = schema;
-  relation.letter = relkind;
-  const auto kind = relkind == 'S' ? ObjectKind::sequence : ObjectKind::table;
-  const auto detail = relkind == 'S' ? no_detail : add_detail(catalog, relkind);
-  const auto id = catalog.make(relation, kind, detail);
+  relation.subkind = kind;
+  const bool sequence = kind == RelationKind::sequence;
+  const auto detail = sequence ? no_detail : add_detail(catalog, kind);
+  const auto id =
+      catalog.make(relation, sequence ? ObjectKind::sequence : ObjectKind::table, detail);
   for (const auto& column : columns) add_column(catalog, id, column);
-  if (relkind != 'S' || catalog.major() < 14) make_type(catalog, schema, name, 'c', id);
+  if (!sequence || catalog.major() < 14) make_type(catalog, schema, name, TypeKind::composite, id);
   return id;
 }
 
 EntityId make_sequence(SqlCatalog& catalog, EntityId schema, const std::string& name) {
-  return make_relation(catalog, schema, name, 'S', {});
+  return make_relation(catalog, schema, name, RelationKind::sequence, {});
 }
 
 EntityId make_index(SqlCatalog& catalog, EntityId relation, const std::string& name) {
@@ -229,7 +230,7 @@ EntityId make_index(SqlCatalog& catalog, EntityId relation, const std::string& n
   index.name = name;
   index.schema = schema;
   index.database = catalog.at(relation).database;
-  index.letter = 'i';
+  index.subkind = RelationKind::index;
   index.temporary = catalog.at(relation).temporary;
   index.owner = no_role;
   index.refs.push_back({relation, 0, Ref::Kind::automatic, 0});
@@ -243,7 +244,8 @@ EntityId temporary_schema(SqlCatalog& catalog) {
   if (catalog.session().temporary != no_entity) return catalog.session().temporary;
   const auto database = catalog.session().database;
   if (!catalog.held(catalog.user(), database).has(Privilege::temporary)) {
-    throw Refused(fmt::format("permission denied to create temporary tables in database `{}`",
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to create temporary tables in database `{}`",
                               catalog.cluster().object(database).name));
   }
   Entity schema;
@@ -261,7 +263,8 @@ EntityId schema_of_new(SqlCatalog& catalog, const SqlNode& range) {
   const bool temporary = text_at(r, "relpersistence") == "t" || name.schema == "pg_temp";
   if (!temporary) return catalog.schema_for_new(name);
   if (!name.schema.empty() && name.schema != "pg_temp") {
-    throw Refused("cannot create temporary relation in non-temporary schema", name.schema);
+    throw Refused(Condition::invalid_table_definition,
+                  "cannot create temporary relation in non-temporary schema", name.schema);
   }
   return temporary_schema(catalog);
 }
@@ -277,7 +280,7 @@ bool is_there(const SqlCatalog& catalog, EntityId schema, const std::string& nam
 void set_default(SqlCatalog& catalog, EntityId relation, int column, const SqlNode* expression) {
   const auto name = fmt::format("default {}", column);
   const auto before = catalog.find_on(relation, EntityKind::column_default, name);
-  if (before != no_entity) catalog.kill(before);
+  if (before != no_entity) catalog.mark_dropped(before);
   if (expression == nullptr) return;
   Entity value;
   value.kind = EntityKind::column_default;
@@ -317,11 +320,13 @@ std::string view_option(const SqlCatalog& catalog, const SqlNode& option) {
   const bool is_check = name == "check_option";
   if (!is_check && name != "security_barrier" &&
       (name != "security_invoker" || catalog.major() < 15)) {
-    throw Refused(fmt::format("unrecognized parameter `{}`", name), name);
+    throw Refused(Condition::invalid_parameter_value,
+                  fmt::format("unrecognized parameter `{}`", name), name);
   }
   const auto word = lower_case(value);
   if (is_check ? word != "local" && word != "cascaded" : !parse_bool(value)) {
-    throw Refused(fmt::format("invalid value for {} option `{}`: {}", is_check ? "enum" : "boolean",
+    throw Refused(Condition::invalid_parameter_value,
+                  fmt::format("invalid value for {} option `{}`: {}", is_check ? "enum" : "boolean",
                               name, displayed(value)),
                   name);
   }
@@ -343,22 +348,23 @@ std::string joined_names(const std::vector<std::string>& names) {
   return result;
 }
 
-struct ConstraintKind {
+struct ConstraintRow {
   std::string_view type;
   std::string_view label;
   bool has_index;
+  ConstraintKind kind;
 };
-constexpr std::array constraint_kinds{
-    ConstraintKind{"CONSTR_PRIMARY", "pkey", true},
-    ConstraintKind{"CONSTR_UNIQUE", "key", true},
-    ConstraintKind{"CONSTR_EXCLUSION", "excl", true},
-    ConstraintKind{"CONSTR_CHECK", "check", false},
-    ConstraintKind{"CONSTR_FOREIGN", "fkey", false},
+constexpr std::array constraint_rows{
+    ConstraintRow{"CONSTR_PRIMARY", "pkey", true, ConstraintKind::primary_key},
+    ConstraintRow{"CONSTR_UNIQUE", "key", true, ConstraintKind::unique},
+    ConstraintRow{"CONSTR_EXCLUSION", "excl", true, ConstraintKind::other},
+    ConstraintRow{"CONSTR_CHECK", "check", false, ConstraintKind::check},
+    ConstraintRow{"CONSTR_FOREIGN", "fkey", false, ConstraintKind::other},
 };
 
-const ConstraintKind* constraint_kind(const SqlNode& constraint) {
+const ConstraintRow* constraint_row(const SqlNode& constraint) {
   const auto type = text_at(constraint, "contype");
-  for (const auto& kind : constraint_kinds) {
+  for (const auto& kind : constraint_rows) {
     if (kind.type == type) return &kind;
   }
   return nullptr;
@@ -367,15 +373,18 @@ const ConstraintKind* constraint_kind(const SqlNode& constraint) {
 void refer_to(SqlCatalog& catalog, EntityId id, const SqlNode& constraint) {
   const auto target = catalog.relation_of(node_at(constraint, "pktable"));
   const auto& e = catalog.at(target);
-  if (e.letter != 'r' && e.letter != 'p') {
-    throw Refused(fmt::format("referenced relation `{}` is not a table", e.name), e.name);
+  if (!e.is(RelationKind::table) && !e.is(RelationKind::partitioned_table)) {
+    throw Refused(Condition::wrong_object_type,
+                  fmt::format("referenced relation `{}` is not a table", e.name), e.name);
   }
   if (!catalog.holds(catalog.user(), target, Privilege::references)) {
-    throw Refused(fmt::format("permission denied for table {}", e.name), e.name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for table {}", e.name), e.name);
   }
   for (const auto& name : strings_of(list_at(constraint, "pk_attrs"))) {
     if (catalog.column_number(target, name) == 0) {
       throw Refused(
+          Condition::undefined_column,
           fmt::format("column `{}` referenced in foreign key constraint does not exist", name),
           name);
     }
@@ -390,7 +399,8 @@ EntityId composite_of(const SqlCatalog& catalog, EntityId type) {
   if (type == no_entity) return no_entity;
   const auto& e = catalog.at(type);
   const auto found = catalog.find(EntityKind::relation, e.schema, e.name);
-  return found != no_entity && catalog.at(found).letter == 'c' ? found : no_entity;
+  return found != no_entity && catalog.at(found).is(RelationKind::composite_type) ? found
+                                                                                  : no_entity;
 }
 
 int attribute_number(const SqlCatalog& catalog, EntityId composite, const std::string& name) {
@@ -425,7 +435,7 @@ void goes_with_columns(SqlCatalog& catalog, EntityId id, EntityId relation) {
 
 void add_constraint(SqlCatalog& catalog, EntityId relation, const SqlNode& constraint,
                     const std::string& column) {
-  const auto* const kind = constraint_kind(constraint);
+  const auto* const kind = constraint_row(constraint);
   if (kind == nullptr) return;
   const auto keys = key_columns(constraint, column);
   const auto e = catalog.at(relation);
@@ -437,7 +447,8 @@ void add_constraint(SqlCatalog& catalog, EntityId relation, const SqlNode& const
   if (name.empty()) name = chosen_name(catalog, e.schema, e.name, second, std::string(kind->label));
   if (catalog.find_on(relation, EntityKind::constraint, name) != no_entity) {
     if (given) {
-      throw Refused(fmt::format("constraint `{}` for relation `{}` already exists", name, e.name),
+      throw Refused(Condition::duplicate_object,
+                    fmt::format("constraint `{}` for relation `{}` already exists", name, e.name),
                     name);
     }
     for (int n = 1; catalog.find_on(relation, EntityKind::constraint, name) != no_entity; ++n) {
@@ -449,11 +460,12 @@ void add_constraint(SqlCatalog& catalog, EntityId relation, const SqlNode& const
   added.name = name;
   added.database = e.database;
   added.parent = relation;
-  added.letter = kind->label == "pkey" ? 'p' : kind->label == "key" ? 'u' : 'c';
+  added.subkind = kind->kind;
   for (const auto& key : keys) {
     const auto number = catalog.column_number(relation, key);
     if (number == 0) {
-      throw Refused(fmt::format("column `{}` named in key does not exist", key), key);
+      throw Refused(Condition::undefined_column,
+                    fmt::format("column `{}` named in key does not exist", key), key);
     }
     added.refs.push_back({relation, number, Ref::Kind::automatic, 0});
   }
@@ -468,7 +480,8 @@ void add_constraint(SqlCatalog& catalog, EntityId relation, const SqlNode& const
   if (!index_name.empty()) {
     const auto used = catalog.find(EntityKind::relation, e.schema, index_name);
     if (used == no_entity) {
-      throw Refused(fmt::format("index `{}` does not exist", index_name), index_name);
+      throw Refused(Condition::undefined_object,
+                    fmt::format("index `{}` does not exist", index_name), index_name);
     }
     catalog.add_ref(used, {id, 0, Ref::Kind::internal, 0});
     if (given) catalog.rename(used, name);
@@ -507,12 +520,14 @@ struct TableParts {
 void take_like(const SqlCatalog& catalog, const SqlNode& like, TableParts& parts) {
   const auto source = catalog.relation_of(node_at(like, "relation"));
   const auto& e = catalog.at(source);
-  if (e.letter == 'S' || e.letter == 'i') {
-    throw Refused(fmt::format("relation `{}` is invalid in LIKE clause", e.name), e.name);
+  if (e.is(RelationKind::sequence) || e.is(RelationKind::index)) {
+    throw Refused(Condition::wrong_object_type,
+                  fmt::format("relation `{}` is invalid in LIKE clause", e.name), e.name);
   }
-  if (e.letter == 'c') throw NotFollowed{"LIKE a composite type"};
+  if (e.is(RelationKind::composite_type)) throw Undecidable{"LIKE a composite type"};
   if (!catalog.holds(catalog.user(), source, Privilege::select)) {
-    throw Refused(fmt::format("permission denied for table {}", e.name), e.name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for table {}", e.name), e.name);
   }
   const auto& names = catalog.cluster().relation(catalog.object(source)).columns;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -539,11 +554,10 @@ void copy_indexes(SqlCatalog& catalog, EntityId relation, EntityId source) {
   for (const auto id : std::vector(catalog.dependents(source))) {
     const auto e = catalog.at(id);
     if (!e.alive) continue;
-    const bool constraint =
-        e.kind == EntityKind::constraint && (e.letter == 'p' || e.letter == 'u');
+    const bool constraint = e.is(ConstraintKind::primary_key) || e.is(ConstraintKind::unique);
     if (constraint) {
       auto tree = SqlNode::object();
-      tree["contype"] = e.letter == 'p' ? "CONSTR_PRIMARY" : "CONSTR_UNIQUE";
+      tree["contype"] = e.is(ConstraintKind::primary_key) ? "CONSTR_PRIMARY" : "CONSTR_UNIQUE";
       for (const auto& name : columns_needed(catalog, e, source)) {
         tree["keys"].push_back({{"String", {{"sval", name}}}});
       }
@@ -551,7 +565,7 @@ void copy_indexes(SqlCatalog& catalog, EntityId relation, EntityId source) {
     }
     const bool of_constraint = std::any_of(
         e.refs.begin(), e.refs.end(), [](const Ref& r) { return r.kind == Ref::Kind::internal; });
-    if (e.kind == EntityKind::relation && e.letter == 'i' && !of_constraint) {
+    if (e.is(RelationKind::index) && !of_constraint) {
       const auto& to = catalog.at(relation);
       const auto columns = columns_needed(catalog, e, source);
       make_index(catalog, relation,
@@ -575,7 +589,8 @@ void finish_like(SqlCatalog& catalog, EntityId relation, const SqlNode& like) {
       const auto e = catalog.at(id);
       if (!e.alive) continue;
       const bool is_identity =
-          e.letter == 'S' && std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
+          e.is(RelationKind::sequence) &&
+          std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
             return r.to == source && r.column == column && r.kind == Ref::Kind::internal;
           });
       if (is_identity && (options & identity) != 0) {
@@ -593,11 +608,14 @@ EntityId type_of_table(const SqlCatalog& catalog, const SqlNode& node, TablePart
   const auto type = catalog.type_of(node["ofTypename"]).entity;
   const auto relation = composite_of(catalog, type);
   if (relation == no_entity) {
-    if (type != no_entity && catalog.at(type).half_known) throw NotFollowed{"a type that was read"};
-    throw Refused("the type is not a composite type");
+    if (type != no_entity && catalog.at(type).dependents_unknown) {
+      throw Undecidable{"a type that was read"};
+    }
+    throw Refused(Condition::wrong_object_type, "the type is not a composite type");
   }
   if (!catalog.holds(catalog.user(), type, Privilege::usage)) {
-    throw Refused(fmt::format("permission denied for type {}", catalog.at(type).name));
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for type {}", catalog.at(type).name));
   }
   const auto& e = catalog.at(relation);
   for (std::size_t i = 0; i < e.columns.size(); ++i) {
@@ -620,7 +638,8 @@ void take_elements(const SqlCatalog& catalog, const SqlNode& node, TableParts& p
         continue;
       }
       if (partition) {
-        throw Refused(fmt::format("column `{}` does not exist", name), name);
+        throw Refused(Condition::undefined_column, fmt::format("column `{}` does not exist", name),
+                      name);
       }
       parts.columns.push_back(column_of(catalog, definition));
     } else if (item.contains("Constraint")) {
@@ -632,7 +651,8 @@ void take_elements(const SqlCatalog& catalog, const SqlNode& node, TableParts& p
   for (std::size_t i = 0; i < parts.columns.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (parts.columns[i].name == parts.columns[j].name) {
-        throw Refused(fmt::format("column `{}` specified more than once", parts.columns[i].name),
+        throw Refused(Condition::duplicate_column,
+                      fmt::format("column `{}` specified more than once", parts.columns[i].name),
                       parts.columns[i].name);
       }
     }
@@ -641,7 +661,7 @@ void take_elements(const SqlCatalog& catalog, const SqlNode& node, TableParts& p
 
 }  // namespace
 
-EntityId create_table(SqlCatalog& catalog, const SqlNode& node, char relkind) {
+EntityId create_table(SqlCatalog& catalog, const SqlNode& node, RelationKind kind) {
   const auto& range = node_at(node, "relation");
   const auto name = text_at(inside(range, "RangeVar"), "relname");
   const auto schema = schema_of_new(catalog, range);
@@ -652,14 +672,16 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, char relkind) {
   const bool partition = node.contains("partbound");
   for (const auto& item : list_at(node, "inhRelations")) {
     const auto parent = catalog.relation_of(item);
-    const auto letter = catalog.at(parent).letter;
-    if (letter != 'r' && letter != 'p' && letter != 'f') {
-      throw Refused(fmt::format("inherited relation `{}` is not a table or foreign table",
+    const auto& from = catalog.at(parent);
+    if (!is_table(from)) {
+      throw Refused(Condition::wrong_object_type,
+                    fmt::format("inherited relation `{}` is not a table or foreign table",
                                 catalog.at(parent).name),
                     catalog.at(parent).name);
     }
-    if (partition && letter != 'p') {
-      throw Refused(fmt::format("`{}` is not partitioned", catalog.at(parent).name),
+    if (partition && !from.is(RelationKind::partitioned_table)) {
+      throw Refused(Condition::invalid_object_definition,
+                    fmt::format("`{}` is not partitioned", catalog.at(parent).name),
                     catalog.at(parent).name);
     }
     const auto& refs = catalog.at(parent).refs;
@@ -668,21 +690,24 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, char relkind) {
              catalog.at(r.to).kind == EntityKind::relation;
     });
     if (!partition && is_partition) {
-      throw Refused(fmt::format("cannot inherit from partition `{}`", catalog.at(parent).name),
+      throw Refused(Condition::wrong_object_type,
+                    fmt::format("cannot inherit from partition `{}`", catalog.at(parent).name),
                     catalog.at(parent).name);
     }
-    if (!partition && letter == 'p') {
+    if (!partition && from.is(RelationKind::partitioned_table)) {
       throw Refused(
+          Condition::wrong_object_type,
           fmt::format("cannot inherit from partitioned table `{}`", catalog.at(parent).name),
           catalog.at(parent).name);
     }
     catalog.need_owner(parent, "table");
-    inherit_from(catalog, no_entity, parent, partition, parts.columns);
+    inherit_from(catalog, parent, parts.columns);
     parents.push_back(parent);
   }
   take_elements(catalog, node, parts);
   const bool partitioned = node.contains("partspec");
-  const auto id = make_relation(catalog, schema, name, partitioned ? 'p' : relkind, parts.columns);
+  const auto id = make_relation(
+      catalog, schema, name, partitioned ? RelationKind::partitioned_table : kind, parts.columns);
   for (const auto parent : parents) {
     catalog.add_ref(id, {parent, 0, partition ? Ref::Kind::automatic : Ref::Kind::normal, 0});
     catalog.edit(id).parent = no_entity;
@@ -698,7 +723,6 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, char relkind) {
     catalog.add_ref(id, {type, 0, Ref::Kind::normal, 0});
     catalog.edit(id).result.entity = type;
   }
-  static_cast<void>(is_view);
   return id;
 }
 

@@ -19,12 +19,12 @@ struct NewColumn {
 void need_new_relation(const SqlCatalog& catalog, EntityId schema, const std::string& name);
 void need_new_type(const SqlCatalog& catalog, EntityId schema, const std::string& name);
 /// With its row type and that one's array.
-EntityId make_relation(SqlCatalog& catalog, EntityId schema, const std::string& name, char relkind,
-                       const std::vector<NewColumn>& columns);
+EntityId make_relation(SqlCatalog& catalog, EntityId schema, const std::string& name,
+                       RelationKind kind, const std::vector<NewColumn>& columns);
 EntityId make_sequence(SqlCatalog& catalog, EntityId schema, const std::string& name);
 EntityId make_index(SqlCatalog& catalog, EntityId relation, const std::string& name);
 /// A type and its array; `of`: the relation whose row type it is.
-EntityId make_type(SqlCatalog& catalog, EntityId schema, const std::string& name, char letter,
+EntityId make_type(SqlCatalog& catalog, EntityId schema, const std::string& name, TypeKind kind,
                    EntityId of = no_entity);
 /// What has the attributes of a composite type; none for other types.
 EntityId composite_of(const SqlCatalog& catalog, EntityId type);
@@ -59,6 +59,6 @@ std::string option_text(const SqlNode& option);
 /// The same for a view. Throws Refused for what views do not take.
 std::string view_option(const SqlCatalog& catalog, const SqlNode& option);
 /// CREATE TABLE without what an outer statement does.
-EntityId create_table(SqlCatalog& catalog, const SqlNode& node, char relkind);
+EntityId create_table(SqlCatalog& catalog, const SqlNode& node, RelationKind kind);
 
 }  // namespace pgleast

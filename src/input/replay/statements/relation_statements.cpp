@@ -13,14 +13,9 @@
 namespace pgleast {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, int>, 6> element_order{{
-    {"CreateSeqStmt", 0},
-    {"CreateStmt", 1},
-    {"ViewStmt", 2},
-    {"IndexStmt", 3},
-    {"CreateTrigStmt", 4},
-    {"GrantStmt", 5},
-}};
+// What CREATE SCHEMA makes first.
+constexpr std::array<std::string_view, 6> element_order{
+    "CreateSeqStmt", "CreateStmt", "ViewStmt", "IndexStmt", "CreateTrigStmt", "GrantStmt"};
 
 void run_elements(SqlCatalog& catalog, const SqlNode& elements, EntityId schema) {
   if (elements.empty()) return;
@@ -29,8 +24,7 @@ void run_elements(SqlCatalog& catalog, const SqlNode& elements, EntityId schema)
   session.current_user = catalog.owner_of(schema);
   session.search_path.insert(session.search_path.begin(), catalog.at(schema).name);
   catalog.tell_roles();
-  for (const auto& [wanted, place] : element_order) {
-    static_cast<void>(place);
+  for (const auto wanted : element_order) {
     for (const auto& element : elements) {
       const auto& name = element.begin().key();
       if (name == wanted) find_statement(name)(catalog, element.begin().value());
@@ -47,7 +41,10 @@ std::vector<NewColumn> named_columns(const std::vector<std::string>& names) {
   for (const auto& name : names) {
     const bool twice = std::any_of(result.begin(), result.end(),
                                    [&](const NewColumn& c) { return c.name == name; });
-    if (twice) throw Refused(fmt::format("column `{}` specified more than once", name), name);
+    if (twice) {
+      throw Refused(Condition::duplicate_column,
+                    fmt::format("column `{}` specified more than once", name), name);
+    }
     result.push_back({name, {}});
   }
   return result;
@@ -56,8 +53,10 @@ std::vector<NewColumn> named_columns(const std::vector<std::string>& names) {
 std::vector<std::string> columns_of(const SqlCatalog& catalog, const SqlNode& query,
                                     const std::vector<std::string>& given) {
   auto names = query_columns(catalog, query);
-  if (!names) throw NotFollowed{"its columns are not known"};
-  if (given.size() > names->size()) throw Refused("too many column names were specified");
+  if (!names) throw Undecidable{"its columns are not known"};
+  if (given.size() > names->size()) {
+    throw Refused(Condition::syntax_error, "too many column names were specified");
+  }
   std::copy(given.begin(), given.end(), names->begin());
   return *names;
 }
@@ -76,13 +75,18 @@ std::vector<std::string> view_options(const SqlCatalog& catalog, const SqlNode& 
 void replace_view(SqlCatalog& catalog, EntityId id, const SqlNode& query,
                   const std::vector<std::string>& names, std::vector<std::string> options) {
   const auto& e = catalog.at(id);
-  if (e.letter != 'v') throw Refused(fmt::format("`{}` is not a view", e.name), e.name);
+  if (!e.is(RelationKind::view)) {
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a view", e.name), e.name);
+  }
   catalog.need_owner(id, "view");
   const auto& columns = catalog.edit_relation(id).columns;
-  if (names.size() < columns.size()) throw Refused("cannot drop columns from view");
+  if (names.size() < columns.size()) {
+    throw Refused(Condition::invalid_table_definition, "cannot drop columns from view");
+  }
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].name != names[i]) {
       throw Refused(
+          Condition::invalid_table_definition,
           fmt::format("cannot change name of view column `{}` to `{}`", columns[i].name, names[i]),
           names[i]);
     }
@@ -103,21 +107,22 @@ void need_select(const SqlCatalog& catalog, const SqlNode& query) {
     const auto& object = catalog.object(id);
     if (object.kind == ObjectKind::table) {
       for (const auto& column : catalog.cluster().relation(object).columns) {
-        if (column.acl != null_acl) throw NotFollowed{"what may be read hangs on columns"};
+        if (column.acl != null_acl) throw Undecidable{"what may be read hangs on columns"};
       }
     }
-    throw Refused(fmt::format("permission denied for table {}", object.name), object.name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for table {}", object.name), object.name);
   }
 }
 
 const SqlNode& query_of(const SqlNode& node) {
   const auto& query = node_at(node, "query");
-  if (!query.contains("SelectStmt")) throw NotFollowed{"it is made of what EXECUTE returns"};
+  if (!query.contains("SelectStmt")) throw Undecidable{"it is made of what EXECUTE returns"};
   return query;
 }
 
-void make_from_query(SqlCatalog& catalog, const SqlNode& into, const SqlNode& query, char relkind,
-                     bool if_not_exists) {
+void make_from_query(SqlCatalog& catalog, const SqlNode& into, const SqlNode& query,
+                     RelationKind kind, bool if_not_exists) {
   const auto& range = node_at(into, "rel");
   const auto name = text_at(inside(range, "RangeVar"), "relname");
   const auto schema = schema_of_new(catalog, range);
@@ -125,12 +130,13 @@ void make_from_query(SqlCatalog& catalog, const SqlNode& into, const SqlNode& qu
   const auto names = columns_of(catalog, query, strings_of(list_at(into, "colNames")));
   need_select(catalog, query);
   for (const auto read : relations_in(catalog, query)) {
-    if (relkind == 'm' && catalog.at(read).temporary) {
-      throw Refused("materialized views must not use temporary tables or views");
+    if (kind == RelationKind::materialized_view && catalog.at(read).temporary) {
+      throw Refused(Condition::feature_not_supported,
+                    "materialized views must not use temporary tables or views");
     }
   }
-  const auto id = make_relation(catalog, schema, name, relkind, named_columns(names));
-  if (relkind == 'm') add_references(catalog, id, query);
+  const auto id = make_relation(catalog, schema, name, kind, named_columns(names));
+  if (kind == RelationKind::materialized_view) add_references(catalog, id, query);
 }
 
 void own_by(SqlCatalog& catalog, EntityId sequence, const SqlNode& options) {
@@ -147,10 +153,12 @@ void own_by(SqlCatalog& catalog, EntityId sequence, const SqlNode& options) {
                                            : QualifiedName{"", names.back()});
   const auto number = catalog.needed_column(table, column);
   if (catalog.owner_of(table) != catalog.owner_of(sequence)) {
-    throw Refused("sequence must have same owner as table it is linked to");
+    throw Refused(Condition::object_not_in_prerequisite_state,
+                  "sequence must have same owner as table it is linked to");
   }
   if (catalog.at(table).schema != catalog.at(sequence).schema) {
-    throw Refused("sequence must be in same schema as table it is linked to");
+    throw Refused(Condition::object_not_in_prerequisite_state,
+                  "sequence must be in same schema as table it is linked to");
   }
   catalog.add_ref(sequence, {table, number, Ref::Kind::automatic, 0});
 }
@@ -165,17 +173,21 @@ void create_schema(SqlCatalog& catalog, const SqlNode& node) {
   const auto database = catalog.session().database;
   if (!catalog.held(catalog.user(), database).has(Privilege::create)) {
     throw Refused(
+        Condition::insufficient_privilege,
         fmt::format("permission denied for database {}", catalog.cluster().object(database).name));
   }
   if (!catalog.can_become(catalog.user(), owner)) {
-    throw Refused(fmt::format("must be able to SET ROLE `{}`", catalog.cluster().role(owner).name));
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("must be able to SET ROLE `{}`", catalog.cluster().role(owner).name));
   }
   if (name.starts_with("pg_")) {
-    throw Refused(fmt::format("unacceptable schema name `{}`", name), name);
+    throw Refused(Condition::reserved_name, fmt::format("unacceptable schema name `{}`", name),
+                  name);
   }
   if (catalog.find_schema(name) != no_entity) {
     if (truth_at(node, "if_not_exists")) return;
-    throw Refused(fmt::format("schema `{}` already exists", name), name);
+    throw Refused(Condition::duplicate_schema, fmt::format("schema `{}` already exists", name),
+                  name);
   }
   Entity schema;
   schema.kind = EntityKind::schema;
@@ -188,18 +200,20 @@ void create_schema(SqlCatalog& catalog, const SqlNode& node) {
 }
 
 void create_plain_table(SqlCatalog& catalog, const SqlNode& node) {
-  create_table(catalog, node, 'r');
+  create_table(catalog, node, RelationKind::table);
 }
 
 void create_foreign_table(SqlCatalog& catalog, const SqlNode& node) {
   const auto server = catalog.find_in_database(EntityKind::server, text_at(node, "servername"));
-  const auto id = create_table(catalog, node_at(node, "base"), 'f');
+  const auto id = create_table(catalog, node_at(node, "base"), RelationKind::foreign_table);
   if (id == no_entity) return;
   if (server == no_entity) {
-    throw Refused(fmt::format("server `{}` does not exist", text_at(node, "servername")));
+    throw Refused(Condition::undefined_object,
+                  fmt::format("server `{}` does not exist", text_at(node, "servername")));
   }
   if (!catalog.holds(catalog.user(), server, Privilege::usage)) {
     throw Refused(
+        Condition::insufficient_privilege,
         fmt::format("permission denied for foreign server {}", text_at(node, "servername")));
   }
   catalog.add_ref(id, {server, 0, Ref::Kind::normal, 0});
@@ -207,7 +221,8 @@ void create_foreign_table(SqlCatalog& catalog, const SqlNode& node) {
 
 void create_table_as(SqlCatalog& catalog, const SqlNode& node) {
   const bool view = text_at(node, "objtype") == "OBJECT_MATVIEW";
-  make_from_query(catalog, node_at(node, "into"), query_of(node), view ? 'm' : 'r',
+  make_from_query(catalog, node_at(node, "into"), query_of(node),
+                  view ? RelationKind::materialized_view : RelationKind::table,
                   truth_at(node, "if_not_exists"));
 }
 
@@ -216,16 +231,17 @@ namespace {
 void call_for_effect(SqlCatalog& catalog, const std::string& name, const SqlNode& arguments) {
   const auto argument = [&](std::size_t i) {
     if (i >= arguments.size() || !arguments[i].contains("A_Const")) {
-      throw NotFollowed{"what is not a constant"};
+      throw Undecidable{"what is not a constant"};
     }
     return word_of(arguments[i]);
   };
   if (name == "set_config") return set_config(catalog, argument(0), argument(1));
-  catalog.need_contents();
+  catalog.load_database();
   const auto number = argument(0);
-  if (number == "0" || number.empty()) throw NotFollowed{"the number of a large object"};
+  if (number == "0" || number.empty()) throw Undecidable{"the number of a large object"};
   if (catalog.find_in_database(EntityKind::large_object, number) != no_entity) {
-    throw Refused(fmt::format("large object {} already exists", number));
+    throw Refused(Condition::unique_violation,
+                  fmt::format("large object {} already exists", number));
   }
   Entity object;
   object.kind = EntityKind::large_object;
@@ -237,15 +253,15 @@ void call_for_effect(SqlCatalog& catalog, const std::string& name, const SqlNode
 
 void select_statement(SqlCatalog& catalog, const SqlNode& node) {
   if (node.contains("intoClause")) {
-    catalog.need_contents();
-    return make_from_query(catalog, node["intoClause"], node, 'r', false);
+    catalog.load_database();
+    return make_from_query(catalog, node["intoClause"], node, RelationKind::table, false);
   }
   for (const auto& item : list_at(node, "targetList")) {
     const auto& call = node_at(node_at(inside(item, "ResTarget"), "val"), "FuncCall");
     const auto name = qualified_name_of(list_at(call, "funcname")).name;
     const bool effect = name == "set_config" || name == "lo_create" || name == "lo_from_bytea";
     if (!effect) continue;
-    if (!list_at(node, "fromClause").empty()) throw NotFollowed{"it is called for each row"};
+    if (!list_at(node, "fromClause").empty()) throw Undecidable{"it is called for each row"};
     call_for_effect(catalog, name, list_at(call, "args"));
   }
 }
@@ -264,14 +280,15 @@ void create_view(SqlCatalog& catalog, const SqlNode& node) {
   }
   const auto given = relation_name(range).schema;
   if (reads_temporary && !given.empty() && given != "pg_temp") {
-    throw Refused("cannot create temporary relation in non-temporary schema", given);
+    throw Refused(Condition::invalid_table_definition,
+                  "cannot create temporary relation in non-temporary schema", given);
   }
   schema = reads_temporary ? temporary : schema_of_new(catalog, range);
   const auto found = catalog.find(EntityKind::relation, schema, name);
   if (found != no_entity && truth_at(node, "replace")) {
     return replace_view(catalog, found, query, names, std::move(options));
   }
-  const auto id = make_relation(catalog, schema, name, 'v', named_columns(names));
+  const auto id = make_relation(catalog, schema, name, RelationKind::view, named_columns(names));
   catalog.edit_relation(id).options = std::move(options);
   add_references(catalog, id, query);
 }
@@ -289,8 +306,9 @@ void alter_sequence(SqlCatalog& catalog, const SqlNode& node) {
   const auto found = catalog.find_named(EntityKind::relation, name);
   if (found == no_entity && truth_at(node, "missing_ok")) return;
   const auto id = catalog.relation_of(name);
-  if (catalog.at(id).letter != 'S') {
-    throw Refused(fmt::format("`{}` is not a sequence", name.name), name.name);
+  if (!catalog.at(id).is(RelationKind::sequence)) {
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a sequence", name.name),
+                  name.name);
   }
   catalog.need_owner(id, "sequence");
   own_by(catalog, id, list_at(node, "options"));
@@ -299,8 +317,10 @@ void alter_sequence(SqlCatalog& catalog, const SqlNode& node) {
 void create_index(SqlCatalog& catalog, const SqlNode& node) {
   const auto relation = catalog.relation_of(node_at(node, "relation"));
   const auto e = catalog.at(relation);
-  if (e.letter != 'r' && e.letter != 'p' && e.letter != 'm') {
-    throw Refused(fmt::format("cannot create index on relation `{}`", e.name), e.name);
+  if (!e.is(RelationKind::table) && !e.is(RelationKind::partitioned_table) &&
+      !e.is(RelationKind::materialized_view)) {
+    throw Refused(Condition::wrong_object_type,
+                  fmt::format("cannot create index on relation `{}`", e.name), e.name);
   }
   catalog.need_owner(relation, "table");
   auto name = text_at(node, "idxname");
@@ -311,7 +331,10 @@ void create_index(SqlCatalog& catalog, const SqlNode& node) {
     const auto column = text_at(element, "name");
     if (!column.empty()) {
       const auto number = catalog.column_number(relation, column);
-      if (number == 0) throw Refused(fmt::format("column `{}` does not exist", column), column);
+      if (number == 0) {
+        throw Refused(Condition::undefined_column,
+                      fmt::format("column `{}` does not exist", column), column);
+      }
       columns.push_back(number);
     }
     const auto part = column.empty() ? text_at(element, "indexcolname") : column;

@@ -6,6 +6,7 @@
 
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
+#include "input/replay/statements/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/setting_text.hpp"
 
@@ -32,7 +33,8 @@ Signature signature_of(SqlCatalog& catalog, const SqlNode& parameters) {
       s.inputs.push_back(type);
       s.names.push_back(text_at(p, "name"));
       if (s.defaults > 0 && !p.contains("defexpr")) {
-        throw Refused("input parameters after one with a default value must also have defaults");
+        throw Refused(Condition::invalid_function_definition,
+                      "input parameters after one with a default value must also have defaults");
       }
       s.defaults += p.contains("defexpr") ? 1 : 0;
     }
@@ -50,19 +52,22 @@ void need_usage_of_types(const SqlCatalog& catalog, const Signature& s) {
     if (type.entity == no_entity || catalog.holds(catalog.user(), type.entity, Privilege::usage)) {
       continue;
     }
-    throw Refused(fmt::format("permission denied for type {}", catalog.at(type.entity).name));
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for type {}", catalog.at(type.entity).name));
   }
 }
 
 void need_language(const SqlCatalog& catalog, const std::string& name) {
   const auto language = catalog.find_in_database(EntityKind::language, name);
   if (language == no_entity) {
-    throw Refused(fmt::format("language `{}` does not exist", name), name);
+    throw Refused(Condition::undefined_object, fmt::format("language `{}` does not exist", name),
+                  name);
   }
-  const bool trusted = catalog.at(language).letter != 'u';
+  const bool trusted = !catalog.at(language).is(LanguageKind::untrusted);
   const bool may = trusted && catalog.holds(catalog.user(), language, Privilege::usage);
   if (!catalog.is_superuser() && !may) {
-    throw Refused(fmt::format("permission denied for language {}", name), name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for language {}", name), name);
   }
 }
 
@@ -124,22 +129,30 @@ void replace(SqlCatalog& catalog, EntityId id, const Signature& s, const TypeRef
   const auto& e = catalog.at(id);
   catalog.need_owner(id, "function");
   const auto& old = catalog.cluster().function(catalog.object(id));
-  if (old.prokind != detail.prokind) throw Refused("cannot change routine kind");
+  if (old.prokind != detail.prokind) {
+    throw Refused(Condition::wrong_object_type, "cannot change routine kind");
+  }
   const bool known = !(e.result == TypeRef{});
   if (known && !(e.result == result)) {
-    throw Refused("cannot change return type of existing function");
+    throw Refused(Condition::invalid_function_definition,
+                  "cannot change return type of existing function");
   }
   for (std::size_t i = 0; i < e.names.size() && i < s.names.size(); ++i) {
     if (!e.names[i].empty() && e.names[i] != s.names[i]) {
-      throw Refused(fmt::format("cannot change name of input parameter `{}`", e.names[i]),
+      throw Refused(Condition::invalid_function_definition,
+                    fmt::format("cannot change name of input parameter `{}`", e.names[i]),
                     e.names[i]);
     }
   }
   if (s.defaults < e.defaults) {
-    throw Refused("cannot remove parameter defaults from existing function");
+    throw Refused(Condition::invalid_function_definition,
+                  "cannot remove parameter defaults from existing function");
   }
   const bool trigger_changes = old.trigger != detail.trigger;
-  if (trigger_changes) throw Refused("cannot change return type of existing function");
+  if (trigger_changes) {
+    throw Refused(Condition::invalid_function_definition,
+                  "cannot change return type of existing function");
+  }
   catalog.edit_function(id) = std::move(detail);
   auto& entity = catalog.edit(id);
   const auto schema = entity.schema;
@@ -197,7 +210,7 @@ TypeRef result_of(SqlCatalog& catalog, const SqlNode& node, const Signature& s, 
   }
   if (s.result) return procedure ? record : *s.result;
   if (procedure) return {no_entity, "void", false, ""};
-  throw Refused("function result type must be specified");
+  throw Refused(Condition::invalid_function_definition, "function result type must be specified");
 }
 
 }  // namespace
@@ -211,7 +224,7 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
   detail.language = "sql";
   const auto& options = list_at(node, "options");
   if (option_named(options, "language") == nullptr && !node.contains("sql_body")) {
-    throw Refused("no language specified");
+    throw Refused(Condition::invalid_function_definition, "no language specified");
   }
   for (const auto& item : options) take_option(catalog, inside(item, "DefElem"), detail);
   need_language(catalog, detail.language);
@@ -222,7 +235,8 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
   const auto found = catalog.find_function(schema, name.name, s.inputs);
   if (found != no_entity) {
     if (!truth_at(node, "replace")) {
-      throw Refused(fmt::format("function `{}` already exists with same argument types", name.name),
+      throw Refused(Condition::duplicate_function,
+                    fmt::format("function `{}` already exists with same argument types", name.name),
                     name.name);
     }
     replace(catalog, found, s, result, std::move(detail));
@@ -234,7 +248,7 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
   function.kind = EntityKind::function;
   function.name = name.name;
   function.schema = schema;
-  function.letter = detail.prokind;
+  function.subkind = RoutineKind{detail.prokind};
   function.types = s.inputs;
   function.result = result;
   function.defaults = s.defaults;
@@ -253,7 +267,8 @@ void alter_function(SqlCatalog& catalog, const SqlNode& node) {
   catalog.need_owner(id, "function");
   auto& detail = catalog.edit_function(id);
   if (detail.prokind == 'a') {
-    throw Refused(fmt::format("`{}` is an aggregate function", catalog.at(id).name));
+    throw Refused(Condition::wrong_object_type,
+                  fmt::format("`{}` is an aggregate function", catalog.at(id).name));
   }
   for (const auto& item : list_at(node, "actions")) {
     take_option(catalog, inside(item, "DefElem"), detail);
@@ -267,7 +282,10 @@ void create_aggregate(SqlCatalog& catalog, const SqlNode& node) {
   const auto& definition = list_at(node, "definition");
   if (truth_at(node, "oldstyle")) {
     const auto* const base = option_named(definition, "basetype");
-    if (base == nullptr) throw Refused("aggregate input type must be specified");
+    if (base == nullptr) {
+      throw Refused(Condition::invalid_function_definition,
+                    "aggregate input type must be specified");
+    }
     if (word_of(*base) != "any") s.inputs.push_back(catalog.type_of(*base));
   } else {
     const auto& arguments = list_at(node, "args");
@@ -275,13 +293,14 @@ void create_aggregate(SqlCatalog& catalog, const SqlNode& node) {
   }
   const auto* const state = option_named(definition, "stype");
   if (state == nullptr && option_named(definition, "stype1") == nullptr) {
-    throw Refused("aggregate stype must be specified");
+    throw Refused(Condition::invalid_function_definition, "aggregate stype must be specified");
   }
   const auto found = catalog.find_function(schema, name.name, s.inputs);
   FunctionDetail detail{'a', false, false, 'i', "internal", false, {}};
   if (found != no_entity) {
     if (!truth_at(node, "replace")) {
-      throw Refused(fmt::format("function `{}` already exists with same argument types", name.name),
+      throw Refused(Condition::duplicate_function,
+                    fmt::format("function `{}` already exists with same argument types", name.name),
                     name.name);
     }
     return replace(catalog, found, s, {}, std::move(detail));
@@ -290,7 +309,7 @@ void create_aggregate(SqlCatalog& catalog, const SqlNode& node) {
   function.kind = EntityKind::function;
   function.name = name.name;
   function.schema = schema;
-  function.letter = 'a';
+  function.subkind = RoutineKind::aggregate;
   function.types = s.inputs;
   std::vector<EntityId> parts;
   for (const char* const part : {"sfunc", "sfunc1", "finalfunc", "combinefunc"}) {

@@ -67,7 +67,9 @@ EntityId table_of(const SqlCatalog& catalog, const SqlNode& node) {
   const auto id = catalog.relation_of(node_at(node, "table"));
   const auto& e = catalog.at(id);
   catalog.need_owner(id, "table");
-  if (e.letter != 'r' && e.letter != 'p') throw Refused(fmt::format("`{}` is not a table", e.name));
+  if (!e.is(RelationKind::table) && !e.is(RelationKind::partitioned_table)) {
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a table", e.name));
+  }
   return id;
 }
 
@@ -101,13 +103,14 @@ void create_policy(SqlCatalog& catalog, const SqlNode& node) {
   policy.permissive = truth_at(node, "permissive");
   policy.roles = roles_of(catalog, node);
   if ((policy.command == 'r' || policy.command == 'd') && node.contains("with_check")) {
-    throw Refused("WITH CHECK cannot be applied to SELECT or DELETE");
+    throw Refused(Condition::syntax_error, "WITH CHECK cannot be applied to SELECT or DELETE");
   }
   if (policy.command == 'a' && node.contains("qual")) {
-    throw Refused("only WITH CHECK expression allowed for INSERT");
+    throw Refused(Condition::syntax_error, "only WITH CHECK expression allowed for INSERT");
   }
   if (catalog.find_on(table, EntityKind::policy, name) != no_entity) {
     throw Refused(
+        Condition::duplicate_object,
         fmt::format("policy `{}` for table `{}` already exists", name, catalog.at(table).name),
         name);
   }
@@ -129,16 +132,17 @@ void alter_policy(SqlCatalog& catalog, const SqlNode& node) {
   const auto id = catalog.find_on(table, EntityKind::policy, name);
   if (id == no_entity) {
     throw Refused(
+        Condition::undefined_object,
         fmt::format("policy `{}` for table `{}` does not exist", name, catalog.at(table).name),
         name);
   }
   auto& policy = catalog.edit_policy(catalog.policy_place(id));
   if (!list_at(node, "roles").empty()) policy.roles = roles_of(catalog, node);
   if ((policy.command == 'r' || policy.command == 'd') && node.contains("with_check")) {
-    throw Refused("only USING expression allowed for SELECT, DELETE");
+    throw Refused(Condition::syntax_error, "only USING expression allowed for SELECT, DELETE");
   }
   if (policy.command == 'a' && node.contains("qual")) {
-    throw Refused("only WITH CHECK expression allowed for INSERT");
+    throw Refused(Condition::syntax_error, "only WITH CHECK expression allowed for INSERT");
   }
   set_expressions(catalog, id, table, node, policy);
 }

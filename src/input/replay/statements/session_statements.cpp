@@ -33,22 +33,32 @@ std::string joined_path(const std::vector<std::string>& path, int major) {
   return result;
 }
 
+/// To the server a role is the value of a setting here (variable.c, check_role).
+RoleId role_in_setting(const SqlCatalog& catalog, const std::string& name) {
+  const auto role = catalog.cluster().find_role(name);
+  if (role) return *role;
+  throw Refused(Condition::invalid_parameter_value, fmt::format("role `{}` does not exist", name),
+                name);
+}
+
 void become(SqlCatalog& catalog, const std::string& name) {
-  const auto role = catalog.roles().named(name);
+  const auto role = role_in_setting(catalog, name);
   const auto& session = catalog.session();
   if (!catalog.can_become(session.session_user, role)) {
-    throw Refused(fmt::format("permission denied to set role `{}`", name), name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to set role `{}`", name), name);
   }
   catalog.edit_session().current_user = role;
   catalog.tell_roles();
 }
 
 void set_session_user(SqlCatalog& catalog, const std::string& name) {
-  const auto role = catalog.roles().named(name);
+  const auto role = role_in_setting(catalog, name);
   const auto& session = catalog.session();
   const bool may = catalog.cluster().role(session.authenticated).superuser;
   if (role != session.authenticated && !may) {
-    throw Refused(fmt::format("permission denied to set session authorization `{}`", name), name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to set session authorization `{}`", name), name);
   }
   auto& edited = catalog.edit_session();
   edited.session_user = edited.current_user = role;
@@ -71,7 +81,7 @@ void reset(SqlCatalog& catalog, const std::string& name) {
 std::string setting_text(const SqlCatalog& catalog, const SqlNode& set) {
   const auto name = text_at(set, "name");
   if (text_at(set, "kind") == "VAR_SET_CURRENT") {
-    if (name != "search_path") throw NotFollowed{"SET ... FROM CURRENT"};
+    if (name != "search_path") throw Undecidable{"SET ... FROM CURRENT"};
     return joined_path(catalog.session().search_path, catalog.major());
   }
   std::string result;
@@ -110,7 +120,10 @@ void set_variable(SqlCatalog& catalog, const SqlNode& node) {
 void set_config(SqlCatalog& catalog, const std::string& name, const std::string& value) {
   if (name == "search_path") {
     const auto path = split_identifiers(value, catalog.major());
-    if (!path) throw Refused("invalid value for parameter `search_path`");
+    if (!path) {
+      throw Refused(Condition::invalid_parameter_value,
+                    "invalid value for parameter `search_path`");
+    }
     catalog.edit_session().search_path = *path;
   } else if (name == "role") {
     if (value == "none") return reset(catalog, "role");
@@ -148,7 +161,10 @@ void store(SqlCatalog& catalog, const SqlNode& set, ObjectId database, RoleId ro
 
 ObjectId needed_database(const SqlCatalog& catalog, const std::string& name) {
   const auto id = catalog.database_named(name);
-  if (id == no_object) throw Refused(fmt::format("database `{}` does not exist", name), name);
+  if (id == no_object) {
+    throw Refused(Condition::invalid_catalog_name,
+                  fmt::format("database `{}` does not exist", name), name);
+  }
   return id;
 }
 
@@ -162,8 +178,10 @@ void alter_role_set(SqlCatalog& catalog, const SqlNode& node) {
   if (!name.empty()) database = needed_database(catalog, name);
   if (!catalog.is_superuser() && role != catalog.user()) {
     const bool may = role != no_role && catalog.cluster().role(catalog.user()).createrole;
-    if (!may) throw Refused("permission denied to alter setting");
-    throw NotFollowed{"settings of another role"};
+    if (!may) {
+      throw Refused(Condition::insufficient_privilege, "permission denied to alter setting");
+    }
+    throw Undecidable{"settings of another role"};
   }
   store(catalog, node_at(node, "setstmt"), database, role);
 }
@@ -172,7 +190,8 @@ void alter_database_set(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = text_at(node, "dbname");
   const auto id = needed_database(catalog, name);
   if (!catalog.has_privileges(catalog.user(), catalog.cluster().object(id).owner)) {
-    throw Refused(fmt::format("must be owner of database {}", name), name);
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("must be owner of database {}", name), name);
   }
   store(catalog, node_at(node, "setstmt"), id, no_role);
 }

@@ -7,6 +7,7 @@
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
+#include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
 namespace {
@@ -24,21 +25,24 @@ void define_type(SqlCatalog& catalog, const SqlNode& node) {
   const auto schema = catalog.schema_for_new(name);
   const auto found = catalog.find(EntityKind::type, schema, name.name);
   const bool shell = list_at(node, "definition").empty();
-  if (found != no_entity && catalog.at(found).letter == 's' && !shell) {
-    catalog.edit(found).letter = 'b';
+  if (found != no_entity && catalog.at(found).is(TypeKind::shell) && !shell) {
+    catalog.edit(found).subkind = TypeKind::base;
     Entity array;
     array.kind = EntityKind::type;
     array.name = '_' + name.name;
     array.schema = schema;
-    array.letter = 'a';
+    array.subkind = TypeKind::array;
     array.parent = found;
     array.refs.push_back({found, 0, Ref::Kind::internal, 0});
     catalog.set_acl(catalog.make(array, ObjectKind::type), catalog.object(found).acl);
     return;
   }
-  if (!shell) throw Refused(fmt::format("type `{}` does not exist", name.name), name.name);
+  if (!shell) {
+    throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
+                  name.name);
+  }
   need_new_type(catalog, schema, name.name);
-  make_type(catalog, schema, name.name, 's');
+  make_type(catalog, schema, name.name, TypeKind::shell);
 }
 
 // `collation`, `operator`: the name begins with it.
@@ -55,7 +59,8 @@ void define_other(SqlCatalog& catalog, const SqlNode& node, const std::string& k
   const auto found = catalog.find(EntityKind::other, schema, other.name);
   if (!overloaded && found != no_entity) {
     if (truth_at(node, "if_not_exists")) return;
-    throw Refused(fmt::format("`{}` already exists", name.name), name.name);
+    throw Refused(Condition::duplicate_object, fmt::format("`{}` already exists", name.name),
+                  name.name);
   }
   const auto id = catalog.add(std::move(other));
   for (const char* const part : {"procedure", "function", "leftarg", "rightarg"}) {
@@ -85,13 +90,14 @@ void define(SqlCatalog& catalog, const SqlNode& node) {
 void create_composite(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = relation_name(node_at(node, "typevar"));
   const auto schema = schema_for_type(catalog, name);
+  need_new_type(catalog, schema, name.name);
   need_new_relation(catalog, schema, name.name);
   Entity relation;
   relation.kind = EntityKind::relation;
   relation.name = name.name;
   relation.schema = schema;
   relation.database = catalog.session().database;
-  relation.letter = 'c';
+  relation.subkind = RelationKind::composite_type;
   relation.owner = catalog.user();
   std::vector<Ref> refs;
   for (const auto& item : list_at(node, "coldeflist")) {
@@ -102,7 +108,7 @@ void create_composite(SqlCatalog& catalog, const SqlNode& node) {
     relation.names.push_back(text_at(column, "colname"));
     refs.push_back({type.entity, 0, Ref::Kind::normal, number});
   }
-  const auto type = make_type(catalog, schema, name.name, 'c');
+  const auto type = make_type(catalog, schema, name.name, TypeKind::composite);
   // The relation goes with its type, not the other way round.
   relation.refs.push_back({type, 0, Ref::Kind::internal, 0});
   const auto id = catalog.add(std::move(relation));
@@ -111,7 +117,7 @@ void create_composite(SqlCatalog& catalog, const SqlNode& node) {
 
 void create_enum(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "typeName"));
-  make_type(catalog, schema_for_type(catalog, name), name.name, 'e');
+  make_type(catalog, schema_for_type(catalog, name), name.name, TypeKind::enumeration);
 }
 
 namespace {
@@ -120,7 +126,8 @@ namespace {
 void make_constructor(SqlCatalog& catalog, EntityId schema, const std::string& name, EntityId of,
                       const std::vector<TypeRef>& types) {
   if (catalog.find_function(schema, name, types) != no_entity) {
-    throw Refused(fmt::format("function `{}` already exists with same argument types", name), name);
+    throw Refused(Condition::duplicate_function,
+                  fmt::format("function `{}` already exists with same argument types", name), name);
   }
   auto& details = catalog.cluster().functions;
   details.push_back({'f', false, false, 'i', "internal", false, {}});
@@ -128,24 +135,22 @@ void make_constructor(SqlCatalog& catalog, EntityId schema, const std::string& n
   function.kind = EntityKind::function;
   function.name = name;
   function.schema = schema;
-  function.letter = 'f';
+  function.subkind = RoutineKind::function;
   function.types = types;
   function.result = {of, "", false, ""};
   function.refs.push_back({of, 0, Ref::Kind::internal, 0});
   const auto id = catalog.make(std::move(function), ObjectKind::function,
                                static_cast<std::uint32_t>(details.size() - 1));
   // They are the bootstrap superuser's, whoever makes the type (makeRangeConstructors).
-  const auto& roles = catalog.cluster().roles;
-  for (std::uint32_t i = 0; i < roles.size(); ++i) {
-    if (roles[i].oid != bootstrap_superuser_oid) continue;
-    catalog.set_owner(id, RoleId{i});
-    catalog.set_acl(id, catalog.default_acl_for(ObjectKind::function, RoleId{i}, schema));
-  }
+  const auto owner = bootstrap_superuser(catalog.cluster());
+  if (owner == no_role) return;
+  catalog.set_owner(id, owner);
+  catalog.set_acl(id, catalog.default_acl_for(ObjectKind::function, owner, schema));
 }
 
 EntityId array_of(const SqlCatalog& catalog, EntityId type) {
   for (const auto id : catalog.dependents(type)) {
-    if (catalog.at(id).letter == 'a' && catalog.at(id).parent == type) return id;
+    if (catalog.at(id).is(TypeKind::array) && catalog.at(id).parent == type) return id;
   }
   return no_entity;
 }
@@ -157,9 +162,11 @@ void create_range(SqlCatalog& catalog, const SqlNode& node) {
   const auto schema = schema_for_type(catalog, name);
   const auto& parameters = list_at(node, "params");
   const auto* const subtype = option_named(parameters, "subtype");
-  if (subtype == nullptr) throw Refused("type attribute `subtype` is required");
+  if (subtype == nullptr) {
+    throw Refused(Condition::syntax_error, "type attribute `subtype` is required");
+  }
   const auto element = catalog.type_of(*subtype);
-  const auto id = make_type(catalog, schema, name.name, 'r');
+  const auto id = make_type(catalog, schema, name.name, TypeKind::range);
   catalog.add_ref(id, {element.entity, 0, Ref::Kind::normal, 0});
   const TypeRef text{no_entity, "text", false, ""};
   make_constructor(catalog, schema, name.name, id, {element, element});
@@ -179,7 +186,7 @@ void create_range(SqlCatalog& catalog, const SqlNode& node) {
     if (!multirange.schema.empty()) its_schema = catalog.schema_named(multirange.schema);
   }
   need_new_type(catalog, its_schema, multirange.name);
-  const auto of_ranges = make_type(catalog, its_schema, multirange.name, 'm');
+  const auto of_ranges = make_type(catalog, its_schema, multirange.name, TypeKind::multirange);
   catalog.edit(of_ranges).types = {{id, "", false, ""}};
   catalog.add_ref(of_ranges, {id, 0, Ref::Kind::internal, 0});
   make_constructor(catalog, its_schema, multirange.name, of_ranges, {});
@@ -194,9 +201,10 @@ void create_domain(SqlCatalog& catalog, const SqlNode& node) {
   const auto schema = schema_for_type(catalog, name);
   const auto base = catalog.type_of(node_at(node, "typeName"));
   if (base.entity != no_entity && !catalog.holds(catalog.user(), base.entity, Privilege::usage)) {
-    throw Refused(fmt::format("permission denied for type {}", catalog.at(base.entity).name));
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied for type {}", catalog.at(base.entity).name));
   }
-  const auto id = make_type(catalog, schema, name.name, 'd');
+  const auto id = make_type(catalog, schema, name.name, TypeKind::domain);
   catalog.add_ref(id, {base.entity, 0, Ref::Kind::normal, 0});
   add_references(catalog, id, list_at(node, "constraints"));
 }
@@ -204,16 +212,23 @@ void create_domain(SqlCatalog& catalog, const SqlNode& node) {
 void alter_enum(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "typeName"));
   const auto id = catalog.find_named(EntityKind::type, name);
-  if (id == no_entity) throw Refused(fmt::format("type `{}` does not exist", name.name), name.name);
+  if (id == no_entity) {
+    throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
+                  name.name);
+  }
   catalog.need_owner(id, "type");
 }
 
 void alter_domain(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "typeName"));
   const auto id = catalog.find_named(EntityKind::type, name);
-  if (id == no_entity) throw Refused(fmt::format("type `{}` does not exist", name.name), name.name);
-  if (catalog.at(id).letter != 'd' && !catalog.at(id).half_known) {
-    throw Refused(fmt::format("`{}` is not a domain", name.name), name.name);
+  if (id == no_entity) {
+    throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
+                  name.name);
+  }
+  if (!catalog.at(id).is(TypeKind::domain) && !catalog.at(id).dependents_unknown) {
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a domain", name.name),
+                  name.name);
   }
   catalog.need_owner(id, "type");
 }

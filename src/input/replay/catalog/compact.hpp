@@ -1,0 +1,21 @@
+#pragma once
+// A cluster without what scripts have dropped: objects, their details and access lists are numbered
+// anew, and nothing points to what is gone.
+
+#include <set>
+#include <vector>
+
+#include "model/cluster.hpp"
+
+namespace pgleast {
+
+/// What goes, by number.
+struct Gone {
+  std::vector<bool> objects;  // as many as there are
+  std::set<std::size_t> policies;
+};
+
+/// Where each object is now; no_object: it is gone.
+std::vector<ObjectId> compact(Cluster& cluster, Gone gone);
+
+}  // namespace pgleast

@@ -1,0 +1,91 @@
+#include "input/replay/script_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "model/fresh_cluster.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+
+void ScriptReport::add_syntax_error(const PsqlItem& s, const SqlSyntaxError& error) {
+  const bool at_end = error.span.end <= error.span.begin;
+  const auto span = at_end ? Span{s.span.end, s.span.end} : error.span;
+  const auto& source = shown(script());
+  const auto word =
+      source.text().substr(span.begin, std::min<std::size_t>(60, span.end - span.begin));
+  const auto where = at_end ? std::string(" at the end of the statement")
+                            : fmt::format(" at `{}`", displayed(word));
+  problems_.syntax.push_back(make_diagnostic(source, span, displayed(error.message) + where));
+}
+
+void ScriptReport::add_refused(const Source& script, Span span, const std::string& message) {
+  problems_.refused.push_back(make_diagnostic(shown(script), span, displayed(message)));
+}
+
+void ScriptReport::add_untold(const PsqlItem& item, Touched touched, const std::string& why) {
+  for (std::size_t i = 0; i < fact_count; ++i) {
+    const auto fact = static_cast<Fact>(i);
+    if ((touched & bit(fact)) == 0) continue;
+    auto& untold = untold_[fact];
+    if (untold.count++ > 0) continue;
+    untold.first = fmt::format("{}:{}: {}{}", displayed(script().name()),
+                               script().position(item.span.begin).line, displayed(called(item)),
+                               why.empty() ? "" : ": " + displayed(why));
+  }
+}
+
+SqlProblems ScriptReport::finish(SqlCatalog& catalog) {
+  const auto name = displayed(outermost_.name());
+  remark_refused(name);
+  if (catalog.touched() && is_untouched(cluster_)) cluster_.unseen.erase(Fact::objects);
+  remark_code(catalog, name);
+  for (const auto& [fact, untold] : untold_) {
+    forget(fact, {fmt::format("not followed, though {} may change: {} of {} (first: {})",
+                              fact == Fact::roles ? "roles and memberships" : "this",
+                              counted(untold.count, "statement"), name, untold.first),
+                  "audit a server on which it was run"});
+  }
+  return std::move(problems_);
+}
+
+void ScriptReport::remark_refused(const std::string& name) {
+  if (problems_.refused.empty()) return;
+  const auto& first = problems_.refused.front();
+  cluster_.remarks.push_back(
+      {fmt::format("refused by the server, so left out: {} of {} (first: {}:{}:{}: {})",
+                   counted(problems_.refused.size(), "statement"), name, displayed(first.file),
+                   first.at->line, first.at->column, first.message),
+       ""});
+}
+
+void ScriptReport::remark_code(SqlCatalog& catalog, const std::string& name) {
+  if (catalog.changed() && cluster_.seen(Fact::code) && !catalog.is_of_scripts()) {
+    cluster_.unseen[Fact::code] = {
+        fmt::format("code in SQL scripts is not read, and {} may change some", name),
+        "audit a server on which it was run"};
+  }
+  for (const auto& extension : std::exchange(catalog.new_extensions, {})) {
+    cluster_.remarks.push_back(
+        {fmt::format("what extension {} brings is not in {}", displayed(extension), name),
+         "audit a server on which it was run"});
+  }
+}
+
+void ScriptReport::forget(Fact fact, const Unseen& why) {
+  const bool nothing_yet = fact == Fact::objects && is_untouched(cluster_);
+  if (cluster_.seen(fact) || nothing_yet) cluster_.unseen[fact] = why;
+  // Whose password is what, for there may be other roles.
+  if (fact == Fact::roles && cluster_.seen(Fact::passwords)) cluster_.unseen[Fact::passwords] = why;
+}
+
+/// The script without what is secret in it; most scripts need none.
+const Source& ScriptReport::shown(const Source& script) {
+  const auto found = shown_.find(&script);
+  if (found != shown_.end()) return found->second;
+  return shown_.emplace(&script, Source(script.name(), starred_sql(script.text()))).first->second;
+}
+
+}  // namespace pgleast

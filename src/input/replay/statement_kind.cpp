@@ -1,0 +1,191 @@
+// The kinds of statements by their first words, and what they may change.
+#include "input/replay/statement_kind.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pgleast {
+namespace {
+
+using touches::anything;
+using touches::nothing;
+using touches::objects;
+using touches::role_settings;
+using touches::roles;
+using touches::settings;
+
+// The first row that fits counts. No row: it is no SQL.
+constexpr std::array kinds{
+    StatementKind{"create role", Followed::by_action, roles},
+    StatementKind{"create user mapping", Followed::by_tree, objects},
+    StatementKind{"create user", Followed::by_action, roles},
+    StatementKind{"create group", Followed::by_action, roles},
+    StatementKind{"create database", Followed::by_action, objects},
+    StatementKind{"create", Followed::by_tree, objects},
+    StatementKind{"alter role", Followed::by_action, role_settings},
+    StatementKind{"alter user mapping", Followed::by_tree, objects},
+    StatementKind{"alter user", Followed::by_action, role_settings},
+    StatementKind{"alter group", Followed::by_action, roles},
+    StatementKind{"alter database", Followed::by_action, role_settings},
+    StatementKind{"alter system", Followed::no, settings},
+    StatementKind{"alter", Followed::by_tree, objects},
+    StatementKind{"drop role", Followed::by_action, roles},
+    StatementKind{"drop user mapping", Followed::by_tree, objects},
+    StatementKind{"drop user", Followed::by_action, roles},
+    StatementKind{"drop group", Followed::by_action, roles},
+    StatementKind{"drop database", Followed::by_action, objects},
+    StatementKind{"drop owned", Followed::by_tree, roles | objects},
+    StatementKind{"drop", Followed::by_tree, objects},
+    StatementKind{"grant", Followed::by_action, objects},
+    StatementKind{"revoke", Followed::by_action, objects},
+    StatementKind{"reassign", Followed::by_tree, objects},
+    StatementKind{"import", Followed::no, objects},
+    StatementKind{"do", Followed::no, anything},
+    StatementKind{"call", Followed::no, anything},
+    StatementKind{"begin", Followed::by_action, nothing},
+    StatementKind{"start", Followed::by_action, nothing},
+    StatementKind{"commit", Followed::by_action, nothing},
+    StatementKind{"end", Followed::by_action, nothing},
+    StatementKind{"rollback", Followed::by_action, nothing},
+    StatementKind{"abort", Followed::by_action, nothing},
+    StatementKind{"savepoint", Followed::by_action, nothing},
+    StatementKind{"release", Followed::by_action, nothing},
+    StatementKind{"set role none", Followed::by_tree, nothing},
+    StatementKind{"set role", Followed::by_tree, roles | objects},
+    StatementKind{"set local role", Followed::by_tree, roles | objects},
+    StatementKind{"set session role", Followed::by_tree, roles | objects},
+    StatementKind{"set session authorization default", Followed::by_tree, nothing},
+    StatementKind{"set session authorization", Followed::by_tree, roles | objects},
+    StatementKind{"set local session authorization", Followed::by_tree, roles | objects},
+    StatementKind{"set", Followed::by_action, nothing},
+    StatementKind{"reset", Followed::by_action, nothing},
+    StatementKind{"analyse", Followed::no, nothing},
+    StatementKind{"analyze", Followed::no, nothing},
+    StatementKind{"checkpoint", Followed::no, nothing},
+    StatementKind{"close", Followed::no, nothing},
+    StatementKind{"cluster", Followed::no, nothing},
+    StatementKind{"comment", Followed::no, nothing},
+    StatementKind{"copy", Followed::no, nothing},
+    StatementKind{"deallocate", Followed::no, nothing},
+    StatementKind{"declare", Followed::no, nothing},
+    StatementKind{"delete", Followed::no, nothing},
+    StatementKind{"discard", Followed::by_tree, nothing},
+    StatementKind{"execute", Followed::no, nothing},
+    StatementKind{"explain", Followed::no, nothing},
+    StatementKind{"fetch", Followed::no, nothing},
+    StatementKind{"insert", Followed::no, nothing},
+    StatementKind{"listen", Followed::no, nothing},
+    StatementKind{"load", Followed::no, nothing},
+    StatementKind{"lock", Followed::no, nothing},
+    StatementKind{"merge", Followed::no, nothing},
+    StatementKind{"move", Followed::no, nothing},
+    StatementKind{"notify", Followed::no, nothing},
+    StatementKind{"prepare", Followed::no, nothing},
+    StatementKind{"refresh", Followed::no, nothing},
+    StatementKind{"reindex", Followed::no, nothing},
+    StatementKind{"security", Followed::no, nothing},
+    StatementKind{"select", Followed::no, nothing},
+    StatementKind{"show", Followed::no, nothing},
+    StatementKind{"table", Followed::no, nothing},
+    StatementKind{"truncate", Followed::no, nothing},
+    StatementKind{"unlisten", Followed::no, nothing},
+    StatementKind{"update", Followed::no, nothing},
+    StatementKind{"vacuum", Followed::no, nothing},
+    StatementKind{"values", Followed::no, nothing},
+    StatementKind{"with", Followed::no, nothing},
+};
+
+// What a dump asks for, and what every reader of scripts has seen a thousand times.
+bool is_harmless_function(std::string_view name) {
+  constexpr std::array<std::string_view, 7> names{
+      "setval", "nextval", "set_config", "current_setting", "now", "version", "count"};
+  return name.starts_with("pg_") || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// `SELECT make_roles('shop')`: a function is called for what it does.
+bool calls_function(std::string_view script, const PsqlItem& s) {
+  if (!s.tokens.front().is("select") || s.has_word("from")) return false;
+  const auto symbol = [&](std::size_t i) {
+    const auto& t = s.tokens[i];
+    return t.kind == SqlToken::Kind::symbol ? script[t.span.begin] : ' ';
+  };
+  for (std::size_t i = 1; i + 1 < s.tokens.size(); ++i) {
+    const auto& t = s.tokens[i];
+    const bool name = t.kind == SqlToken::Kind::word || t.kind == SqlToken::Kind::quoted;
+    if (!name || symbol(i + 1) != '(') continue;
+    const bool of_server = i > 1 && symbol(i - 1) == '.' && s.tokens[i - 2].text == "pg_catalog";
+    if (!of_server && !is_harmless_function(t.text)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool begins_with(const PsqlItem& s, std::string_view words) {
+  for (const auto& token : s.tokens) {
+    const auto word = words.substr(0, words.find(' '));
+    if (!token.is(word)) return false;
+    if (word.size() == words.size()) return true;
+    words.remove_prefix(word.size() + 1);
+  }
+  return false;
+}
+
+const StatementKind* kind_of(const PsqlItem& s) {
+  const bool in_parentheses = s.tokens.front().kind == SqlToken::Kind::symbol;
+  const auto* const found = std::find_if(kinds.begin(), kinds.end(), [&](const StatementKind& k) {
+    return in_parentheses ? k.words == "select" : begins_with(s, k.words);
+  });
+  return found == kinds.end() ? nullptr : found;
+}
+
+Touched touched_by(std::string_view script, const PsqlItem& s, const StatementKind& kind) {
+  if (s.executes_rows || calls_function(script, s)) return anything;
+  if (s.has_word("search_path") && begins_with(s, "set")) return objects;
+  const bool reads = begins_with(s, "select") || begins_with(s, "comment");
+  if (kind.touched == nothing && !reads &&
+      (s.has_word("pg_authid") || s.has_word("pg_auth_members"))) {
+    return roles;
+  }
+  return kind.touched;
+}
+
+bool is_of_roles(const PsqlItem& s) {
+  const auto& first = s.tokens.front();
+  if (first.is("grant") || first.is("revoke")) return !is_on_objects(s);
+  const bool changes = first.is("create") || first.is("alter") || first.is("drop");
+  const auto second = s.tokens.size() > 1 ? s.tokens[1].text : std::string();
+  return changes && (second == "role" || second == "user" || second == "group");
+}
+
+bool is_on_objects(const PsqlItem& s) {
+  return (s.tokens.front().is("grant") || s.tokens.front().is("revoke")) && s.has_word("on");
+}
+
+bool is_by_tree(const PsqlItem& s, const StatementKind& kind) {
+  return kind.followed != Followed::by_action || is_on_objects(s);
+}
+
+bool is_for_effect(const PsqlItem& s) {
+  if (!s.tokens.front().is("select")) return false;
+  return s.has_word("into") || s.has_word("set_config") || s.has_word("lo_create") ||
+         s.has_word("lo_from_bytea");
+}
+
+std::string called(const PsqlItem& s) {
+  if (s.kind == PsqlItem::Kind::command) return '\\' + s.command;
+  if (s.executes_rows) return "\\gexec";
+  std::string words;
+  for (std::size_t i = 0; i < std::min<std::size_t>(2, s.tokens.size()); ++i) {
+    const auto& t = s.tokens[i];
+    const auto& first = s.tokens.front();
+    const bool two = first.is("create") || first.is("alter") || first.is("drop") ||
+                     first.is("set") || first.is("import") || first.is("reassign");
+    if (t.kind != SqlToken::Kind::word || (i == 1 && !two)) break;
+    words += (i == 0 ? "" : " ") + t.text;
+  }
+  for (char& c : words) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return words;
+}
+
+}  // namespace pgleast

@@ -1,0 +1,210 @@
+// A statement by its action or its tree, the texts that statements put together, and who may do
+// what to roles and databases.
+#include "input/replay/statement_runner.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <variant>
+
+#include "input/replay/query/do_block.hpp"
+#include "input/replay/statements/object_statement.hpp"
+
+namespace pgleast {
+namespace {
+
+/// What BEGIN, SAVEPOINT and COMMIT are: nothing that a block may do.
+bool is_of_transaction(const PsqlItem& s, const StatementKind& kind) {
+  return kind.touched == touches::nothing && kind.followed == Followed::by_action &&
+         !begins_with(s, "set") && !begins_with(s, "reset");
+}
+
+bool is_of_session(std::string_view node) {
+  return node == "VariableSetStmt" || node == "AlterRoleSetStmt" ||
+         node == "AlterDatabaseSetStmt" || node == "SelectStmt";
+}
+
+/// The statement that a catalog is told of is again the one of before, whatever happens.
+class InnerStatement {
+ public:
+  explicit InnerStatement(SqlCatalog& catalog) : catalog_(catalog), outer_(catalog.statement()) {}
+  InnerStatement(const InnerStatement&) = delete;
+  InnerStatement& operator=(const InnerStatement&) = delete;
+  ~InnerStatement() { catalog_.set_statement(outer_); }
+
+ private:
+  SqlCatalog& catalog_;
+  SqlCatalog::Statement outer_;
+};
+
+}  // namespace
+
+std::optional<SqlAction> StatementRunner::action_of(std::string_view script,
+                                                    const PsqlItem& s) const {
+  std::optional<SqlAction> action;
+  try {
+    action = parse_sql(script, s, cluster_.major());
+  } catch (const Refused&) {
+    if (!transactions_.has_failed()) throw;
+  }
+  const bool ends = action && std::holds_alternative<Transaction>(*action);
+  if (!ends) transactions_.need_no_failure();
+  return action;
+}
+
+void StatementRunner::apply(const SqlAction& action, const PsqlItem& s) {
+  std::visit([&](const auto& a) { apply_one(a, s); }, action);
+}
+
+void StatementRunner::apply_tree(std::string_view script, const PsqlItem& s) {
+  const auto tree = statement_tree(script, s, cluster_.major());
+  transactions_.need_no_failure();
+  if (tree.empty()) return;
+  const auto apply = find_statement(tree.begin().key());
+  if (apply == nullptr) throw Undecidable{called(s)};
+  need_user();
+  if (!is_of_session(tree.begin().key())) catalog_.load_database();
+  catalog_.set_statement({script, &s});
+  apply(catalog_, tree.begin().value());
+  catalog_.set_statement({});
+}
+
+template <typename A>
+void StatementRunner::apply_one(const A& action, const PsqlItem& s) {
+  if constexpr (requires { transactions_.apply(action); }) {
+    transactions_.apply(action);
+  } else if constexpr (requires { roles_.apply(action); }) {
+    need_superuser(s);
+    roles_.apply(action);
+  } else {
+    if constexpr (requires { action.from; }) {
+      need_database_owner(action.from);
+    } else {
+      need_database_owner(action.name);
+    }
+    need_database_rights();
+    databases_.apply(action);
+  }
+}
+
+void StatementRunner::apply_one(const CreateDatabase& action, const PsqlItem&) {
+  refuse_in_transaction("CREATE DATABASE");
+  need_database_rights();
+  databases_.apply(action);
+}
+
+void StatementRunner::apply_one(const DropDatabase& action, const PsqlItem&) {
+  refuse_in_transaction("DROP DATABASE");
+  need_database_rights();
+  databases_.apply(action);
+}
+
+void StatementRunner::take_as_there(const std::string& database) {
+  databases_.apply(CreateDatabase{database, {}});
+}
+
+// --- What statements put together ---------------------------------------------------------------
+
+void StatementRunner::run_text(const std::string& text) {
+  const InnerStatement inner(catalog_);
+  try {
+    PsqlScript items(text);
+    while (const auto item = items.next()) run_inner(text, *item);
+  } catch (const SqlSyntaxError& e) {
+    throw Refused(Condition::syntax_error, e.message);
+  }
+}
+
+void StatementRunner::run_inner(std::string_view text, const PsqlItem& s) {
+  if (s.kind != PsqlItem::Kind::statement || s.executes_rows) throw Undecidable{"a command"};
+  const auto* const kind = kind_of(s);
+  if (kind == nullptr) throw SqlSyntaxError{"syntax error", s.tokens.front().span};
+  const bool odd = has_unknown_parts(text, s) || !is_shallow(text, s);
+  if (odd || is_of_transaction(s, *kind) || begins_with(s, "do")) throw Undecidable{called(s)};
+  if (kind->followed == Followed::no && !is_for_effect(s)) {
+    if (touched_by(text, s, *kind) != touches::nothing) throw Undecidable{called(s)};
+    return;
+  }
+  const auto action = is_by_tree(s, *kind) ? std::nullopt : parse_sql(text, s, cluster_.major());
+  if (action) {
+    apply(*action, s);
+  } else {
+    apply_tree(text, s);
+  }
+}
+
+void StatementRunner::run_block(std::string_view script, const PsqlItem& s) {
+  transactions_.need_no_failure();
+  const auto tree = statement_tree(script, s, cluster_.major());
+  catalog_.load_database();
+  need_user();
+  const BlockHost host{catalog_, [&](const std::string& text) { run_text(text); },
+                       [&]() -> std::function<void()> {
+                         return
+                             [this, before = transactions_.save()] { transactions_.undo(before); };
+                       }};
+  in_block_ = true;
+  try {
+    run_do_block(node_at(tree, "DoStmt"), host);
+  } catch (...) {
+    in_block_ = false;
+    throw;
+  }
+  in_block_ = false;
+}
+
+SqlRows StatementRunner::rows_of(std::string_view script, const PsqlItem& s) const {
+  const auto tree = statement_tree(script, s, cluster_.major());
+  catalog_.load_database();
+  if (!tree.contains("SelectStmt")) throw Undecidable{called(s)};
+  const SqlVariables none;
+  const std::string text(script.substr(s.span.begin, s.span.end - s.span.begin));
+  return SqlEvaluator(catalog_, none, text).query(tree["SelectStmt"]);
+}
+
+// --- Rights -------------------------------------------------------------------------------------
+
+void StatementRunner::need_user() const {
+  if (catalog_.user() == no_role) throw Undecidable{"it is not known who runs the script"};
+}
+
+/// What others than superusers may do to roles is not followed.
+void StatementRunner::need_superuser(const PsqlItem& s) const {
+  const auto user = catalog_.user();
+  if (user == no_role || cluster_.role(user).superuser) return;
+  const bool changes = s.tokens.front().is("create") || s.tokens.front().is("drop");
+  if (changes && !cluster_.role(user).createrole) {
+    throw Refused(Condition::insufficient_privilege,
+                  fmt::format("permission denied to {} role", s.tokens.front().text));
+  }
+  const bool membership = s.tokens.front().is("grant") || s.tokens.front().is("revoke");
+  if (!membership) throw Undecidable{"it is done by a role that is no superuser"};
+}
+
+void StatementRunner::need_database_owner(const std::string& name) const {
+  const auto id = catalog_.database_named(name);
+  const auto user = catalog_.user();
+  if (id == no_object || user == no_role) return;
+  if (catalog_.has_privileges(user, cluster_.object(id).owner)) return;
+  throw Refused(Condition::insufficient_privilege,
+                fmt::format("must be owner of database {}", name), name);
+}
+
+void StatementRunner::need_database_rights() const {
+  const auto user = catalog_.user();
+  if (user == no_role || cluster_.role(user).superuser) return;
+  if (!cluster_.role(user).createdb) {
+    throw Refused(Condition::insufficient_privilege, "permission denied to change databases");
+  }
+  throw Undecidable{"it is done by a role that is no superuser"};
+}
+
+void StatementRunner::refuse_in_transaction(std::string_view what) const {
+  if (in_block_) {
+    throw Refused(Condition::active_sql_transaction,
+                  fmt::format("{} cannot be executed from a function", what));
+  }
+  transactions_.refuse_inside(what);
+}
+
+}  // namespace pgleast

@@ -1,0 +1,61 @@
+#pragma once
+// One statement done to the cluster, wherever it comes from: a script, a DO block, the rows of
+// `\gexec`. Throws Refused, Undecidable and SqlSyntaxError; then part of it may be done.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "input/replay/query/eval.hpp"
+#include "input/replay/statement_kind.hpp"
+#include "input/replay/statements/database_editor.hpp"
+#include "input/replay/transactions.hpp"
+#include "input/sql/parser.hpp"
+
+namespace pgleast {
+
+class StatementRunner {
+ public:
+  /// Keeps references.
+  StatementRunner(Cluster& cluster, RoleEditor& roles, SqlCatalog& catalog,
+                  Transactions& transactions)
+      : cluster_(cluster),
+        roles_(roles),
+        catalog_(catalog),
+        databases_(cluster, roles, catalog),
+        transactions_(transactions) {}
+
+  /// None: apply_tree does it. After an error in a transaction its end alone.
+  std::optional<SqlAction> action_of(std::string_view script, const PsqlItem& statement) const;
+  void apply(const SqlAction& action, const PsqlItem& statement);
+  void apply_tree(std::string_view script, const PsqlItem& statement);
+  /// A DO block.
+  void run_block(std::string_view script, const PsqlItem& statement);
+  /// Each statement of a text, which one statement put together.
+  void run_text(const std::string& text);
+  /// What a query of the catalogs finds.
+  SqlRows rows_of(std::string_view script, const PsqlItem& statement) const;
+  /// A database that was there before the scripts.
+  void take_as_there(const std::string& database);
+
+ private:
+  void run_inner(std::string_view text, const PsqlItem& statement);
+  template <typename A>
+  void apply_one(const A& action, const PsqlItem& statement);
+  void apply_one(const CreateDatabase& action, const PsqlItem& statement);
+  void apply_one(const DropDatabase& action, const PsqlItem& statement);
+  void need_user() const;
+  void need_superuser(const PsqlItem& statement) const;
+  void need_database_owner(const std::string& name) const;
+  void need_database_rights() const;
+  void refuse_in_transaction(std::string_view what) const;
+
+  Cluster& cluster_;
+  RoleEditor& roles_;
+  SqlCatalog& catalog_;
+  DatabaseEditor databases_;
+  Transactions& transactions_;
+  bool in_block_ = false;
+};
+
+}  // namespace pgleast
