@@ -34,8 +34,9 @@ enum class Fact {
   hba,            // the records of pg_hba.conf
   ident,          // the records of pg_ident.conf
   code,           // what functions, views, triggers and policies do; where servers lead
+  extensions,     // which extensions the server offers, and trusts
 };
-inline constexpr std::size_t fact_count = 8;
+inline constexpr std::size_t fact_count = 9;
 
 /// Why a fact is not known, and what would let it be: "pg_authid cannot be read by
 /// audit_ro", "GRANT SELECT ON pg_authid TO audit_ro".
