@@ -144,8 +144,7 @@ struct TestedElsewhere {
 // All other rooms have a folder of their own under tests/.
 const TestedElsewhere tested_elsewhere[] = {
     {"input/server", "live", "it reads servers"},
-    {"input/replay", "live", "servers say what random scripts leave"},
-    {"input/replay/roles", "live", "the same"},
+    {"input/replay/roles", "live", "servers say what random scripts leave"},
     {"input/replay/catalog", "live", "the same"},
     {"input/replay/query", "live", "the same"},
     {"cli", "cases", "whole runs of the binary"},
