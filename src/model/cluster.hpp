@@ -46,8 +46,8 @@ struct Unseen {
   bool operator==(const Unseen&) const = default;
 };
 
-/// Which input a remark is on, for another may take its place.
-enum class RemarkKind { other, text_of_hba, text_of_ident };
+/// What a remark is on, for another source may take its place.
+enum class RemarkKind { other, text_of_hba, text_of_ident, version };
 
 /// Said of what was read in part: a file that lies on the server and could not be read.
 struct Remark {
