@@ -61,8 +61,9 @@ const SerialType* serial_type(const SqlNode& definition) {
       std::find_if(serial_types.begin(), serial_types.end(),
                    [&](const SerialType& s) { return s.name == names.front(); });
   if (found == serial_types.end()) return nullptr;
-  if (!list_at(type, "arrayBounds").empty())
+  if (!list_at(type, "arrayBounds").empty()) {
     throw Refused(Condition::feature_not_supported, "array of serial is not implemented");
+  }
   return found;
 }
 
