@@ -112,6 +112,38 @@ TEST_CASE("a foreign library has one door", "[layering]") {
   }
 }
 
+// A second copy of one of these would drift from the first.
+TEST_CASE("what the server decides, and what is written, has one place", "[layering]") {
+  struct Rule {
+    const char* text;
+    std::set<std::string> places;
+  };
+  const std::vector<Rule> rules{
+      {".dump(", {"text/json.cpp"}},
+      {"\"search_path=\"", {"fix/function_path.cpp"}},
+      {"security_invoker=", {}},
+      {"\"security_invoker\"",
+       {"input/replay/statements/relation_editor.cpp", "privileges/row_access.cpp"}},
+      {"serial\"", {"input/replay/statements/relation_editor.cpp"}},
+      {"== \"localhost\"", {"net/origin.cpp"}},
+      {"starts_with(\"127.", {}},
+      {"(\"there is no object", {"model/named_object.cpp"}},
+  };
+  std::map<std::string, std::set<std::string>> found;
+  for (const auto& name : sources()) {
+    for (const auto& line : lines_of(name)) {
+      if (trimmed(line).starts_with("//")) continue;
+      for (const auto& rule : rules) {
+        if (line.find(rule.text) != std::string::npos) found[rule.text].insert(name.string());
+      }
+    }
+  }
+  for (const auto& rule : rules) {
+    CAPTURE(rule.text);
+    CHECK(found[rule.text] == rule.places);
+  }
+}
+
 TEST_CASE("README.md shows the rooms of src/rooms.txt", "[layering][docs]") {
   std::string table;
   for (const auto& row : rows(4)) table += "| `" + row[0] + "/` | " + row[3] + " |\n";

@@ -1,14 +1,11 @@
 #include "access/access_items.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
+#include "model/named_object.hpp"
 #include "pg/identifier.hpp"
-#include "text/diagnostic.hpp"
-#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
@@ -25,53 +22,23 @@ constexpr auto ranks_of_kinds = [] {
 }  // namespace
 
 AccessItems::AccessItems(const Cluster& cluster, std::string_view wanted, bool system)
-    : cluster_(cluster), wanted_(wanted), system_(system) {
+    : cluster_(cluster) {
+  if (!wanted.empty()) {
+    for (const auto& named : objects_named(cluster, wanted, {system, {}})) {
+      items_.push_back({named.object, named.column, {}});
+    }
+    return;
+  }
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     if (!cluster.objects[i].system || system) take(ObjectId{i}, cluster.objects[i]);
   }
-  if (items_.empty() && !wanted.empty()) fail_unknown();
 }
 
 void AccessItems::take(ObjectId id, const Object& object) {
-  if (is_chosen(object)) items_.push_back({id, std::nullopt, {}});
+  items_.push_back({id, std::nullopt, {}});
   if (object.kind != ObjectKind::table) return;
   const auto& columns = cluster_.relation(object).columns;
-  for (std::uint32_t c = 0; c < columns.size(); ++c) {
-    if (is_chosen(object, columns[c])) items_.push_back({id, c, {}});
-  }
-}
-
-bool AccessItems::is_chosen(const Object& object) const {
-  const auto kind = info(object.kind).name;
-  return wanted_.empty() || wanted_ == object.identity ||
-         (wanted_.size() == kind.size() + 1 + object.identity.size() && wanted_.starts_with(kind) &&
-          wanted_[kind.size()] == ':' && wanted_.ends_with(object.identity));
-}
-
-// `public.orders.id`, or `column:public.orders.id`.
-bool AccessItems::is_chosen(const Object& table, const Column& column) const {
-  auto wanted = wanted_;
-  if (wanted.empty()) return true;
-  if (wanted.starts_with("column:")) wanted.remove_prefix(7);
-  if (!wanted.starts_with(table.identity)) return false;
-  wanted.remove_prefix(table.identity.size());
-  return wanted.starts_with('.') && wanted.substr(1) == shown(column);
-}
-
-void AccessItems::fail_unknown() const {
-  constexpr std::size_t many = 20000;
-  std::vector<std::string> names;
-  for (std::uint32_t i = 0; i < cluster_.objects.size() && names.size() < many; ++i) {
-    const auto& object = cluster_.objects[i];
-    if (object.system && !system_) continue;
-    names.push_back(object.identity);
-    if (object.kind != ObjectKind::table) continue;
-    for (const auto& column : cluster_.relation(object).columns) {
-      names.push_back(object.identity + '.' + shown(column));
-    }
-  }
-  fail_usage(fmt::format("there is no object `{}`{}", displayed(wanted_),
-                         names.size() < many ? did_you_mean(wanted_, names) : ""));
+  for (std::uint32_t c = 0; c < columns.size(); ++c) items_.push_back({id, c, {}});
 }
 
 std::string AccessItems::shown(const Column& column) const {
@@ -88,8 +55,7 @@ ObjectKind AccessItems::kind_of(const AccessItem& item) const {
 }
 
 std::string AccessItems::identity_of(const AccessItem& item) const {
-  const auto& identity = cluster_.object(item.object).identity;
-  return item.column ? identity + '.' + shown(*column_of(item)) : identity;
+  return pgleast::identity_of(cluster_, {item.object, item.column});
 }
 
 // By identity, of the same kind.

@@ -20,9 +20,8 @@ struct AccessItem {
 
 class AccessItems {
  public:
-  /// All, or those that `wanted` names: `public.orders`, `table:public.orders` where two kinds
-  /// share a name, `public.orders.id`. Of system schemas only with `system`. Keeps a reference:
-  /// the cluster must outlive it. Throws Error where there is none of that name.
+  /// All, or those that `wanted` names (model/named_object.hpp). Of system schemas only with
+  /// `system`. Keeps a reference: the cluster must outlive it. Throws Error where there is none.
   AccessItems(const Cluster& cluster, std::string_view wanted, bool system);
 
   const std::vector<AccessItem>& all() const { return items_; }
@@ -37,16 +36,11 @@ class AccessItems {
  private:
   struct Key;
   Key key_of(const AccessItem& item, std::uint32_t at) const;
-  bool is_chosen(const Object& object) const;
-  bool is_chosen(const Object& table, const Column& column) const;
   void take(ObjectId id, const Object& object);
-  [[noreturn]] void fail_unknown() const;
   std::string shown(const Column& column) const;
   bool is_before(const AccessItem& a, const AccessItem& b) const;
 
   const Cluster& cluster_;
-  std::string_view wanted_;
-  bool system_;
   std::vector<AccessItem> items_;
 };
 

@@ -17,6 +17,7 @@
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
 #include "escalation/name_path.hpp"
+#include "pg/name_list.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -81,7 +82,7 @@ std::string creator_text(const Facts& facts, RoleId role) {
 std::string weakness(const Facts& facts, SchemaCreators& creators, const Object& object,
                      const std::optional<std::string>& path) {
   if (!path) return "has no search_path of its own: it runs with its caller's";
-  const auto names = split_path(*path);
+  const auto names = schemas_of_path(*path, facts.cluster().major());
   if (names.empty()) return "";
   for (const auto& name : names) {
     if (name == temporary_schema) continue;
@@ -123,7 +124,10 @@ Check function_search_path(MapReader&, MapReader& fix) {
                                   cluster.role(object.owner).superuser ? ", a superuser" : "")};
       if (pin) {
         const auto wanted = pinned_search_path(cluster, object);
-        if (split_path(wanted) != split_path(path.value_or(""))) {
+        const auto names = [&](const std::string& text) {
+          return schemas_of_path(text, cluster.major());
+        };
+        if (names(wanted) != names(path.value_or(""))) {
           finding.remedies.emplace_back(PinSearchPath{id, wanted});
         } else {
           finding.decision = "take CREATE on the schemas of its path from other roles";

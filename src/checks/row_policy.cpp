@@ -34,9 +34,9 @@ class PolicyJudge {
     for (const auto& body : cluster_.bodies) bodies_.emplace(body.of, &body.code);
   }
 
-  using Question = std::string (PolicyJudge::*)(const RowPolicy&, const Guarded&) const;
+  using PolicyQuestion = std::string (PolicyJudge::*)(const RowPolicy&, const Guarded&) const;
 
-  std::vector<Finding> ask(Question question, const char* decision) const {
+  std::vector<Finding> ask(PolicyQuestion question, const char* decision) const {
     std::vector<Finding> findings;
     for (const auto& guarded : all_guarded()) {
       const auto& table = cluster_.object(guarded.table);
@@ -230,7 +230,7 @@ std::string PolicyJudge::unguarded_write(const RowPolicy& policy, const Guarded&
 
 struct Forbidden {
   std::string_view word;
-  PolicyJudge::Question question;
+  PolicyJudge::PolicyQuestion question;
   const char* decision;
 };
 

@@ -82,7 +82,7 @@ class AccessAnswer {
     std::vector<std::string> columns{"role", "kind", "object", "privilege", "grantable", "via"};
     if (databases_ > 1) columns.emplace_back("database");
     row_.resize(columns.size());
-    const auto rows = [&](const std::function<void(const Row&)>& take) {
+    const auto rows = [&](const std::function<void(const TableRow&)>& take) {
       each_cell([&](RoleId role, const AccessItem& f, Privilege p) { take(row(role, f, p)); });
     };
     write_rows(columns, rows, options_.output.format, write);
@@ -164,7 +164,7 @@ class AccessAnswer {
   }
 
   // Until the next call.
-  const Row& row(RoleId role, const AccessItem& found, Privilege p) {
+  const TableRow& row(RoleId role, const AccessItem& found, Privilege p) {
     const auto& object = cluster_.object(found.object);
     const auto borrow = [&](std::size_t i, std::string_view text) { row_[i] = BorrowedText{text}; };
     borrow(0, cluster_.role(role).name);
@@ -228,7 +228,7 @@ class AccessAnswer {
   SameAnswer last_same_;
   std::size_t last_answer_ = 0;
   std::optional<std::string> column_way_;
-  Row row_;
+  TableRow row_;
 };
 
 int access(const AccessOptions& options) {

@@ -27,7 +27,7 @@ struct DumpOptions {
 template <typename File, typename RowCells>
 void write_dump(const OutputOptions& options, const std::vector<std::string>& columns,
                 const File& file, const RowCells& cells) {
-  const auto rows = [&](const std::function<void(const Row&)>& take) {
+  const auto rows = [&](const std::function<void(const TableRow&)>& take) {
     each_row(file, [&](auto row) { take(cells(std::move(row))); });
   };
   write_output(options,
@@ -40,7 +40,7 @@ int dump_hba(const DumpOptions& options) {
   const std::vector<std::string> columns{"rule_number", "file_name", "line_number", "type",
                                          "database",    "user_name", "address",     "netmask",
                                          "auth_method", "options",   "error"};
-  write_dump(options.output, columns, cluster.hba, [](HbaRow row) -> Row {
+  write_dump(options.output, columns, cluster.hba, [](HbaRow row) -> TableRow {
     return {cell_of(row.rule_number),
             std::move(row.file_name),
             static_cast<long>(row.line_number),
@@ -68,7 +68,7 @@ int dump_ident(const DumpOptions& options) {
   need(cluster, Fact::ident, "the records cannot be read");
   const std::vector<std::string> columns{"map_number", "file_name",   "line_number", "map_name",
                                          "sys_name",   "pg_username", "error"};
-  write_dump(options.output, columns, cluster.ident, [](IdentRow row) -> Row {
+  write_dump(options.output, columns, cluster.ident, [](IdentRow row) -> TableRow {
     return {cell_of(row.map_number),
             std::move(row.file_name),
             static_cast<long>(row.line_number),
@@ -87,7 +87,7 @@ int dump_conf(const DumpOptions& options) {
       read_conf(path, files_and_standard_input(), version_num_of(options.sources), read);
   const std::vector<std::string> columns{"sourcefile", "sourceline", "seqno", "name",
                                          "setting",    "applied",    "error"};
-  write_dump(options.output, columns, file, [](ConfRow row) -> Row {
+  write_dump(options.output, columns, file, [](ConfRow row) -> TableRow {
     return {std::move(row.sourcefile),       static_cast<long>(row.sourceline),
             static_cast<long>(row.seqno),    cell_of(std::move(row.name)),
             cell_of(std::move(row.setting)), row.applied,

@@ -10,6 +10,7 @@
 #include "audit/audit.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "model/named_object.hpp"
 #include "policy/loader.hpp"
 #include "report/graphviz.hpp"
 #include "report/picture.hpp"
@@ -33,24 +34,8 @@ RoleId role_asked_for(const Cluster& cluster, const std::string& name) {
   fail_usage(fmt::format("there is no role `{}`{}", displayed(name), did_you_mean(name, names)));
 }
 
-std::optional<ObjectId> object_named(const Cluster& cluster, const std::string& name) {
-  const auto found =
-      std::find_if(cluster.objects.begin(), cluster.objects.end(), [&](const Object& o) {
-        return name == o.identity || name == std::string(info(o.kind).name) + ':' + o.identity;
-      });
-  if (found == cluster.objects.end()) return std::nullopt;
-  return ObjectId{static_cast<std::uint32_t>(found - cluster.objects.begin())};
-}
-
 ObjectId object_asked_for(const Cluster& cluster, const std::string& name) {
-  if (const auto object = object_named(cluster, name)) return *object;
-  constexpr std::size_t many = 20000;
-  std::vector<std::string> names;
-  for (const auto& o : cluster.objects) {
-    if (!o.system && names.size() < many) names.push_back(o.identity);
-  }
-  fail_usage(fmt::format("there is no object `{}`{}", displayed(name),
-                         names.size() < many ? did_you_mean(name, names) : ""));
+  return objects_named(cluster, name, {}).front().object;
 }
 
 // The picture around what the finding is about, and beside it what proves it.
@@ -59,8 +44,8 @@ Drawing picture_of_finding(const Graph& graph, const Finding& finding) {
   Drawing drawing;
   if (const auto role = cluster.find_role(finding.subject.name)) {
     drawing = picture_of(graph, *role);
-  } else if (const auto object = object_named(cluster, finding.subject.name)) {
-    drawing = picture_of(graph, *object);
+  } else if (const auto found = find_objects(cluster, finding.subject.name, true); !found.empty()) {
+    drawing = picture_of(graph, found.front().object);
   }
   drawing.title = finding.rule + ": " + finding.message;
   const auto focus = std::find_if(drawing.boxes.begin(), drawing.boxes.end(),

@@ -17,6 +17,7 @@
 #include "connections/decide.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
+#include "text/json.hpp"
 
 namespace pgleast {
 namespace {
@@ -110,7 +111,7 @@ std::string json(const Decision& decision, const HbaFile& hba) {
       result["line"] = record.at.line;
     }
   }
-  return result.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+  return json_text(result) + '\n';
 }
 
 std::string text(const Decision& decision, const HbaFile& hba) {

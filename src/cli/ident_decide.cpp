@@ -15,6 +15,7 @@
 #include "report/rows.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
+#include "text/json.hpp"
 
 namespace pgleast {
 namespace {
@@ -198,7 +199,7 @@ class Decider {
         {"record", record == nullptr ? ordered_json() : ordered_json(written(*record))},
         {"why", or_null(why(decision))},
         {"cannot_log_in", also == nullptr ? ordered_json() : ordered_json(also)}};
-    return j.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+    return json_text(j) + '\n';
   }
 
   const Cluster& cluster_;

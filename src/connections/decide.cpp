@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "connections/name_expression.hpp"
+#include "net/origin.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -63,10 +64,6 @@ bool lies_in(const Bytes& address, const Bytes& network, const Bytes& mask) {
 bool is_localhost(const Bytes& address) {
   return address == Bytes{127, 0, 0, 1} ||
          address == Bytes{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-}
-
-bool is_loopback(const Bytes& address) {
-  return is_localhost(address) || (address.size() == 4 && address[0] == 127);
 }
 
 bool fits(ConnectionType type, const Attempt& attempt) {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "connections/name_expression.hpp"
+#include "net/origin.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -24,10 +25,6 @@ bool ties_names(const HbaName& name) {
 // samegroup is the old name of samerole.
 std::string tie_of(const HbaName& name) {
   return name.text == "sameuser" ? "sameuser" : "samerole";
-}
-
-bool is_localhost(const std::string& name) {
-  return name == "localhost" || name == "localhost.localdomain" || name == "ip6-localhost";
 }
 
 // An address field whose addresses nobody knows here; empty for the others.
@@ -519,9 +516,8 @@ RankSet Universe::certain_origin(const HbaAddress& address) const {
 
 RankSet Universe::possible_origin(const HbaAddress& address) const {
   // The machine itself, by whichever of its addresses.
-  const bool own =
-      address.kind == AddressKind::samehost ||
-      (address.kind == AddressKind::host_name && is_localhost(lower_case(address.host)));
+  const bool own = address.kind == AddressKind::samehost ||
+                   (address.kind == AddressKind::host_name && names_loopback(address.host));
   if (own) return ranks(AddressSet::loopback());
   if (address.kind == AddressKind::samenet || address.kind == AddressKind::host_name) {
     return ranks(AddressSet::all());

@@ -11,21 +11,15 @@
 #include <algorithm>
 
 #include "escalation/edge.hpp"
+#include "net/origin.hpp"
+#include "pg/option_list.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
-bool is_loopback(const std::string& host) {
-  return host.empty() || host == "localhost" || host.starts_with('/') || host.starts_with("127.") ||
-         host == "::1";
-}
-
-std::string option_of(const ForeignServerDetail& server, const std::string& name) {
-  for (const auto& option : server.options) {
-    if (option.starts_with(name + '=')) return option.substr(name.size() + 1);
-  }
-  return "";
+std::string option_of(const ForeignServerDetail& server, std::string_view name) {
+  return option_value(server.options, name).value_or("");
 }
 
 // Whether the server leads back to this cluster; none: cannot be told.
@@ -33,7 +27,8 @@ std::optional<bool> leads_back(const Cluster& cluster, const ForeignServerDetail
   if (!option_of(server, "service").empty()) return std::nullopt;
   const auto host = option_of(server, "hostaddr").empty() ? option_of(server, "host")
                                                           : option_of(server, "hostaddr");
-  if (!is_loopback(host)) return std::nullopt;
+  const bool is_socket = host.empty() || host.starts_with('/');
+  if (!is_socket && !names_loopback(host)) return std::nullopt;
   const auto* const port = cluster.find_setting("port");
   const auto said = option_of(server, "port");
   if (port == nullptr) return std::nullopt;

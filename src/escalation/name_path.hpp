@@ -11,9 +11,6 @@ namespace pgleast {
 
 inline constexpr std::string_view temporary_schema = "pg_temp";
 
-/// SplitIdentifierString of the server: names apart by commas, folded unless quoted.
-std::vector<std::string> split_path(const std::string& path);
-
 /// What ALTER FUNCTION ... SET search_path says; none: the function runs with its caller's.
 std::optional<std::string> own_search_path(const FunctionDetail& function);
 

@@ -10,6 +10,7 @@
 
 #include "escalation/edge.hpp"
 #include "escalation/name_path.hpp"
+#include "pg/name_list.hpp"
 #include "pg/setting_table.hpp"
 
 namespace pgleast {
@@ -30,6 +31,11 @@ std::string path_of_everyone(const Cluster& cluster, ObjectId database) {
     }
   }
   return path;
+}
+
+bool names_own_schema(const Cluster& cluster, ObjectId database) {
+  const auto names = schemas_of_path(path_of_everyone(cluster, database), cluster.major());
+  return std::find(names.begin(), names.end(), "$user") != names.end();
 }
 
 void offer_schema(const World& world, ObjectId schema, const Goal& goal, RoleId but,
@@ -56,7 +62,7 @@ Power whoever_logs_in(const Cluster& cluster) {
 
 void offer_path(const World& world, ObjectId database, const std::string& path, RoleId role,
                 std::vector<Offer>& offers) {
-  for (const auto& name : split_path(path)) {
+  for (const auto& name : schemas_of_path(path, world.cluster().major())) {
     if (name == "pg_catalog" || name == temporary_schema || name == "$user") continue;
     const auto schema = world.schema_named(database, name);
     if (schema == no_object) continue;
@@ -83,7 +89,7 @@ void find_search_path(const World& world, std::vector<Offer>& offers) {
     // A role's own schema comes first in the default path.
     if (o.kind != ObjectKind::schema || o.system) continue;
     const auto role = cluster.find_role(o.name);
-    if (role && path_of_everyone(cluster, o.database).find("$user") != std::string::npos) {
+    if (role && names_own_schema(cluster, o.database)) {
       offer_schema(world, ObjectId{i}, {*role, std::nullopt}, *role, offers);
     }
   }

@@ -18,6 +18,7 @@
 
 #include "escalation/edge.hpp"
 #include "escalation/name_path.hpp"
+#include "pg/name_list.hpp"
 
 namespace pgleast {
 namespace {
@@ -37,7 +38,7 @@ std::vector<Need> places(const World& world, const Object& f,
     if (tables) result.push_back({f.database, Privilege::temporary});
     return result;
   }
-  const auto names = split_path(*path);
+  const auto names = schemas_of_path(*path, world.cluster().major());
   for (const auto& name : names) {
     if (name == temporary_schema) continue;
     const auto wanted = name == "$user" ? world.cluster().role_name(f.owner) : name;

@@ -9,16 +9,10 @@
 #include <algorithm>
 
 #include "escalation/edge.hpp"
+#include "privileges/row_access.hpp"
 
 namespace pgleast {
 namespace {
-
-bool is_invoker(const RelationDetail& view) {
-  return std::any_of(view.options.begin(), view.options.end(), [](const std::string& option) {
-    return option == "security_invoker=true" || option == "security_invoker=on" ||
-           option == "security_invoker=1" || option == "security_invoker=yes";
-  });
-}
 
 // Relations that the holder of the view has no such privilege on itself.
 std::vector<CodeUse> beyond(const World& world, RoleId holder, const Code& code) {
@@ -58,7 +52,8 @@ void offer_bodies(const World& world, char relkind, std::vector<Offer>& offers) 
     const auto& object = world.cluster().object(body.of);
     if (object.kind != ObjectKind::table) continue;
     const auto& relation = world.cluster().relation(object);
-    if (relation.relkind != relkind || (relkind == 'v' && is_invoker(relation))) continue;
+    if (relation.relkind != relkind) continue;
+    if (relkind == 'v' && is_security_invoker(world.cluster(), object)) continue;
     offer_uses(world, body.of, Privilege::select, body.code, offers);
   }
 }

@@ -92,6 +92,17 @@ std::optional<AddressSet> addresses_named(std::string_view text) {
   return addresses_of(*address, mask, exact);
 }
 
+bool is_loopback(const InetBytes& address) {
+  if (address.size() == 4) return address[0] == 127;
+  return address == InetBytes{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+}
+
+bool names_loopback(std::string_view host) {
+  const auto name = lower_case(host);
+  return name == "localhost" || name == "localhost.localdomain" || name == "ip6-localhost" ||
+         is_loopback(numeric_host(std::string(host)).bytes);
+}
+
 ClientOrigin origin_named(std::string_view text) {
   ClientOrigin result;
   for (std::size_t begin = 0; begin <= text.size();) {

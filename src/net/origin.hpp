@@ -31,6 +31,10 @@ ClientOrigin every_origin();
 ClientOrigin origin_named(std::string_view text);
 /// The addresses of one item of such a list; none for a text that is none.
 std::optional<AddressSet> addresses_named(std::string_view text);
+/// 127.0.0.0/8 and ::1.
+bool is_loopback(const InetBytes& address);
+/// Whether a host is this machine alone: localhost, 127.0.0.1, ::1. No name is looked up.
+bool names_loopback(std::string_view host);
 
 /// "the local socket", "10.0.0.0/8 and 192.168.1.5", "any address"; every address but those of
 /// the other zones reads as any.

@@ -165,19 +165,8 @@ bool is_primary_slot(std::string_view text, int) {
   return text.empty() || is_slot_name(std::string(text));
 }
 
-/// As an identifier is read: lower case, but for what stands in double quotes.
-std::string lower_outside_quotes(std::string_view text) {
-  std::string result;
-  bool in_quote = false;
-  for (const char c : text) {
-    in_quote = in_quote != (c == '"');
-    result += in_quote ? std::string(1, c) : setting_key(std::string_view(&c, 1));
-  }
-  return result;
-}
-
 bool is_slot_list(std::string_view text, int major) {
-  const auto list = split_guc_list(lower_outside_quotes(text), major);
+  const auto list = split_identifiers(text, major);
   return list && std::all_of(list->begin(), list->end(), is_slot_name);
 }
 

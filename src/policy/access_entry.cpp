@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 
+#include "pg/object_name.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -95,15 +96,13 @@ void read_objects(MapReader& map, AccessEntry& entry) {
   if (on == nullptr) return;
   if (said != nullptr) fail_policy(*on, "the objects are named twice");
   const auto text = scalar_text(*on);
-  const auto colon = text.find(':');
-  const auto kind =
-      colon == std::string::npos ? std::nullopt : object_kind_named(text.substr(0, colon));
+  const auto [kind, identity] = object_name(text);
   if (!kind) {
     fail_policy(*on, "an object is a kind and a name or pattern, like `table:public.*`");
   }
   entry.kind = *kind;
   auto name = *on;
-  name.text = text.substr(colon + 1);
+  name.text = identity;
   entry.objects = read_patterns(name);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pg/option_list.hpp"
+
 namespace pgleast {
 namespace {
 
@@ -29,18 +31,6 @@ bool is_for(const RowPolicy& policy, Privilege command) {
     default:
       return command == Privilege::delete_;
   }
-}
-
-bool acts_as_caller(const Cluster& cluster, const Object& view) {
-  if (cluster.major() < 15) return false;
-  const auto& options = cluster.relation(view).options;
-  return std::any_of(options.begin(), options.end(), [](const std::string& option) {
-    constexpr std::string_view key = "security_invoker=";
-    if (!option.starts_with(key)) return false;
-    const auto value = option.substr(key.size());
-    return value == "true" || value == "on" || value == "yes" || value == "1" || value == "t" ||
-           value == "y";
-  });
 }
 
 /// Each once, in order.
@@ -72,6 +62,10 @@ void put_together(RowAccess& view) {
 }
 
 }  // namespace
+
+bool is_security_invoker(const Cluster& cluster, const Object& view) {
+  return cluster.major() >= 15 && option_is_on(cluster.relation(view).options, "security_invoker");
+}
 
 RowReach::RowReach(const Graph& graph) : graph_(graph) {
   const auto& cluster = graph.cluster();
@@ -180,7 +174,7 @@ RowAccess RowReach::of_view(RowAccess access, const Asked& asked) const {
       asked.command == Privilege::select || (body != nullptr && body->writable->has(asked.command));
   if (!goes_through) return says(access, Kind::none, Why::not_writable);
   // The one who asked, even where a view of another owner stands between (CREATE VIEW, Notes).
-  const auto as = acts_as_caller(cluster, view) ? asked.caller : view.owner;
+  const auto as = is_security_invoker(cluster, view) ? asked.caller : view.owner;
   if (body != nullptr) {
     for (const auto& use : body->code.uses) {
       if (cluster.object(use.object).kind != ObjectKind::table) continue;

@@ -16,6 +16,9 @@
 
 namespace pgleast {
 
+/// Whether a view acts as who uses it, not as its owner: from version 15 on it may.
+bool is_security_invoker(const Cluster& cluster, const Object& view);
+
 struct RowAccess {
   enum class Kind { none, some, all, unknown } kind = Kind::unknown;
   enum class Why {

@@ -25,7 +25,7 @@ struct Gathered {
   std::map<std::string, const DoorDatabase*> databases;
 };
 // Record, replication, demand, pooler.
-using GatherKey = std::tuple<std::size_t, bool, Asks, std::string, std::string, std::string>;
+using GatherKey = std::tuple<std::size_t, bool, Credential, std::string, std::string, std::string>;
 
 std::string hop_words(const std::optional<PoolerHop>& hop) {
   if (!hop) return "";
@@ -48,11 +48,11 @@ class ReachMaker {
     std::map<GatherKey, Gathered> gathered;
     for (const auto& part : parts) gather(part, gathered);
     for (const auto& [key, group] : gathered) add(reach_of(key, group), result.doors);
-    std::stable_sort(result.doors.begin(), result.doors.end(),
-                     [](const DoorReach& a, const DoorReach& b) {
-                       return std::make_tuple(a.asks != Asks::nothing, -a.weight(), a.records) <
-                              std::make_tuple(b.asks != Asks::nothing, -b.weight(), b.records);
-                     });
+    std::stable_sort(
+        result.doors.begin(), result.doors.end(), [](const DoorReach& a, const DoorReach& b) {
+          return std::make_tuple(a.asks != Credential::nothing, -a.weight(), a.records) <
+                 std::make_tuple(b.asks != Credential::nothing, -b.weight(), b.records);
+        });
     return result;
   }
 

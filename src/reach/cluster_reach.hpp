@@ -24,7 +24,7 @@ struct DoorReach {
   std::vector<std::size_t> records;  // into Cluster::hba.records
   ClientOrigin from;
   std::vector<Transport> transports;
-  Asks asks = Asks::nothing;
+  Credential asks = Credential::nothing;
   std::string credential;               // "a password"
   std::string unknown;                  // why it may not open
   std::vector<std::string> roles;       // that log in, sorted

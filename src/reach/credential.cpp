@@ -22,7 +22,7 @@ std::string option_of(const HbaRecord& record, std::string_view name) {
   return "";
 }
 
-Challenge nobody(Asks asks, std::string why) { return {false, asks, "", std::move(why)}; }
+Challenge nobody(Credential asks, std::string why) { return {false, asks, "", std::move(why)}; }
 
 enum class Expiry { never, passed, to_come, not_known };
 
@@ -41,19 +41,19 @@ Expiry expiry_of(const Role& role, const std::string& today) {
 }
 
 Challenge stored_password(const HbaRecord& record, const Role* role, const std::string& today) {
-  Challenge demand{true, Asks::password, "a password", ""};
+  Challenge demand{true, Credential::password, "a password", ""};
   if (role == nullptr) {
     demand.why = "which passwords are stored was not read";
     return demand;
   }
   switch (role->password) {
     case PasswordKind::none:
-      return nobody(Asks::password, "no password is stored");
+      return nobody(Credential::password, "no password is stored");
     case PasswordKind::unusable:
-      return nobody(Asks::password, "what is stored is no password");
+      return nobody(Credential::password, "what is stored is no password");
     case PasswordKind::md5:
       if (record.method == "scram-sha-256") {
-        return nobody(Asks::password, "an md5 password is stored, which SCRAM does not take");
+        return nobody(Credential::password, "an md5 password is stored, which SCRAM does not take");
       }
       break;
     case PasswordKind::unseen:
@@ -64,8 +64,9 @@ Challenge stored_password(const HbaRecord& record, const Role* role, const std::
   }
   const auto expiry = expiry_of(*role, today);
   if (expiry == Expiry::passed) {
-    return nobody(Asks::password, fmt::format("its password is no longer valid: VALID UNTIL {}",
-                                              displayed(role->valid_until)));
+    return nobody(Credential::password,
+                  fmt::format("its password is no longer valid: VALID UNTIL {}",
+                              displayed(role->valid_until)));
   }
   if (expiry == Expiry::not_known) {
     demand.why = fmt::format("when {} is, is not known here", displayed(role->valid_until));
@@ -108,7 +109,7 @@ MappedNames mapped_to(const Graph& graph, const std::string& map, const std::str
   return result;
 }
 
-Challenge by_name(const Graph& graph, const HbaRecord& record, const Role* role, Asks asks,
+Challenge by_name(const Graph& graph, const HbaRecord& record, const Role* role, Credential asks,
                   std::string_view what) {
   const auto map = option_of(record, "map");
   Challenge demand{true, asks, std::string(what), ""};
@@ -133,26 +134,27 @@ void add_certificate(const HbaRecord& record, Challenge& demand) {
     return;
   }
   demand.words =
-      demand.asks == Asks::nothing ? "a certificate" : demand.words + " and a certificate";
-  demand.asks = std::max(demand.asks, Asks::certificate);
+      demand.asks == Credential::nothing ? "a certificate" : demand.words + " and a certificate";
+  demand.asks = std::max(demand.asks, Credential::certificate);
 }
 
 Challenge by_method(const Graph& graph, const HbaRecord& record, const Role* role,
                     const std::string& today) {
   const auto method = auth_method_named(record.method);
-  if (!method) return {true, Asks::external, displayed(record.method), "the method is not known"};
+  if (!method)
+    return {true, Credential::external, displayed(record.method), "the method is not known"};
   switch (method->credential) {
     case Credential::nothing:
-      return {true, Asks::nothing, "no credential", ""};
+      return {true, Credential::nothing, "no credential", ""};
     case Credential::refused:
-      return nobody(Asks::nothing, "reject");
+      return nobody(Credential::nothing, "reject");
     case Credential::client_claim:
-      return by_name(graph, record, role, Asks::claim,
+      return by_name(graph, record, role, Credential::claim,
                      "the word of the client's machine: its account");
     case Credential::os_user:
-      return by_name(graph, record, role, Asks::os_user, "the account");
+      return by_name(graph, record, role, Credential::os_user, "the account");
     case Credential::certificate:
-      return by_name(graph, record, role, Asks::certificate, "a certificate");
+      return by_name(graph, record, role, Credential::certificate, "a certificate");
     case Credential::hashed_password:
       return stored_password(record, role, today);
     case Credential::clear_password:
@@ -161,7 +163,7 @@ Challenge by_method(const Graph& graph, const HbaRecord& record, const Role* rol
     case Credential::ticket:
       break;
   }
-  return {true, Asks::external, "what " + record.method + " accepts", ""};
+  return {true, Credential::external, "what " + record.method + " accepts", ""};
 }
 
 }  // namespace
@@ -171,13 +173,13 @@ Challenge challenge_of(const Graph& graph, const HbaRecord& record, const Role* 
   auto demand = by_method(graph, record, role, today);
   add_certificate(record, demand);
   if (record.type == ConnectionType::hostgssenc && demand.can_be_met) {
-    demand.asks = Asks::external;
+    demand.asks = Credential::external;
     demand.words = "a Kerberos ticket";
   }
   return demand;
 }
 
-std::string_view to_string(Asks asks) {
+std::string_view to_string(Credential asks) {
   constexpr std::array<std::string_view, 6> names{"nothing",  "claim",       "os_user",
                                                   "password", "certificate", "external"};
   return names[static_cast<std::size_t>(asks)];

@@ -18,11 +18,11 @@
 namespace pgleast {
 
 /// From what is had most easily to what is hardest.
-enum class Asks : std::uint8_t { nothing, claim, os_user, password, certificate, external };
+enum class Credential : std::uint8_t { nothing, claim, os_user, password, certificate, external };
 
 struct Challenge {
   bool can_be_met = true;
-  Asks asks = Asks::nothing;
+  Credential asks = Credential::nothing;
   std::string words;  // "no credential", "a password", "the account anna of the machine"
   std::string why;    // why nobody can meet it, or why that is not known; else empty
 };
@@ -32,6 +32,6 @@ Challenge challenge_of(const Graph& graph, const HbaRecord& record, const Role* 
                        const std::string& today);
 
 /// "nothing", "claim", "os_user", "password", "certificate", "external".
-std::string_view to_string(Asks asks);
+std::string_view to_string(Credential asks);
 
 }  // namespace pgleast

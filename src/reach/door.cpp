@@ -4,21 +4,17 @@
 
 #include <algorithm>
 
+#include "pg/name_list.hpp"
 #include "reach/pooler.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
-bool names_loopback_alone(const std::string& addresses) {
-  for (std::size_t begin = 0; begin <= addresses.size();) {
-    const auto end = std::min(addresses.find(',', begin), addresses.size());
-    auto word = addresses.substr(begin, end - begin);
-    begin = end + 1;
-    std::erase_if(word, [](char c) { return c == ' ' || c == '"' || c == '\''; });
-    if (word != "localhost" && word != "::1" && !word.starts_with("127.")) return false;
-  }
-  return true;
+// listen_addresses. A server does not start with a list that it cannot split.
+bool names_loopback_alone(const std::string& addresses, int major) {
+  const auto hosts = split_guc_list(addresses, major);
+  return hosts && std::all_of(hosts->begin(), hosts->end(), names_loopback);
 }
 
 bool is_disabled(const Cluster& cluster, const Role& role) {
@@ -78,7 +74,7 @@ ClientOrigin Doors::listening() {
         "listen_addresses was not read: the server is taken to listen everywhere");
   } else if (addresses->value.empty()) {
     result.addresses = {};
-  } else if (names_loopback_alone(addresses->value)) {
+  } else if (names_loopback_alone(addresses->value, cluster_.major())) {
     result.addresses = AddressSet::loopback();
   }
   if (cluster_.seen(Fact::settings) && sockets != nullptr && sockets->value.empty()) {

@@ -27,11 +27,9 @@ ClientOrigin seen_as(const std::string& hosts) {
       continue;
     }
     const auto address = addresses_named(host);
-    const bool near =
-        host == "localhost" || (address && address->without(AddressSet::loopback()).empty());
-    result.addresses.add(!near     ? AddressSet::all().without(AddressSet::loopback())
-                         : address ? *address
-                                   : AddressSet::loopback());
+    result.addresses.add(!names_loopback(host) ? AddressSet::all().without(AddressSet::loopback())
+                         : address             ? *address
+                                               : AddressSet::loopback());
   }
   return result;
 }
@@ -53,7 +51,7 @@ bool asks_all_roles(const std::string& query) {
 }
 
 // Clients that are alike in these come in by one door: place, demand.
-using PoolerKey = std::tuple<std::string, std::string, std::string, Asks>;
+using PoolerKey = std::tuple<std::string, std::string, std::string, Credential>;
 
 class PoolerDoors {
  public:
@@ -217,7 +215,7 @@ class PoolerDoors {
     const auto known = cluster_.find_role(client);
     const auto* const of_server = known ? &cluster_.role(*known) : nullptr;
     auto asked = clients_.challenge(part, client, of_server);
-    Challenge nobody{false, Asks::nothing, "", ""};
+    Challenge nobody{false, Credential::nothing, "", ""};
     if (!asked.can_be_met || !role.demand.can_be_met) return nobody;
     if (needs_users() && !pooler_.users.contains(client)) {
       if (!pooler_.users_unseen.empty()) {
@@ -228,8 +226,8 @@ class PoolerDoors {
         asked.why = "whom the pooler's auth_query knows is not known here";
       }
     }
-    if (role.demand.asks == Asks::nothing) return asked;
-    if (role.demand.asks != Asks::password) {
+    if (role.demand.asks == Credential::nothing) return asked;
+    if (role.demand.asks != Credential::password) {
       asked.why = "whether the pooler can show " + role.demand.words + " is not known here";
       return asked;
     }

@@ -39,7 +39,7 @@ void add_part(PoolerPart part, std::vector<PoolerPart>& parts) {
   parts.push_back(std::move(part));
 }
 
-Challenge nobody_there() { return {false, Asks::nothing, "", ""}; }
+Challenge nobody_there() { return {false, Credential::nothing, "", ""}; }
 
 }  // namespace
 
@@ -56,10 +56,7 @@ ClientOrigin PoolerClients::listening() const {
     auto word = list.substr(begin, end - begin);
     std::erase(word, ' ');
     begin = end + 1;
-    const auto address = addresses_named(word);
-    const bool near =
-        word == "localhost" || (address && address->without(AddressSet::loopback()).empty());
-    if (!near) result.addresses = AddressSet::all();
+    if (!names_loopback(word)) result.addresses = AddressSet::all();
   }
   return result;
 }
@@ -121,13 +118,13 @@ std::vector<PoolerPart> PoolerClients::parts_of_records(const std::string& user,
 
 Challenge PoolerClients::challenge(const PoolerPart& part, const std::string& user,
                                    const Role* role) const {
-  Challenge asked{true, Asks::external, "what " + part.method + " accepts", ""};
+  Challenge asked{true, Credential::external, "what " + part.method + " accepts", ""};
   if (part.method == "any" || part.method == "trust") {
-    asked = {true, Asks::nothing, "no credential", ""};
+    asked = {true, Credential::nothing, "no credential", ""};
   } else if (part.method == "cert") {
-    asked = mapped(part, user, Asks::certificate, "a certificate");
+    asked = mapped(part, user, Credential::certificate, "a certificate");
   } else if (part.method == "peer") {
-    asked = mapped(part, user, Asks::os_user, "the account");
+    asked = mapped(part, user, Credential::os_user, "the account");
   } else if (part.method != "pam" && part.method != "ldap" && part.method != "hba") {
     asked = password(part, user, role);
   }
@@ -135,8 +132,8 @@ Challenge PoolerClients::challenge(const PoolerPart& part, const std::string& us
   const bool verified = mode == "verify-ca" || mode == "verify-full";
   if (verified && asked.can_be_met && part.method != "cert" && !part.from.local) {
     asked.words =
-        asked.asks == Asks::nothing ? "a certificate" : asked.words + " and a certificate";
-    asked.asks = std::max(asked.asks, Asks::certificate);
+        asked.asks == Credential::nothing ? "a certificate" : asked.words + " and a certificate";
+    asked.asks = std::max(asked.asks, Credential::certificate);
   }
   if (asked.why.empty()) asked.why = part.unknown;
   return asked;
@@ -146,7 +143,7 @@ Challenge PoolerClients::password(const PoolerPart& part, const std::string& use
                                   const Role* role) const {
   const auto known = pooler_.users.find(user);
   if (known == pooler_.users.end() && !pooler_.users_unseen.empty()) {
-    return {true, Asks::password, "a password", ""};
+    return {true, Credential::password, "a password", ""};
   }
   if (known == pooler_.users.end()) {
     // The server's own secret, by auth_query: what it could be used for there, it can be here.
@@ -159,10 +156,10 @@ Challenge PoolerClients::password(const PoolerPart& part, const std::string& use
       (secret == PoolerSecret::md5 && part.method == "scram-sha-256")) {
     return nobody_there();
   }
-  return {true, Asks::password, "a password", ""};
+  return {true, Credential::password, "a password", ""};
 }
 
-Challenge PoolerClients::mapped(const PoolerPart& part, const std::string& user, Asks asks,
+Challenge PoolerClients::mapped(const PoolerPart& part, const std::string& user, Credential asks,
                                 const std::string& what) const {
   if (part.map.empty()) return {true, asks, what + " of the same name", ""};
   std::vector<std::string> names;

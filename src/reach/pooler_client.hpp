@@ -42,7 +42,7 @@ class PoolerClients {
   std::vector<PoolerPart> parts_of_records(const std::string& user,
                                            const std::string& database) const;
   Challenge password(const PoolerPart& part, const std::string& user, const Role* role) const;
-  Challenge mapped(const PoolerPart& part, const std::string& user, Asks asks,
+  Challenge mapped(const PoolerPart& part, const std::string& user, Credential asks,
                    const std::string& what) const;
 
   const Graph& graph_;

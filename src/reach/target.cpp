@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/named_object.hpp"
 #include "pg/identifier.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
@@ -19,13 +20,6 @@ constexpr std::array<std::pair<std::string_view, Power>, 3> powers{
 
 ObjectKind kind_of(const Cluster& cluster, const Target& target) {
   return target.column ? ObjectKind::column : cluster.object(target.object).kind;
-}
-
-std::string identity_of(const Cluster& cluster, const Target& target) {
-  const auto& object = cluster.object(target.object);
-  if (!target.column) return object.identity;
-  const auto& column = cluster.relation(object).columns[*target.column];
-  return object.identity + '.' + shown_identifier(column.name, cluster.major());
 }
 
 // What people mean when they ask who gets to it.
@@ -59,26 +53,6 @@ Privilege most_telling(ObjectKind kind) {
   fail_usage(fmt::format("{} is no privilege on a {}: there {} {}", displayed(name),
                          info(kind).name, known.size() == 1 ? "is" : "are",
                          listed(known, known.size())));
-}
-
-bool is_named(const Cluster& cluster, const std::string& name, const Target& target) {
-  const auto identity = identity_of(cluster, target);
-  return name == identity ||
-         name == fmt::format("{}:{}", info(kind_of(cluster, target)).name, identity);
-}
-
-// `public.orders`, or `table:public.orders` where two kinds share a name; a column after its table.
-void add_named(const Cluster& cluster, const std::string& name, Target target,
-               std::vector<Target>& found) {
-  if (is_named(cluster, name, target)) found.push_back(target);
-  const auto& object = cluster.object(target.object);
-  if (object.kind != ObjectKind::table || name.find(object.identity + '.') == std::string::npos) {
-    return;
-  }
-  for (std::size_t c = 0; c < cluster.relation(object).columns.size(); ++c) {
-    target.column = c;
-    if (is_named(cluster, name, target)) found.push_back(target);
-  }
 }
 
 // Each table has a type of its name, which nobody means.
@@ -151,23 +125,6 @@ std::string call_of(const Cluster& cluster, const Object& object) {
                      quoted_name(cluster, object), arguments);
 }
 
-[[noreturn]] void refuse_object(const Cluster& cluster, const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& [word, power] : powers) names.emplace_back(word);
-  const bool with_kind = name.find(':') != std::string::npos;
-  for (const auto& object : cluster.objects) {
-    // Its schema was left out.
-    if (!object.system && object.name == name && object.identity != name) {
-      fail_usage(fmt::format("there is no object `{}`; did you mean `{}`?", displayed(name),
-                             displayed(object.identity)));
-    }
-    names.push_back(with_kind ? fmt::format("{}:{}", info(object.kind).name, object.identity)
-                              : object.identity);
-  }
-  fail_usage(fmt::format("there is no object `{}`{}", displayed(name),
-                         names.size() < 20000 ? did_you_mean(name, names) : ""));
-}
-
 }  // namespace
 
 std::optional<Power> power_named(std::string_view name) {
@@ -182,11 +139,12 @@ std::vector<Target> targets_named(const Cluster& cluster, const std::string& nam
   if (const auto power = power_named(name)) {
     return {{power, no_object, std::nullopt, Privilege::select}};
   }
+  NamingRange range;
+  for (const auto& [word, power] : powers) range.words.emplace_back(word);
   std::vector<Target> found;
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    add_named(cluster, name, {std::nullopt, ObjectId{i}, std::nullopt, {}}, found);
+  for (const auto& named : objects_named(cluster, name, range)) {
+    found.push_back({std::nullopt, named.object, named.column, {}});
   }
-  if (found.empty()) refuse_object(cluster, name);
   prefer_tables(cluster, found);
   return with_privilege(cluster, std::move(found), privilege);
 }
@@ -198,7 +156,7 @@ ObjectId database_of(const Cluster& cluster, const Target& target) {
 }
 
 std::string end_of_path(const Cluster& cluster, const Target& target) {
-  if (!target.power) return displayed(identity_of(cluster, target));
+  if (!target.power) return displayed(identity_of(cluster, {target.object, target.column}));
   return std::string(to_string(*target.power));
 }
 

@@ -18,7 +18,7 @@ namespace pgleast {
 struct Target {
   std::optional<Power> power;  // else an object
   ObjectId object = no_object;
-  std::optional<std::size_t> column;  // of the object's columns
+  std::optional<std::uint32_t> column;  // of the object's columns
   Privilege privilege = Privilege::select;
   bool operator==(const Target&) const = default;
 };

@@ -139,7 +139,8 @@ class WaySearch {
     return at->second;
   }
 
-  static std::tuple<bool, Asks, std::size_t, std::size_t, std::size_t> order_of(const Way& way) {
+  static std::tuple<bool, Credential, std::size_t, std::size_t, std::size_t> order_of(
+      const Way& way) {
     std::size_t nearness = zones.size();
     for (std::size_t z = 0; z < zones.size(); ++z) {
       if (!intersection(way.from, origin_of(zones[z])).empty()) nearness = zones.size() - z;

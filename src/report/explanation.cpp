@@ -7,6 +7,7 @@
 #include "fix/statement.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
+#include "text/json.hpp"
 
 namespace pgleast {
 namespace {
@@ -162,12 +163,7 @@ std::string Explainer::json(const AskedCell& cell) {
     shown["impossible"] = cut.impossible.empty() ? ordered_json() : ordered_json(cut.impossible);
     shown["owner"] = cut.owner;
   }
-  std::string text = "  ";
-  for (const char c : result.dump(2, ' ', false, ordered_json::error_handler_t::replace)) {
-    text += c;
-    if (c == '\n') text += "  ";
-  }
-  return text;
+  return "  " + json_text(result, 2, "\n  ");
 }
 
 }  // namespace pgleast

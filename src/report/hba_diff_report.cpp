@@ -9,6 +9,7 @@
 #include "connections/wording.hpp"
 #include "report/part_json.hpp"
 #include "text/display.hpp"
+#include "text/json.hpp"
 
 namespace pgleast {
 namespace {
@@ -63,10 +64,9 @@ DiffReport hba_diff_report(const Cluster& facts, const HbaFile& before, const Hb
                     ending(change.after, after.records), to_string(wording.witness(change.part)));
   }
   if (format == "json") {
-    report.text = Json({{"schema", "pgleast-diff/1"},
-                        {"gained", report.gained},
-                        {"changes", std::move(changes)}})
-                      .dump(2, ' ', true, Json::error_handler_t::replace) +
+    report.text = json_text(Json({{"schema", "pgleast-diff/1"},
+                                  {"gained", report.gained},
+                                  {"changes", std::move(changes)}})) +
                   '\n';
   }
   return report;

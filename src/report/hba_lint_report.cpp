@@ -9,6 +9,7 @@
 #include "connections/wording.hpp"
 #include "report/part_json.hpp"
 #include "text/display.hpp"
+#include "text/json.hpp"
 
 namespace pgleast {
 namespace {
@@ -250,8 +251,7 @@ class JsonWriter : public Writer {
   }
 
   static void append(std::string& list, const Json& item) {
-    list += (list.empty() ? "\n    " : ",\n    ") +
-            item.dump(-1, ' ', true, Json::error_handler_t::replace);
+    list += (list.empty() ? "\n    " : ",\n    ") + json_text(item, -1);
   }
 
   void add(const LintFinding& finding) override {

@@ -6,6 +6,7 @@
 
 #include "audit/tally.hpp"
 #include "report/report.hpp"
+#include "text/json.hpp"
 #include "version.hpp"
 
 namespace pgleast {
@@ -111,7 +112,7 @@ std::string json_report(const ReportInput& input) {
       {"verdicts", std::move(verdicts)},
       {"findings", std::move(findings)},
       {"remarks", std::move(remarks)}};
-  return report.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
+  return json_text(report) + '\n';
 }
 
 }  // namespace pgleast

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "text/display.hpp"
+#include "text/json.hpp"
 
 namespace pgleast {
 namespace {
@@ -93,9 +94,7 @@ Json origin_json(const ClientOrigin& origin) {
   return result;
 }
 
-std::string dumped(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
+std::string dumped(const Json& json) { return json_text(json) + '\n'; }
 
 // --- Ways ---------------------------------------------------------------------------------------
 
@@ -286,7 +285,7 @@ std::string zone_text(const RecordNames& records, const ZoneReach& zone) {
   std::string text;
   bool first[2] = {true, true};
   for (const auto& door : zone.doors) {
-    const bool free = door.asks == Asks::nothing;
+    const bool free = door.asks == Credential::nothing;
     if (first[free ? 0 : 1]) text += free ? "  with no credential\n" : "  with a credential\n";
     first[free ? 0 : 1] = false;
     auto lines = door_text(records, door);

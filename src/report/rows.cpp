@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "pg/array_text.hpp"
+#include "text/csv.hpp"
 #include "text/display.hpp"
+#include "text/json.hpp"
 #include "text/source.hpp"
 
 namespace pgleast {
@@ -56,17 +58,7 @@ class Lines {
   std::string text_;
 };
 
-void append_csv_field(std::string& line, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    line += text;
-    return;
-  }
-  line += '"';
-  for (const char c : text) line.append(c == '"' ? 2 : 1, c);
-  line += '"';
-}
-
-void write_csv(const std::vector<std::string>& columns, const Rows& rows, const Write& write) {
+void write_csv(const std::vector<std::string>& columns, const RowSource& rows, const Write& write) {
   Lines lines(write);
   const auto add = [&](std::size_t i, std::string_view text) {
     auto& line = i == 0 ? lines.next() : lines.current();
@@ -75,7 +67,7 @@ void write_csv(const std::vector<std::string>& columns, const Rows& rows, const 
   };
   std::string made;
   for (std::size_t i = 0; i < columns.size(); ++i) add(i, columns[i]);
-  rows([&](const Row& row) {
+  rows([&](const TableRow& row) {
     for (std::size_t i = 0; i < row.size(); ++i) add(i, cell_text(row[i], made));
   });
   lines.flush();
@@ -96,28 +88,25 @@ ordered_json json_cell(const Cell& cell) {
       cell);
 }
 
-/// Row by row what dump() makes of the whole.
-void write_json(const std::vector<std::string>& columns, const Rows& rows, const Write& write) {
+/// TableRow by row what json_text() makes of the whole.
+void write_json(const std::vector<std::string>& columns, const RowSource& rows,
+                const Write& write) {
   const char* before = "[\n  ";
-  rows([&](const Row& row) {
+  rows([&](const TableRow& row) {
     auto object = ordered_json::object();
     for (std::size_t i = 0; i < row.size(); ++i) object[columns[i]] = json_cell(row[i]);
-    std::string written = before;
-    for (const char c : object.dump(2, ' ', false, ordered_json::error_handler_t::replace)) {
-      written += c;
-      if (c == '\n') written += "  ";
-    }
-    write(written);
+    write(before + json_text(object, 2, "\n  "));
     before = ",\n  ";
   });
   write(*before == '[' ? "[]\n" : "\n]\n");
 }
 
-void write_text(const std::vector<std::string>& columns, const Rows& rows, const Write& write) {
+void write_text(const std::vector<std::string>& columns, const RowSource& rows,
+                const Write& write) {
   std::vector<std::size_t> widths;
   for (const auto& name : columns) widths.push_back(character_count(name));
   std::string made, safe;
-  rows([&](const Row& row) {
+  rows([&](const TableRow& row) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const auto shown = shown_text(cell_text(row[i], made), safe);
       widths[i] = std::max(widths[i], character_count(shown));
@@ -135,7 +124,7 @@ void write_text(const std::vector<std::string>& columns, const Rows& rows, const
     }
   };
   for (std::size_t i = 0; i < columns.size(); ++i) add(i, columns[i]);
-  rows([&](const Row& row) {
+  rows([&](const TableRow& row) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       add(i, shown_text(cell_text(row[i], made), safe));
     }
@@ -145,14 +134,14 @@ void write_text(const std::vector<std::string>& columns, const Rows& rows, const
 
 }  // namespace
 
-void write_rows(const std::vector<std::string>& columns, const Rows& rows,
+void write_rows(const std::vector<std::string>& columns, const RowSource& rows,
                 const std::string& format, const Write& write) {
   if (format == "json") return write_json(columns, rows, write);
   return format == "csv" ? write_csv(columns, rows, write) : write_text(columns, rows, write);
 }
 
 std::string write_table(const Table& table, const std::string& format) {
-  const auto rows = [&](const std::function<void(const Row&)>& take) {
+  const auto rows = [&](const std::function<void(const TableRow&)>& take) {
     for (const auto& row : table.rows) take(row);
   };
   std::string result;

@@ -24,11 +24,11 @@ struct BorrowedText {
 using Cell =
     std::variant<std::monostate, std::string, BorrowedText, long, bool, std::vector<std::string>>;
 
-using Row = std::vector<Cell>;
+using TableRow = std::vector<Cell>;
 
 struct Table {
   std::vector<std::string> columns;
-  std::vector<Row> rows;
+  std::vector<TableRow> rows;
 };
 
 /// `format` is `json` (an array of objects), `csv` (RFC 4180, with a header, lists as the
@@ -36,10 +36,10 @@ struct Table {
 std::string write_table(const Table& table, const std::string& format);
 
 /// Gives each row to `take`, the same ones however often it is called.
-using Rows = std::function<void(const std::function<void(const Row&)>& take)>;
+using RowSource = std::function<void(const std::function<void(const TableRow&)>& take)>;
 
 /// The same for rows that are made one by one, because all of them would not fit.
-void write_rows(const std::vector<std::string>& columns, const Rows& rows,
+void write_rows(const std::vector<std::string>& columns, const RowSource& rows,
                 const std::string& format, const Write& write);
 
 template <typename T>

@@ -20,6 +20,7 @@
 #include "report/report.hpp"
 #include "report/shown.hpp"
 #include "text/display.hpp"
+#include "text/json.hpp"
 #include "version.hpp"
 
 namespace pgleast {
@@ -306,7 +307,7 @@ std::string sarif_report(const ReportInput& input) {
   run["results"] = results(input);
   const Json log = {
       {"$schema", schema}, {"version", "2.1.0"}, {"runs", Json::array({std::move(run)})}};
-  return log.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
+  return json_text(log) + '\n';
 }
 
 }  // namespace pgleast

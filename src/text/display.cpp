@@ -7,30 +7,10 @@
 #include <cstdint>
 #include <numeric>
 
+#include "text/utf8.hpp"
+
 namespace pgleast {
 namespace {
-
-struct Decoded {
-  std::uint32_t code = 0;
-  std::size_t length = 0;  // 0: not UTF-8
-};
-
-Decoded decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return {};
-  std::uint32_t code = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return {};
-    code = (code << 6U) | (byte(i) & 0x3FU);
-  }
-  constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < smallest[length] || code > 0x10FFFF || surrogate) return {};
-  return {code, length};
-}
 
 bool hides(std::uint32_t code) {
   const auto within = [&](std::uint32_t first, std::uint32_t last) {
@@ -72,7 +52,7 @@ std::string displayed(std::string_view text, Tabs tabs) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
-    const auto [code, length] = decode(text);
+    const auto [code, length] = first_character(text);
     const auto size = std::max<std::size_t>(length, 1);
     if (length == 0) {
       result += escaped(static_cast<unsigned char>(text.front()));

@@ -38,6 +38,19 @@ TEST_CASE("a place to come from is read and said again", "[path][origin]") {
   }
 }
 
+TEST_CASE("which hosts are this machine alone", "[path][origin]") {
+  for (const auto* const host : {"localhost", "LocalHost", "localhost.localdomain", "ip6-localhost",
+                                 "127.0.0.1", "127.8.9.10", "127.1", "::1", "0:0::1"}) {
+    CAPTURE(host);
+    CHECK(names_loopback(host));
+  }
+  for (const auto* const host : {"", "*", "0.0.0.0", "::", "::2", "128.0.0.1", "127.example.org",
+                                 "localhost.example.org", "::ffff:127.0.0.1", "127.0.0.0/8"}) {
+    CAPTURE(host);
+    CHECK_FALSE(names_loopback(host));
+  }
+}
+
 TEST_CASE("zones share nothing and are everything", "[path][origin]") {
   ClientOrigin all;
   for (const auto zone : zones) {

@@ -62,12 +62,16 @@ TEST_CASE("a view shows the rows that whom it acts as gets", "[graph][rows]") {
   REQUIRE(seen.bases.size() == 1);
   CHECK(seen.bases[0].as == owner);
   CHECK(seen.bases[0].why == Why::owner);
-  for (const auto* const option : {"security_invoker=true", "security_invoker=on"}) {
-    w.cluster.relations[1].options = {option};
+  for (const auto* const value : {"true", "on", "t", "T", "tru", "Ye", "1"}) {
+    w.cluster.relations[1].options = {"security_barrier=off",
+                                      fmt::format("security_invoker={}", value)};
     CHECK(w.access(w.view).kind == Kind::some);
   }
-  w.cluster.relations[1].options = {"security_invoker=false"};
-  CHECK(w.access(w.view).kind == Kind::all);
+  for (const auto* const option : {"security_invoker=false", "security_invoker=of",
+                                   "security_invoker=0", "security_barrier=true"}) {
+    w.cluster.relations[1].options = {option};
+    CHECK(w.access(w.view).kind == Kind::all);
+  }
   w.cluster.relations[0].force_row_security = true;
   CHECK(w.access(w.view).kind == Kind::some);
 }

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "input/code/code_reader.hpp"
+#include "input/sql/node.hpp"
 #include "input/sql/parser.hpp"
+#include "pg/setting_value.hpp"
 
 namespace pgleast {
 namespace {
@@ -58,6 +60,14 @@ bool has_calls(const Tree& tree) {
   return false;
 }
 
+/// bool_in looks past them.
+std::string without_blanks(const std::string& text) {
+  constexpr std::string_view blanks = " \t\n\v\f\r";
+  const auto begin = text.find_first_not_of(blanks);
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+}
+
 Truth negated(Truth t) { return t == Truth::yes ? Truth::no : t == Truth::no ? Truth::yes : t; }
 
 class Condition {
@@ -88,15 +98,14 @@ class Condition {
 
   Truth cast_of(const Tree& cast) {
     const auto& names = part(part(cast, "typeName"), "names");
-    const auto type = names.is_array() && !names.empty() ? names.back().dump() : "";
-    if (type.find("\"bool") == std::string::npos) return Truth::unknown;
+    const auto type = names.is_array() && !names.empty() ? string_of(names.back()) : "";
+    if (type != "bool" && type != "boolean") return Truth::unknown;
     const auto text = part(part(part(cast, "arg"), "A_Const"), "sval");
     if (!text.is_object()) return of(part(cast, "arg"));
     const auto word = text.value("sval", std::string());
-    if (word == "t" || word == "true" || word == "on" || word == "yes" || word == "1") {
-      return Truth::yes;
-    }
-    return Truth::unknown;
+    const auto value = parse_bool(without_blanks(word));
+    if (!value) return Truth::unknown;
+    return *value ? Truth::yes : Truth::no;
   }
 
   Truth first_of(const Tree& arguments) {

@@ -26,9 +26,9 @@ std::size_t arguments_of(std::string_view identity) {
 }  // namespace
 
 NamePath path_of_setting(std::string_view value, int major, bool fixed) {
-  NamePath path{split_guc_list(value, major).value_or(std::vector<std::string>{}), fixed};
+  NamePath path{schemas_of_path(value, major), fixed};
   std::erase_if(path.schemas, [](const std::string& name) {
-    return name.empty() || name == "$user" || name.starts_with("pg_temp");
+    return name == "$user" || name.starts_with("pg_temp");
   });
   return path;
 }

@@ -6,17 +6,15 @@
 #include "input/code/cursor_code.hpp"
 #include "input/sql/plpgsql_tree.hpp"
 #include "pg/identifier.hpp"
+#include "pg/option_list.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
 std::optional<NamePath> own_path_of(const FunctionText& function, int major) {
-  constexpr std::string_view key = "search_path=";
-  for (const auto& entry : function.config) {
-    if (entry.starts_with(key)) return path_of_setting(entry.substr(key.size()), major, true);
-  }
-  return std::nullopt;
+  const auto path = option_value(function.config, "search_path");
+  return path ? std::optional(path_of_setting(*path, major, true)) : std::nullopt;
 }
 
 /// What the parser must know of it: its variables, and how it returns.

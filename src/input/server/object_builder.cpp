@@ -34,8 +34,12 @@ RoleId ObjectBuilder::role_of_oid(std::uint32_t oid) {
   return id;
 }
 
-ObjectId ObjectBuilder::add(NewObject from, RoleId owner,
+ObjectId ObjectBuilder::add(NewObject object, RoleId owner,
                             const std::optional<std::string_view>& text) {
+  return add_with_acl(std::move(object), owner, acl(text));
+}
+
+ObjectId ObjectBuilder::add_with_acl(NewObject from, RoleId owner, AclId acl) {
   const auto id = ObjectId{static_cast<std::uint32_t>(cluster_.objects.size())};
   objects_.emplace(key(from.kind, from.oid, from.database), id);
   Object object;
@@ -45,7 +49,7 @@ ObjectId ObjectBuilder::add(NewObject from, RoleId owner,
   object.database = from.database;
   object.schema = from.schema;
   object.owner = owner;
-  object.acl = acl(text);
+  object.acl = acl;
   object.extension = from.extension;
   object.system = from.schema != no_object
                       ? cluster_.object(from.schema).system

@@ -32,6 +32,7 @@ class ObjectBuilder {
   RoleId role_of_oid(std::uint32_t oid);
 
   ObjectId add(NewObject object, RoleId owner, const std::optional<std::string_view>& acl);
+  ObjectId add_with_acl(NewObject object, RoleId owner, AclId acl);
   void detail(ObjectId id, DatabaseDetail detail);
   void detail(ObjectId id, RelationDetail detail);
   void detail(ObjectId id, FunctionDetail detail);

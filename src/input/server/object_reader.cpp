@@ -1,10 +1,12 @@
 #include "input/server/object_reader.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "input/server/answers.hpp"
 #include "input/server/field.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
@@ -12,43 +14,70 @@
 namespace pgleast {
 namespace {
 
+constexpr std::uint32_t no_text = 0xFFFFFFFF;
+
 struct FoundRelation {
   std::uint32_t oid = 0, schema = 0, owner = 0;
-  std::string_view name;
+  std::string name;
   char kind = 'r';
   bool row_security = false, force_row_security = false;
-  Field options;
+  std::vector<std::string> options;
 };
 
 struct FoundColumn {
   std::uint32_t table = 0;
   std::int32_t number = 0;
-  std::string_view name;
-  Field acl;
+  std::string name;
+  std::uint32_t acl = no_text;  // into texts of their own: hardly any column has one
 };
 
 struct FoundFunction {
   std::uint32_t oid = 0, schema = 0, owner = 0;
-  std::string_view name;
-  Field acl;
-  std::string_view arguments;  // OIDs of types
+  std::string name;
+  std::optional<std::string> acl;
+  std::string arguments;  // OIDs of types
   FunctionDetail detail;
 };
 
 struct FoundType {
   std::uint32_t oid = 0, schema = 0, owner = 0;
-  std::string_view name;
-  Field acl;
-  Field identity;              // where the server spells it
+  std::string name;
   std::uint32_t element = 0;   // of an array
   std::uint32_t acl_from = 0;  // whose access list it takes
   bool shown = false;
 };
 
+// The access lists of relations. Each is read when the first that has it is added, and then its
+// text is no longer needed.
+class RelationAcls {
+ public:
+  void add(std::string_view text, std::string_view oids) {
+    const auto at = static_cast<std::uint32_t>(lists_.size());
+    each_oid(oids, [&](std::uint32_t oid) { list_of_.emplace(oid, at); });
+    lists_.push_back({std::string(text)});
+  }
+
+  AclId of(std::uint32_t oid, ObjectBuilder& builder) {
+    const auto found = list_of_.find(oid);
+    if (found == list_of_.end()) return null_acl;
+    auto& list = lists_[found->second];
+    if (list.id == null_acl) list.id = builder.acl(std::string(std::move(list.text)));
+    return list.id;
+  }
+
+ private:
+  struct List {
+    std::string text;
+    AclId id = null_acl;
+  };
+  std::deque<List> lists_;
+  std::unordered_map<std::uint32_t, std::uint32_t> list_of_;  // by OID
+};
+
 // As `ORDER BY schema, name COLLATE "C"`; several functions may have one name. They come nearly
 // sorted.
 template <typename Found>
-void sort_by_name(std::vector<Found>& found) {
+void sort_by_name(std::deque<Found>& found) {
   std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
     return std::tie(a.schema, a.name, a.oid) < std::tie(b.schema, b.name, b.oid);
   });
@@ -56,15 +85,11 @@ void sort_by_name(std::vector<Found>& found) {
 
 class ObjectReader {
  public:
-  ObjectReader(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
-               ObjectId database)
-      : session_(session),
-        question_(question),
-        cluster_(cluster),
-        builder_(builder),
-        database_(database) {}
+  ObjectReader(Answers& answers, Cluster& cluster, ObjectBuilder& builder, ObjectId database)
+      : answers_(answers), cluster_(cluster), builder_(builder), database_(database) {}
 
   void read_members();
+  void read_relation_acls();
   void read_relations();
   void read_columns();
   void read_types();
@@ -72,7 +97,6 @@ class ObjectReader {
   void add_types();
 
  private:
-  Rows ask(const std::string& name) const { return session_.ask(question_(name), name); }
   ObjectId schema(std::uint32_t oid) const {
     return builder_.object_of_oid(ObjectKind::schema, oid, database_);
   }
@@ -83,26 +107,29 @@ class ObjectReader {
     const auto at = type_of_.find(oid);
     return at == type_of_.end() ? nullptr : &types_[at->second];
   }
+  void add(FoundRelation& relation);
+  void add_columns(std::deque<FoundColumn> columns, const std::vector<std::string>& acls);
   std::string name_of(const FoundType& type) const;
   std::string identity(std::uint32_t type_oid) const;
   std::string identity(const FoundFunction& function, ObjectId schema) const;
 
-  Session& session_;
-  const Question& question_;
+  Answers& answers_;
   Cluster& cluster_;
   ObjectBuilder& builder_;
   ObjectId database_;
   std::unordered_set<std::uint64_t> members_;  // of extensions: kind and OID
-  std::optional<Rows> type_rows_;              // that types_ looks into
-  std::vector<FoundType> types_;
-  std::unordered_map<std::uint32_t, std::size_t> type_of_;  // by OID
+  RelationAcls relation_acls_;
+  std::deque<FoundType> types_;
+  std::unordered_map<std::uint32_t, std::size_t> type_of_;          // by OID
+  std::unordered_map<std::uint32_t, std::string> type_acls_;        // by OID
+  std::unordered_map<std::uint32_t, std::string> type_identities_;  // by OID: the server's own
 };
 
 void ObjectReader::read_members() {
-  for (const auto& r : ask("extension_members")) {
+  answers_.each([&](const Row& r) {
     const auto kind = object_kind_named(*r[0]).value_or(ObjectKind::type);
     members_.insert(static_cast<std::uint64_t>(kind) << 32U | oid_of(r[1]));
-  }
+  });
   for (auto& o : cluster_.objects) {
     if (o.kind == ObjectKind::schema && o.database == database_) {
       o.extension = is_member(ObjectKind::schema, o.oid);
@@ -110,66 +137,81 @@ void ObjectReader::read_members() {
   }
 }
 
+void ObjectReader::read_relation_acls() {
+  answers_.each([&](const Row& r) { relation_acls_.add(*r[0], *r[1]); });
+}
+
 void ObjectReader::read_relations() {
-  const auto lists = ask("relation_acls");
-  std::unordered_map<std::uint32_t, std::string_view> acl_of;
-  for (const auto& r : lists) {
-    each_oid(*r[1], [&](std::uint32_t oid) { acl_of.emplace(oid, *r[0]); });
-  }
-  const auto rows = ask("relations");
-  std::vector<FoundRelation> relations;
-  relations.reserve(rows.size());
-  for (const auto& r : rows) {
-    relations.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[4]), *r[2], letter(r[3]), truth(r[5]),
-                         truth(r[6]), r[7]});
-  }
+  std::deque<FoundRelation> relations;
+  answers_.each([&](const Row& r) {
+    relations.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[4]), std::string(*r[2]), letter(r[3]),
+                         truth(r[5]), truth(r[6]),
+                         r[7] ? array_elements(*r[7]) : std::vector<std::string>{}});
+  });
   sort_by_name(relations);
-  for (const auto& r : relations) {
-    const bool sequence = r.kind == 'S';
-    NewObject object{sequence ? ObjectKind::sequence : ObjectKind::table, r.oid, database_,
-                     schema(r.schema), std::string(r.name)};
-    if (object.schema == no_object) continue;  // a temporary schema
-    object.extension = is_member(ObjectKind::table, r.oid);
-    const auto acl = acl_of.find(r.oid);
-    const auto id = builder_.add(std::move(object), builder_.role_of_oid(r.owner),
-                                 acl == acl_of.end() ? Field() : Field(acl->second));
-    if (sequence) continue;
-    RelationDetail detail{r.kind, r.row_security, r.force_row_security, {}, {}};
-    if (r.options) detail.options = array_elements(*r.options);
-    builder_.detail(id, std::move(detail));
-  }
+  for (; !relations.empty(); relations.pop_front()) add(relations.front());
+  relation_acls_ = {};
+}
+
+void ObjectReader::add(FoundRelation& relation) {
+  const bool sequence = relation.kind == 'S';
+  NewObject object{sequence ? ObjectKind::sequence : ObjectKind::table, relation.oid, database_,
+                   schema(relation.schema), std::move(relation.name)};
+  if (object.schema == no_object) return;  // a temporary schema
+  object.extension = is_member(ObjectKind::table, relation.oid);
+  const auto owner = builder_.role_of_oid(relation.owner);
+  const auto acl = relation_acls_.of(relation.oid, builder_);
+  const auto id = builder_.add_with_acl(std::move(object), owner, acl);
+  if (sequence) return;
+  builder_.detail(id, RelationDetail{relation.kind,
+                                     relation.row_security,
+                                     relation.force_row_security,
+                                     std::move(relation.options),
+                                     {}});
 }
 
 void ObjectReader::read_columns() {
-  const auto rows = ask("columns");
-  std::vector<FoundColumn> columns;
-  columns.reserve(rows.size());
-  for (const auto& r : rows) {
-    columns.push_back({oid_of(r[0]), number_of<std::int32_t>(r[1]), *r[2], r[3]});
-  }
+  std::deque<FoundColumn> columns;
+  std::vector<std::string> acls;
+  answers_.each([&](const Row& r) {
+    columns.push_back({oid_of(r[0]), number_of<std::int32_t>(r[1]), std::string(*r[2])});
+    if (!r[3]) return;
+    columns.back().acl = static_cast<std::uint32_t>(acls.size());
+    acls.emplace_back(*r[3]);
+  });
   std::stable_sort(columns.begin(), columns.end(), [](const FoundColumn& a, const FoundColumn& b) {
     return std::tie(a.table, a.number) < std::tie(b.table, b.number);
   });
-  for (std::size_t at = 0, end = 0; at < columns.size(); at = end) {
-    const auto oid = columns[at].table;
-    while (end < columns.size() && columns[end].table == oid) ++end;
+  add_columns(std::move(columns), acls);
+}
+
+void ObjectReader::add_columns(std::deque<FoundColumn> columns,
+                               const std::vector<std::string>& acls) {
+  while (!columns.empty()) {
+    const auto oid = columns.front().table;
+    const auto end = std::find_if(columns.begin(), columns.end(),
+                                  [&](const FoundColumn& c) { return c.table != oid; });
     const auto table = builder_.object_of_oid(ObjectKind::table, oid, database_);
-    if (table == no_object) continue;
-    auto& of_table = cluster_.relations[cluster_.object(table).detail].columns;
-    of_table.reserve(end - at);
-    for (auto i = at; i < end; ++i) {
-      of_table.push_back({std::string(columns[i].name), builder_.acl(columns[i].acl)});
+    if (table != no_object) {
+      auto& of_table = cluster_.relations[cluster_.object(table).detail].columns;
+      of_table.reserve(static_cast<std::size_t>(end - columns.begin()));
+      for (auto c = columns.begin(); c != end; ++c) {
+        const auto acl = c->acl == no_text ? Field() : Field(acls[c->acl]);
+        of_table.push_back({std::move(c->name), builder_.acl(acl)});
+      }
     }
+    columns.erase(columns.begin(), end);
   }
 }
 
 void ObjectReader::read_types() {
-  type_rows_ = ask("types");
-  types_.reserve(type_rows_->size());
-  for (const auto& r : *type_rows_) {
-    types_.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[3]), *r[2], r[4], r[5], oid_of(r[6]),
+  answers_.each([&](const Row& r) {
+    const auto oid = oid_of(r[0]);
+    types_.push_back({oid, oid_of(r[1]), oid_of(r[3]), std::string(*r[2]), oid_of(r[6]),
                       oid_of(r[7]), truth(r[8])});
-  }
+    if (r[4]) type_acls_.emplace(oid, *r[4]);
+    if (r[5]) type_identities_.emplace(oid, *r[5]);
+  });
   sort_by_name(types_);
   type_of_.reserve(types_.size());
   for (std::size_t i = 0; i < types_.size(); ++i) type_of_.emplace(types_[i].oid, i);
@@ -177,7 +219,9 @@ void ObjectReader::read_types() {
 
 // Not of an array by its element.
 std::string ObjectReader::name_of(const FoundType& type) const {
-  if (type.identity) return std::string(*type.identity);
+  if (const auto told = type_identities_.find(type.oid); told != type_identities_.end()) {
+    return told->second;
+  }
   return cluster_.object(schema(type.schema)).identity + '.' +
          shown_identifier(type.name, cluster_.major());
 }
@@ -186,7 +230,8 @@ std::string ObjectReader::name_of(const FoundType& type) const {
 std::string ObjectReader::identity(std::uint32_t type_oid) const {
   const auto* const found = type(type_oid);
   if (found == nullptr) return "???";
-  const auto* const element = found->identity ? nullptr : type(found->element);
+  const auto* const element =
+      type_identities_.contains(found->oid) ? nullptr : type(found->element);
   return element == nullptr ? name_of(*found) : name_of(*element) + "[]";
 }
 
@@ -204,11 +249,10 @@ std::string ObjectReader::identity(const FoundFunction& function, ObjectId schem
 }
 
 void ObjectReader::add_functions() {
-  const auto rows = ask("functions");
-  std::vector<FoundFunction> functions;
-  functions.reserve(rows.size());
-  for (const auto& r : rows) {
-    functions.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[3]), *r[2], r[4], *r[5],
+  std::deque<FoundFunction> functions;
+  answers_.each([&](const Row& r) {
+    functions.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[3]), std::string(*r[2]), kept(r[4]),
+                         std::string(*r[5]),
                          FunctionDetail{letter(r[6]),
                                         truth(r[7]),
                                         truth(r[8]),
@@ -217,37 +261,54 @@ void ObjectReader::add_functions() {
                                         truth(r[11]),
                                         {}}});
     if (r[12]) functions.back().detail.config = array_elements(*r[12]);
-  }
+  });
   sort_by_name(functions);
   for (auto& f : functions) {
-    NewObject object{ObjectKind::function, f.oid, database_, schema(f.schema), std::string(f.name)};
+    NewObject object{ObjectKind::function, f.oid, database_, schema(f.schema), {}};
     if (object.schema == no_object) continue;
     object.identity = identity(f, object.schema);
+    object.name = std::move(f.name);
     object.extension = is_member(ObjectKind::function, f.oid);
-    const auto id = builder_.add(std::move(object), builder_.role_of_oid(f.owner), f.acl);
+    const auto owner = builder_.role_of_oid(f.owner);
+    const auto id = builder_.add(std::move(object), owner, f.acl);
     builder_.detail(id, std::move(f.detail));
   }
 }
 
 void ObjectReader::add_types() {
   for (const auto& t : types_) {
-    NewObject object{ObjectKind::type, t.oid, database_, schema(t.schema), std::string(t.name)};
+    NewObject object{ObjectKind::type, t.oid, database_, schema(t.schema), t.name};
     if (!t.shown || object.schema == no_object) continue;
     object.identity = identity(t.oid);
     object.extension = is_member(ObjectKind::type, t.oid);
-    const auto* const from = type(t.acl_from);
-    builder_.add(std::move(object), builder_.role_of_oid(t.owner),
-                 from == nullptr ? t.acl : from->acl);
+    const auto owner = builder_.role_of_oid(t.owner);
+    const auto acl = type_acls_.find(type(t.acl_from) == nullptr ? t.oid : t.acl_from);
+    builder_.add(std::move(object), owner, acl == type_acls_.end() ? Field() : acl->second);
   }
+}
+
+// To print a list takes the server longer than to find its equals, if it has any.
+bool share_acls(Session& session, const QueryOfName& question) {
+  const std::string name = "relation_acls_are_shared";
+  return truth(session.ask(question(name), name).front().front());
 }
 
 }  // namespace
 
-void read_objects(Session& session, const Question& question, Cluster& cluster,
+void read_objects(Session& session, const QueryOfName& question, Cluster& cluster,
                   ObjectBuilder& builder, ObjectId database,
                   const std::function<void(const std::string& phase)>& done) {
-  ObjectReader reader(session, question, cluster, builder, database);
+  std::vector<Answers::Asked> questions;
+  for (const char* const name :
+       {"extension_members",
+        share_acls(session, question) ? "shared_relation_acls" : "relation_acls", "relations",
+        "columns", "types", "functions"}) {
+    questions.push_back({name, question(name)});
+  }
+  Answers answers(session, std::move(questions));
+  ObjectReader reader(answers, cluster, builder, database);
   reader.read_members();
+  reader.read_relation_acls();
   reader.read_relations();
   done("relations");
   reader.read_columns();

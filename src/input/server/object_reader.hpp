@@ -8,7 +8,7 @@ namespace pgleast {
 
 /// For the session's database, whose schemas have been read; `done` is told of each phase.
 /// Throws Error (unreadable).
-void read_objects(Session& session, const Question& question, Cluster& cluster,
+void read_objects(Session& session, const QueryOfName& question, Cluster& cluster,
                   ObjectBuilder& builder, ObjectId database,
                   const std::function<void(const std::string& phase)>& done);
 

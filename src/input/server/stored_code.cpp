@@ -11,6 +11,7 @@
 #include "model/code_order.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
+#include "pg/setting_value.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -49,8 +50,8 @@ FunctionText text_of_function(const Row& r, const FunctionDetail& detail) {
 
 class CodeReader {
  public:
-  CodeReader(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
-             ObjectId database)
+  CodeReader(Session& session, const QueryOfName& question, Cluster& cluster,
+             ObjectBuilder& builder, ObjectId database)
       : session_(session),
         question_(question),
         cluster_(cluster),
@@ -97,7 +98,7 @@ class CodeReader {
   void read_policies(const CodeNames& names);
 
   Session& session_;
-  const Question& question_;
+  const QueryOfName& question_;
   Cluster& cluster_;
   ObjectBuilder& builder_;
   ObjectId database_;
@@ -136,9 +137,7 @@ void CodeReader::read_mappings() {
     if (mapping.options_seen) {
       mapping.user = text_of(r[3]);
       mapping.stored_password = truth(r[4]);
-      // Its wrapper takes no other spelling than a boolean's.
-      mapping.password_required = !r[5] || (*r[5] != "false" && *r[5] != "f" && *r[5] != "off" &&
-                                            *r[5] != "no" && *r[5] != "n" && *r[5] != "0");
+      mapping.password_required = !r[5] || parse_bool(*r[5]).value_or(true);
     }
     cluster_.user_mappings.push_back(std::move(mapping));
   }
@@ -331,15 +330,15 @@ void CodeReader::read_policies(const CodeNames& names) {
 
 }  // namespace
 
-void read_trusted_extensions(Session& session, const Question& question, Cluster& cluster) {
+void read_trusted_extensions(Session& session, const QueryOfName& question, Cluster& cluster) {
   if (cluster.major() < 13) return;
   for (const auto& r : session.ask(question("trusted_extensions"), "trusted_extensions")) {
     cluster.trusted_extensions.push_back(text_of(r[0]));
   }
 }
 
-void read_code(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
-               ObjectId database) {
+void read_code(Session& session, const QueryOfName& question, Cluster& cluster,
+               ObjectBuilder& builder, ObjectId database) {
   CodeReader(session, question, cluster, builder, database).read();
   sort_code(cluster);
 }

@@ -12,14 +12,14 @@
 namespace pgleast {
 
 /// The text of a question in sql/, for the server's version.
-using Question = std::function<std::string(const std::string& name)>;
+using QueryOfName = std::function<std::string(const std::string& name)>;
 
 /// Once for the whole cluster.
-void read_trusted_extensions(Session& session, const Question& question, Cluster& cluster);
+void read_trusted_extensions(Session& session, const QueryOfName& question, Cluster& cluster);
 
 /// For the session's database, whose objects and policies have been read. What the reader may
 /// not see becomes a remark. Throws Error (unreadable).
-void read_code(Session& session, const Question& question, Cluster& cluster, ObjectBuilder& builder,
-               ObjectId database);
+void read_code(Session& session, const QueryOfName& question, Cluster& cluster,
+               ObjectBuilder& builder, ObjectId database);
 
 }  // namespace pgleast

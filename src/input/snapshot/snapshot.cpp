@@ -12,6 +12,8 @@
 #include "pg/secret_text.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
+#include "text/json.hpp"
+#include "text/utf8.hpp"
 
 namespace pgleast {
 
@@ -192,15 +194,6 @@ namespace {
 // byte for character behind a mark that no name begins with by accident.
 constexpr char byte_mark = '\x01';
 
-bool is_utf8(const std::string& text) {
-  // Escaping leaves the text as it is only where every byte belongs to a character.
-  try {
-    return !json(text).dump().empty();
-  } catch (const json::type_error&) {
-    return false;
-  }
-}
-
 std::string bytes_as_characters(const std::string& bytes) {
   std::string result(1, byte_mark);
   for (const char c : bytes) {
@@ -239,7 +232,7 @@ void each_text(json& j, const F& change) {
   }
 }
 
-// What dump(1) makes of the whole, key by key and item by item: a large server's tree takes
+// What json_text() makes of the whole, key by key and item by item: a large server's tree takes
 // several times the memory of the cluster.
 class SnapshotWriter {
  public:
@@ -274,9 +267,7 @@ class SnapshotWriter {
       const bool plain = is_utf8(text) && (text.empty() || text.front() != byte_mark);
       return plain ? text : bytes_as_characters(text);
     });
-    std::string text;
-    for (const char c : tree.dump(1)) c == '\n' ? text += line_break : text += c;
-    write_(text);
+    write_(json_text(tree, 1, line_break));
   }
 
   const Write& write_;

@@ -34,26 +34,29 @@ std::vector<EntityId> inheritors(const SqlCatalog& catalog, EntityId parent) {
   return result;
 }
 
-void add_to(SqlCatalog& catalog, EntityId relation, const SqlNode& definition, int inherited) {
+// `parent` has it already; none: it is the table that was named.
+void add_to(SqlCatalog& catalog, EntityId relation, const SqlNode& definition, int inherited,
+            EntityId parent) {
   const auto name = text_at(definition, "colname");
-  const auto serial = strings_of(list_at(node_at(definition, "typeName"), "names"));
-  const bool is_serial = serial.size() == 1 && serial.front().find("serial") < 10;
-  NewColumn column{name, is_serial ? TypeRef{no_entity, "int4", false, ""}
-                                   : catalog.type_of(node_at(definition, "typeName"))};
+  auto column = column_of(catalog, definition);
   column.inherited = inherited;
   column.local = inherited == 0;
   if (inherited > 0 && catalog.column_number(relation, name) != 0) return;
   add_column(catalog, relation, column);
-  if (inherited == 0) add_definition(catalog, relation, definition);
+  if (parent == no_entity) {
+    add_definition(catalog, relation, definition);
+  } else {
+    copy_default(catalog, parent, relation, name);
+  }
   for (const auto child : inheritors(catalog, relation)) {
-    add_to(catalog, child, definition, inherited + 1);
+    add_to(catalog, child, definition, inherited + 1, relation);
   }
 }
 
 void add_column_command(SqlCatalog& catalog, const Command& c) {
   const auto name = text_at(inside(c.definition, "ColumnDef"), "colname");
   if (c.missing_ok && catalog.column_number(c.relation, name) != 0) return;
-  add_to(catalog, c.relation, inside(c.definition, "ColumnDef"), 0);
+  add_to(catalog, c.relation, inside(c.definition, "ColumnDef"), 0, no_entity);
 }
 
 void drop_from(SqlCatalog& catalog, EntityId relation, const std::string& name, bool cascade,
@@ -271,14 +274,12 @@ void options_command(SqlCatalog& catalog, const Command& c) {
   for (const auto& item : items_of(c.definition)) {
     const auto& option = inside(item, "DefElem");
     const auto name = text_at(option, "defname");
-    if (e.is(RelationKind::view) && name == "security_invoker" && catalog.major() < 15) {
-      throw Refused(Condition::invalid_parameter_value,
-                    fmt::format("unrecognized parameter `{}`", name), name);
-    }
     if (!text_at(option, "defnamespace").empty()) continue;
     std::erase_if(options, [&](const std::string& o) { return o.starts_with(name + '='); });
-    const auto& argument = node_at(option, "arg");
-    if (!resets) options.push_back(name + '=' + (argument.empty() ? "true" : word_of(argument)));
+    if (!resets) {
+      options.push_back(e.is(RelationKind::view) ? view_option(catalog, option)
+                                                 : option_text(option));
+    }
   }
 }
 

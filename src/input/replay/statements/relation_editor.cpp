@@ -8,17 +8,12 @@
 #include <utility>
 
 #include "input/replay/query/query.hpp"
-#include "pg/identifier.hpp"
+#include "pg/name_list.hpp"
+#include "pg/setting_value.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
-
-std::string cut(std::string text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
-  text.resize(bytes);
-  return text;
-}
 
 // makeObjectName
 std::string object_name(const std::string& first, const std::string& second,
@@ -34,8 +29,8 @@ std::string object_name(const std::string& first, const std::string& second,
       --b;
     }
   }
-  auto result = cut(first, a);
-  if (!second.empty()) result += '_' + cut(second, b);
+  auto result = cut_name(first, a);
+  if (!second.empty()) result += '_' + cut_name(second, b);
   if (!label.empty()) result += '_' + label;
   return result;
 }
@@ -57,21 +52,18 @@ constexpr std::array serial_types{
     SerialType{"smallserial", "int2"}, SerialType{"serial2", "int2"},
 };
 
+// These are no types: transformColumnDefinition goes by the name that is written.
 const SerialType* serial_type(const SqlNode& definition) {
   const auto& type = node_at(definition, "typeName");
   const auto names = strings_of(list_at(type, "names"));
-  if (names.size() != 1 || !list_at(type, "arrayBounds").empty()) return nullptr;
+  if (names.size() != 1) return nullptr;
   const auto* const found =
       std::find_if(serial_types.begin(), serial_types.end(),
                    [&](const SerialType& s) { return s.name == names.front(); });
-  return found == serial_types.end() ? nullptr : found;
-}
-
-NewColumn column_of(const SqlCatalog& catalog, const SqlNode& definition) {
-  const auto* const serial = serial_type(definition);
-  const auto name = text_at(definition, "colname");
-  if (serial != nullptr) return {name, {no_entity, std::string(serial->type), false, ""}};
-  return {name, catalog.type_of(node_at(definition, "typeName"))};
+  if (found == serial_types.end()) return nullptr;
+  if (!list_at(type, "arrayBounds").empty())
+    throw Refused(Condition::feature_not_supported, "array of serial is not implemented");
+  return found;
 }
 
 void own_sequence(SqlCatalog& catalog, EntityId sequence, EntityId relation, int column,
@@ -93,6 +85,7 @@ void add_sequence(SqlCatalog& catalog, EntityId relation, const std::string& col
       if (!wanted.schema.empty()) schema = catalog.schema_named(wanted.schema);
     }
   }
+  if (!catalog.at(schema).temporary) catalog.need_create(schema);
   const auto sequence = make_sequence(catalog, schema, name);
   const auto number = catalog.column_number(relation, column);
   own_sequence(catalog, sequence, relation, number, identity != nullptr);
@@ -105,6 +98,17 @@ void add_sequence(SqlCatalog& catalog, EntityId relation, const std::string& col
   value.parent = relation;
   value.refs = {{relation, number, Ref::Kind::automatic, 0}, {sequence, 0, Ref::Kind::normal, 0}};
   catalog.add(std::move(value));
+}
+
+void need_no_default(const SqlCatalog& catalog, EntityId relation, const std::string& column,
+                     const std::string& type) {
+  if (type != "CONSTR_DEFAULT" && type != "CONSTR_IDENTITY") return;
+  throw Refused(Condition::syntax_error,
+                fmt::format("{} specified for column `{}` of table `{}`",
+                            type == "CONSTR_DEFAULT" ? "multiple default values"
+                                                     : "both default and identity",
+                            column, catalog.at(relation).name),
+                column);
 }
 
 void inherit_from(const SqlCatalog& catalog, EntityId parent, std::vector<NewColumn>& columns) {
@@ -159,7 +163,7 @@ EntityId make_type(SqlCatalog& catalog, EntityId schema, const std::string& name
   if (sequence || kind == TypeKind::shell) return id;
   Entity array;
   array.kind = EntityKind::type;
-  array.name = cut('_' + name, most_name_bytes);
+  array.name = cut_name('_' + name);
   array.schema = schema;
   array.subkind = TypeKind::array;
   array.parent = id;
@@ -167,6 +171,13 @@ EntityId make_type(SqlCatalog& catalog, EntityId schema, const std::string& name
   const auto list = catalog.make(array, ObjectKind::type);
   catalog.set_acl(list, catalog.object(id).acl);
   return id;
+}
+
+NewColumn column_of(const SqlCatalog& catalog, const SqlNode& definition) {
+  const auto* const serial = serial_type(definition);
+  const auto name = text_at(definition, "colname");
+  if (serial != nullptr) return {name, {no_entity, std::string(serial->type), false, ""}};
+  return {name, catalog.type_of(node_at(definition, "typeName"))};
 }
 
 int add_column(SqlCatalog& catalog, EntityId relation, const NewColumn& column) {
@@ -278,6 +289,47 @@ void set_default(SqlCatalog& catalog, EntityId relation, int column, const SqlNo
   value.refs.push_back({relation, column, Ref::Kind::automatic, 0});
   const auto id = catalog.add(std::move(value));
   add_references(catalog, id, *expression);
+}
+
+void copy_default(SqlCatalog& catalog, EntityId from, EntityId to, const std::string& column) {
+  const auto default_of = [&](EntityId relation) {
+    return catalog.find_on(relation, EntityKind::column_default,
+                           fmt::format("default {}", catalog.column_number(relation, column)));
+  };
+  const auto original = default_of(from);
+  if (original == no_entity) return;
+  const auto none = SqlNode::object();
+  set_default(catalog, to, catalog.column_number(to, column), &none);
+  const auto copy = default_of(to);
+  for (const auto& ref : std::vector(catalog.at(original).refs)) {
+    if (ref.to != from) catalog.add_ref(copy, ref);
+  }
+}
+
+std::string option_text(const SqlNode& option) {
+  const auto& argument = node_at(option, "arg");
+  return text_at(option, "defname") + '=' + (argument.empty() ? "true" : word_of(argument));
+}
+
+// reloptions.c, parse_one_reloption.
+std::string view_option(const SqlCatalog& catalog, const SqlNode& option) {
+  const auto name = text_at(option, "defname");
+  const auto text = option_text(option);
+  const auto value = text.substr(name.size() + 1);
+  const bool is_check = name == "check_option";
+  if (!is_check && name != "security_barrier" &&
+      (name != "security_invoker" || catalog.major() < 15)) {
+    throw Refused(Condition::invalid_parameter_value,
+                  fmt::format("unrecognized parameter `{}`", name), name);
+  }
+  const auto word = lower_case(value);
+  if (is_check ? word != "local" && word != "cascaded" : !parse_bool(value)) {
+    throw Refused(Condition::invalid_parameter_value,
+                  fmt::format("invalid value for {} option `{}`: {}", is_check ? "enum" : "boolean",
+                              name, displayed(value)),
+                  name);
+  }
+  return text;
 }
 
 namespace {
@@ -441,10 +493,12 @@ void add_constraint(SqlCatalog& catalog, EntityId relation, const SqlNode& const
 void add_definition(SqlCatalog& catalog, EntityId relation, const SqlNode& definition) {
   const auto name = text_at(definition, "colname");
   const auto number = catalog.column_number(relation, name);
-  if (serial_type(definition) != nullptr) add_sequence(catalog, relation, name, nullptr);
+  const bool serial = serial_type(definition) != nullptr;
+  if (serial) add_sequence(catalog, relation, name, nullptr);
   for (const auto& item : list_at(definition, "constraints")) {
     const auto& constraint = inside(item, "Constraint");
     const auto type = text_at(constraint, "contype");
+    if (serial) need_no_default(catalog, relation, name, type);
     if (type == "CONSTR_DEFAULT" || type == "CONSTR_GENERATED") {
       set_default(catalog, relation, number, &node_at(constraint, "raw_expr"));
     } else if (type == "CONSTR_IDENTITY") {
@@ -542,19 +596,8 @@ void finish_like(SqlCatalog& catalog, EntityId relation, const SqlNode& like) {
         const auto none = SqlNode::object();
         add_sequence(catalog, relation, name, &none);
       }
-      const bool is_default = e.kind == EntityKind::column_default && e.parent == source &&
-                              e.name == fmt::format("default {}", column);
-      if (is_default && (options & (defaults | generated)) != 0) {
-        const auto number = catalog.column_number(relation, name);
-        const auto none = SqlNode::object();
-        set_default(catalog, relation, number, &none);
-        const auto copy = catalog.find_on(relation, EntityKind::column_default,
-                                          fmt::format("default {}", number));
-        for (const auto& ref : e.refs) {
-          if (ref.to != source) catalog.add_ref(copy, ref);
-        }
-      }
     }
+    if ((options & (defaults | generated)) != 0) copy_default(catalog, source, relation, name);
   }
 }
 

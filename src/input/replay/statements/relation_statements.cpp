@@ -64,16 +64,7 @@ std::vector<std::string> columns_of(const SqlCatalog& catalog, const SqlNode& qu
 std::vector<std::string> view_options(const SqlCatalog& catalog, const SqlNode& node) {
   std::vector<std::string> result;
   for (const auto& item : list_at(node, "options")) {
-    const auto& option = inside(item, "DefElem");
-    const auto name = text_at(option, "defname");
-    const bool known = name == "security_barrier" || name == "check_option" ||
-                       (name == "security_invoker" && catalog.major() >= 15);
-    if (!known) {
-      throw Refused(Condition::invalid_parameter_value,
-                    fmt::format("unrecognized parameter `{}`", name), name);
-    }
-    const auto& argument = node_at(option, "arg");
-    result.push_back(name + '=' + (argument.empty() ? "true" : word_of(argument)));
+    result.push_back(view_option(catalog, inside(item, "DefElem")));
   }
   const auto check = text_at(node, "withCheckOption");
   if (check == "LOCAL_CHECK_OPTION") result.emplace_back("check_option=local");

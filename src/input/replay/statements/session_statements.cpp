@@ -94,47 +94,6 @@ std::string setting_text(const SqlCatalog& catalog, const SqlNode& set) {
   return result;
 }
 
-std::vector<std::string> search_path_of(const std::string& text, int major) {
-  const auto names = split_identifiers(text, major);
-  return names.value_or(std::vector<std::string>{});
-}
-
-std::optional<std::vector<std::string>> split_identifiers(const std::string& text, int major) {
-  // Like a list of settings, but that words are in lower case unless they are quoted.
-  static_cast<void>(major);
-  std::vector<std::string> result;
-  std::size_t at = 0;
-  const auto skip = [&] {
-    while (at < text.size() && (text[at] == ' ' || (text[at] >= '\t' && text[at] <= '\r'))) ++at;
-  };
-  skip();
-  if (at == text.size()) return result;
-  for (;;) {
-    skip();
-    std::string name;
-    if (at < text.size() && text[at] == '"') {
-      for (++at; at < text.size(); ++at) {
-        if (text[at] == '"' && (at + 1 >= text.size() || text[at + 1] != '"')) break;
-        if (text[at] == '"') ++at;
-        name += text[at];
-      }
-      if (at >= text.size()) return std::nullopt;
-      ++at;
-    } else {
-      const auto begin = at;
-      while (at < text.size() && text[at] != ',' && text[at] != ' ' && text[at] != '\t') ++at;
-      if (at == begin) return std::nullopt;
-      for (const char c : text.substr(begin, at - begin)) {
-        name += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-      }
-    }
-    result.push_back(name);
-    skip();
-    if (at >= text.size()) return result;
-    if (text[at++] != ',') return std::nullopt;
-  }
-}
-
 void set_variable(SqlCatalog& catalog, const SqlNode& node) {
   const auto kind = text_at(node, "kind");
   const auto name = text_at(node, "name");
@@ -254,7 +213,7 @@ SqlCatalog::Session& SqlCatalog::start_session(const std::string& database, Role
     const int own = 1 + (s.database != no_object ? 1 : 0) + (s.role != no_role ? 2 : 0);
     if (!fits || own < rank) continue;
     rank = own;
-    session_.stored_path = search_path_of(s.value, major());
+    session_.stored_path = split_identifiers(s.value, major()).value_or(std::vector<std::string>{});
   }
   session_.search_path = session_.stored_path;
   return session_;

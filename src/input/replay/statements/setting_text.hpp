@@ -9,9 +9,5 @@ namespace pgleast {
 
 /// Of a VariableSetStmt with a value. FROM CURRENT is followed for search_path alone.
 std::string setting_text(const SqlCatalog& catalog, const SqlNode& set);
-/// Words in lower case unless quoted (varlena.c, SplitIdentifierString).
-std::optional<std::vector<std::string>> split_identifiers(const std::string& text, int major);
-/// The schemas that such a text names.
-std::vector<std::string> search_path_of(const std::string& text, int major);
 
 }  // namespace pgleast

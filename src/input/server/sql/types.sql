@@ -4,9 +4,9 @@
 -- An array type has no access list of its own, it takes its element's; from 17 a multirange takes
 -- its range's (aclchk.c, object_aclmask_ext): column 8.
 SELECT t.oid, t.typnamespace, t.typname, t.typowner, t.typacl::text,
-       CASE WHEN n.nspname = 'pg_catalog'
+       CASE WHEN n.of_server
             THEN (pg_catalog.pg_identify_object('pg_catalog.pg_type'::regclass, t.oid, 0)).identity
-            WHEN n.nspname ~ '^pg_(toast_)?temp_' AND (t.typelem = 0 OR t.typlen <> -1)
+            WHEN n.is_temporary AND (t.typelem = 0 OR t.typlen <> -1)
             THEN pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)
             END,
        CASE WHEN t.typstorage <> 'p' THEN t.typelem ELSE 0 END,  --@-13
@@ -21,4 +21,7 @@ SELECT t.oid, t.typnamespace, t.typname, t.typowner, t.typacl::text,
        WHEN t.typsubscript = 'pg_catalog.array_subscript_handler'::regproc THEN t.typelem  --@14+
        ELSE t.oid END) AS e(oid)
   LEFT JOIN pg_catalog.pg_range r ON r.rngmultitypid = e.oid  --@17+
-  JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+  JOIN (SELECT oid, nspname, nspname = 'pg_catalog' AS of_server,
+               nspname ~ '^pg_(toast_)?temp_' AS is_temporary
+          FROM pg_catalog.pg_namespace
+        OFFSET 0) AS n ON n.oid = t.typnamespace  -- once for each schema
