@@ -1,4 +1,5 @@
-// src/rooms.txt says which room may include which, and where a foreign library has its door.
+// src/rooms.txt says which room may include which, and where a foreign library has its door; and
+// tests/ has a folder for each room.
 
 #include <re2/re2.h>
 
@@ -162,4 +163,48 @@ TEST_CASE("no room is too large to know", "[layering]") {
     INFO(room << ": " << count << " lines");
     CHECK(count <= 6000);
   }
+}
+
+namespace {
+
+struct TestedElsewhere {
+  const char* room;
+  const char* where;
+  const char* why;
+};
+
+// All other rooms have a folder of their own under tests/.
+const TestedElsewhere tested_elsewhere[] = {
+    {"input/server", "live", "it reads servers"},
+    {"input/replay", "live", "servers say what random scripts leave"},
+    {"input/replay/roles", "live", "the same"},
+    {"input/replay/catalog", "live", "the same"},
+    {"input/replay/query", "live", "the same"},
+    {"input/replay/statements", "live", "the same"},
+    {"cli", "cases", "whole runs of the binary"},
+};
+
+bool has_tests(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return false;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename().string().ends_with(".test.cpp")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("every room is tested in the folder of its name", "[layering]") {
+  const auto tests = root.parent_path() / "tests";
+  std::map<std::string, std::string> elsewhere;
+  for (const auto& row : tested_elsewhere) elsewhere.emplace(row.room, row.where);
+  for (const auto& row : rows(4)) {
+    INFO(row[0]);
+    const auto found = elsewhere.find(row[0]);
+    CHECK(has_tests(tests / row[0]) == (found == elsewhere.end()));
+    if (found == elsewhere.end()) continue;
+    CHECK(fs::is_directory(tests / found->second));
+    elsewhere.erase(found);
+  }
+  CHECK(elsewhere.empty());  // a row for a room that is gone
 }

@@ -308,6 +308,7 @@ int conf_show(ConfShowOptions options) {
   std::vector<std::string> names(names_begin, paths.end());
   paths.erase(names_begin, paths.end());
   const auto cluster = read_sources(options.sources);
+  print_version_note(cluster);
   if (!options.user.empty() || !options.database.empty()) {
     need(cluster, Fact::role_settings, "settings of roles and databases cannot be told");
   }

@@ -35,6 +35,7 @@ int diff(const DiffOptions& options) {
     fail_usage("OLD and NEW are both standard input: give one of them as a file");
   }
   const auto facts = read_facts(options.sources);
+  print_version_note(facts);
   const auto before = records_of(facts, options.before);
   const auto after = records_of(facts, options.after);
   const auto report = hba_diff_report(facts, before, after, options.output.format);

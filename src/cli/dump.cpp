@@ -36,6 +36,7 @@ void write_dump(const OutputOptions& options, const std::vector<std::string>& co
 
 int dump_hba(const DumpOptions& options) {
   const auto cluster = read_sources(options.sources);
+  print_version_note(cluster);
   need(cluster, Fact::hba, "the records cannot be read");
   const std::vector<std::string> columns{"rule_number", "file_name", "line_number", "type",
                                          "database",    "user_name", "address",     "netmask",
@@ -65,6 +66,7 @@ std::string needed(const std::string& path, const std::vector<std::string>& path
 
 int dump_ident(const DumpOptions& options) {
   const auto cluster = read_sources(options.sources);
+  print_version_note(cluster);
   need(cluster, Fact::ident, "the records cannot be read");
   const std::vector<std::string> columns{"map_number", "file_name",   "line_number", "map_name",
                                          "sys_name",   "pg_username", "error"};

@@ -105,6 +105,7 @@ int fix(const FixOptions& options) {
   const Auditor auditor(load_policy(options.judging.policies), today());
   timings.phase("policy");
   const auto cluster = read_sources(options.sources, timings);
+  print_version_note(cluster);
   const auto plan = make_plan(cluster, auditor);
   timings.phase("plan");
   const bool on_server = options.prove && options.sources.is_live();

@@ -78,6 +78,7 @@ int draw_graph(const GraphOptions& options) {
   const auto asked = !options.role.empty() + !options.object.empty() + !options.finding.empty();
   if (asked > 1) fail_usage("one of --role, --object and --finding");
   const auto cluster = read_sources(options.sources);
+  print_version_note(cluster);
   need(cluster, Fact::roles, "nothing can be drawn");
   if (!options.object.empty()) need(cluster, Fact::objects, "privileges cannot be told");
   const Graph graph(cluster);

@@ -210,6 +210,7 @@ class Decider {
 
 int ident_decide(const IdentDecideOptions& options) {
   const auto cluster = read_sources(options.sources);
+  print_version_note(cluster);
   if (!options.map.empty()) {
     need(cluster, Fact::ident, "the records cannot be read");
     // The server goes on with the map of before, which nobody knows.

@@ -20,6 +20,7 @@ struct SnapshotOptions {
 int snapshot(const SnapshotOptions& options) {
   Timings timings;
   auto cluster = read_sources(options.sources, timings);
+  print_version_note(cluster);
   write_output(options.output,
                [&](const Write& write) { write_snapshot(std::move(cluster), write); });
   timings.phase("report");

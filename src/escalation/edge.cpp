@@ -29,7 +29,7 @@ const std::vector<Edge>& edges() {
          find_event_trigger,
          tell_event_trigger},
         {{"ESC-EXECPROG", {}, {Fact::roles}}, true, find_programs, tell_programs},
-        {{"ESC-EXTENSION", {13}, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-EXTENSION", {13}, {Fact::roles, Fact::objects, Fact::code, Fact::extensions}},
          true,
          find_extension,
          tell_extension},

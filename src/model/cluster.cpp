@@ -41,8 +41,8 @@ Cluster unknown_cluster(int version_num) {
   Cluster cluster;
   cluster.version_num = version_num;
   const Unseen objects{"no server or snapshot was given", "give --dsn, --live or --snapshot"};
-  for (const auto fact :
-       {Fact::roles, Fact::passwords, Fact::objects, Fact::role_settings, Fact::code}) {
+  for (const auto fact : {Fact::roles, Fact::passwords, Fact::objects, Fact::role_settings,
+                          Fact::code, Fact::extensions}) {
     cluster.unseen[fact] = objects;
   }
   cluster.unseen[Fact::settings] = {"no postgresql.conf or server was given",

@@ -34,8 +34,9 @@ enum class Fact {
   hba,            // the records of pg_hba.conf
   ident,          // the records of pg_ident.conf
   code,           // what functions, views, triggers and policies do; where servers lead
+  extensions,     // which extensions the server offers, and trusts
 };
-inline constexpr std::size_t fact_count = 8;
+inline constexpr std::size_t fact_count = 9;
 
 /// Why a fact is not known, and what would let it be: "pg_authid cannot be read by
 /// audit_ro", "GRANT SELECT ON pg_authid TO audit_ro".
@@ -45,8 +46,8 @@ struct Unseen {
   bool operator==(const Unseen&) const = default;
 };
 
-/// Which input a remark is on, for another may take its place.
-enum class RemarkKind { other, text_of_hba, text_of_ident };
+/// What a remark is on, for another source may take its place.
+enum class RemarkKind { other, text_of_hba, text_of_ident, version };
 
 /// Said of what was read in part: a file that lies on the server and could not be read.
 struct Remark {

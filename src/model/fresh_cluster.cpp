@@ -99,6 +99,8 @@ Cluster fresh_cluster(int version_num) {
   }
   cluster.unseen[Fact::objects] = {std::string(nothing_made), "give the script that does"};
   cluster.unseen[Fact::code] = cluster.unseen[Fact::objects];
+  cluster.unseen[Fact::extensions] = {"no script says which extensions the server offers",
+                                      "audit the server"};
   add_roles(cluster);
   add_databases(cluster);
   return cluster;

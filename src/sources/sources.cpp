@@ -163,7 +163,8 @@ SourceOptions with_paths(SourceOptions options) {
     } else if (!recognise(options, path)) {
       // A pipe can be read once: what is in it is seen when it is read.
       if (fs::is_regular_file(path, ignored) && !looks_like_json(path)) {
-        fail(path, "is not a kind of file that pgleast knows; say what it is with --hba, --conf, ...");
+        fail(path,
+             "is not a kind of file that pgleast knows; say what it is with --hba, --conf, ...");
       }
       take(options.snapshot, path, "--snapshot");
     }
@@ -209,6 +210,18 @@ void need_records(const Cluster& cluster) {
   }
 }
 
+namespace {
+
+void print(const std::vector<Remark>& notes) {
+  for (const auto& note : notes) {
+    const auto* const separator = note.remedy.empty() ? "" : "; ";
+    const auto line = displayed(note.why) + separator + displayed(note.remedy);
+    std::fputs(("pgleast: note: " + line + '\n').c_str(), stderr);
+  }
+}
+
+}  // namespace
+
 void print_notes(const Cluster& cluster) {
   auto notes = cluster.remarks;
   // A script was given, and some of it cannot be followed.
@@ -217,11 +230,13 @@ void print_notes(const Cluster& cluster) {
     const auto& roles = cluster.unseen.at(Fact::roles);
     notes.push_back({roles.why, roles.remedy});
   }
-  for (const auto& note : notes) {
-    const auto* const separator = note.remedy.empty() ? "" : "; ";
-    const auto line = displayed(note.why) + separator + displayed(note.remedy);
-    std::fputs(("pgleast: note: " + line + '\n').c_str(), stderr);
-  }
+  print(notes);
+}
+
+void print_version_note(const Cluster& cluster) {
+  auto notes = cluster.remarks;
+  std::erase_if(notes, [](const Remark& r) { return r.kind != RemarkKind::version; });
+  print(notes);
 }
 
 int version_num_of(const SourceOptions& options) {
@@ -239,15 +254,15 @@ FileReader files_and_standard_input() {
 
 namespace {
 
-// What is new in a version that is not known is not looked for.
+// What is new in a version that is not known is not looked for. A snapshot may have it said by an
+// older pgleast.
 void remark_on_version(Cluster& cluster) {
+  forget_remarks(cluster, RemarkKind::version);
   if (!is_newer_than_known(cluster.version_num)) return;
-  Unseen remark{fmt::format("PostgreSQL {} is newer than this pgleast: it is read as {}",
-                            cluster.version_num / 10000, newest_major),
-                "look for a newer pgleast"};
-  const auto& known = cluster.remarks;
-  if (std::find(known.begin(), known.end(), remark) != known.end()) return;
-  cluster.remarks.insert(cluster.remarks.begin(), std::move(remark));
+  cluster.remarks.insert(cluster.remarks.begin(),
+                         {fmt::format("PostgreSQL {} is newer than this pgleast: it is read as {}",
+                                      cluster.version_num / 10000, newest_major),
+                          "look for a newer pgleast", RemarkKind::version});
 }
 
 // A server, a snapshot, or nothing but a version.

@@ -22,8 +22,8 @@ struct SourceOptions {
   bool all_databases = false;
   std::vector<std::string> databases;
   std::string snapshot, hba, ident, conf;
-  std::vector<std::string> sql;      // in the order in which they are run
-  std::vector<std::string> poolers;  // pgbouncer.ini, each in front of the server
+  std::vector<std::string> sql;       // in the order in which they are run
+  std::vector<std::string> poolers;   // pgbouncer.ini, each in front of the server
   std::optional<int> server_version;  // as server_version_num
   std::vector<std::string> paths;
 
@@ -48,6 +48,8 @@ void need_records(const Cluster& cluster);
 
 /// The remarks on what was read, and why roles are known in part, on standard error, a line each.
 void print_notes(const Cluster& cluster);
+/// Only that the version is not known, for what prints no other remark.
+void print_version_note(const Cluster& cluster);
 
 /// Files of the disk, and `-` as standard input; an include in that is looked for beside the
 /// caller.

@@ -19,6 +19,7 @@ Cluster cluster_of(int major, const std::string& wal_level) {
   setting.name = "wal_level";
   setting.value = wal_level;
   cluster.settings.push_back(setting);
+  cluster.unseen.erase(Fact::settings);
   return cluster;
 }
 

@@ -11,11 +11,11 @@
 #include <cstdlib>
 #include <set>
 
+#include "escalation/attacks.hpp"
 #include "escalation/escalation.hpp"
 #include "fix/config_edit.hpp"
 #include "fix/statement.hpp"
 #include "input/server/server_reader.hpp"
-#include "live/escalation_rows.hpp"
 #include "support/catch.hpp"
 #include "support/md5_login.hpp"
 #include "support/server.hpp"
@@ -25,13 +25,6 @@ using namespace pgleast;
 using namespace pgleast::test;
 
 namespace {
-
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
-    text.replace(at, what.size(), by);
-  }
-  return text;
-}
 
 // One attack in a database of its own, its roles with a prefix of their own.
 class World {
@@ -272,65 +265,6 @@ TEST_CASE("every way up is done, and stopped by what cuts it", "[live][escalatio
                      << " rows for which the build lacks an extension");
 }
 
-namespace {
-
-struct Way {
-  int since, until;
-  const char* setup;
-  const char* from;
-  Goal to;
-  const char* edges;  // of the way that needs nobody else; empty: there is none
-};
-
-const Goal superuser{no_role, Power::superuser};
-
-// Steps put together: what the first leaves open, the next must be able to use.
-const Way ways[] = {
-    // Code that runs as its owner cannot SET ROLE; what the owner inherits it can use.
-    {12, newest_major,
-     "CREATE ROLE w1_app LOGIN; CREATE ROLE w1_boss NOINHERIT; CREATE ROLE w1_deputy SUPERUSER; "
-     "GRANT w1_deputy TO w1_boss; CREATE SCHEMA w1_own AUTHORIZATION w1_app; CREATE SCHEMA w1; "
-     "GRANT USAGE ON SCHEMA w1 TO PUBLIC; CREATE FUNCTION w1.f() RETURNS text LANGUAGE sql "
-     "SECURITY DEFINER AS 'SELECT lower(current_user::text)'; ALTER FUNCTION w1.f() OWNER TO "
-     "w1_boss; REVOKE ALL ON FUNCTION w1.f() FROM PUBLIC; GRANT ALL ON FUNCTION w1.f() TO w1_app;",
-     "w1_app", superuser, ""},
-    {12, newest_major,
-     "CREATE ROLE w2_app LOGIN; CREATE ROLE w2_boss; GRANT pg_execute_server_program TO w2_boss; "
-     "CREATE SCHEMA w2_own AUTHORIZATION w2_app; CREATE SCHEMA w2; GRANT USAGE ON SCHEMA w2 TO "
-     "PUBLIC; CREATE FUNCTION w2.f() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT "
-     "lower(current_user::text)'; ALTER FUNCTION w2.f() OWNER TO w2_boss; "
-     "REVOKE ALL ON FUNCTION w2.f() FROM PUBLIC; GRANT ALL ON FUNCTION w2.f() TO w2_app;",
-     "w2_app", superuser, "ESC-SECDEF ESC-EXECPROG"},
-    // An attribute is not inherited, but SET ROLE brings it.
-    {12, 15, "CREATE ROLE w3_app LOGIN; CREATE ROLE w3_maker CREATEROLE; GRANT w3_maker TO w3_app;",
-     "w3_app", superuser, "ESC-SET ESC-CREATEROLE ESC-EXECPROG"},
-    {16, newest_major,
-     "CREATE ROLE w4_app LOGIN; CREATE ROLE w4_boss; CREATE ROLE w4_deputy SUPERUSER; GRANT "
-     "w4_boss TO w4_app WITH ADMIN TRUE, INHERIT FALSE, SET FALSE; GRANT w4_deputy TO w4_boss;",
-     "w4_app", superuser, "ESC-ADMIN ESC-SET ESC-SUPER"},
-    {16, newest_major,
-     "CREATE ROLE w5_app LOGIN; CREATE ROLE w5_deputy SUPERUSER; GRANT w5_deputy TO w5_app WITH "
-     "INHERIT TRUE, SET FALSE;",
-     "w5_app", superuser, ""},
-    // Only a login replicates.
-    {12,
-     newest_major,
-     "CREATE ROLE w6_app LOGIN; CREATE ROLE w6_standby LOGIN REPLICATION; GRANT w6_standby TO "
-     "w6_app;",
-     "w6_app",
-     {no_role, Power::whole_cluster},
-     ""},
-    {16,
-     newest_major,
-     "CREATE ROLE w7_app LOGIN CREATEROLE; CREATE ROLE w7_standby LOGIN REPLICATION; GRANT "
-     "w7_standby TO w7_app WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;",
-     "w7_app",
-     {no_role, Power::whole_cluster},
-     "ESC-PASSWORD ESC-REPLICATION"},
-};
-
-}  // namespace
-
 TEST_CASE("steps are put together as the server lets them", "[live][escalation]") {
   const LiveServer server;
   const int major = server.major();
@@ -354,19 +288,5 @@ TEST_CASE("steps are put together as the server lets them", "[live][escalation]"
     CHECK(found == way.edges);
     const auto reached = escalations.reachable(*cluster.find_role(way.from), Help::none);
     CHECK((std::find(reached.begin(), reached.end(), way.to) != reached.end()) == !found.empty());
-  }
-}
-
-TEST_CASE("every edge has an attack", "[live][escalation]") {
-  for (const auto& edge : escalations()) {
-    INFO(edge.id);
-    int first = 99, last = 0;
-    for (const auto& attack : attacks) {
-      if (attack.id != edge.id) continue;
-      first = std::min(first, attack.since);
-      last = std::max(last, attack.until);
-    }
-    CHECK(first == edge.versions.since);
-    CHECK(last == edge.versions.until.value_or(newest_major));
   }
 }

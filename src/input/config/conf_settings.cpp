@@ -13,8 +13,9 @@ namespace {
 
 Setting from_file(const ConfEntry& entry, const SettingInfo* info) {
   const auto shown = info == nullptr ? std::nullopt : shown_value(entry.value, *info);
-  return {std::string(info == nullptr ? entry.name : info->name), shown.value_or(entry.value),
-          "configuration file", entry.file, entry.line};
+  const std::string name(info == nullptr ? entry.name : info->name);
+  return {name, masked_setting(name, shown.value_or(entry.value)), "configuration file", entry.file,
+          entry.line};
 }
 
 Setting built_in(const SettingInfo& info) {

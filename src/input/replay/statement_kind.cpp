@@ -83,6 +83,7 @@ constexpr std::array kinds{
     StatementKind{"prepare", Followed::no, nothing},
     StatementKind{"refresh", Followed::no, nothing},
     StatementKind{"reindex", Followed::no, nothing},
+    StatementKind{"repack", Followed::no, nothing},
     StatementKind{"security", Followed::no, nothing},
     StatementKind{"select", Followed::no, nothing},
     StatementKind{"show", Followed::no, nothing},
@@ -92,6 +93,7 @@ constexpr std::array kinds{
     StatementKind{"update", Followed::no, nothing},
     StatementKind{"vacuum", Followed::no, nothing},
     StatementKind{"values", Followed::no, nothing},
+    StatementKind{"wait", Followed::no, nothing},
     StatementKind{"with", Followed::no, nothing},
 };
 

@@ -90,8 +90,10 @@ void from_json(const json& j, PrivilegeSet& set) {
   }
 }
 
-constexpr std::array<std::pair<RemarkKind, std::string_view>, 2> remark_kinds{
-    {{RemarkKind::text_of_hba, "text_of_hba"}, {RemarkKind::text_of_ident, "text_of_ident"}}};
+constexpr std::array<std::pair<RemarkKind, std::string_view>, 3> remark_kinds{
+    {{RemarkKind::text_of_hba, "text_of_hba"},
+     {RemarkKind::text_of_ident, "text_of_ident"},
+     {RemarkKind::version, "version"}}};
 
 void to_json(json& j, const Remark& r) {
   j = {{"why", r.why}, {"remedy", r.remedy}};

@@ -89,6 +89,7 @@ TEST_CASE("a script makes the roles that the server would make", "[input][sql]")
        "a limit 0 until infinity\n"},
       {18, "CREATE ROLE a CONNECTION LIMIT 5; ALTER ROLE a CONNECTION LIMIT -1;", "a\n"},
       {18, "CREATE ROLE u&\"\\0441\"; CREATE ROLE \"x\ny\"\"\"", "с\nx\ny\"\n"},
+      {19, "REPACK (VERBOSE) t; WAIT FOR LSN '0/1'; CREATE ROLE a", "a\n"},
       {18, "CREATE ROLE a PASSWORD 'x'; CREATE ROLE b PASSWORD ''; CREATE ROLE c PASSWORD NULL;",
        "a password 3\nb\nc\n"},
       {13,

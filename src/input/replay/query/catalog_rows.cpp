@@ -9,6 +9,21 @@
 namespace pgleast {
 namespace {
 
+/// As pg_class, pg_type and pg_proc have it.
+std::string letter_of(const Entity& e) {
+  const auto letter = std::visit(
+      [](auto kind) {
+        if constexpr (std::is_enum_v<decltype(kind)>) return static_cast<char>(kind);
+        return ' ';
+      },
+      e.subkind);
+  return {letter};
+}
+
+bool is_one_of(const Entity& e, std::initializer_list<RelationKind> kinds) {
+  return std::any_of(kinds.begin(), kinds.end(), [&](RelationKind kind) { return e.is(kind); });
+}
+
 using CatalogRows = std::vector<SqlNode>;
 
 /// The entities of a kind in the session's database.

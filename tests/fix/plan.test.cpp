@@ -1,0 +1,211 @@
+// A plan: what comes before what, what one round leaves for the next, and the scripts of it.
+
+#include "fix/plan.hpp"
+
+#include <fmt/format.h>
+
+#include "fix/script.hpp"
+#include "policies/examples.hpp"
+#include "support/catch.hpp"
+#include "support/script_cluster.hpp"
+
+using namespace pgleast;
+using namespace pgleast::test;
+
+namespace {
+
+// Nothing of the baseline to find in it.
+const char* const quiet = "ssl = on\nlog_connections = on\nlog_disconnections = on\n";
+
+Plan plan_of(const Cluster& cluster, const std::string& policy) {
+  return make_plan(cluster, Auditor(policy_of_text("policy: 1\n" + policy), "2026-01-01"));
+}
+
+std::string shown(const Plan& plan) {
+  std::string text;
+  for (const auto& s : plan.sections) {
+    text += fmt::format("[{}]\n{}\n-- undo\n{}\n", s.database, fmt::join(s.sql, "\n"),
+                        fmt::join(s.undo, "\n"));
+  }
+  for (const auto& line : plan.system) text += fmt::format("[system]\n{}\n", line);
+  for (const auto& line : plan.system_undo) text += fmt::format("-- undo\n{}\n", line);
+  for (const auto& file : plan.files) text += unified_diff(file, ConfigKind::hba, 180000);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a plan changes roles, then takes, then gives", "[fix][plan]") {
+  struct Case {
+    const char* what;
+    ScriptTexts texts;
+    const char* policy;
+    const char* expected;
+  };
+  const Case cases[] = {
+      {"nothing to do", {.sql = "CREATE TABLE t (a int);"}, "", ""},
+      {"a floor and a ceiling of one role",
+       {.sql = "CREATE ROLE app LOGIN; CREATE TABLE t (a int); GRANT INSERT ON t TO app;"},
+       "grants:\n"
+       "  - {to: app, tables: {schema: public, names: [t], require: [SELECT], allow: []}}\n",
+       "[postgres]\n"
+       "REVOKE INSERT ON TABLE \"public\".\"t\" FROM \"app\";\n"
+       "GRANT SELECT ON TABLE \"public\".\"t\" TO \"app\";\n"
+       "-- undo\n"
+       "REVOKE SELECT ON TABLE \"public\".\"t\" FROM \"app\";\n"
+       "GRANT INSERT ON TABLE \"public\".\"t\" TO \"app\";\n"},
+      {"a privilege that comes by a membership and by the list, too",
+       {.sql = "CREATE ROLE app LOGIN; CREATE ROLE g; GRANT g TO app; CREATE TABLE t (a int);"
+               "GRANT INSERT ON t TO app; GRANT INSERT ON t TO g;"},
+       "memberships:\n  - {group: g, members: {allow: []}, exclusive: true}\n"
+       "grants:\n  - {to: app, tables: {schema: public, names: [t], allow: []}}\n",
+       R"([]
+REVOKE "g" FROM "app" GRANTED BY "postgres";
+-- undo
+GRANT "g" TO "app" WITH ADMIN FALSE, INHERIT TRUE, SET TRUE GRANTED BY "postgres";
+[postgres]
+REVOKE INSERT ON TABLE "public"."t" FROM "app";
+-- undo
+GRANT INSERT ON TABLE "public"."t" TO "app";
+)"},
+      {"roles, defaults, records and settings",
+       {.sql = "CREATE ROLE boss LOGIN SUPERUSER; CREATE TABLE t (a int);"
+               "ALTER DEFAULT PRIVILEGES FOR ROLE boss GRANT SELECT ON TABLES TO PUBLIC;",
+        .hba = "# who\nhost all all 10.0.0.0/8 trust\nlocal all all peer\n",
+        .conf = "lo_compat_privileges = on\n"},
+       "extends: [baseline]\n",
+       R"([]
+ALTER ROLE "boss" NOSUPERUSER;
+-- undo
+ALTER ROLE "boss" SUPERUSER;
+[postgres]
+ALTER DEFAULT PRIVILEGES FOR ROLE "boss" REVOKE SELECT ON TABLES FROM PUBLIC;
+-- undo
+ALTER DEFAULT PRIVILEGES FOR ROLE "boss" GRANT SELECT ON TABLES TO PUBLIC;
+--- /d/postgresql.conf
++++ /d/postgresql.conf
+@@ -1,1 +1,4 @@
+-lo_compat_privileges = on
++lo_compat_privileges = off
++ssl = on
++log_connections = on
++log_disconnections = on
+--- /d/pg_hba.conf
++++ /d/pg_hba.conf
+@@ -1,3 +1,4 @@
+ # who
+-host all all 10.0.0.0/8 trust
++host    all,replication "postgres"      all                     reject
++hostssl all all 10.0.0.0/8 scram-sha-256
+ local all all peer
+)"},
+      {"a waived finding is left",
+       {.sql = "CREATE ROLE boss LOGIN SUPERUSER; CREATE TABLE t (a int);", .conf = quiet},
+       "extends: [baseline]\nwaivers:\n  - {rule: ROL-001, subject: boss, reason: agreed}\n",
+       ""},
+  };
+  for (const auto& c : cases) {
+    INFO(c.what);
+    CHECK(shown(plan_of(script_cluster(c.texts), c.policy)) == c.expected);
+  }
+}
+
+TEST_CASE("a plan's scripts run in one transaction for each database, and undo them",
+          "[fix][plan]") {
+  const auto cluster = script_cluster(
+      {.sql =
+           "CREATE ROLE \"b$pgleast$\" SUPERUSER; CREATE DATABASE \"d d\"; CREATE TABLE t (a int);"
+           "GRANT SELECT ON t TO PUBLIC;\n\\connect \"dbname='d d'\"\nCREATE TABLE u (a int);"
+           "GRANT SELECT ON u TO PUBLIC;",
+       .conf = quiet});
+  const auto plan = plan_of(cluster, "extends: [baseline]\n");
+  CHECK(fix_script(plan, cluster) ==
+        R"(-- Takes what the audit found too much, gives what is required, written by pgleast.
+-- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d DATABASE -f fix.sql
+
+BEGIN;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL client_min_messages = error;
+
+ALTER ROLE "b$pgleast$" NOSUPERUSER;
+
+COMMIT;
+
+SELECT 'd d' AS pgleast_database \gset
+\connect :"pgleast_database"
+BEGIN;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL client_min_messages = error;
+
+REVOKE SELECT ON TABLE "public"."u" FROM PUBLIC;
+
+COMMIT;
+
+SELECT 'postgres' AS pgleast_database \gset
+\connect :"pgleast_database"
+BEGIN;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL client_min_messages = error;
+
+REVOKE SELECT ON TABLE "public"."t" FROM PUBLIC;
+
+COMMIT;
+)");
+  CHECK(undo_script(plan, cluster) == R"(-- Undoes what fix.sql did, written by pgleast.
+-- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d DATABASE -f undo.sql
+
+BEGIN;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL client_min_messages = error;
+
+ALTER ROLE "b$pgleast$" SUPERUSER;
+
+COMMIT;
+
+SELECT 'd d' AS pgleast_database \gset
+\connect :"pgleast_database"
+BEGIN;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL client_min_messages = error;
+
+GRANT SELECT ON TABLE "public"."u" TO PUBLIC;
+
+COMMIT;
+
+SELECT 'postgres' AS pgleast_database \gset
+\connect :"pgleast_database"
+BEGIN;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL client_min_messages = error;
+
+GRANT SELECT ON TABLE "public"."t" TO PUBLIC;
+
+COMMIT;
+)");
+  CHECK(notes(plan) == "# What is left to decide\n\nNothing.\n");
+}
+
+TEST_CASE("a plan that was carried out leaves nothing to plan", "[fix][plan]") {
+  const char* const script =
+      "CREATE ROLE boss LOGIN SUPERUSER; CREATE ROLE app LOGIN CREATEROLE; CREATE TABLE t (a int);"
+      "GRANT ALL ON t TO PUBLIC; ALTER DEFAULT PRIVILEGES FOR ROLE app GRANT SELECT ON TABLES TO "
+      "PUBLIC;";
+  const auto cluster = script_cluster(script);
+  const auto plan = plan_of(cluster, "extends: [baseline]\n");
+  std::string done = script;
+  for (const auto& section : plan.sections) {
+    done += fmt::format("\nBEGIN;\n{}\nCOMMIT;\n", fmt::join(section.sql, "\n"));
+  }
+  CHECK(state_of(script_cluster(done)) == state_of(plan.model));
+  for (const auto& section : plan.sections) {
+    done += fmt::format("\nBEGIN;\n{}\nCOMMIT;\n", fmt::join(section.undo, "\n"));
+  }
+  CHECK(state_of(script_cluster(done)) == state_of(cluster));
+  CHECK(plan_of(plan.model, "extends: [baseline]\n").statements() == 0);
+}

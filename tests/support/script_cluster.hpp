@@ -1,0 +1,39 @@
+#pragma once
+// A cluster for a test, made of texts alone:
+//
+//   const auto cluster = script_cluster({.sql = "CREATE ROLE app LOGIN;", .hba = "local all all
+//   peer"});
+//
+// The script runs on a cluster as initdb leaves it, in the database `postgres`.
+
+#include <string>
+#include <vector>
+
+#include "model/cluster.hpp"
+
+namespace pgleast::test {
+
+struct ScriptTexts {
+  std::string sql = {};  // its superuser is `postgres`
+  std::string hba = "local all all peer\n";
+  std::string ident = {};
+  std::string conf = {};
+  std::string command_line = {};  // settings again, given with -c
+  int major = newest_major;
+  bool followed = true;  // a statement that is not followed fails the test
+};
+
+/// A text that cannot be read whole, or a statement that is refused, fails the test.
+Cluster script_cluster(const ScriptTexts& texts);
+inline Cluster script_cluster(const std::string& sql) { return script_cluster({.sql = sql}); }
+
+/// The role of that name, which must be there; `PUBLIC`.
+RoleId role_of(const Cluster& cluster, std::string_view name);
+/// The object of that kind that is named so, as `pg_identify_object` prints it.
+ObjectId object_of(const Cluster& cluster, ObjectKind kind, std::string_view identity);
+
+/// All that statements about privileges and roles may change, a sorted line for each thing, so that
+/// two clusters are compared by what they say and not by how their lists are numbered.
+std::vector<std::string> state_of(const Cluster& cluster);
+
+}  // namespace pgleast::test
