@@ -180,21 +180,6 @@ CatalogRows rows_of_namespaces(const SqlCatalog& catalog) {
   return rows;
 }
 
-/// As pg_class, pg_type and pg_proc have it.
-std::string letter_of(const Entity& e) {
-  const auto letter = std::visit(
-      [](auto kind) {
-        if constexpr (std::is_enum_v<decltype(kind)>) return static_cast<char>(kind);
-        return ' ';
-      },
-      e.subkind);
-  return {letter};
-}
-
-bool is_one_of(const Entity& e, std::initializer_list<RelationKind> kinds) {
-  return std::any_of(kinds.begin(), kinds.end(), [&](RelationKind kind) { return e.is(kind); });
-}
-
 const RelationDetail* relation_detail(const SqlCatalog& catalog, EntityId id) {
   const auto& e = catalog.at(id);
   const bool table = e.object != no_object && catalog.object(id).kind == ObjectKind::table;
