@@ -58,8 +58,9 @@ class AclEdit {
     };
     for (auto at = acl_.begin();
          (at = std::find_if(acl_.begin(), acl_.end(), depends)) != acl_.end();) {
-      if (!cascade_)
+      if (!cascade_) {
         throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
+      }
       cascades_ = true;
       update({at->grantee, at->grantor, lost, lost}, Mode::remove);
     }

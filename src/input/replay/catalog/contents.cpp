@@ -55,8 +55,9 @@ void SqlCatalog::read_object(ObjectId id) {
   }
   if (o.kind == ObjectKind::type && o.identity.ends_with("[]")) e.subkind = TypeKind::array;
   if (o.kind == ObjectKind::sequence) e.subkind = RelationKind::sequence;
-  if (o.kind == ObjectKind::language && !cluster_.language(o).trusted)
+  if (o.kind == ObjectKind::language && !cluster_.language(o).trusted) {
     e.subkind = LanguageKind::untrusted;
+  }
   if (o.kind == ObjectKind::table) {
     const auto& detail = cluster_.relation(o);
     e.subkind = RelationKind{detail.relkind};

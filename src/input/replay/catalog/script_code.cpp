@@ -32,8 +32,9 @@ class ScriptCodeReader {
     const CodeNames names(cluster(), database_);
     for (std::uint32_t i = 0; i < catalog_.size(); ++i) {
       const auto& e = catalog_.at(EntityId{i});
-      if (e.alive && !e.temporary && !e.dependents_unknown && e.database == before_)
+      if (e.alive && !e.temporary && !e.dependents_unknown && e.database == before_) {
         read(EntityId{i}, e, names);
+      }
     }
     for (auto& policy : cluster().row_policies) {
       if (cluster().object(policy.table).database != database_) continue;

@@ -431,8 +431,9 @@ void RoleEditor::check_not_back_to_grantor(RoleId role, const std::vector<RoleId
   const std::string message = "ADMIN option cannot be granted back to your own grantor";
   MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
   for (const auto member : members) {
-    if (is_bootstrap_superuser(cluster_.role(member)))
+    if (is_bootstrap_superuser(cluster_.role(member))) {
       throw Refused(Condition::invalid_grant_operation, message);
+    }
     plan.revoke_all_of(member);
   }
   if (!plan.keeps_admin(grantor)) throw Refused(Condition::invalid_grant_operation, message);

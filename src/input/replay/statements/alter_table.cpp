@@ -209,8 +209,9 @@ void attach_command(SqlCatalog& catalog, const Command& c) {
   const auto child = catalog.relation_of(node_at(inside(c.definition, "PartitionCmd"), "name"));
   catalog.need_owner(child, "table");
   if (catalog.at(c.relation).is(RelationKind::partitioned_index) ||
-      catalog.at(c.relation).is(RelationKind::index))
+      catalog.at(c.relation).is(RelationKind::index)) {
     return;
+  }
   if (!catalog.at(c.relation).is(RelationKind::partitioned_table)) {
     throw Refused(Condition::invalid_object_definition,
                   fmt::format("table `{}` is not partitioned", catalog.at(c.relation).name));
@@ -388,12 +389,14 @@ void check_kind(const std::string& type, const Entity& e) {
                   e.name);
   };
   if (type == "OBJECT_VIEW" && !e.is(RelationKind::view)) refuse("a view");
-  if (type == "OBJECT_MATVIEW" && !e.is(RelationKind::materialized_view))
+  if (type == "OBJECT_MATVIEW" && !e.is(RelationKind::materialized_view)) {
     refuse("a materialized view");
+  }
   if (type == "OBJECT_SEQUENCE" && !e.is(RelationKind::sequence)) refuse("a sequence");
   if (type == "OBJECT_INDEX" && !e.is(RelationKind::index)) refuse("an index");
-  if (type == "OBJECT_FOREIGN_TABLE" && !e.is(RelationKind::foreign_table))
+  if (type == "OBJECT_FOREIGN_TABLE" && !e.is(RelationKind::foreign_table)) {
     refuse("a foreign table");
+  }
   if (e.is(RelationKind::composite_type)) refuse("a table");
 }
 

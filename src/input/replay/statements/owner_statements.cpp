@@ -149,8 +149,9 @@ bool has_owner(const SqlCatalog& catalog, EntityId id) {
 void reassign_databases(SqlCatalog& catalog, const std::vector<RoleId>& from, RoleId to) {
   for (std::uint32_t i = 0; i < catalog.cluster().objects.size(); ++i) {
     const auto& o = catalog.cluster().objects[i];
-    if (o.kind != ObjectKind::database || o.name.empty() || !is_one_of_roles(from, o.owner))
+    if (o.kind != ObjectKind::database || o.name.empty() || !is_one_of_roles(from, o.owner)) {
       continue;
+    }
     auto& edited = catalog.edit_object(ObjectId{i});
     const auto old = std::exchange(edited.owner, to);
     if (edited.acl != null_acl && old != to) {
