@@ -68,7 +68,7 @@ TEST_CASE("examples in SQL are judged as their rule says, as replayed", "[checks
           const auto name = fmt::format("{} {} {}", rule.id, bad ? "bad" : "good", ++number);
           const auto versions =
               versions_of(kind == ExampleKind::policy ? world_of(example).sql : example);
-          for (const int major : {versions.first, versions.last}) {
+          for (const int major : {versions.since, versions.until.value_or(newest_major)}) {
             INFO(name << ", PostgreSQL " << major << ": " << example);
             const auto verdict = judged(rule, example, major);
             if (verdict.kind == Verdict::Kind::unseen) {

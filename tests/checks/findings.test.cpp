@@ -26,9 +26,9 @@ struct Case {
 };
 
 constexpr std::array<std::string_view, fact_count> fact_names{
-    "roles", "passwords", "objects", "settings", "role_settings", "hba", "ident", "code"};
+    "roles", "passwords", "objects", "settings", "role_settings", "hba", "ident", "code", "extensions"};
 
-std::string shown(const Finding& finding, FindingFixes& fixes) {
+std::string shown(const Finding& finding, const FindingFix& fix) {
   auto text =
       fmt::format("{} {}: {}\n", finding.subject.kind, finding.subject.name, finding.message);
   if (finding.location) {
@@ -38,7 +38,6 @@ std::string shown(const Finding& finding, FindingFixes& fixes) {
   for (const auto& step : finding.path) text += "  path: " + step + '\n';
   for (const auto& detail : finding.detail) text += "  " + detail + '\n';
   if (!finding.decision.empty()) text += "  decide: " + finding.decision + '\n';
-  const auto fix = fixes.of(finding);
   for (const auto& sql : fix.sql) text += "  fix: " + sql + '\n';
   for (const auto& edit : fix.edits) {
     text += fmt::format("  fix: line {}: {}\n", edit.line, edit.after);
@@ -46,11 +45,14 @@ std::string shown(const Finding& finding, FindingFixes& fixes) {
   return text;
 }
 
-std::string shown(const Verdict& verdict, const Cluster& cluster) {
+std::string shown(const Verdict& verdict, Cluster cluster) {
   auto text = std::string(to_string(verdict.kind)) + '\n';
   if (!verdict.why.empty()) text += fmt::format("{}; {}\n", verdict.why, verdict.remedy);
-  FindingFixes fixes(cluster);
-  for (const auto& finding : verdict.findings) text += shown(finding, fixes);
+  Audit audit;
+  audit.judgements = {{"", "", Severity::high, verdict}};
+  for (const auto& [finding, fix] : findings_with_fixes(cluster, audit)) {
+    text += shown(finding, fix);
+  }
   return text;
 }
 

@@ -312,14 +312,16 @@ TEST_CASE("a remedy that has been done does nothing", "[fix]") {
 TEST_CASE("what mends one finding is tried and taken back", "[fix]") {
   for (const auto& c : cases) {
     INFO(c.world);
-    const auto model = script_cluster({.sql = c.world, .major = c.major, .followed = false});
+    auto model = script_cluster({.sql = c.world, .major = c.major, .followed = false});
     Finding finding;
-    finding.remedies = {c.remedy({model})};
-    FindingFixes fixes(model);
-    for (int i = 0; i < 2; ++i) {
-      const auto fix = fixes.of(finding);
+    finding.remedies.push_back(c.remedy({model}));
+    Audit audit;
+    audit.judgements = {{"", "", Severity::high, verdict_of({finding, finding})}};
+    const auto before = state_of(model);
+    for (const auto& [found, fix] : findings_with_fixes(model, audit)) {
       CHECK(fix.sql == c.sql);
       CHECK(fix.undo == c.undo);
     }
+    CHECK(state_of(model) == before);
   }
 }

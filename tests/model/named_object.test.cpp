@@ -65,7 +65,7 @@ TEST_CASE("a name that is nobody's is refused with the one that was meant", "[mo
   CHECK(told("tabel:public.orders") ==
         "there is no object `tabel:public.orders`; did you mean `table:public.orders`?");
   CHECK(told("table:public.orders.id") ==
-        "there is no object `table:public.orders.id`; did you mean `column:public.orders.id`?");
+        "there is no object `table:public.orders.id`; did you mean `table:public.orders`?");
   CHECK(told("superusr", users) == "there is no object `superusr`; did you mean `superuser`?");
   CHECK(told("pg_catalog.pg_class", users) == "there is no object `pg_catalog.pg_class`");
   CHECK(told("x\x1b[2J") == "there is no object `x\\x1b[2J`");

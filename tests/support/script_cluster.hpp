@@ -6,6 +6,7 @@
 //
 // The script runs on a cluster as initdb leaves it, in the database `postgres`.
 
+#include <concepts>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,10 @@ struct ScriptTexts {
 
 /// A text that cannot be read whole, or a statement that is refused, fails the test.
 Cluster script_cluster(const ScriptTexts& texts);
-inline Cluster script_cluster(const std::string& sql) { return script_cluster({.sql = sql}); }
+template <std::convertible_to<std::string> Text>
+Cluster script_cluster(const Text& sql) {
+  return script_cluster(ScriptTexts{.sql = sql});
+}
 
 /// The role of that name, which must be there; `PUBLIC`.
 RoleId role_of(const Cluster& cluster, std::string_view name);

@@ -70,14 +70,19 @@ TEST_CASE("a serial column has a sequence of its own", "[input][replay]") {
       // A name that only looks like it.
       {"CREATE TYPE myserial AS (x int); CREATE TABLE t (a myserial); ALTER TABLE t ADD b myserial",
        "table public.t of postgres a b"},
-      {"CREATE TABLE t (a \"SERIAL\")", "type `SERIAL` does not exist"},
-      {"CREATE TABLE t (a serial[])", "array of serial is not implemented"},
+      {"CREATE TABLE t (a \"SERIAL\")",
+       "type `SERIAL` does not exist; not followed: the SQL scripts make nothing in a database"},
+      {"CREATE TABLE t (a serial[])",
+       "array of serial is not implemented; not followed: the SQL scripts make nothing in a "
+       "database"},
       {"CREATE TABLE t (); ALTER TABLE t ADD a serial[]",
        "table public.t of postgres; array of serial is not implemented"},
       {"CREATE TABLE t (a serial DEFAULT 5)",
-       "multiple default values specified for column `a` of table `t`"},
+       "multiple default values specified for column `a` of table `t`; not followed: the SQL "
+       "scripts make nothing in a database"},
       {"CREATE TABLE t (a serial GENERATED ALWAYS AS IDENTITY)",
-       "both default and identity specified for column `a` of table `t`"},
+       "both default and identity specified for column `a` of table `t`; not followed: the SQL "
+       "scripts make nothing in a database"},
   }));
   CAPTURE(c.script);
   CHECK(told(c.script) == c.expected);
@@ -90,7 +95,8 @@ TEST_CASE("options of views are those that the server takes", "[input][replay]")
       {"CREATE VIEW v AS SELECT 1 AS a; ALTER VIEW v SET (security_invoker = 'Ye')",
        "table public.v of postgres security_invoker=Ye a"},
       {"CREATE VIEW v WITH (security_invoker = o) AS SELECT 1 AS a",
-       "invalid value for boolean option `security_invoker`: o"},
+       "invalid value for boolean option `security_invoker`: o; not followed: the SQL scripts make "
+       "nothing in a database"},
       {"CREATE VIEW v AS SELECT 1 AS a; ALTER VIEW v SET (security_barrier = 2)",
        "table public.v of postgres a; invalid value for boolean option `security_barrier`: 2"},
       {"CREATE TABLE t (a int); CREATE VIEW v WITH (check_option = 'LOCAL') AS SELECT a FROM t",
