@@ -101,7 +101,9 @@ Check model_ceilings(MapReader&, MapReader&) {
     const bool stated = std::any_of(policy.grants.begin(), policy.grants.end(),
                                     [](const auto& e) { return e.allow.has_value(); });
     if (!stated) return {};
-    if (const auto missing = facts.missing(Fact::objects)) return *missing;
+    for (const auto fact : {Fact::roles, Fact::objects}) {
+      if (const auto missing = facts.missing(fact)) return *missing;
+    }
     const auto& cluster = facts.cluster();
     Ceilings ceilings(facts);
     std::vector<Finding> findings;

@@ -37,7 +37,9 @@ Check model_floors(MapReader&, MapReader&) {
                      [](const auto& e) { return !e.require.empty(); })) {
       return {};
     }
-    if (const auto missing = facts.missing(Fact::objects)) return *missing;
+    for (const auto fact : {Fact::roles, Fact::objects}) {
+      if (const auto missing = facts.missing(fact)) return *missing;
+    }
     std::vector<Finding> findings;
     check_roles(facts, findings);
     for (const auto& floor : floors(facts)) {

@@ -114,7 +114,9 @@ Check model_future(MapReader&, MapReader&) {
     if (std::none_of(grants.begin(), grants.end(), [](const auto& e) { return e.future; })) {
       return {};
     }
-    if (const auto missing = facts.missing(Fact::objects)) return *missing;
+    for (const auto fact : {Fact::roles, Fact::objects}) {
+      if (const auto missing = facts.missing(fact)) return *missing;
+    }
     std::vector<Finding> findings;
     Future future(facts, findings);
     std::map<ObjectId, std::vector<RoleId>> creators_in;

@@ -40,13 +40,14 @@ Verdict judged(const Rule& rule, const std::string& example, int major) {
   const bool with_policy = kind_of(rule).examples == ExampleKind::policy;
   const auto world = with_policy ? world_of(example) : World{example, ""};
   const auto policy = with_policy ? policy_of_text(world.policy) : load_policy({rule.pack});
-  auto cluster = script_cluster(
-      {.sql = "CREATE DATABASE rules;\n\\connect rules\nBEGIN;\n" + world.sql + ";\nCOMMIT;\n",
-       .hba = records,
-       .ident = mappings,
-       .command_line = command_line,
-       .major = major,
-       .followed = false});
+  auto cluster = script_cluster({.sql = "CREATE DATABASE rules;\n\\connect rules\nBEGIN;\n" +
+                                        std::string(touch_database) + world.sql + ";\nCOMMIT;\n",
+                                 .hba = records,
+                                 .ident = mappings,
+                                 .command_line = command_line,
+                                 .major = major,
+                                 .followed = false,
+                                 .touch = false});
   cluster.trusted_extensions = {"hstore"};
   cluster.unseen.erase(Fact::extensions);
   return verdict_of_rule(policy, rule.id, cluster);

@@ -26,7 +26,8 @@ struct Case {
 };
 
 constexpr std::array<std::string_view, fact_count> fact_names{
-    "roles", "passwords", "objects", "settings", "role_settings", "hba", "ident", "code", "extensions"};
+    "roles", "passwords", "objects", "settings",  "role_settings",
+    "hba",   "ident",     "code",    "extensions"};
 
 std::string shown(const Finding& finding, const FindingFix& fix) {
   auto text =
@@ -314,7 +315,7 @@ CREATE POLICY mine ON s.t USING (owner = current_user);
 GRANT SELECT ON s.t TO app;
 CREATE POLICY everything ON s.t USING (true);)"},
      "",
-     "objects",
+     "code objects",
      R"(broken
 policy everything on s.t: policy everything of s.t admits every row: beside it mine says nothing, as one permissive policy suffices
   decide: drop the policy, name the roles that it is for, or make it restrictive
@@ -331,7 +332,7 @@ CREATE POLICY mine ON s.t USING (owner = current_user);
 GRANT SELECT ON s.t TO app;
 GRANT TRUNCATE ON s.t TO app;)"},
      "",
-     "objects",
+     "objects roles",
      R"(broken
 table s.t: app holds TRUNCATE on s.t, whose policies do not cover that
   fix: REVOKE TRUNCATE ON TABLE "s"."t" FROM "app";
@@ -350,7 +351,7 @@ CREATE VIEW s.v AS SELECT * FROM s.t;
 ALTER VIEW s.v OWNER TO keeper;
 GRANT SELECT ON s.v TO app;)"},
      "",
-     "objects",
+     "code objects roles",
      R"(broken
 table s.v: s.v shows rows of s.t as keeper sees them, whom its policies do not bind, to app, whom they do
   decide: make it a security_invoker view (15 and later), force row security on the owner, or revoke SELECT on it

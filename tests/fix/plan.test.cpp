@@ -43,7 +43,7 @@ TEST_CASE("a plan changes roles, then takes, then gives", "[fix][plan]") {
     const char* expected;
   };
   const Case cases[] = {
-      {"nothing to do", {.sql = "CREATE TABLE t (a int);"}, "", ""},
+      {"nothing to do", {.sql = "CREATE TABLE t (a int);"}, "extends: [model]\n", ""},
       {"a floor and a ceiling of one role",
        {.sql = "CREATE ROLE app LOGIN; CREATE TABLE t (a int); GRANT INSERT ON t TO app;"},
        "grants:\n"

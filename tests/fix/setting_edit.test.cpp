@@ -54,7 +54,7 @@ TEST_CASE("a setting is edited in its file and nothing else", "[fix]") {
       {"primary_conninfo = 'host=a password=secret'\n",
        {"primary_conninfo", ""},
        "primary_conninfo = ''\n",
-       "/d/postgresql.conf:1: primary_conninfo = 'host=a password=********' -> primary_conninfo = "
+       "/d/postgresql.conf:1: primary_conninfo = 'host=a password=******' -> primary_conninfo = "
        "''"},
   }));
   INFO(c.before);

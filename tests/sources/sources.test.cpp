@@ -137,22 +137,22 @@ TEST_CASE("a file is taken for what its name or its first character says", "[sou
     const char* expected;
   };
   const Case cases[] = {
-      {"etc/pg_hba.conf", "18: hba, peer, pg_hba.conf"},
-      {"etc/pg_ident.conf", "18: ident, pg_ident.conf"},
-      {"postgresql.conf", "18: settings, port 5433, postgresql.conf"},
-      {"pgbouncer.ini", "18:, port 6432"},
-      {"roles.sql", "18: roles passwords role_settings, app"},
+      {"etc/pg_hba.conf", "19: hba, peer, pg_hba.conf"},
+      {"etc/pg_ident.conf", "19: ident, pg_ident.conf"},
+      {"postgresql.conf", "19: settings, port 5433, postgresql.conf"},
+      {"pgbouncer.ini", "19:, port 6432"},
+      {"roles.sql", "19: roles passwords role_settings, app"},
       {"snapshot",
        "15: roles passwords objects settings role_settings hba ident code, app, peer, port 5432, "
        "postgresql.conf, pg_hba.conf, pg_ident.conf"},
       // A folder is all that it holds of these.
-      {"etc", "18: hba ident, peer, pg_hba.conf, pg_ident.conf"},
+      {"etc", "19: hba ident, peer, pg_hba.conf, pg_ident.conf"},
       {"etc postgresql.conf",
-       "18: settings hba ident, peer, port 5433, postgresql.conf, pg_hba.conf, pg_ident.conf"},
+       "19: settings hba ident, peer, port 5433, postgresql.conf, pg_hba.conf, pg_ident.conf"},
       // Scripts run in their order, files go over a snapshot.
-      {"roles.sql more.sql", "18: roles passwords objects role_settings code, app with CREATEDB"},
+      {"roles.sql more.sql", "19: roles passwords objects role_settings code, app with CREATEDB"},
       {"more.sql roles.sql",
-       "18: roles passwords objects role_settings code, app; refused by the server, so left out: 1 "
+       "19: roles passwords objects role_settings code, app; refused by the server, so left out: 1 "
        "statement of more.sql (first: more.sql:1:12: role `app` does not exist)"},
       {"snapshot more.sql",
        "15: roles passwords objects settings role_settings hba ident code, app with CREATEDB, "
@@ -162,19 +162,21 @@ TEST_CASE("a file is taken for what its name or its first character says", "[sou
        "postgresql.conf, pg_ident.conf, pg_hba.conf; other/pg_hba.conf is not what the snapshot "
        "has"},
       {"refused.sql",
-       "18: roles passwords role_settings; refused by the server, so left out: 1 statement of "
+       "19: roles passwords role_settings; refused by the server, so left out: 1 statement of "
        "refused.sql (first: refused.sql:1:11: role `nobody` does not exist)"},
-      {"bad/postgresql.conf", "18:, port none, postgresql.conf"},
+      {"bad/postgresql.conf", "19:, port none, postgresql.conf"},
       // Refused.
       {"", "no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql"},
       {"etc other/pg_hba.conf", "--hba is given twice: `etc/pg_hba.conf` and `other/pg_hba.conf`"},
       {"snapshot snapshot", "--snapshot is given twice: `snapshot` and `snapshot`"},
       {"empty",
        "empty: error: holds no pg_hba.conf, pg_ident.conf, postgresql.conf or pgbouncer.ini"},
-      {"notes.txt", "notes.txt: error: is of no kind that is known; say --hba, --conf, ..."},
+      {"notes.txt",
+       "notes.txt: error: is not a kind of file that pgleast knows; say what it is with --hba, "
+       "--conf, ..."},
       {"missing.sql", "missing.sql: error: cannot be read: no such file"},
       {"missing", "missing: error: cannot be read: no such file"},
-      {"broken.sql", "18: passwords role_settings"},
+      {"broken.sql", "19: passwords role_settings"},
       {"program.sql", "program.sql: error: is a binary file, no SQL script"},
   };
   for (const auto& c : cases) {
@@ -191,11 +193,11 @@ TEST_CASE("options that contradict each other are refused", "[sources]") {
     const char* expected;
   };
   const Case cases[] = {
-      {{.hba = hba, .server_version = 13}, "13: hba, peer, pg_hba.conf"},
-      {{.snapshot = "snapshot", .server_version = 15},
+      {{.hba = hba, .server_version = 130000}, "13: hba, peer, pg_hba.conf"},
+      {{.snapshot = "snapshot", .server_version = 150000},
        "15: roles passwords objects settings role_settings hba ident code, app, peer, port 5432, "
        "postgresql.conf, pg_hba.conf, pg_ident.conf"},
-      {{.snapshot = "snapshot", .server_version = 16},
+      {{.snapshot = "snapshot", .server_version = 160000},
        "--server-version 16 contradicts the server's own version 15"},
       {{.snapshot = "snapshot", .live = true},
        "--snapshot and a live server are two clusters: give one of them"},

@@ -14,6 +14,9 @@
 
 namespace pgleast::test {
 
+/// What lies in a database is known once something was made there.
+inline constexpr const char* touch_database = "CREATE SCHEMA touched; DROP SCHEMA touched; ";
+
 struct ScriptTexts {
   std::string sql = {};  // its superuser is `postgres`
   std::string hba = "local all all peer\n";
@@ -22,6 +25,8 @@ struct ScriptTexts {
   std::string command_line = {};  // settings again, given with -c
   int major = newest_major;
   bool followed = true;  // a statement that is not followed fails the test
+  bool whole = true;     // one that is refused does
+  bool touch = true;     // make the objects of `postgres` known
 };
 
 /// A text that cannot be read whole, or a statement that is refused, fails the test.
