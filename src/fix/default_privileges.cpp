@@ -50,11 +50,15 @@ Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy) {
     }
     std::erase_if(acl, [](const AclItem& item) { return item.privileges.empty(); });
   }
-  const auto id = add_acl(model, acl);
-  if (row == model.default_acls.end()) {
-    model.default_acls.push_back({remedy.database, remedy.creator, remedy.schema, remedy.type, id});
+  const bool has_row = row != model.default_acls.end();
+  if (std::is_permutation(acl.begin(), acl.end(), built_in.begin(), built_in.end())) {
+    // The server keeps no row that says what would be so without it.
+    if (has_row) model.default_acls.erase(row);
+  } else if (has_row) {
+    row->acl = add_acl(model, acl);
   } else {
-    row->acl = id;
+    model.default_acls.push_back(
+        {remedy.database, remedy.creator, remedy.schema, remedy.type, add_acl(model, acl)});
   }
   return {remedy.database,
           {statement(model, exact, remedy.grant)},

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "fix/statement.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "pg/identifier.hpp"
 #include "privileges/membership_revoke.hpp"
 
@@ -60,7 +61,8 @@ Statements enact(Cluster& model, const ChangeMembership& remedy) {
   const auto role = quote_identifier(model.role_name(remedy.role));
   const auto member = quote_identifier(model.role_name(remedy.member));
   const bool inherits = model.major() >= 16 || model.role(remedy.member).inherit;
-  model.memberships.push_back({remedy.role, remedy.member, no_role, false, inherits, true});
+  model.memberships.push_back(
+      {remedy.role, remedy.member, bootstrap_superuser(model), false, inherits, true});
   return {no_object,
           {fmt::format("GRANT {} TO {};", role, member)},
           {fmt::format("REVOKE {} FROM {};", role, member)},

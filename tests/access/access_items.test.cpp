@@ -56,7 +56,7 @@ TEST_CASE("an object is asked for by its name, with its kind where two share it"
       {"numbers", "schema numbers\n"},
       {"sequence:public.numbers", "sequence public.numbers\n"},
       {"table:public.numbers",
-       "there is no object `table:public.numbers`; did you mean `public.numbers`?"},
+       "there is no object `table:public.numbers`; did you mean `table:public.orders`?"},
       {"public.order", "there is no object `public.order`; did you mean `public.orders`?"},
       {"pg_catalog", "there is no object `pg_catalog`"},
       // All, by the names of their kinds.

@@ -52,7 +52,7 @@ const char* const objects =
     "CREATE ROLE app; CREATE SCHEMA s; CREATE TABLE s.t (a int); CREATE TABLE s.t2 (a int);"
     "CREATE TABLE public.u (a int); CREATE SEQUENCE s.q; CREATE VIEW s.v AS SELECT 1 AS a;"
     "CREATE FUNCTION s.f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';"
-    "CREATE FUNCTION s.f(text) RETURNS int LANGUAGE sql AS 'SELECT 1';";
+    "CREATE FUNCTION s.f(pg_catalog.text) RETURNS int LANGUAGE sql AS 'SELECT 1';";
 
 const Case cases[] = {
     {"roles by class", "CREATE TABLE here (a int);",
@@ -116,13 +116,13 @@ const Case cases[] = {
      "grants:\n  - {to: app, functions: {schema: s, names: [f], require: [EXECUTE]}}\n",
      "- object | database | postgres | postgres | {=Tc/postgres} {postgres=CTc/postgres}\n"
      "- object | function | s.f(integer) | postgres | {=X/postgres} {postgres=X/postgres}\n"
-     "- object | function | s.f(text) | postgres | {=X/postgres} {postgres=X/postgres}\n"
+     "- object | function | s.f(pg_catalog.text) | postgres | {=X/postgres} {postgres=X/postgres}\n"
      "- object | schema | s | postgres | {postgres=UC/postgres}\n"
      "+ object | database | postgres | postgres | {=Tc/postgres} {app=c/postgres} "
      "{postgres=CTc/postgres}\n"
      "+ object | function | s.f(integer) | postgres | {=X/postgres} {app=X/postgres} "
      "{postgres=X/postgres}\n"
-     "+ object | function | s.f(text) | postgres | {=X/postgres} {app=X/postgres} "
+     "+ object | function | s.f(pg_catalog.text) | postgres | {=X/postgres} {app=X/postgres} "
      "{postgres=X/postgres}\n"
      "+ object | schema | s | postgres | {app=U/postgres} {postgres=UC/postgres}\n"},
     {"schemas", objects, "grants:\n  - {to: app, schemas: {names: [s], require: [CREATE]}}\n",

@@ -68,11 +68,14 @@ const Case cases[] = {
     {18,
      "CREATE FUNCTION f(int, text[]) RETURNS int LANGUAGE sql AS 'SELECT 1';",
      [](const Names& n) -> Remedy {
-       return ChangePrivileges{
-           false, n.function("public.f(integer,text[])"), {}, public_role, Privilege::execute};
+       return ChangePrivileges{false,
+                               n.function("public.f(integer,pg_catalog.text[])"),
+                               {},
+                               public_role,
+                               Privilege::execute};
      },
-     {R"(REVOKE EXECUTE ON ROUTINE "public"."f"(integer,text[]) FROM PUBLIC;)"},
-     {R"(GRANT EXECUTE ON ROUTINE "public"."f"(integer,text[]) TO PUBLIC;)"}},
+     {R"(REVOKE EXECUTE ON ROUTINE "public"."f"(integer,pg_catalog.text[]) FROM PUBLIC;)"},
+     {R"(GRANT EXECUTE ON ROUTINE "public"."f"(integer,pg_catalog.text[]) TO PUBLIC;)"}},
     // What another grantor gave is taken as that grantor, and what hung on it goes, too.
     {14,
      "CREATE ROLE a; CREATE ROLE b; CREATE ROLE c; CREATE TABLE t (x int);"

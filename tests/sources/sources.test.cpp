@@ -164,7 +164,7 @@ TEST_CASE("a file is taken for what its name or its first character says", "[sou
       {"refused.sql",
        "19: roles passwords role_settings; refused by the server, so left out: 1 statement of "
        "refused.sql (first: refused.sql:1:11: role `nobody` does not exist)"},
-      {"bad/postgresql.conf", "19:, port none, postgresql.conf"},
+      {"bad/postgresql.conf", "19:, port 5432, postgresql.conf"},
       // Refused.
       {"", "no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql"},
       {"etc other/pg_hba.conf", "--hba is given twice: `etc/pg_hba.conf` and `other/pg_hba.conf`"},
@@ -176,7 +176,7 @@ TEST_CASE("a file is taken for what its name or its first character says", "[sou
        "--conf, ..."},
       {"missing.sql", "missing.sql: error: cannot be read: no such file"},
       {"missing", "missing: error: cannot be read: no such file"},
-      {"broken.sql", "19: passwords role_settings"},
+      {"broken.sql", "19: roles passwords role_settings"},
       {"program.sql", "program.sql: error: is a binary file, no SQL script"},
   };
   for (const auto& c : cases) {
