@@ -67,7 +67,7 @@ struct Step {
 
 /// A kind of step.
 struct EscalationInfo {
-  std::string_view id;      // of its page, too
+  std::string_view id;  // of its page, too
   Versions versions;
   std::vector<Fact> needs;  // without which it is not known whether there is one
 };

@@ -60,7 +60,8 @@ Statements enact(Cluster& model, const ChangeMembership& remedy) {
   if (!remedy.grant) return revoke(model, remedy);
   const auto role = quote_identifier(model.role_name(remedy.role));
   const auto member = quote_identifier(model.role_name(remedy.member));
-  const bool inherits = model.major() >= 16 || model.role(remedy.member).inherit;
+  // user.c, AddRoleMems: what no option says is as the member's attribute is.
+  const bool inherits = model.role(remedy.member).inherit;
   model.memberships.push_back(
       {remedy.role, remedy.member, bootstrap_superuser(model), false, inherits, true});
   return {no_object,

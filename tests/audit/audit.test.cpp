@@ -159,7 +159,8 @@ TEST_CASE("an audit judges each rule, and says what it could not", "[audit]") {
       {"waivers:\n  - {rule: ROL-001, subject: nobody, reason: agreed}\n",
        "ACL-001 broken public.t\nROL-001 broken boss deputy\nSET-001 holds\n"
        "the waiver of ROL-001 for nobody matches nothing; remove it\n"},
-      {"rules:\n  ROL-001: {enabled: false, reason: elsewhere}\n", "ACL-001 broken public.t\nSET-001 holds\n"},
+      {"rules:\n  ROL-001: {enabled: false, reason: elsewhere}\n",
+       "ACL-001 broken public.t\nSET-001 holds\n"},
   }));
   INFO(c.policy);
   CHECK(shown(audit_of(script_cluster(script), c.policy)) == c.expected);

@@ -11,7 +11,8 @@ std::string report_of(const Audit& audit, bool verbose = false, bool colour = fa
 }  // namespace
 
 TEST_CASE("the text report shows place, proof and advice, the gravest first", "[report][text]") {
-  CHECK(report_of(sample_audit()) == R"(critical  HBA-001  broken: nobody logs in without a credential
+  CHECK(report_of(sample_audit()) ==
+        R"(critical  HBA-001  broken: nobody logs in without a credential
   conf/pg hba.conf:12:27
     host all all 0.0.0.0/0 trust
                            ^~~~~

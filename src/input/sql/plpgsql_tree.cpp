@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "input/sql/psql_script.hpp"
 #include "input/sql/parser.hpp"
+#include "input/sql/psql_script.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
