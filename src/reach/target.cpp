@@ -80,7 +80,7 @@ std::vector<Target> with_privilege(const Cluster& cluster, std::vector<Target> f
 }
 
 std::string quoted_name(const Cluster& cluster, const Object& object) {
-  const auto name = quote_identifier(object.name);
+  auto name = quote_identifier(object.name);
   if (object.schema == no_object) return name;
   return quote_identifier(cluster.object(object.schema).name) + '.' + name;
 }
