@@ -384,8 +384,8 @@ void ReachWorld::ask(const Graph& graph, const Doors& doors, const Routes& route
     return;
   }
   ++ways;
-  by_password += best->demand.asks == Credential::password ? 1 : 0;
-  by_certificate += best->demand.asks == Credential::certificate ? 1 : 0;
+  by_password += best->demand.asks == AskedCredential::password ? 1 : 0;
+  by_certificate += best->demand.asks == AskedCredential::certificate ? 1 : 0;
   over_ipv6 += startup.server == "::1" ? 1 : 0;
   steps += best->route.steps.empty() ? 0 : 1;
   auto statements = best->route.statements;
