@@ -315,7 +315,7 @@ std::string option_text(const SqlNode& option) {
 // reloptions.c, parse_one_reloption.
 std::string view_option(const SqlCatalog& catalog, const SqlNode& option) {
   const auto name = text_at(option, "defname");
-  const auto text = option_text(option);
+  auto text = option_text(option);
   const auto value = text.substr(name.size() + 1);
   const bool is_check = name == "check_option";
   if (!is_check && name != "security_barrier" &&
