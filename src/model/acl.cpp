@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto privilege_of_letter = [] {
   std::array<PrivilegeSet, 128> result{};
-  for (const auto& p : privileges) result[static_cast<std::size_t>(p.letter)] = p.privilege;
+  for (const auto& p : privileges) result[static_cast<unsigned char>(p.letter)] = p.privilege;
   return result;
 }();
 

@@ -20,6 +20,7 @@
 #include "support/csv.hpp"
 #include "support/random_world.hpp"
 #include "support/server.hpp"
+#include "text/display.hpp"
 
 using namespace pgleast;
 using pgleast::test::LiveServer;
@@ -264,8 +265,8 @@ class World {
   void remember(const Cluster& cluster, ObjectKind kind, const Session& session,
                 const std::vector<Field>& row, RoleId role, Privilege p, bool grants) {
     if (row[3] == "t" || session.database() != world_.database) return;
-    printed_.insert({cluster.role_name(role), std::string(info(kind).name), text_of(row[2]),
-                     std::string(info(p).keyword), grants ? "t" : "f"});
+    printed_.insert({displayed(cluster.role_name(role)), std::string(info(kind).name),
+                     displayed(text_of(row[2])), std::string(info(p).keyword), grants ? "t" : "f"});
   }
 
   // From here on `pgleast access` itself, live and on a snapshot.
