@@ -199,6 +199,7 @@ TEST_CASE("only questions are sent, by pgleast from the first moment", "[live][m
                                            "WITH",
                                            "DECLARE answer NO SCROLL CURSOR FOR SELECT ",
                                            "DECLARE answer NO SCROLL CURSOR FOR WITH ",
+                                           "DECLARE answer NO SCROLL CURSOR FOR -- ",
                                            "FETCH 4000 FROM answer",
                                            "CLOSE answer"};
     CHECK(std::any_of(allowed.begin(), allowed.end(),
