@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <initializer_list>
+#include <limits>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -138,15 +141,33 @@ bool is_lsn(std::string_view text, int) {
   return digits() && text.empty();
 }
 
-/// strtoul is asked for an overflow, and nothing else.
-bool fits_unsigned(std::string_view text, int) {
+/// What strtoull makes of a text; none on an overflow and, where the whole text must be a number,
+/// on what follows one.
+std::optional<std::uint64_t> unsigned_number(std::string_view text, bool whole) {
+  const std::string copy(text);
+  char* end = nullptr;
   errno = 0;
-  static_cast<void>(std::strtoull(std::string(text).c_str(), nullptr, 0));
-  return errno == 0;
+  const std::uint64_t number = std::strtoull(copy.c_str(), &end, 0);
+  if (errno != 0 || (whole && end != copy.c_str() + copy.size())) return std::nullopt;
+  return number;
 }
 
+/// xlogrecovery.c, check_recovery_target_xid: before 19 only an overflow is refused. The epoch,
+/// the upper half, is not looked at.
+bool is_target_xid(std::string_view text, int major) {
+  constexpr std::uint32_t first_normal_xid = 3;
+  const auto number = unsigned_number(text, major >= 19);
+  if (major < 19 || text.empty()) return number.has_value();
+  return number && text.find('-') == std::string_view::npos &&
+         static_cast<std::uint32_t>(*number) >= first_normal_xid;
+}
+
+/// xlogrecovery.c, check_recovery_target_timeline.
 bool is_timeline(std::string_view text, int major) {
-  return text == "latest" || text == "current" || fits_unsigned(text, major);
+  if (text == "latest" || text == "current") return true;
+  const auto number = unsigned_number(text, major >= 19);
+  if (major < 19) return number.has_value();
+  return number && *number >= 1 && *number <= std::numeric_limits<std::uint32_t>::max();
 }
 
 bool is_function_list(std::string_view text, int) {
@@ -240,7 +261,7 @@ constexpr OwnCheck checks[] = {
     {"recovery_target_name", is_target_name},
     {"recovery_target_time", is_target_time},
     {"recovery_target_timeline", is_timeline},
-    {"recovery_target_xid", fits_unsigned},
+    {"recovery_target_xid", is_target_xid},
     {"restrict_nonsystem_relation_kind", is_relation_kinds},
     {"search_path", is_list},
     {"serializable_buffers", is_slru_buffers},

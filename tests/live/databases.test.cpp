@@ -27,7 +27,8 @@ std::set<std::string> broken(const Audit& audit, const std::string& rule) {
 
 TEST_CASE("all databases are audited and fixed, whatever their names", "[live][databases]") {
   LiveServer server;
-  server.sql("postgres", "CREATE DATABASE \"odd \"\" name\n\\! touch /tmp/pgleast-owned\";");
+  const auto odd = test::shared_name(server.major(), "odd \"\" name\n\\! touch /tmp/pgleast-owned");
+  server.sql("postgres", "CREATE DATABASE \"" + odd + "\";");
   server.sql("postgres", "CREATE DATABASE plain; CREATE DATABASE closed ALLOW_CONNECTIONS false;");
   server.sql("plain", "CREATE TABLE public.t (i int); GRANT SELECT ON public.t TO PUBLIC;");
   server.sql("postgres", "CREATE TABLE public.u (i int); GRANT INSERT ON public.u TO PUBLIC;");

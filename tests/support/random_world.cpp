@@ -7,6 +7,7 @@
 #include "pg/identifier.hpp"
 #include "pg/predefined_role.hpp"
 #include "support/odd_files.hpp"
+#include "support/server.hpp"
 
 namespace pgleast::test {
 namespace {
@@ -44,7 +45,7 @@ class Writer {
   Writer(std::uint64_t number, int major) : dice_(number), major_(major) {}
 
   RandomWorld write() {
-    world_.database = "w " + shared_name(odd_names()[dice_.below(odd_names().size() - 2)]);
+    world_.database = "w " + shared_name(major_, odd_names()[dice_.below(odd_names().size() - 2)]);
     if (dice_.chance(40)) world_.second = "second";
     out_ = &world_.everywhere;
     roles();
@@ -65,12 +66,6 @@ class Writer {
   void add(std::string statement) { out_->push_back(std::move(statement)); }
   const std::string& role() { return dice_.of(roles_); }  // quoted
   std::string grantee() { return dice_.chance(15) ? "PUBLIC" : role(); }
-
-  /// Of a role or a database.
-  std::string shared_name(std::string name) const {
-    if (major_ >= 19) std::replace(name.begin(), name.end(), '\n', ' ');
-    return name;
-  }
 
   void as(const std::string& who, const std::string& statement) {
     if (dice_.chance(10)) {
@@ -93,7 +88,7 @@ class Writer {
     const auto count = 5 + dice_.below(14);
     const auto first = dice_.below(odd_names().size());
     for (std::size_t i = 0; i < count; ++i) {
-      const auto odd = shared_name(odd_names()[(first + i) % odd_names().size()]);
+      const auto odd = shared_name(major_, odd_names()[(first + i) % odd_names().size()]);
       roles_.push_back(sql_name(dice_.chance(60) ? odd : "r" + std::to_string(i)));
       std::string options;
       if (dice_.chance(30)) options += " NOINHERIT";

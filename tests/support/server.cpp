@@ -48,6 +48,14 @@ Ran pgleast(const std::string& arguments) {
   return run(shell_quoted(environment("PGLEAST_BINARY")) + " " + arguments);
 }
 
+std::string shared_name(int major, std::string name) {
+  if (major < 19) return name;
+  for (auto& c : name) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return name;
+}
+
 LiveServer::LiveServer(const std::string& options) {
   const char* const tmp = std::getenv("TMPDIR");
   std::string pattern = std::string(tmp == nullptr ? "/tmp" : tmp) + "/sXXXXXX";

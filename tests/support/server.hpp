@@ -18,6 +18,8 @@ Ran run(const std::string& command);
 std::string shell_quoted(const std::string& text);
 /// `pgleast ARGUMENTS`, the binary under test.
 Ran pgleast(const std::string& arguments);
+/// `name` as a role or a database may be called: from 19 on without line breaks.
+std::string shared_name(int major, std::string name);
 
 class LiveServer {
  public:

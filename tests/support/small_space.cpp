@@ -124,15 +124,15 @@ std::vector<HbaRecord> records_of(const std::string& text, int version_num) {
   return file.records;
 }
 
-std::vector<Point> points(const Universe& universe) {
+std::vector<Point> points(const ConnectionClasses& classes) {
   std::vector<std::pair<bool, std::uint32_t>> addresses{
       {false, loopback}, {false, elsewhere}, {true, 1}, {true, elsewhere}};
   for (std::uint32_t i = 0; i < 16; ++i) addresses.emplace_back(false, network + i);
   std::vector<Point> result;
   for (const auto transport :
        {Transport::local, Transport::plain, Transport::tls, Transport::gss}) {
-    for (std::uint32_t role = 0; role < universe.roles().size(); ++role) {
-      for (std::uint32_t database = 0; database < universe.databases().size(); ++database) {
+    for (std::uint32_t role = 0; role < classes.roles().size(); ++role) {
+      for (std::uint32_t database = 0; database < classes.databases().size(); ++database) {
         for (const auto& [v6, address] : addresses) {
           result.push_back({transport, role, database, v6, address});
           if (transport == Transport::local) break;
@@ -143,35 +143,35 @@ std::vector<Point> points(const Universe& universe) {
   return result;
 }
 
-bool matches(const Universe& universe, const HbaRecord& record, const Point& p) {
+bool matches(const ConnectionClasses& classes, const HbaRecord& record, const Point& p) {
   if (!takes(record.type, p.transport)) return false;
   if (p.transport != Transport::local && !matches_address(record.address, p)) return false;
-  const auto& role = universe.roles()[p.role];
-  const auto& database = universe.databases()[p.database];
+  const auto& role = classes.roles()[p.role];
+  const auto& database = classes.databases()[p.database];
   return std::any_of(record.users.begin(), record.users.end(),
                      [&](const HbaName& n) { return matches_user(role, n); }) &&
          std::any_of(record.databases.begin(), record.databases.end(),
                      [&](const HbaName& n) { return matches_database(database, role, n); });
 }
 
-std::optional<std::uint32_t> decider(const Universe& universe,
+std::optional<std::uint32_t> decider(const ConnectionClasses& classes,
                                      const std::vector<HbaRecord>& records, const Point& point) {
   for (std::uint32_t i = 0; i < records.size(); ++i) {
-    if (matches(universe, records[i], point)) return i;
+    if (matches(classes, records[i], point)) return i;
   }
   return std::nullopt;
 }
 
-bool holds(const Universe& universe, const Region& region, const Point& p) {
+bool holds(const ConnectionClasses& classes, const Region& region, const Point& p) {
   const auto has = [](const std::vector<std::uint32_t>& list, std::uint32_t id) {
     return std::binary_search(list.begin(), list.end(), id);
   };
-  if (!has(universe.role_atoms(region.roles), p.role) ||
-      !has(universe.database_atoms(region.databases), p.database)) {
+  if (!has(classes.role_atoms(region.roles), p.role) ||
+      !has(classes.database_atoms(region.databases), p.database)) {
     return false;
   }
   if (p.transport == Transport::local) return true;
-  const auto origin = universe.origin(region.origin).addresses;
+  const auto origin = classes.origin(region.origin).addresses;
   const auto& line = p.v6 ? origin.v6 : origin.v4;
   const AddressNumber at{0, p.address};
   return std::any_of(line.ranges().begin(), line.ranges().end(), [&](const AddressRange& range) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "connections/universe.hpp"
+#include "connections/connection_classes.hpp"
 #include "model/cluster.hpp"
 
 namespace pgleast::test {
@@ -25,17 +25,17 @@ std::vector<HbaRecord> records_of(const std::string& text, int version_num);
 
 struct Point {
   Transport transport;
-  std::uint32_t role, database;  // into Universe::roles() and databases()
+  std::uint32_t role, database;  // into ConnectionClasses::roles() and databases()
   bool v6;
   std::uint32_t address;  // of IPv4; the last bytes of one of IPv6
 };
 
-/// Every point that records of random_record() tell apart, tokens of the universe included.
-std::vector<Point> points(const Universe& universe);
-bool matches(const Universe& universe, const HbaRecord& record, const Point& point);
+/// Every point that records of random_record() tell apart, tokens of the classes included.
+std::vector<Point> points(const ConnectionClasses& classes);
+bool matches(const ConnectionClasses& classes, const HbaRecord& record, const Point& point);
 /// The first record that matches.
-std::optional<std::uint32_t> decider(const Universe& universe,
+std::optional<std::uint32_t> decider(const ConnectionClasses& classes,
                                      const std::vector<HbaRecord>& records, const Point& point);
-bool holds(const Universe& universe, const Region& region, const Point& point);
+bool holds(const ConnectionClasses& classes, const Region& region, const Point& point);
 
 }  // namespace pgleast::test

@@ -40,7 +40,10 @@ AuthWord unquoted(std::string_view raw, bool comma_follows, std::size_t longest)
 struct AuthFields::Grammar : LineGrammar<PgAuthLexer, PgAuthParser> {};
 
 AuthFields::AuthFields(int version_num)
-    : grammar_(std::make_unique<Grammar>()), longest_word_(longest_word(version_num)) {}
+    : grammar_(std::make_unique<Grammar>()), longest_word_(longest_word(version_num)) {
+  // hba.c, pg_isblank: from 19 on a carriage return within a line is part of a word.
+  if (major_of(version_num) >= 19) grammar_->read_as_letter('\r');
+}
 AuthFields::~AuthFields() = default;
 
 std::vector<AuthField> AuthFields::split(const LogicalLines& lines) {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,12 +21,15 @@ class LineStream : public antlr4::CharStream {
     line_ = line;
     at_ = 0;
   }
+  /// From here on `byte` is a letter, whatever the grammar makes of it.
+  void read_as_letter(char byte) { letter_ = byte; }
 
   void consume() override { ++at_; }
   std::size_t LA(ssize_t i) override {
     const auto place = static_cast<ssize_t>(at_) + (i > 0 ? i - 1 : i);
     if (i == 0 || place < 0 || place >= static_cast<ssize_t>(line_.size())) return IntStream::EOF;
-    return static_cast<unsigned char>(line_[static_cast<std::size_t>(place)]);
+    const char byte = line_[static_cast<std::size_t>(place)];
+    return byte == letter_ ? no_byte : static_cast<unsigned char>(byte);
   }
   ssize_t mark() override { return -1; }
   void release(ssize_t) override {}
@@ -40,8 +44,11 @@ class LineStream : public antlr4::CharStream {
   std::string toString() const override { return std::string(line_); }
 
  private:
+  static constexpr std::size_t no_byte = 0x100;  // so no grammar names it
+
   std::string_view line_;
   std::size_t at_ = 0;
+  std::optional<char> letter_;
 };
 
 /// Remembers the first token of a line that the grammar has no place for.
@@ -82,6 +89,7 @@ class LineGrammar {
     return parser_.line();
   }
   const FirstError& error() const { return error_; }
+  void read_as_letter(char byte) { stream_.read_as_letter(byte); }
 
  private:
   LineStream stream_;
