@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "connections/space.hpp"
+#include "connections/decided_connections.hpp"
 #include "escalation/escalation.hpp"
 #include "finding/finding.hpp"
 #include "policy/role_matcher.hpp"
@@ -26,7 +26,7 @@ class Facts {
   const std::string& today() const { return today_; }
   // Computed when first asked for.
   const Escalations& escalations() const;
-  const Space& space() const { return connections_.space(); }
+  const DecidedConnections& decided() const { return connections_.decided(); }
 
   /// Why a fact that a check needs is not there; none when it is.
   std::optional<Verdict> missing(Fact fact) const;

@@ -37,7 +37,7 @@ Check hba_any_address(MapReader&, MapReader& fix) {
     std::vector<Finding> findings;
     for (const auto& exposure :
          exposures(facts, Origin::network,
-                   [](const HbaRecord&r, const Piece&) { return is_any(r.address); })) {
+                   [](const HbaRecord&r, const DecidedPart&) { return is_any(r.address); })) {
       const auto& record = facts.cluster().hba.records[exposure.record];
       auto finding = record_finding(
           facts, exposure, record.at.address,

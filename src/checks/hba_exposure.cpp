@@ -13,10 +13,10 @@ namespace pgleast {
 namespace {
 
 std::string roles_text(const Facts& facts, const std::set<std::uint32_t>& roles) {
-  const auto& space = facts.space();
-  if (roles.size() == space.roles.size() && roles.size() > 1) {
+  const auto& decided = facts.decided();
+  if (roles.size() == decided.roles.size() && roles.size() > 1) {
     std::vector<std::string> superusers;
-    for (const auto& atom : space.roles) {
+    for (const auto& atom : decided.roles) {
       if (atom.role && facts.cluster().role(*atom.role).superuser) {
         superusers.push_back(displayed(atom.name));
       }
@@ -28,20 +28,20 @@ std::string roles_text(const Facts& facts, const std::set<std::uint32_t>& roles)
   std::vector<std::string> names;
   bool others = false;
   for (const auto role : roles) {
-    others = others || space.roles[role].other;
-    if (!space.roles[role].other) names.push_back(displayed(space.roles[role].name));
+    others = others || decided.roles[role].other;
+    if (!decided.roles[role].other) names.push_back(displayed(decided.roles[role].name));
   }
   if (others) return names.empty() ? "any role" : "any role, " + listed(names) + " among them";
   return listed(names);
 }
 
 std::string databases_text(const Facts& facts, const std::set<std::uint32_t>& databases) {
-  const auto& space = facts.space();
+  const auto& decided = facts.decided();
   std::size_t known = 0;
   bool others = false, replication = false;
   std::vector<std::string> names;
-  for (std::uint32_t i = 0; i < space.databases.size(); ++i) {
-    const auto& atom = space.databases[i];
+  for (std::uint32_t i = 0; i < decided.databases.size(); ++i) {
+    const auto& atom = decided.databases[i];
     known += atom.replication || atom.other ? 0U : 1U;
     if (!databases.contains(i)) continue;
     others = others || atom.other;
@@ -73,21 +73,21 @@ std::string transports_text(const std::set<Transport>& transports) {
   return transports.contains(Transport::local) ? "" : ", encrypted";
 }
 
-std::string connection_string(const Facts& facts, const Piece& piece) {
-  const auto& space = facts.space();
+std::string connection_string(const Facts& facts, const DecidedPart& part) {
+  const auto& decided = facts.decided();
   // The mightiest role makes the plainest example.
-  auto chosen = piece.roles.front();
-  for (const auto i : piece.roles) {
-    const auto& role = space.roles[i].role;
-    const auto& best = space.roles[chosen].role;
+  auto chosen = part.roles.front();
+  for (const auto i : part.roles) {
+    const auto& role = decided.roles[i].role;
+    const auto& best = decided.roles[chosen].role;
     const bool super = role && facts.cluster().role(*role).superuser;
     if (super && !(best && facts.cluster().role(*best).superuser)) chosen = i;
   }
-  const auto& role = space.roles[chosen];
-  const auto& database = space.databases[piece.databases.front()];
-  Witness witness{piece.transport, role.other ? "postgres" : role.name, std::nullopt, ""};
+  const auto& role = decided.roles[chosen];
+  const auto& database = decided.databases[part.databases.front()];
+  Witness witness{part.transport, role.other ? "postgres" : role.name, std::nullopt, ""};
   if (!database.replication) witness.database = database.other ? "postgres" : database.name;
-  if (piece.transport != Transport::local) witness.from = example_address(piece.origin);
+  if (part.transport != Transport::local) witness.from = example_address(part.origin);
   return to_string(witness);
 }
 
@@ -102,36 +102,36 @@ Origin read_origin(MapReader& with) {
   fail_policy(with.need("origin"), "an origin is `any`, `local`, `loopback` or `network`");
 }
 
-std::optional<Piece> part_from(const Piece& piece, Origin origin) {
-  if (origin == Origin::any) return piece;
-  const bool local = piece.transport == Transport::local;
+std::optional<DecidedPart> part_from(const DecidedPart& part, Origin origin) {
+  if (origin == Origin::any) return part;
+  const bool local = part.transport == Transport::local;
   if (local || origin == Origin::local) {
-    return local && origin == Origin::local ? std::optional(piece) : std::nullopt;
+    return local && origin == Origin::local ? std::optional(part) : std::nullopt;
   }
-  auto part = piece;
-  const auto beyond = piece.origin.without(AddressSet::loopback());
-  part.origin = origin == Origin::network ? beyond : piece.origin.without(beyond);
-  if (part.origin.empty()) return std::nullopt;
-  return part;
+  auto from = part;
+  const auto beyond = part.origin.without(AddressSet::loopback());
+  from.origin = origin == Origin::network ? beyond : part.origin.without(beyond);
+  if (from.origin.empty()) return std::nullopt;
+  return from;
 }
 
 std::vector<Exposure> exposures(
     const Facts& facts, Origin origin,
-    const std::function<bool(const HbaRecord&, const Piece&)>& objects) {
+    const std::function<bool(const HbaRecord&, const DecidedPart&)>& objects) {
   std::vector<Exposure> result;
   const auto& records = facts.cluster().hba.records;
-  for (const auto& piece : facts.space().pieces) {
-    const auto& record = records[piece.record];
+  for (const auto& part : facts.decided().parts) {
+    const auto& record = records[part.record];
     const auto method = auth_method_named(record.method);
     if (method && method->credential == Credential::refused) continue;
-    const auto part = part_from(piece, origin);
-    if (!part || !objects(record, *part)) continue;
+    const auto from = part_from(part, origin);
+    if (!from || !objects(record, *from)) continue;
     // A record that the network reaches is told of there, with all that it lets in.
-    if (origin == Origin::loopback && part_from(piece, Origin::network)) continue;
-    if (result.empty() || result.back().record != piece.record) {
-      result.push_back({piece.record, {}});
+    if (origin == Origin::loopback && part_from(part, Origin::network)) continue;
+    if (result.empty() || result.back().record != part.record) {
+      result.push_back({part.record, {}});
     }
-    result.back().pieces.push_back(*part);
+    result.back().parts.push_back(*from);
   }
   return result;
 }
@@ -146,18 +146,18 @@ Finding record_finding(const Facts& facts, const Exposure& exposure, Span place,
   std::set<std::uint32_t> roles, databases;
   std::set<Transport> transports;
   AddressSet origin;
-  for (const auto& piece : exposure.pieces) {
-    roles.insert(piece.roles.begin(), piece.roles.end());
-    databases.insert(piece.databases.begin(), piece.databases.end());
-    transports.insert(piece.transport);
-    origin.add(piece.origin);
+  for (const auto& part : exposure.parts) {
+    roles.insert(part.roles.begin(), part.roles.end());
+    databases.insert(part.databases.begin(), part.databases.end());
+    transports.insert(part.transport);
+    origin.add(part.origin);
   }
   const auto from =
       origin.empty() ? std::string("the server's own machine") : to_string(rounded(origin));
   finding.detail.push_back(fmt::format("lets in: {}, from {}, to {}{}", roles_text(facts, roles),
                                        from, databases_text(facts, databases),
                                        transports_text(transports)));
-  finding.detail.push_back("for example: " + connection_string(facts, exposure.pieces.front()));
+  finding.detail.push_back("for example: " + connection_string(facts, exposure.parts.front()));
   return finding;
 }
 

@@ -16,19 +16,20 @@ enum class Origin { any, local, loopback, network };
 /// `any`, `local`, `loopback` or `network`: everything but local sockets and loopback.
 Origin read_origin(MapReader& with);
 
-/// The part of `piece` that comes from there; none when nothing does.
-std::optional<Piece> part_from(const Piece& piece, Origin origin);
+/// The part of `part` that comes from there; none when nothing does.
+std::optional<DecidedPart> part_from(const DecidedPart& part, Origin origin);
 
-/// A record with the pieces of it that a check objects to.
+/// A record with the parts of it that a check objects to.
 struct Exposure {
   std::size_t record = 0;
-  std::vector<Piece> pieces;
+  std::vector<DecidedPart> parts;
 };
 
-/// The records that let somebody in (their method is not reject) by a piece that `objects`,
-/// in file order, each with these pieces cut to `origin`.
-std::vector<Exposure> exposures(const Facts& facts, Origin origin,
-                                const std::function<bool(const HbaRecord&, const Piece&)>& objects);
+/// The records that let somebody in (their method is not reject) by a part that `objects`,
+/// in file order, each with these parts cut to `origin`.
+std::vector<Exposure> exposures(
+    const Facts& facts, Origin origin,
+    const std::function<bool(const HbaRecord&, const DecidedPart&)>& objects);
 
 /// A finding with place, "lets in: ..." and "for example: ..."; message and fix are the check's.
 Finding record_finding(const Facts& facts, const Exposure& exposure, Span place,

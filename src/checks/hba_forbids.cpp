@@ -41,9 +41,9 @@ std::string why_bad(const HbaRecord& record) {
 void keep_peer_for_bootstrap(const Facts& facts, const Exposure& exposure, Finding& finding) {
   const auto& record = facts.cluster().hba.records[exposure.record];
   if (record.type != ConnectionType::local) return;
-  for (const auto& piece : exposure.pieces) {
-    for (const auto i : piece.roles) {
-      const auto& atom = facts.space().roles[i];
+  for (const auto& part : exposure.parts) {
+    for (const auto i : part.roles) {
+      const auto& atom = facts.decided().roles[i];
       if (!atom.role || !is_bootstrap_superuser(facts.cluster().role(*atom.role))) continue;
       finding.remedies.emplace_back(InsertRecord{
           exposure.record,
@@ -65,11 +65,11 @@ std::string passwords_needed(const Facts& facts, const Exposure& exposure,
   if (!new_password) return "";
   if (!cluster.seen(Fact::passwords)) return "set passwords for the roles that log in by it first";
   std::set<std::string> without;
-  for (const auto& piece : exposure.pieces) {
-    for (const auto i : piece.roles) {
-      const auto& role = facts.space().roles[i].role;
+  for (const auto& part : exposure.parts) {
+    for (const auto i : part.roles) {
+      const auto& role = facts.decided().roles[i].role;
       if (!role ||
-          (piece.transport == Transport::local && is_bootstrap_superuser(cluster.role(*role)))) {
+          (part.transport == Transport::local && is_bootstrap_superuser(cluster.role(*role)))) {
         continue;
       }
       if (cluster.role(*role).password == PasswordKind::none) {
@@ -91,7 +91,8 @@ Check hba_forbids(MapReader& with, MapReader& fix) {
   return [=](const Facts& facts) -> Verdict {
     if (const auto missing = facts.missing_records()) return *missing;
     std::vector<Finding> findings;
-    for (const auto& exposure : exposures(facts, origin, [&](const HbaRecord&r, const Piece&) {
+    for (const auto& exposure :
+         exposures(facts, origin, [&](const HbaRecord&r, const DecidedPart&) {
            return std::find(methods.begin(), methods.end(), r.method) != methods.end();
          })) {
       const auto& record = facts.cluster().hba.records[exposure.record];

@@ -16,8 +16,8 @@ Check hba_plaintext(MapReader&, MapReader& fix) {
     if (const auto missing = facts.missing_records()) return *missing;
     std::vector<Finding> findings;
     for (const auto& exposure :
-         exposures(facts, Origin::network, [](const HbaRecord&, const Piece& piece) {
-           return piece.transport == Transport::plain;
+         exposures(facts, Origin::network, [](const HbaRecord&, const DecidedPart& part) {
+           return part.transport == Transport::plain;
          })) {
       const auto& record = facts.cluster().hba.records[exposure.record];
       auto finding = record_finding(

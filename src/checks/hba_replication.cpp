@@ -21,25 +21,25 @@ bool is_replication_role(const Facts& facts, const Patterns& patterns, const Rol
                    : facts.roles().matches(patterns, atom.name);
 }
 
-// Where replication goes: only the pieces that reach it, with the roles that should not.
+// Where replication goes: only the parts that reach it, with the roles that should not.
 std::vector<Exposure> wrong_replication(const Facts& facts, const Patterns& patterns) {
-  const auto& space = facts.space();
-  const auto replicates = [&](const Piece& piece) {
-    for (const auto d : piece.databases) {
-      if (space.databases[d].replication) return true;
+  const auto& decided = facts.decided();
+  const auto replicates = [&](const DecidedPart& part) {
+    for (const auto d : part.databases) {
+      if (decided.databases[d].replication) return true;
     }
     return false;
   };
-  auto result = exposures(facts, Origin::network, [&](const HbaRecord&, const Piece& piece) {
-    return replicates(piece) && std::any_of(piece.roles.begin(), piece.roles.end(), [&](auto r) {
-             return !is_replication_role(facts, patterns, space.roles[r]);
+  auto result = exposures(facts, Origin::network, [&](const HbaRecord&, const DecidedPart& part) {
+    return replicates(part) && std::any_of(part.roles.begin(), part.roles.end(), [&](auto r) {
+             return !is_replication_role(facts, patterns, decided.roles[r]);
            });
   });
   for (auto& exposure : result) {
-    for (auto& piece : exposure.pieces) {
-      std::erase_if(piece.databases, [&](auto d) { return !space.databases[d].replication; });
-      std::erase_if(piece.roles,
-                    [&](auto r) { return is_replication_role(facts, patterns, space.roles[r]); });
+    for (auto& part : exposure.parts) {
+      std::erase_if(part.databases, [&](auto d) { return !decided.databases[d].replication; });
+      std::erase_if(part.roles,
+                    [&](auto r) { return is_replication_role(facts, patterns, decided.roles[r]); });
     }
   }
   return result;

@@ -16,7 +16,7 @@ namespace pgleast {
 namespace {
 
 bool is_superuser(const Facts& facts, std::uint32_t atom) {
-  const auto& role = facts.space().roles[atom].role;
+  const auto& role = facts.decided().roles[atom].role;
   return role && facts.cluster().role(*role).superuser;
 }
 
@@ -32,17 +32,17 @@ Check hba_superuser(MapReader&, MapReader& fix) {
     }
     // One finding for each superuser: by which records, the first one as the place.
     std::map<std::uint32_t, std::vector<Exposure>> by_role;
-    for (const auto& exposure :
-         exposures(facts, Origin::network, [](const HbaRecord&, const Piece&) { return true; })) {
-      for (const auto& piece : exposure.pieces) {
-        for (const auto role : piece.roles) {
+    for (const auto& exposure : exposures(
+             facts, Origin::network, [](const HbaRecord&, const DecidedPart&) { return true; })) {
+      for (const auto& part : exposure.parts) {
+        for (const auto role : part.roles) {
           if (!is_superuser(facts, role)) continue;
           auto& list = by_role[role];
           if (list.empty() || list.back().record != exposure.record) {
             list.push_back({exposure.record, {}});
           }
-          list.back().pieces.push_back(piece);
-          list.back().pieces.back().roles = {role};
+          list.back().parts.push_back(part);
+          list.back().parts.back().roles = {role};
         }
       }
     }
@@ -51,11 +51,11 @@ Check hba_superuser(MapReader&, MapReader& fix) {
       const auto first_record = list.front().record;
       // A record that leads to a database makes the plainer place than one for replication.
       std::stable_partition(list.begin(), list.end(), [&](const Exposure& exposure) {
-        return !facts.space().databases[exposure.pieces.front().databases.front()].replication;
+        return !facts.decided().databases[exposure.parts.front().databases.front()].replication;
       });
       const auto& first = list.front();
       const auto& record = facts.cluster().hba.records[first.record];
-      const auto name = facts.space().roles[role].name;
+      const auto name = facts.decided().roles[role].name;
       auto finding =
           record_finding(facts, first, record.at.user,
                          fmt::format("superuser {} can log in over the network", displayed(name)));

@@ -61,9 +61,10 @@ class AccessJudge {
     for (const auto& way : ways_in(facts_.graph(), doors(), routes, question).ways) {
       if (!way.is_certain() || !counts(way.route)) continue;
       const auto& record = cluster_.hba.records[way.record];
-      const auto login = fmt::format("{}{} by {}:{} ({}), with {}", to_string(way.from),
-                                     pooler_words(way.pooler), displayed(record.at.file),
-                                     record.at.line, displayed(record.method), way.demand.words);
+      const auto login =
+          fmt::format("{}{} by {}:{} ({}), with {}", to_string(way.from), pooler_words(way.pooler),
+                      displayed(record.at.file), record.at.line, displayed(record.method),
+                      way.demand.credential);
       for (const auto& name : way.roles) {
         const auto role = cluster_.find_role(name);
         if (!role || !facts_.roles().matches(entry.who, *role)) continue;
@@ -183,7 +184,7 @@ class AccessJudge {
 
   const Doors& doors() {
     if (!doors_) {
-      doors_.emplace(facts_.graph(), facts_.space(), Circumstances{facts_.today()});
+      doors_.emplace(facts_.graph(), facts_.decided(), Circumstances{facts_.today()});
     }
     return *doors_;
   }

@@ -15,18 +15,18 @@
 namespace pgleast {
 namespace {
 
-struct Rows {
+struct Privileges {
   PrivilegeSet global;  // of the global row or, without one, the built-in default
   PrivilegeSet schema;  // of the row for the schema
 };
 
 // aclchk.c, get_user_default_acl: the global row replaces the built-in default, the schema's
 // row is added to it.
-Rows default_privileges(const Facts& facts, RoleId creator, ObjectId schema, char type,
-                        RoleId grantee) {
+Privileges default_privileges(const Facts& facts, RoleId creator, ObjectId schema, char type,
+                              RoleId grantee) {
   const auto& cluster = facts.cluster();
   const auto kind = default_acl_type(type).kind;
-  Rows rows{granted_to(default_acl(kind, creator, cluster.major()), grantee), {}};
+  Privileges rows{granted_to(default_acl(kind, creator, cluster.major()), grantee), {}};
   const auto database = cluster.object(schema).database;
   for (const auto& row : cluster.default_acls) {
     if (row.creator != creator || row.type != type || row.database != database) continue;

@@ -13,16 +13,16 @@ namespace pgleast {
 std::vector<std::string> way_in(const Facts& facts, RoleId role) {
   const auto& cluster = facts.cluster();
   if (!cluster.seen(Fact::hba) || !cluster.hba.loads() || !cluster.role(role).login) return {};
-  const Piece* best = nullptr;
-  const auto rank = [&](const Piece& piece) {
-    return part_from(piece, Origin::network) ? 2 : piece.transport == Transport::local ? 0 : 1;
+  const DecidedPart* best = nullptr;
+  const auto rank = [&](const DecidedPart& part) {
+    return part_from(part, Origin::network) ? 2 : part.transport == Transport::local ? 0 : 1;
   };
-  for (const auto& piece : facts.space().pieces) {
-    const auto method = auth_method_named(cluster.hba.records[piece.record].method);
+  for (const auto& part : facts.decided().parts) {
+    const auto method = auth_method_named(cluster.hba.records[part.record].method);
     if (method && method->credential == Credential::refused) continue;
-    const bool lets_in = std::any_of(piece.roles.begin(), piece.roles.end(),
-                                     [&](auto i) { return facts.space().roles[i].role == role; });
-    if (lets_in && (best == nullptr || rank(piece) > rank(*best))) best = &piece;
+    const bool lets_in = std::any_of(part.roles.begin(), part.roles.end(),
+                                     [&](auto i) { return facts.decided().roles[i].role == role; });
+    if (lets_in && (best == nullptr || rank(part) > rank(*best))) best = &part;
   }
   if (best == nullptr) return {};
   const auto& record = cluster.hba.records[best->record];

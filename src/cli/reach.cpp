@@ -116,7 +116,7 @@ int reach(const ReachOptions& options) {
   const Graph graph(cluster);
   const Connections connections(graph);
   const Escalations escalations(graph, connections);
-  const Doors doors(graph, connections.space(), {today()});
+  const Doors doors(graph, connections.decided(), {today()});
   print_assumptions(doors, cluster);
   timings.phase("doors");
   std::string text;

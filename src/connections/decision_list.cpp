@@ -57,11 +57,11 @@ Grouped grouped(const NameSet& names, const std::vector<const Line*>& lines, Set
     by_lines[std::move(own)].push_back(id);
   }
   Grouped result;
-  const auto universe = names.universe();
-  auto rest = names.without(NameSet::of(universe, ids));
+  const auto classes = names.classes();
+  auto rest = names.without(NameSet::of(classes, ids));
   if (!rest.empty()) result.groups.push_back({std::move(rest), std::move(most)});
   for (auto& [own, group] : by_lines) {
-    result.groups.push_back({NameSet::of(universe, std::move(group)), own});
+    result.groups.push_back({NameSet::of(classes, std::move(group)), own});
   }
   // By name, not by where the lines happen to lie in memory.
   const auto first = result.groups.begin() + (result.groups.size() > by_lines.size() ? 1 : 0);

@@ -3,7 +3,7 @@
 // transports, the first that holds a point decides. What is left for a line, who took the
 // rest, and what decides in a region, on exact sets.
 //
-// Roles, databases and origins are numbers here; reach/universe.hpp gives them.
+// Roles, databases and origins are numbers here; connections/connection_classes.hpp gives them.
 
 #include <cstdint>
 #include <functional>

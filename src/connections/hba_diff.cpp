@@ -65,10 +65,10 @@ int strength(const HbaRecord& record) {
 
 }  // namespace
 
-std::vector<HbaChange> hba_changes(const Universe& universe, const Records& before,
+std::vector<HbaChange> hba_changes(const ConnectionClasses& classes, const Records& before,
                                    const Records& after) {
-  const auto& was = universe.decisions(0);
-  const auto& is = universe.decisions(1);
+  const auto& was = classes.decisions(0);
+  const auto& is = classes.decisions(1);
   const auto record = [](const DecisionList& list, Number line) {
     return line ? Number(list.lines()[*line].record) : std::nullopt;
   };
@@ -95,7 +95,7 @@ std::vector<HbaChange> hba_changes(const Universe& universe, const Records& befo
   }
   std::vector<HbaChange> result;
   for (auto& [key, regions] : by_records) {
-    for (auto& part : parts_of(universe, std::move(regions))) {
+    for (auto& part : parts_of(classes, std::move(regions))) {
       result.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), std::move(part)});
     }
   }

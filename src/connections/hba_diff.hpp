@@ -16,8 +16,9 @@ struct HbaChange {
   Part part;
 };
 
-/// `before` and `after` are files 0 and 1 of `universe`. By kind, then by record.
-std::vector<HbaChange> hba_changes(const Universe& universe, const std::vector<HbaRecord>& before,
+/// `before` and `after` are files 0 and 1 of `classes`. By kind, then by record.
+std::vector<HbaChange> hba_changes(const ConnectionClasses& classes,
+                                   const std::vector<HbaRecord>& before,
                                    const std::vector<HbaRecord>& after);
 
 /// Whether a client may get in with less than before.

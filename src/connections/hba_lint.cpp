@@ -32,8 +32,8 @@ RecordNumbers without_repeats(RecordNumbers numbers) {
 
 HbaLint::HbaLint(const Cluster& cluster, const Graph& graph)
     : records_(cluster.hba.records),
-      universe_(cluster, graph, {&records_}),
-      decisions_(universe_.decisions(0)),
+      classes_(cluster, graph, {&records_}),
+      decisions_(classes_.decisions(0)),
       unmatched_(cluster) {
   const auto& lines = decisions_.lines();
   std::uint32_t line = 0;
@@ -71,7 +71,7 @@ void HbaLint::find_left(const std::vector<Query>& queries, RecordLint& lint) con
       return true;
     });
   }
-  lint.left = parts_of(universe_, std::move(found));
+  lint.left = parts_of(classes_, std::move(found));
 }
 
 void HbaLint::add_earlier(const Query& query, RecordNumbers& records) const {
@@ -178,7 +178,7 @@ bool HbaLint::loses_to_other_outcome(std::uint32_t record,
 // A client need not ask for TLS: what a later record lets in without it voids the demand.
 void HbaLint::find_without_tls(const std::vector<Query>& queries, RecordLint& lint) const {
   const auto end = static_cast<std::uint32_t>(decisions_.lines().size());
-  const auto& transports = universe_.transports();
+  const auto& transports = classes_.transports();
   std::uint8_t plain = 0;
   while (std::find(transports[plain].begin(), transports[plain].end(), Transport::plain) ==
          transports[plain].end()) {
@@ -217,8 +217,8 @@ std::vector<Part> HbaLint::offered(std::vector<Part> parts) const {
   for (auto& [transports, region] : parts) {
     std::erase_if(transports, [&](Transport t) { return !unmatched_.offers(t); });
     if (transports.empty() || transports.front() == Transport::local) continue;
-    if (!unmatched_.offers_v4()) region.origin = without(region.origin, universe_.v4());
-    if (!unmatched_.offers_v6()) region.origin = without(region.origin, universe_.v6());
+    if (!unmatched_.offers_v4()) region.origin = without(region.origin, classes_.v4());
+    if (!unmatched_.offers_v6()) region.origin = without(region.origin, classes_.v6());
   }
   std::erase_if(parts, [](const Part& p) { return p.transports.empty() || p.region.empty(); });
   return parts;
@@ -226,7 +226,7 @@ std::vector<Part> HbaLint::offered(std::vector<Part> parts) const {
 
 RecordNumbers HbaLint::replication() const {
   RecordNumbers result;
-  const auto region = universe_.replication_region();
+  const auto region = classes_.replication_region();
   for (std::uint8_t t = 0; t < decisions_.transports(); ++t) {
     const auto end = static_cast<std::uint32_t>(decisions_.lines().size());
     for (const auto line : decisions_.overlapping(region, t, 0, end)) {
@@ -235,7 +235,7 @@ RecordNumbers HbaLint::replication() const {
       const auto part = intersection(region, decisions_.region(line));
       std::vector<Part> parts;
       for (auto& left : decisions_.left(part, t, line)) {
-        parts.push_back({universe_.transports()[t], std::move(left)});
+        parts.push_back({classes_.transports()[t], std::move(left)});
       }
       if (!offered(std::move(parts)).empty()) result.push_back(record);
     }
@@ -286,7 +286,7 @@ std::vector<FamilyDifference> HbaLint::families(std::uint32_t v4, std::uint32_t 
   }
   std::vector<FamilyDifference> result;
   for (auto& [records, regions] : by_records) {
-    for (auto& part : parts_of(universe_, std::move(regions))) {
+    for (auto& part : parts_of(classes_, std::move(regions))) {
       std::erase_if(part.transports, [&](Transport t) { return !unmatched_.offers(t); });
       if (part.transports.empty()) continue;
       result.push_back({loopback, std::move(part), records.first, records.second});
@@ -297,8 +297,8 @@ std::vector<FamilyDifference> HbaLint::families(std::uint32_t v4, std::uint32_t 
 
 std::vector<FamilyDifference> HbaLint::families() const {
   if (!unmatched_.offers_v4() || !unmatched_.offers_v6()) return {};
-  auto result = families(universe_.rank_of_v4({0, 0x7F000001}), universe_.rank_of_v6({0, 1}), true);
-  const auto anywhere = families(plainest(universe_.v4()), plainest(universe_.v6()), false);
+  auto result = families(classes_.rank_of_v4({0, 0x7F000001}), classes_.rank_of_v6({0, 1}), true);
+  const auto anywhere = families(plainest(classes_.v4()), plainest(classes_.v6()), false);
   result.insert(result.end(), anywhere.begin(), anywhere.end());
   return result;
 }

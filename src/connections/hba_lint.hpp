@@ -45,7 +45,7 @@ class HbaLint {
   /// Keeps references. The file loads: say first when it does not.
   HbaLint(const Cluster& cluster, const Graph& graph);
 
-  const Universe& universe() const { return universe_; }
+  const ConnectionClasses& classes() const { return classes_; }
   RecordLint record(std::uint32_t record) const;
   /// Of those parts what the server takes connections for: none over TLS with `ssl = off`.
   std::vector<Part> offered(std::vector<Part> parts) const;
@@ -77,7 +77,7 @@ class HbaLint {
   std::uint32_t plainest(const RankSet& family) const;
 
   const std::vector<HbaRecord>& records_;
-  Universe universe_;
+  ConnectionClasses classes_;
   const DecisionList& decisions_;
   Unmatched unmatched_;
   std::vector<std::uint32_t> first_line_;  // by record, and one past the last

@@ -49,12 +49,12 @@ bool meet(const Ids& a, const Ids& b) {
 
 }  // namespace
 
-NameSet NameSet::of(std::uint32_t universe, Ids ids) {
-  return {universe, false, each_once(std::move(ids))};
+NameSet NameSet::of(std::uint32_t classes, Ids ids) {
+  return {classes, false, each_once(std::move(ids))};
 }
 
-NameSet NameSet::all_but(std::uint32_t universe, Ids ids) {
-  return {universe, true, each_once(std::move(ids))};
+NameSet NameSet::all_but(std::uint32_t classes, Ids ids) {
+  return {classes, true, each_once(std::move(ids))};
 }
 
 bool NameSet::has(std::uint32_t id) const {
@@ -75,10 +75,10 @@ bool NameSet::intersects(const NameSet& other) const {
 }
 
 NameSet NameSet::intersection(const NameSet& other) const {
-  if (inverted_ && other.inverted_) return {universe_, true, either(ids_, other.ids_)};
-  if (inverted_) return {universe_, false, less(other.ids_, ids_)};
-  if (other.inverted_) return {universe_, false, less(ids_, other.ids_)};
-  return {universe_, false, both(ids_, other.ids_)};
+  if (inverted_ && other.inverted_) return {classes_, true, either(ids_, other.ids_)};
+  if (inverted_) return {classes_, false, less(other.ids_, ids_)};
+  if (other.inverted_) return {classes_, false, less(ids_, other.ids_)};
+  return {classes_, false, both(ids_, other.ids_)};
 }
 
 NameSet NameSet::without(const NameSet& other) const { return intersection(other.inverse()); }
@@ -92,7 +92,7 @@ Ids NameSet::members() const {
   Ids result;
   result.reserve(size());
   auto out = ids_.begin();
-  for (std::uint32_t id = 0; id < universe_; ++id) {
+  for (std::uint32_t id = 0; id < classes_; ++id) {
     if (out != ids_.end() && *out == id) {
       ++out;
     } else {

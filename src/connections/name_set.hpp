@@ -10,16 +10,16 @@ namespace pgleast {
 class NameSet {
  public:
   NameSet() = default;
-  /// `ids` in any order, each below `universe`.
-  static NameSet of(std::uint32_t universe, std::vector<std::uint32_t> ids);
-  static NameSet all_but(std::uint32_t universe, std::vector<std::uint32_t> ids);
+  /// `ids` in any order, each below `classes`.
+  static NameSet of(std::uint32_t classes, std::vector<std::uint32_t> ids);
+  static NameSet all_but(std::uint32_t classes, std::vector<std::uint32_t> ids);
 
   bool inverted() const { return inverted_; }
   /// The names in it or, inverted, those that are not. Ascending.
   const std::vector<std::uint32_t>& ids() const { return ids_; }
-  std::uint32_t universe() const { return universe_; }
+  std::uint32_t classes() const { return classes_; }
 
-  std::size_t size() const { return inverted_ ? universe_ - ids_.size() : ids_.size(); }
+  std::size_t size() const { return inverted_ ? classes_ - ids_.size() : ids_.size(); }
   bool empty() const { return size() == 0; }
   bool has(std::uint32_t id) const;
   bool covers(const NameSet& other) const;
@@ -35,11 +35,11 @@ class NameSet {
   auto operator<=>(const NameSet&) const = default;
 
  private:
-  NameSet(std::uint32_t universe, bool inverted, std::vector<std::uint32_t> ids)
-      : universe_(universe), inverted_(inverted), ids_(std::move(ids)) {}
-  NameSet inverse() const { return {universe_, !inverted_, ids_}; }
+  NameSet(std::uint32_t classes, bool inverted, std::vector<std::uint32_t> ids)
+      : classes_(classes), inverted_(inverted), ids_(std::move(ids)) {}
+  NameSet inverse() const { return {classes_, !inverted_, ids_}; }
 
-  std::uint32_t universe_ = 0;
+  std::uint32_t classes_ = 0;
   bool inverted_ = false;
   std::vector<std::uint32_t> ids_;  // INVARIANT: ascending, each once
 };

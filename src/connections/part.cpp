@@ -5,13 +5,13 @@
 
 namespace pgleast {
 
-std::vector<Part> parts_of(const Universe& universe,
+std::vector<Part> parts_of(const ConnectionClasses& classes,
                            std::vector<std::pair<std::uint8_t, Region>>&& regions) {
   std::map<std::uint8_t, std::vector<Region>> by_transport;
   for (auto& [transport, region] : regions) by_transport[transport].push_back(std::move(region));
   std::map<Region, std::vector<Transport>> by_region;
   for (auto& [transport, list] : by_transport) {
-    const auto& transports = universe.transports()[transport];
+    const auto& transports = classes.transports()[transport];
     for (auto& region : list.size() < 2 ? list : merged(std::move(list))) {
       auto& over = by_region[std::move(region)];
       over.insert(over.end(), transports.begin(), transports.end());

@@ -5,18 +5,18 @@
 #include <utility>
 #include <vector>
 
-#include "connections/universe.hpp"
+#include "connections/connection_classes.hpp"
 
 namespace pgleast {
 
 struct Part {
   std::vector<Transport> transports;  // ascending
-  Region region;                      // of the Universe's classes
+  Region region;                      // of the ConnectionClasses's classes
 };
 
 /// Disjoint regions of transports (bits' numbers of Line::transports), put together where sides
 /// are equal; sorted.
-std::vector<Part> parts_of(const Universe& universe,
+std::vector<Part> parts_of(const ConnectionClasses& classes,
                            std::vector<std::pair<std::uint8_t, Region>>&& regions);
 
 }  // namespace pgleast

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "connections/universe.hpp"
+#include "connections/connection_classes.hpp"
 #include "model/cluster.hpp"
 
 namespace pgleast {

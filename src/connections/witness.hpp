@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "connections/universe.hpp"
+#include "connections/connection_classes.hpp"
 
 namespace pgleast {
 

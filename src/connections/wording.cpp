@@ -24,7 +24,7 @@ template <typename Atoms, typename Expand>
 Wording::Names names_of(const NameSet& set, const Atoms& atoms, Expand expand) {
   Wording::Names result;
   result.all_but = set.inverted();
-  const auto listed = set.inverted() ? NameSet::of(set.universe(), set.ids()) : set;
+  const auto listed = set.inverted() ? NameSet::of(set.classes(), set.ids()) : set;
   for (const auto i : expand(listed)) result.names.push_back(name_of(atoms[i]));
   return result;
 }
@@ -41,18 +41,18 @@ std::string first_unused(const Atoms& atoms, std::vector<std::string> names) {
 
 }  // namespace
 
-Wording::Wording(const Universe& universe)
-    : universe_(universe),
-      stranger_(first_unused(universe.roles(), {"postgres", "alice", "app"})),
-      nowhere_(first_unused(universe.databases(), {"postgres", "app", "shop"})) {}
+Wording::Wording(const ConnectionClasses& classes)
+    : classes_(classes),
+      stranger_(first_unused(classes.roles(), {"postgres", "alice", "app"})),
+      nowhere_(first_unused(classes.databases(), {"postgres", "app", "shop"})) {}
 
 Wording::Names Wording::role_names(const NameSet& roles) const {
-  return names_of(roles, universe_.roles(), [&](const auto& s) { return universe_.role_atoms(s); });
+  return names_of(roles, classes_.roles(), [&](const auto& s) { return classes_.role_atoms(s); });
 }
 
 Wording::Names Wording::database_names(const NameSet& databases) const {
-  return names_of(databases, universe_.databases(),
-                  [&](const auto& s) { return universe_.database_atoms(s); });
+  return names_of(databases, classes_.databases(),
+                  [&](const auto& s) { return classes_.database_atoms(s); });
 }
 
 std::string Wording::roles(const NameSet& roles) const {
@@ -64,11 +64,11 @@ std::string Wording::roles(const NameSet& roles) const {
 std::string Wording::databases(const NameSet& databases) const {
   std::vector<std::string> in, out;
   bool replication = false;
-  const auto& atoms = universe_.databases();
+  const auto& atoms = classes_.databases();
   const auto complement =
-      databases.inverted() ? NameSet::of(databases.universe(), databases.ids()) : databases;
+      databases.inverted() ? NameSet::of(databases.classes(), databases.ids()) : databases;
   replication = databases.inverted();
-  for (const auto i : universe_.database_atoms(complement)) {
+  for (const auto i : classes_.database_atoms(complement)) {
     if (atoms[i].replication) {
       replication = !databases.inverted();
     } else {
@@ -96,7 +96,7 @@ std::string Wording::transports(const std::vector<Transport>& transports) {
 
 std::string Wording::origin(const Part& part) const {
   if (part.transports.front() == Transport::local) return "";
-  const auto origin = universe_.origin(part.region.origin);
+  const auto origin = classes_.origin(part.region.origin);
   std::string result = origin.addresses.empty() ? "" : to_string(origin.addresses);
   if (origin.addresses == AddressSet::all()) return result;
   for (const auto& name : origin.named) {
@@ -114,8 +114,8 @@ std::string Wording::part(const Part& part) const {
 }
 
 Witness Wording::witness(const Part& part) const {
-  const auto& role = universe_.first_role(part.region.roles);
-  const auto& database = universe_.first_database(part.region.databases);
+  const auto& role = classes_.first_role(part.region.roles);
+  const auto& database = classes_.first_database(part.region.databases);
   const auto placed = [](const std::string& expression) {
     return fmt::format("(a name that {} takes)", expression);
   };
@@ -129,7 +129,7 @@ Witness Wording::witness(const Part& part) const {
                                                  : witness.user;
   }
   if (witness.transport == Transport::local) return witness;
-  const auto origin = universe_.origin(part.region.origin);
+  const auto origin = classes_.origin(part.region.origin);
   witness.from =
       origin.addresses.empty() ? origin.named.front() : example_address(origin.addresses);
   return witness;

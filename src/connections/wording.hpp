@@ -12,7 +12,7 @@ namespace pgleast {
 class Wording {
  public:
   /// Keeps a reference.
-  explicit Wording(const Universe& universe);
+  explicit Wording(const ConnectionClasses& classes);
 
   /// "any role", "any role but postgres", "anna, bob", "whoever +staff takes".
   std::string roles(const NameSet& roles) const;
@@ -36,7 +36,7 @@ class Wording {
   Names database_names(const NameSet& databases) const;
 
  private:
-  const Universe& universe_;
+  const ConnectionClasses& classes_;
   std::string stranger_, nowhere_;  // a role and a database that nothing mentions
 };
 

@@ -22,12 +22,12 @@ PrivilegeSet writing() {
 }
 
 // It must be able to name the table, and to make a function, if only a temporary one.
-Offer attached(const World& world, RoleId holder, RoleId user, ObjectId id) {
-  const auto& table = world.cluster().object(id);
+Offer attached(const Context& context, RoleId holder, RoleId user, ObjectId id) {
+  const auto& table = context.cluster().object(id);
   Offer offer;
   offer.holder = holder;
   offer.holding = Holding::inherits;
-  offer.to = World::whoever(user);
+  offer.to = Context::whoever(user);
   offer.objects = {id};
   offer.all = {{table.schema, Privilege::usage}};
   offer.any = {{table.database, Privilege::create, true}, {table.database, Privilege::temporary}};
@@ -36,130 +36,133 @@ Offer attached(const World& world, RoleId holder, RoleId user, ObjectId id) {
 }
 
 // From the owner of what is of that kind to whoever has one of the privileges on it.
-void offer_owners(const World& world, char relkind, PrivilegeSet privileges, bool superusers,
+void offer_owners(const Context& context, char relkind, PrivilegeSet privileges, bool superusers,
                   std::vector<Offer>& offers) {
   std::set<std::pair<RoleId, RoleId>> seen;
-  for (const auto& [use, table] : world.uses()) {
+  for (const auto& [use, table] : context.uses()) {
     if (use.relkind != relkind || !privileges.has(use.privilege)) continue;
-    if (world.cluster().role(use.owner).superuser) continue;
-    for (const auto user : world.users(use.grantee, use.schema, use.owner)) {
+    if (context.cluster().role(use.owner).superuser) continue;
+    for (const auto user : context.users(use.grantee, use.schema, use.owner)) {
       const bool exempt =
-          !superusers && user != public_role && world.cluster().role(user).superuser;
+          !superusers && user != public_role && context.cluster().role(user).superuser;
       if (exempt || user == use.owner || !seen.emplace(use.owner, user).second) continue;
-      auto offer = attached(world, use.owner, user, table);
+      auto offer = attached(context, use.owner, user, table);
       offer.item = privileges.bits();
       offers.push_back(std::move(offer));
     }
   }
 }
 
-char kind_of(const World& world, const Offer& offer) {
-  const auto& table = world.cluster().object(offer.objects.front());
-  const char kind = world.cluster().relation(table).relkind;
+char kind_of(const Context& context, const Offer& offer) {
+  const auto& table = context.cluster().object(offer.objects.front());
+  const char kind = context.cluster().relation(table).relkind;
   return kind == 'v' || kind == 'm' ? kind : 'r';
 }
 
 // Who uses what it was granted cannot be stopped but by taking that away, on every such table.
-void tell_owner(const World& world, const Offer& offer, std::string_view what, std::string_view use,
-                Step& step) {
+void describe_owner(const Context& context, const Offer& offer, std::string_view what,
+                    std::string_view use, Step& step) {
   const auto user = offer.to.power ? public_role : offer.to.role;
   step.how = fmt::format("{} owns {} and may put {} there that runs as {} when it {} it",
-                         world.shown(step.from, offer.holder), world.shown(offer.objects), what,
-                         offer.to.power ? "everybody" : world.shown(user), use);
+                         context.shown(step.from, offer.holder), context.shown(offer.objects), what,
+                         offer.to.power ? "everybody" : context.shown(user), use);
   PrivilegeSet used;
   for (const auto& p : privileges) {
     if ((offer.item >> static_cast<unsigned>(p.privilege) & 1U) != 0) used |= p.privilege;
   }
   std::set<RoleId> grantees;
-  for (const auto& [granted, table] : world.uses()) {
+  for (const auto& [granted, table] : context.uses()) {
     if (granted.owner != offer.holder || !used.has(granted.privilege)) continue;
     const bool reaches = granted.grantee == user ||
                          (user != public_role && granted.grantee != public_role &&
-                          world.graph().who_has(granted.grantee, Closure::inherits).has(user));
+                          context.graph().who_has(granted.grantee, Closure::inherits).has(user));
     if (reaches) grantees.insert(granted.grantee);
   }
   for (const auto grantee : grantees) {
-    const auto taken = world.taken_from(grantee, offer.holder, kind_of(world, offer), used);
+    const auto taken = context.taken_from(grantee, offer.holder, kind_of(context, offer), used);
     step.cut.insert(step.cut.end(), taken.begin(), taken.end());
   }
 }
 
 }  // namespace
 
-void find_trigger(const World& world, std::vector<Offer>& offers) {
-  offer_owners(world, 'r', writing(), true, offers);
+void find_trigger(const Context& context, std::vector<Offer>& offers) {
+  offer_owners(context, 'r', writing(), true, offers);
   std::set<std::tuple<RoleId, RoleId, RoleId>> seen;  // owner, who has TRIGGER, who writes
   std::set<RoleId> owners;
-  for (const auto& [use, table] : world.uses()) {
+  for (const auto& [use, table] : context.uses()) {
     if (use.privilege == Privilege::trigger && use.relkind == 'r') owners.insert(use.owner);
   }
   for (const auto owner : owners) {
-    for (const auto id : world.tables_of(owner, 'r')) {
-      const auto& table = world.cluster().object(id);
-      for (const auto& item : world.cluster().effective_acl(table)) {
+    for (const auto id : context.tables_of(owner, 'r')) {
+      const auto& table = context.cluster().object(id);
+      for (const auto& item : context.cluster().effective_acl(table)) {
         if (!item.privileges.has(Privilege::trigger) || item.grantee == owner) continue;
-        if (item.grantee != public_role && world.cluster().role(item.grantee).superuser) continue;
-        for (const auto writer : world.users_of(table, writing(), item.grantee)) {
+        if (item.grantee != public_role && context.cluster().role(item.grantee).superuser) continue;
+        for (const auto writer : context.users_of(table, writing(), item.grantee)) {
           if (writer == item.grantee && writer != public_role) continue;
           if (!seen.emplace(owner, item.grantee, writer).second) continue;
-          offers.push_back(attached(world, item.grantee, writer, id));
+          offers.push_back(attached(context, item.grantee, writer, id));
         }
       }
     }
   }
 }
 
-void tell_trigger(const World& world, const Offer& offer, Step& step) {
+void describe_trigger(const Context& context, const Offer& offer, Step& step) {
   const auto table = offer.objects.front();
-  step.statements = {fmt::format(
-      "CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;", world.sql(table))};
-  if (offer.item != 0) return tell_owner(world, offer, "a trigger", "writes", step);
-  step.how = fmt::format("{} has TRIGGER on {}: its trigger runs as {} when it writes",
-                         world.shown(step.from, offer.holder), world.shown(table),
-                         offer.to.power ? "everybody" : world.shown(offer.to.role));
-  step.cut =
-      world.taken_from(offer.holder, world.cluster().object(table).owner, 'r', Privilege::trigger);
-}
-
-void find_policy(const World& world, std::vector<Offer>& offers) {
-  offer_owners(world, 'r', PrivilegeSet(Privilege::select) | Privilege::update | Privilege::delete_,
-               false, offers);
-}
-
-void tell_policy(const World& world, const Offer& offer, Step& step) {
   step.statements = {
-      fmt::format("CREATE POLICY p ON {} USING (f());", world.sql(offer.objects.front())),
-      fmt::format("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", world.sql(offer.objects.front()))};
-  tell_owner(world, offer, "a policy", "reads", step);
+      fmt::format("CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;",
+                  context.sql(table))};
+  if (offer.item != 0) return describe_owner(context, offer, "a trigger", "writes", step);
+  step.how = fmt::format("{} has TRIGGER on {}: its trigger runs as {} when it writes",
+                         context.shown(step.from, offer.holder), context.shown(table),
+                         offer.to.power ? "everybody" : context.shown(offer.to.role));
+  step.cut = context.taken_from(offer.holder, context.cluster().object(table).owner, 'r',
+                                Privilege::trigger);
 }
 
-void find_default(const World& world, std::vector<Offer>& offers) {
-  offer_owners(world, 'r', Privilege::insert, true, offers);
+void find_policy(const Context& context, std::vector<Offer>& offers) {
+  offer_owners(context, 'r',
+               PrivilegeSet(Privilege::select) | Privilege::update | Privilege::delete_, false,
+               offers);
 }
 
-void tell_default(const World& world, const Offer& offer, Step& step) {
+void describe_policy(const Context& context, const Offer& offer, Step& step) {
+  step.statements = {
+      fmt::format("CREATE POLICY p ON {} USING (f());", context.sql(offer.objects.front())),
+      fmt::format("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", context.sql(offer.objects.front()))};
+  describe_owner(context, offer, "a policy", "reads", step);
+}
+
+void find_default(const Context& context, std::vector<Offer>& offers) {
+  offer_owners(context, 'r', Privilege::insert, true, offers);
+}
+
+void describe_default(const Context& context, const Offer& offer, Step& step) {
   step.statements = {fmt::format("ALTER TABLE {} ALTER COLUMN c SET DEFAULT f();",
-                                 world.sql(offer.objects.front()))};
-  tell_owner(world, offer, "a default", "inserts into", step);
+                                 context.sql(offer.objects.front()))};
+  describe_owner(context, offer, "a default", "inserts into", step);
 }
 
-void find_index_expression(const World& world, std::vector<Offer>& offers) {
-  offer_owners(world, 'r', PrivilegeSet(Privilege::insert) | Privilege::update, true, offers);
+void find_index_expression(const Context& context, std::vector<Offer>& offers) {
+  offer_owners(context, 'r', PrivilegeSet(Privilege::insert) | Privilege::update, true, offers);
 }
 
-void tell_index_expression(const World& world, const Offer& offer, Step& step) {
-  step.statements = {fmt::format("CREATE INDEX ON {} ((f(c)));", world.sql(offer.objects.front()))};
-  tell_owner(world, offer, "an index expression", "writes", step);
+void describe_index_expression(const Context& context, const Offer& offer, Step& step) {
+  step.statements = {
+      fmt::format("CREATE INDEX ON {} ((f(c)));", context.sql(offer.objects.front()))};
+  describe_owner(context, offer, "an index expression", "writes", step);
 }
 
-void find_view_code(const World& world, std::vector<Offer>& offers) {
-  offer_owners(world, 'v', Privilege::select, true, offers);
+void find_view_code(const Context& context, std::vector<Offer>& offers) {
+  offer_owners(context, 'v', Privilege::select, true, offers);
 }
 
-void tell_view_code(const World& world, const Offer& offer, Step& step) {
+void describe_view_code(const Context& context, const Offer& offer, Step& step) {
   step.statements = {fmt::format("CREATE OR REPLACE VIEW {} AS SELECT ... WHERE f();",
-                                 world.sql(offer.objects.front()))};
-  tell_owner(world, offer, "a function", "reads", step);
+                                 context.sql(offer.objects.front()))};
+  describe_owner(context, offer, "a function", "reads", step);
 }
 
 }  // namespace pgleast

@@ -16,8 +16,8 @@
 namespace pgleast {
 namespace {
 
-bool is_superuser(const World& world, RoleId role) {
-  return role != no_role && world.cluster().role(role).superuser;
+bool is_superuser(const Context& context, RoleId role) {
+  return role != no_role && context.cluster().role(role).superuser;
 }
 
 bool is_replaceable(const Cluster& cluster, const Object& o) {
@@ -33,22 +33,22 @@ bool is_written(const Cluster& cluster, const Object& o) {
 }
 
 // Who owns it, by which right it replaces it; it stands for itself in what it is used by.
-Offer replacing(const World& world, ObjectId function) {
+Offer replacing(const Context& context, ObjectId function) {
   Offer offer;
-  offer.holder = world.cluster().object(function).owner;
+  offer.holder = context.cluster().object(function).owner;
   offer.holding = Holding::inherits;
   offer.objects = {function};
-  offer.all = {{world.cluster().object(function).schema, Privilege::create}};
+  offer.all = {{context.cluster().object(function).schema, Privilege::create}};
   return offer;
 }
 
 // Functions that users own and `code` calls.
-std::vector<ObjectId> called(const World& world, const Code& code, RoleId runs_as) {
+std::vector<ObjectId> called(const Context& context, const Code& code, RoleId runs_as) {
   std::vector<ObjectId> result;
   for (const auto& use : code.uses) {
-    const auto& f = world.cluster().object(use.object);
+    const auto& f = context.cluster().object(use.object);
     if (f.kind != ObjectKind::function || f.system || f.owner == runs_as) continue;
-    if (!is_superuser(world, f.owner)) result.push_back(use.object);
+    if (!is_superuser(context, f.owner)) result.push_back(use.object);
   }
   return result;
 }
@@ -56,42 +56,42 @@ std::vector<ObjectId> called(const World& world, const Code& code, RoleId runs_a
 // Code that runs as `user` when it uses `by`; the first use of each function will do.
 class Users {
  public:
-  Users(const World& world, std::vector<Offer>& offers) : world_(world), offers_(offers) {}
+  Users(const Context& context, std::vector<Offer>& offers) : context_(context), offers_(offers) {}
 
   /// Of whoever does one of these to it.
   void add(const Code& code, ObjectId by, PrivilegeSet privileges) {
     if (code.uses.empty()) return;
-    for (const auto user : world_.users_of(world_.cluster().object(by), privileges)) {
+    for (const auto user : context_.users_of(context_.cluster().object(by), privileges)) {
       add(code, by, user);
     }
   }
 
  private:
   void add(const Code& code, ObjectId by, RoleId user) {
-    for (const auto f : called(world_, code, user)) {
+    for (const auto f : called(context_, code, user)) {
       if (!seen_.insert({f, user}).second) continue;
-      auto offer = replacing(world_, f);
-      offer.to = World::whoever(user);
+      auto offer = replacing(context_, f);
+      offer.to = Context::whoever(user);
       offer.item = index(by);
       offer.needs_victim = true;
       offers_.push_back(std::move(offer));
     }
   }
 
-  const World& world_;
+  const Context& context_;
   std::vector<Offer>& offers_;
   std::set<std::pair<ObjectId, RoleId>> seen_;
 };
 
 }  // namespace
 
-void find_replace_function(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_replace_function(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   for (const auto& body : cluster.bodies) {
     const auto& caller = cluster.object(body.of);
     if (caller.kind != ObjectKind::function || !cluster.function(caller).security_definer) continue;
-    for (const auto f : called(world, body.code, caller.owner)) {
-      auto offer = replacing(world, f);
+    for (const auto f : called(context, body.code, caller.owner)) {
+      auto offer = replacing(context, f);
       offer.to = {caller.owner, std::nullopt};
       offer.becomes = Mode::code;
       offer.item = index(body.of);
@@ -100,7 +100,7 @@ void find_replace_function(const World& world, std::vector<Offer>& offers) {
       offers.push_back(std::move(offer));
     }
   }
-  Users users(world, offers);
+  Users users(context, offers);
   for (const auto& a : cluster.attachments) {
     if (a.enabled) users.add(a.code, a.relation, a.on);
   }
@@ -115,22 +115,22 @@ void find_replace_function(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_replace_function(const World& world, const Offer& offer, Step& step) {
+void describe_replace_function(const Context& context, const Offer& offer, Step& step) {
   const ObjectId by{static_cast<std::uint32_t>(offer.item)};
-  step.how = fmt::format("{} owns {}, which {} calls as {}", world.shown(step.from, offer.holder),
-                         world.shown(offer.objects), world.shown(by),
-                         offer.to.power ? "everybody" : world.shown(offer.to.role));
-  step.statements = {
-      fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';", world.sql(offer.objects.front()))};
-  step.cut = {ChangeOwner{offer.objects.front(), world.cluster().object(by).owner}};
+  step.how = fmt::format("{} owns {}, which {} calls as {}", context.shown(step.from, offer.holder),
+                         context.shown(offer.objects), context.shown(by),
+                         offer.to.power ? "everybody" : context.shown(offer.to.role));
+  step.statements = {fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';",
+                                 context.sql(offer.objects.front()))};
+  step.cut = {ChangeOwner{offer.objects.front(), context.cluster().object(by).owner}};
 }
 
-void find_event_trigger(const World& world, std::vector<Offer>& offers) {
-  const auto& triggers = world.cluster().event_triggers;
+void find_event_trigger(const Context& context, std::vector<Offer>& offers) {
+  const auto& triggers = context.cluster().event_triggers;
   for (std::size_t t = 0; t < triggers.size(); ++t) {
-    const auto owner = world.cluster().object(triggers[t].function).owner;
-    if (!triggers[t].enabled || is_superuser(world, owner)) continue;
-    auto offer = replacing(world, triggers[t].function);
+    const auto owner = context.cluster().object(triggers[t].function).owner;
+    if (!triggers[t].enabled || is_superuser(context, owner)) continue;
+    auto offer = replacing(context, triggers[t].function);
     offer.to.power = Power::superuser;
     offer.item = t;
     offer.needs_victim = true;
@@ -138,20 +138,20 @@ void find_event_trigger(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_event_trigger(const World& world, const Offer& offer, Step& step) {
-  const auto& trigger = world.cluster().event_triggers[offer.item];
+void describe_event_trigger(const Context& context, const Offer& offer, Step& step) {
+  const auto& trigger = context.cluster().event_triggers[offer.item];
   step.how = fmt::format(
       "{} owns {}, which event trigger {} runs as whoever sets off {}, superusers among them",
-      world.shown(step.from, offer.holder), world.shown(offer.objects),
+      context.shown(step.from, offer.holder), context.shown(offer.objects),
       quote_identifier(trigger.name), trigger.event);
-  step.statements = {
-      fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';", world.sql(offer.objects.front()))};
+  step.statements = {fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';",
+                                 context.sql(offer.objects.front()))};
   step.cut = {ChangeOwner{offer.objects.front(), trigger.owner}};
 }
 
 // From 16 on one may hold what a role holds and yet not become it; before, SET ROLE does.
-void find_owner(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_owner(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   std::set<RoleId> owners;
   for (const auto& m : cluster.memberships) {
     if (m.inherit && !m.set) owners.insert(m.role);
@@ -172,7 +172,7 @@ void find_owner(const World& world, std::vector<Offer>& offers) {
       offer.becomes = Mode::code;
       offer.all.push_back({o.schema, Privilege::create});
     } else {
-      if (!world.holders({o.schema, Privilege::usage}).has(o.owner)) continue;
+      if (!context.holders({o.schema, Privilege::usage}).has(o.owner)) continue;
       offer.needs_victim = true;
       offer.any = {{o.database, Privilege::create, true}, {o.database, Privilege::temporary}};
     }
@@ -180,26 +180,26 @@ void find_owner(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_owner(const World& world, const Offer& offer, Step& step) {
-  const auto object = world.sql(offer.objects.front());
+void describe_owner(const Context& context, const Offer& offer, Step& step) {
+  const auto object = context.sql(offer.objects.front());
   if (offer.needs_victim) {
     step.how = fmt::format("{} puts a trigger on {} of {}, which runs as that when it writes",
-                           world.shown(step.from, offer.holder), world.shown(offer.objects),
-                           world.shown(offer.holder));
+                           context.shown(step.from, offer.holder), context.shown(offer.objects),
+                           context.shown(offer.holder));
     step.statements = {fmt::format(
         "CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;", object)};
   } else {
     step.how = fmt::format("{} replaces {} of {} and makes it SECURITY DEFINER",
-                           world.shown(step.from, offer.holder), world.shown(offer.objects),
-                           world.shown(offer.holder));
+                           context.shown(step.from, offer.holder), context.shown(offer.objects),
+                           context.shown(offer.holder));
     step.statements = {
         fmt::format("CREATE OR REPLACE FUNCTION {} ... SECURITY DEFINER AS '...';", object)};
   }
-  step.cut = world.left(step.from, offer.holder, Closure::inherits);
+  step.cut = context.leave_group(step.from, offer.holder, Closure::inherits);
 }
 
-void find_untrusted(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_untrusted(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   std::set<std::string> untrusted;
   for (const auto& o : cluster.objects) {
     if (o.kind != ObjectKind::language || cluster.language(o).trusted) continue;
@@ -216,18 +216,18 @@ void find_untrusted(const World& world, std::vector<Offer>& offers) {
     offer.objects = {ObjectId{i}};
     offer.all = {{f.schema, Privilege::usage}};
     offer.certain = false;
-    world.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers);
+    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers);
   }
 }
 
-void tell_untrusted(const World& world, const Offer& offer, Step& step) {
-  const auto& f = world.cluster().object(offer.objects.front());
+void describe_untrusted(const Context& context, const Offer& offer, Step& step) {
+  const auto& f = context.cluster().object(offer.objects.front());
   step.how = fmt::format(
       "{} may call {}, written in the untrusted language {}; what it does as the server's "
       "operating-system user cannot be told from here",
-      world.shown(step.from), world.shown(offer.objects),
-      quote_identifier(world.cluster().function(f).language));
-  step.cut = world.revoked(offer, step.from, Privilege::execute);
+      context.shown(step.from), context.shown(offer.objects),
+      quote_identifier(context.cluster().function(f).language));
+  step.cut = context.revoked(offer, step.from, Privilege::execute);
 }
 
 }  // namespace pgleast

@@ -20,9 +20,9 @@ constexpr std::array<std::string_view, 4> cloud_administrators{
 
 }  // namespace
 
-void find_bypass_rls(const World& world, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
-    const auto& role = world.cluster().roles[i];
+void find_bypass_rls(const Context& context, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
+    const auto& role = context.cluster().roles[i];
     if (!role.bypassrls || role.superuser) continue;
     Offer offer;
     offer.holder = RoleId{i};
@@ -31,46 +31,47 @@ void find_bypass_rls(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_bypass_rls(const World& world, const Offer&, Step& step) {
-  step.how =
-      fmt::format("no row-security policy applies to {}: it has BYPASSRLS", world.shown(step.from));
+void describe_bypass_rls(const Context& context, const Offer&, Step& step) {
+  step.how = fmt::format("no row-security policy applies to {}: it has BYPASSRLS",
+                         context.shown(step.from));
   step.cut = {ChangeAttribute{step.from, RoleAttribute::bypassrls, false}};
 }
 
-void find_read_data(const World& world, std::vector<Offer>& offers) {
-  offer_group(world, "pg_read_all_data", Holding::inherits, Power::read_data, offers);
+void find_read_data(const Context& context, std::vector<Offer>& offers) {
+  offer_group(context, "pg_read_all_data", Holding::inherits, Power::read_data, offers);
 }
 
-void tell_read_data(const World& world, const Offer& offer, Step& step) {
+void describe_read_data(const Context& context, const Offer& offer, Step& step) {
   // Writing large objects takes SELECT on them, so pg_write_all_data alone gives nothing on them.
-  const bool large_objects = world.cluster().major() >= 19;
-  tell_group(world, offer,
-             large_objects ? "reads every table and large object, stored passwords among them"
-                           : "reads every table, stored passwords among them",
-             step);
+  const bool large_objects = context.cluster().major() >= 19;
+  describe_group(context, offer,
+                 large_objects ? "reads every table and large object, stored passwords among them"
+                               : "reads every table, stored passwords among them",
+                 step);
   step.statements = {"SELECT rolname, rolpassword FROM pg_catalog.pg_authid;"};
 }
 
-void find_write_data(const World& world, std::vector<Offer>& offers) {
-  offer_group(world, "pg_write_all_data", Holding::inherits, Power::write_data, offers);
+void find_write_data(const Context& context, std::vector<Offer>& offers) {
+  offer_group(context, "pg_write_all_data", Holding::inherits, Power::write_data, offers);
 }
 
-void tell_write_data(const World& world, const Offer& offer, Step& step) {
-  tell_group(world, offer, "changes the rows of every table but the catalogs", step);
+void describe_write_data(const Context& context, const Offer& offer, Step& step) {
+  describe_group(context, offer, "changes the rows of every table but the catalogs", step);
 }
 
-void find_cloud_admin(const World& world, std::vector<Offer>& offers) {
+void find_cloud_admin(const Context& context, std::vector<Offer>& offers) {
   for (const auto name : cloud_administrators)
-    offer_group(world, name, Holding::inherits, Power::provider, offers);
+    offer_group(context, name, Holding::inherits, Power::provider, offers);
 }
 
-void tell_cloud_admin(const World& world, const Offer& offer, Step& step) {
-  tell_group(world, offer, "administers the server as far as its provider lets anybody", step);
+void describe_cloud_admin(const Context& context, const Offer& offer, Step& step) {
+  describe_group(context, offer, "administers the server as far as its provider lets anybody",
+                 step);
 }
 
 // For the server, or stored for logins: each with whom it is for, and the place of what is stored.
-void find_large_objects(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_large_objects(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   const auto offer_it = [&](RoleId holder, std::size_t item) {
     Offer offer;
     offer.holder = holder;
@@ -89,16 +90,16 @@ void find_large_objects(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_large_objects(const World& world, const Offer& offer, Step& step) {
+void describe_large_objects(const Context& context, const Offer& offer, Step& step) {
   step.how = fmt::format("{} reads and changes every large object: lo_compat_privileges is on",
-                         world.shown(step.from));
+                         context.shown(step.from));
   step.statements = {"SELECT lo_get(oid) FROM pg_catalog.pg_largeobject_metadata;"};
   if (offer.item != 0) {
-    const auto& stored = world.cluster().role_settings[offer.item - 1];
+    const auto& stored = context.cluster().role_settings[offer.item - 1];
     step.cut = {ResetStored{stored.database, stored.role, stored.name}};
     return;
   }
-  const auto* const setting = world.cluster().find_setting("lo_compat_privileges");
+  const auto* const setting = context.cluster().find_setting("lo_compat_privileges");
   if (setting->source != "command line") {
     step.cut = {ChangeSetting{"lo_compat_privileges", "off"}};
   }

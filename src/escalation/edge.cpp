@@ -15,100 +15,118 @@ namespace pgleast {
 const std::vector<Edge>& edges() {
   static const std::vector<Edge> table = [] {
     std::vector<Edge> rows{
-        {{"ESC-ADMIN", {}, {Fact::roles}}, true, find_admin, tell_admin},
-        {{"ESC-BYPASSRLS", {}, {Fact::roles}}, true, find_bypass_rls, tell_bypass_rls},
-        {{"ESC-CLOUDADMIN", {}, {Fact::roles}}, true, find_cloud_admin, tell_cloud_admin},
-        {{"ESC-CREATEDB", {}, {Fact::roles}}, true, find_create_database, tell_create_database},
-        {{"ESC-CREATEROLE", {12, 15}, {Fact::roles}}, true, find_create_role, tell_create_role},
-        {{"ESC-DATABASE", {}, {Fact::roles, Fact::objects}}, false, find_database, tell_database},
-        {{"ESC-DECODE", {}, {Fact::roles, Fact::settings}}, true, find_decode, tell_decode},
-        {{"ESC-DEFAULT", {}, {Fact::roles, Fact::objects}}, false, find_default, tell_default},
-        {{"ESC-DUMP", {}, {Fact::roles, Fact::objects}}, false, find_dump, tell_dump},
+        {{"ESC-ADMIN", {}, {Fact::roles}}, true, find_admin, describe_admin},
+        {{"ESC-BYPASSRLS", {}, {Fact::roles}}, true, find_bypass_rls, describe_bypass_rls},
+        {{"ESC-CLOUDADMIN", {}, {Fact::roles}}, true, find_cloud_admin, describe_cloud_admin},
+        {{"ESC-CREATEDB", {}, {Fact::roles}}, true, find_create_database, describe_create_database},
+        {{"ESC-CREATEROLE", {12, 15}, {Fact::roles}}, true, find_create_role, describe_create_role},
+        {{"ESC-DATABASE", {}, {Fact::roles, Fact::objects}},
+         false,
+         find_database,
+         describe_database},
+        {{"ESC-DECODE", {}, {Fact::roles, Fact::settings}}, true, find_decode, describe_decode},
+        {{"ESC-DEFAULT", {}, {Fact::roles, Fact::objects}}, false, find_default, describe_default},
+        {{"ESC-DUMP", {}, {Fact::roles, Fact::objects}}, false, find_dump, describe_dump},
         {{"ESC-EVENTTRIGGER", {}, {Fact::roles, Fact::objects, Fact::code}},
          false,
          find_event_trigger,
-         tell_event_trigger},
-        {{"ESC-EXECPROG", {}, {Fact::roles}}, true, find_programs, tell_programs},
+         describe_event_trigger},
+        {{"ESC-EXECPROG", {}, {Fact::roles}}, true, find_programs, describe_programs},
         {{"ESC-EXTENSION", {13}, {Fact::roles, Fact::objects, Fact::code, Fact::extensions}},
          true,
          find_extension,
-         tell_extension},
-        {{"ESC-FDW-LOOP", {}, {Fact::roles, Fact::objects}}, true, find_loopback, tell_loopback},
+         describe_extension},
+        {{"ESC-FDW-LOOP", {}, {Fact::roles, Fact::objects}},
+         true,
+         find_loopback,
+         describe_loopback},
         {{"ESC-FILEFUNC", {}, {Fact::roles, Fact::objects}},
          true,
          find_file_functions,
-         tell_file_functions},
+         describe_file_functions},
         {{"ESC-HASH", {}, {Fact::roles, Fact::passwords, Fact::objects}},
          true,
          find_hash,
-         tell_hash},
+         describe_hash},
         {{"ESC-HBA-EDIT", {}, {Fact::roles, Fact::objects}},
          true,
          find_record_edit,
-         tell_record_edit},
+         describe_record_edit},
         {{"ESC-IDENTMAP", {}, {Fact::roles, Fact::hba, Fact::ident}},
          true,
          find_identity_map,
-         tell_identity_map},
+         describe_identity_map},
         {{"ESC-INDEX-EXPR", {}, {Fact::roles, Fact::objects}},
          false,
          find_index_expression,
-         tell_index_expression},
+         describe_index_expression},
         {{"ESC-LARGEOBJECT", {}, {Fact::roles, Fact::settings, Fact::role_settings}},
          true,
          find_large_objects,
-         tell_large_objects},
+         describe_large_objects},
         {{"ESC-MATVIEW", {}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_materialized_view,
-         tell_materialized_view},
-        {{"ESC-OWNER", {16}, {Fact::roles, Fact::objects}}, true, find_owner, tell_owner},
-        {{"ESC-PARAM", {15}, {Fact::roles, Fact::objects}}, true, find_parameter, tell_parameter},
-        {{"ESC-PASSWORD", {16}, {Fact::roles}}, true, find_password, tell_password},
-        {{"ESC-POLICY", {}, {Fact::roles, Fact::objects}}, false, find_policy, tell_policy},
-        {{"ESC-READDATA", {14}, {Fact::roles}}, true, find_read_data, tell_read_data},
-        {{"ESC-READFILE", {}, {Fact::roles}}, true, find_read_files, tell_read_files},
+         describe_materialized_view},
+        {{"ESC-OWNER", {16}, {Fact::roles, Fact::objects}}, true, find_owner, describe_owner},
+        {{"ESC-PARAM", {15}, {Fact::roles, Fact::objects}},
+         true,
+         find_parameter,
+         describe_parameter},
+        {{"ESC-PASSWORD", {16}, {Fact::roles}}, true, find_password, describe_password},
+        {{"ESC-POLICY", {}, {Fact::roles, Fact::objects}}, false, find_policy, describe_policy},
+        {{"ESC-READDATA", {14}, {Fact::roles}}, true, find_read_data, describe_read_data},
+        {{"ESC-READFILE", {}, {Fact::roles}}, true, find_read_files, describe_read_files},
         {{"ESC-READSETTINGS", {}, {Fact::roles, Fact::settings}},
          true,
          find_hidden_settings,
-         tell_hidden_settings},
+         describe_hidden_settings},
         {{"ESC-REPLACEFUNC", {}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_replace_function,
-         tell_replace_function},
-        {{"ESC-REPLICATION", {}, {Fact::roles}}, true, find_replication, tell_replication},
-        {{"ESC-RULE", {}, {Fact::roles, Fact::objects, Fact::code}}, true, find_rule, tell_rule},
+         describe_replace_function},
+        {{"ESC-REPLICATION", {}, {Fact::roles}}, true, find_replication, describe_replication},
+        {{"ESC-RULE", {}, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_rule,
+         describe_rule},
         {{"ESC-SEARCHPATH", {}, {Fact::roles, Fact::objects, Fact::role_settings}},
          false,
          find_search_path,
-         tell_search_path},
+         describe_search_path},
         {{"ESC-SECDEF", {}, {Fact::roles, Fact::objects}},
          true,
          find_security_definer,
-         tell_security_definer},
-        {{"ESC-SET", {}, {Fact::roles}}, true, find_set_role, tell_set_role},
+         describe_security_definer},
+        {{"ESC-SET", {}, {Fact::roles}}, true, find_set_role, describe_set_role},
         {{"ESC-SUBSCRIPTION", {}, {Fact::roles, Fact::objects, Fact::code}},
          false,
          find_subscription,
-         tell_subscription},
-        {{"ESC-SUPER", {}, {Fact::roles}}, true, find_superuser, tell_superuser},
-        {{"ESC-TRIGGER", {}, {Fact::roles, Fact::objects}}, false, find_trigger, tell_trigger},
+         describe_subscription},
+        {{"ESC-SUPER", {}, {Fact::roles}}, true, find_superuser, describe_superuser},
+        {{"ESC-TRIGGER", {}, {Fact::roles, Fact::objects}}, false, find_trigger, describe_trigger},
         {{"ESC-UNTRUSTED-LANG", {}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_untrusted,
-         tell_untrusted},
+         describe_untrusted},
         {{"ESC-USERMAP", {}, {Fact::roles, Fact::objects, Fact::code}},
          true,
          find_user_mapping,
-         tell_user_mapping},
-        {{"ESC-VIEW", {}, {Fact::roles, Fact::objects, Fact::code}}, true, find_view, tell_view},
-        {{"ESC-VIEWCODE", {}, {Fact::roles, Fact::objects}}, false, find_view_code, tell_view_code},
+         describe_user_mapping},
+        {{"ESC-VIEW", {}, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_view,
+         describe_view},
+        {{"ESC-VIEWCODE", {}, {Fact::roles, Fact::objects}},
+         false,
+         find_view_code,
+         describe_view_code},
         {{"ESC-WRITE-CATALOG", {}, {Fact::roles, Fact::objects}},
          true,
          find_write_catalog,
-         tell_write_catalog},
-        {{"ESC-WRITEDATA", {14}, {Fact::roles}}, true, find_write_data, tell_write_data},
-        {{"ESC-WRITEFILE", {}, {Fact::roles}}, true, find_write_files, tell_write_files},
+         describe_write_catalog},
+        {{"ESC-WRITEDATA", {14}, {Fact::roles}}, true, find_write_data, describe_write_data},
+        {{"ESC-WRITEFILE", {}, {Fact::roles}}, true, find_write_files, describe_write_files},
     };
     std::sort(rows.begin(), rows.end(),
               [](const Edge& a, const Edge& b) { return a.info.id < b.info.id; });
@@ -126,7 +144,7 @@ std::span<const EscalationInfo> escalations() {
   return infos;
 }
 
-const RoleSet& World::holders(const Need& need) const {
+const RoleSet& Context::holders(const Need& need) const {
   const auto [at, added] = holders_.try_emplace(need, RoleSet());
   if (!added) return at->second;
   if (need.within) {
@@ -146,7 +164,7 @@ const RoleSet& World::holders(const Need& need) const {
   return holders_[need] = std::move(found);
 }
 
-RoleSet World::found_from(const Need& need) const {
+RoleSet Context::found_from(const Need& need) const {
   const Need plain{need.object, need.privilege};
   const auto& object = cluster().object(need.object);
   const bool finds = object.kind != ObjectKind::schema ||
@@ -159,12 +177,12 @@ RoleSet World::found_from(const Need& need) const {
   return found;
 }
 
-Goal World::whoever(RoleId user) {
+Goal Context::whoever(RoleId user) {
   if (user == public_role) return {no_role, Power::any_role};
   return {user, std::nullopt};
 }
 
-std::vector<RoleId> World::users(RoleId grantee, ObjectId schema, RoleId letting) const {
+std::vector<RoleId> Context::users(RoleId grantee, ObjectId schema, RoleId letting) const {
   constexpr std::size_t told_by_name = 32;
   if (grantee == public_role) return {grantee};
   const auto& names_it = holders({schema, Privilege::usage});
@@ -178,7 +196,7 @@ std::vector<RoleId> World::users(RoleId grantee, ObjectId schema, RoleId letting
   return members;
 }
 
-std::set<RoleId> World::users_of(const Object& table, PrivilegeSet which, RoleId letting) const {
+std::set<RoleId> Context::users_of(const Object& table, PrivilegeSet which, RoleId letting) const {
   std::set<RoleId> result;
   const auto add = [&](RoleId grantee) {
     for (const auto user : users(grantee, table.schema, letting)) result.insert(user);
@@ -195,7 +213,7 @@ std::set<RoleId> World::users_of(const Object& table, PrivilegeSet which, RoleId
   return result;
 }
 
-const std::map<World::Use, ObjectId>& World::uses() const {
+const std::map<Context::Use, ObjectId>& Context::uses() const {
   if (uses_) return *uses_;
   uses_.emplace();
   // Few lists are of many tables: each is gone through once for each owner, kind and schema.
@@ -224,13 +242,13 @@ const std::map<World::Use, ObjectId>& World::uses() const {
   return *uses_;
 }
 
-const std::vector<ObjectId>& World::tables_of(RoleId owner, char relkind) const {
+const std::vector<ObjectId>& Context::tables_of(RoleId owner, char relkind) const {
   uses();
   return tables_of_[{owner, relkind}];
 }
 
-std::vector<Remedy> World::taken_from(RoleId grantee, RoleId owner, char relkind,
-                                      PrivilegeSet which) const {
+std::vector<Remedy> Context::taken_from(RoleId grantee, RoleId owner, char relkind,
+                                        PrivilegeSet which) const {
   std::vector<Remedy> result;
   for (const auto id : tables_of(owner, relkind)) {
     const auto& table = cluster().object(id);
@@ -249,7 +267,7 @@ std::vector<Remedy> World::taken_from(RoleId grantee, RoleId owner, char relkind
   return result;
 }
 
-const Code* World::body(ObjectId of) const {
+const Code* Context::body(ObjectId of) const {
   if (!bodies_) {
     bodies_.emplace();
     for (const auto& b : cluster().bodies) {
@@ -260,7 +278,7 @@ const Code* World::body(ObjectId of) const {
   return found == bodies_->end() ? nullptr : found->second;
 }
 
-ObjectId World::schema_named(ObjectId database, const std::string& name) const {
+ObjectId Context::schema_named(ObjectId database, const std::string& name) const {
   if (!schemas_) {
     schemas_.emplace();
     for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
@@ -273,26 +291,26 @@ ObjectId World::schema_named(ObjectId database, const std::string& name) const {
   return found == schemas_->end() ? no_object : found->second;
 }
 
-std::optional<RoleSet> World::logs_in(const std::function<bool(const HbaRecord&)>& by,
-                                      bool replication) const {
+std::optional<RoleSet> Context::logs_in(const std::function<bool(const HbaRecord&)>& by,
+                                        bool replication) const {
   if (!cluster().seen(Fact::hba) || !cluster().hba.loads()) return std::nullopt;
   RoleSet found(cluster().roles.size());
-  for (const auto& piece : connections().pieces) {
-    const auto& record = cluster().hba.records[piece.record];
+  for (const auto& part : connections().parts) {
+    const auto& record = cluster().hba.records[part.record];
     if (record.method == "reject" || !by(record)) continue;
     const bool there = std::any_of(
-        piece.databases.begin(), piece.databases.end(),
+        part.databases.begin(), part.databases.end(),
         [&](std::uint32_t d) { return connections().databases[d].replication == replication; });
     if (!there) continue;
-    for (const auto r : piece.roles) {
+    for (const auto r : part.roles) {
       if (connections().roles[r].role) found.insert(*connections().roles[r].role);
     }
   }
   return found;
 }
 
-void World::offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
-                             std::vector<Offer>& offers, RoleId but) const {
+void Context::offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
+                               std::vector<Offer>& offers, RoleId but) const {
   const auto& o = cluster().object(object);
   std::vector<RoleId> seen;
   const auto offer_list = [&](const Acl& acl) {
@@ -312,20 +330,20 @@ void World::offer_to_holders(ObjectId object, Privilege privilege, Offer offer,
   for (const auto& column : cluster().relation(o).columns) offer_list(cluster().column_acl(column));
 }
 
-RoleId World::resolved(RoleId role, ObjectId database) const {
+RoleId Context::resolved(RoleId role, ObjectId database) const {
   if (role == public_role || database == no_object) return role;
   if (role != database_owner_) return role;
   const auto owner = cluster().object(database).owner;
   return owner == no_role ? role : owner;
 }
 
-std::string World::shown(RoleId role) const { return displayed(cluster().role_name(role)); }
+std::string Context::shown(RoleId role) const { return displayed(cluster().role_name(role)); }
 
-std::string World::shown(ObjectId object) const {
+std::string Context::shown(ObjectId object) const {
   return displayed(cluster().object(object).identity);
 }
 
-std::string World::sql(ObjectId object) const {
+std::string Context::sql(ObjectId object) const {
   const auto& o = cluster().object(object);
   if (o.kind == ObjectKind::function || o.schema == no_object) {
     return o.kind == ObjectKind::function ? o.identity : quote_identifier(o.name);
@@ -333,16 +351,16 @@ std::string World::sql(ObjectId object) const {
   return quote_identifier(cluster().object(o.schema).name) + '.' + quote_identifier(o.name);
 }
 
-std::string World::sql(RoleId role) const {
+std::string Context::sql(RoleId role) const {
   return role == public_role ? "PUBLIC" : quote_identifier(cluster().role_name(role));
 }
 
-std::string World::shown(const std::vector<ObjectId>& objects) const {
+std::string Context::shown(const std::vector<ObjectId>& objects) const {
   if (objects.size() < 2) return objects.empty() ? std::string() : shown(objects.front());
   return fmt::format("{} and {} more", shown(objects.front()), objects.size() - 1);
 }
 
-std::string World::shown(RoleId role, RoleId holder) const {
+std::string Context::shown(RoleId role, RoleId holder) const {
   if (holder == role || holder == public_role) return shown(role);
   std::string way;
   for (const auto step : graph_.path(role, holder, Closure::members)) {
@@ -352,7 +370,7 @@ std::string World::shown(RoleId role, RoleId holder) const {
   return way.empty() ? shown(role) : fmt::format("{} (through {})", shown(role), way);
 }
 
-std::vector<Remedy> World::left(RoleId from, RoleId holder, Closure closure) const {
+std::vector<Remedy> Context::leave_group(RoleId from, RoleId holder, Closure closure) const {
   if (from == public_role || from == holder) return {};
   std::vector<const Membership*> carrying;
   for (const auto& m : cluster().memberships) {
@@ -379,12 +397,12 @@ std::vector<Remedy> World::left(RoleId from, RoleId holder, Closure closure) con
   return result;
 }
 
-std::vector<Remedy> World::revoked(const Offer& offer, RoleId from, Privilege privilege) const {
+std::vector<Remedy> Context::revoked(const Offer& offer, RoleId from, Privilege privilege) const {
   std::vector<Remedy> result;
   for (const auto id : offer.objects) {
     const auto& object = cluster().object(id);
     if (offer.holder == resolved(object.owner, object.database)) {
-      if (from != offer.holder) return left(from, offer.holder, Closure::inherits);
+      if (from != offer.holder) return leave_group(from, offer.holder, Closure::inherits);
       const auto bootstrap = bootstrap_superuser(cluster());
       if (bootstrap != no_role) result.emplace_back(ChangeOwner{id, bootstrap});
       continue;

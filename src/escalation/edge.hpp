@@ -55,9 +55,9 @@ struct Offer {
 };
 
 /// What edges ask of the cluster, found once.
-class World {
+class Context {
  public:
-  World(const Graph& graph, const Connections& connections)
+  Context(const Graph& graph, const Connections& connections)
       : graph_(graph),
         connections_(connections),
         matrix_(graph),
@@ -65,7 +65,7 @@ class World {
 
   const Graph& graph() const { return graph_; }
   const Cluster& cluster() const { return graph_.cluster(); }
-  const Space& connections() const { return connections_.space(); }
+  const DecidedConnections& connections() const { return connections_.decided(); }
 
   /// Who holds a privilege.
   const RoleSet& holders(const Need& need) const;
@@ -119,7 +119,7 @@ class World {
   /// no more by owning it.
   std::vector<Remedy> revoked(const Offer& offer, RoleId from, Privilege privilege) const;
   /// Takes whatever makes `from` a member of `holder` out of it; none: it is no member.
-  std::vector<Remedy> left(RoleId from, RoleId holder, Closure closure) const;
+  std::vector<Remedy> leave_group(RoleId from, RoleId holder, Closure closure) const;
 
  private:
   RoleSet found_from(const Need& need) const;
@@ -138,18 +138,18 @@ class World {
 struct Edge {
   EscalationInfo info;
   bool alone;  // whether any of its steps needs no victim
-  void (*find)(const World&, std::vector<Offer>&);
+  void (*find)(const Context&, std::vector<Offer>&);
   /// Fills `how`, `statements` and `cut`; the rest of the step is there.
-  void (*tell)(const World&, const Offer&, Step&);
+  void (*describe)(const Context&, const Offer&, Step&);
 };
 
 /// All edges, sorted by id.
 const std::vector<Edge>& edges();
 
 // One pair for each row.
-#define PGLEAST_EDGE(name)                             \
-  void find_##name(const World&, std::vector<Offer>&); \
-  void tell_##name(const World&, const Offer&, Step&)
+#define PGLEAST_EDGE(name)                               \
+  void find_##name(const Context&, std::vector<Offer>&); \
+  void describe_##name(const Context&, const Offer&, Step&)
 PGLEAST_EDGE(admin);
 PGLEAST_EDGE(bypass_rls);
 PGLEAST_EDGE(cloud_admin);

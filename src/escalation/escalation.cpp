@@ -79,7 +79,7 @@ class Escalations::Search {
   };
 
   // Without the steps that need a victim, unless they are wanted: there are many.
-  Search(const World& asked, bool with_victims) : world(asked), cluster(asked.cluster()) {
+  Search(const Context& asked, bool with_victims) : context(asked), cluster(asked.cluster()) {
     for (std::size_t e = 0; e < edges().size(); ++e) {
       const auto& edge = edges()[e];
       const bool seen = std::all_of(edge.info.needs.begin(), edge.info.needs.end(),
@@ -87,7 +87,7 @@ class Escalations::Search {
       if (!seen || !edge.info.versions.has(cluster.major())) continue;
       if (!edge.alone && !with_victims) continue;
       std::vector<Offer> found;
-      edge.find(world, found);
+      edge.find(context, found);
       for (auto& offer : found) {
         if (offer.needs_victim && !with_victims) continue;
         offer.edge = e;
@@ -128,14 +128,14 @@ class Escalations::Search {
 
   bool takes(RoleId who, const Offer& offer) const {
     if (who == offer.to.role) return false;
-    const auto holds = [&](const Need& need) { return world.holders(need).has(who); };
+    const auto holds = [&](const Need& need) { return context.holders(need).has(who); };
     if (!std::all_of(offer.all.begin(), offer.all.end(), holds)) return false;
     if (!offer.any.empty() && std::none_of(offer.any.begin(), offer.any.end(), holds)) return false;
     if (offer.holder == who) return true;
     if (offer.holding == Holding::own || cluster.role(who).superuser) return false;
     if (cluster.role(who).dropped) return false;
     if (offer.holder == public_role) return true;
-    return world.graph().who_has(offer.holder, closure_of(offer)).has(who);
+    return context.graph().who_has(offer.holder, closure_of(offer)).has(who);
   }
 
   static Closure closure_of(const Offer& offer) {
@@ -147,7 +147,7 @@ class Escalations::Search {
     if (offer.holding == Holding::own) {
       result = {offer.holder};
     } else if (offer.holder != public_role) {
-      result = world.graph().who_has(offer.holder, closure_of(offer)).members();
+      result = context.graph().who_has(offer.holder, closure_of(offer)).members();
     } else {
       for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) result.push_back(RoleId{i});
     }
@@ -223,11 +223,11 @@ class Escalations::Search {
     if (!offer.objects.empty()) step.object = offer.objects.front();
     step.needs_victim = offer.needs_victim;
     step.certain = offer.certain;
-    edge.tell(world, offer, step);
+    edge.describe(context, offer, step);
     return step;
   }
 
-  const World& world;
+  const Context& context;
   const Cluster& cluster;
   std::vector<Offer> offers;
   std::vector<std::vector<std::uint32_t>> by_node;  // offers that lead there
@@ -237,8 +237,8 @@ class Escalations::Search {
 };
 
 struct Escalations::State {
-  State(const Graph& graph, const Connections& connections) : world(graph, connections) {}
-  World world;
+  State(const Graph& graph, const Connections& connections) : context(graph, connections) {}
+  Context context;
   std::unique_ptr<Search> alone, all;
 };
 
@@ -248,14 +248,14 @@ Escalations::~Escalations() = default;
 
 const Escalations::Search& Escalations::search(Help help) const {
   auto& made = help == Help::none ? state_->alone : state_->all;
-  if (!made) made = std::make_unique<Search>(state_->world, help == Help::any);
+  if (!made) made = std::make_unique<Search>(state_->context, help == Help::any);
   return *made;
 }
 
 std::vector<Step> Escalations::steps(RoleId from) const {
   const auto& made = search(Help::any);
   std::vector<std::uint32_t> possible = made.of_everyone;
-  for (const auto holder : made.world.graph().reach(from, Closure::members).members()) {
+  for (const auto holder : made.context.graph().reach(from, Closure::members).members()) {
     const auto found = made.by_holder.find(holder);
     if (found == made.by_holder.end()) continue;
     possible.insert(possible.end(), found->second.begin(), found->second.end());
@@ -333,7 +333,7 @@ std::vector<Goal> Escalations::reachable(RoleId from, Help help) const {
       }
     };
     try_all(made.of_everyone);
-    for (const auto holder : made.world.graph().reach(who, Closure::members).members()) {
+    for (const auto holder : made.context.graph().reach(who, Closure::members).members()) {
       const auto found = made.by_holder.find(holder);
       if (found != made.by_holder.end()) try_all(found->second);
     }

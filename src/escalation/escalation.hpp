@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "connections/space.hpp"
+#include "connections/decided_connections.hpp"
 #include "finding/remedy.hpp"
 #include "pg/version.hpp"
 #include "privileges/graph.hpp"

@@ -35,28 +35,28 @@ const FileFunction* file_function(const Object& object) {
 
 }  // namespace
 
-void find_file_functions(const World& world, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < world.cluster().objects.size(); ++i) {
-    const auto& object = world.cluster().objects[i];
+void find_file_functions(const Context& context, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
+    const auto& object = context.cluster().objects[i];
     const auto* const function = file_function(object);
     if (function == nullptr) continue;
     Offer offer;
     offer.to.power = function->writes ? Power::write_files : Power::read_files;
     offer.objects = {ObjectId{i}};
     offer.all = {{object.schema, Privilege::usage}};
-    world.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers);
+    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers);
   }
 }
 
-void tell_file_functions(const World& world, const Offer& offer, Step& step) {
+void describe_file_functions(const Context& context, const Offer& offer, Step& step) {
   const bool writes = offer.to.power == Power::write_files;
-  step.how = fmt::format("{} may call {}, which {} the server's files", world.shown(step.from),
-                         world.shown(offer.objects), writes ? "writes" : "reads");
-  const auto& name = world.cluster().object(offer.objects.front()).name;
+  step.how = fmt::format("{} may call {}, which {} the server's files", context.shown(step.from),
+                         context.shown(offer.objects), writes ? "writes" : "reads");
+  const auto& name = context.cluster().object(offer.objects.front()).name;
   if (name == "pg_read_file" || name == "pg_read_binary_file") {
     step.statements = {fmt::format("SELECT pg_catalog.{}('postgresql.auto.conf');", name)};
   }
-  step.cut = world.revoked(offer, step.from, Privilege::execute);
+  step.cut = context.revoked(offer, step.from, Privilege::execute);
 }
 
 }  // namespace pgleast

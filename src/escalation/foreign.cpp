@@ -40,17 +40,17 @@ struct Loop {
   RoleSet trusted, peers;
 };
 
-std::optional<Loop> loop_of(const World& world) {
-  const auto trusted = world.logs_in([](const HbaRecord& r) { return r.method == "trust"; });
-  const auto peers = world.logs_in([](const HbaRecord& r) { return r.method == "peer"; });
+std::optional<Loop> loop_of(const Context& context) {
+  const auto trusted = context.logs_in([](const HbaRecord& r) { return r.method == "trust"; });
+  const auto peers = context.logs_in([](const HbaRecord& r) { return r.method == "peer"; });
   if (!trusted || !peers) return std::nullopt;
   return Loop{*trusted, *peers};
 }
 
-void offer_goals(const World& world, const Offer& offer, std::vector<Offer>& offers) {
-  const auto loop = loop_of(world);
-  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
-    const auto& role = world.cluster().roles[i];
+void offer_goals(const Context& context, const Offer& offer, std::vector<Offer>& offers) {
+  const auto loop = loop_of(context);
+  for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
+    const auto& role = context.cluster().roles[i];
     if (!role.superuser || !role.login) continue;
     auto one = offer;
     one.to.role = RoleId{i};
@@ -67,31 +67,31 @@ void offer_goals(const World& world, const Offer& offer, std::vector<Offer>& off
 
 }  // namespace
 
-void find_loopback(const World& world, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < world.cluster().objects.size(); ++i) {
-    const auto& f = world.cluster().objects[i];
+void find_loopback(const Context& context, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
+    const auto& f = context.cluster().objects[i];
     if (f.kind != ObjectKind::function || !f.extension || f.name != "dblink_connect_u") continue;
     Offer offer;
     offer.objects = {ObjectId{i}};
     offer.all = {{f.schema, Privilege::usage}};
     std::vector<Offer> holders;
-    world.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders);
-    for (const auto& h : holders) offer_goals(world, h, offers);
+    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders);
+    for (const auto& h : holders) offer_goals(context, h, offers);
   }
 }
 
-void tell_loopback(const World& world, const Offer& offer, Step& step) {
-  step.how =
-      fmt::format("{} may call {}: the server connects to itself as {}, for no password",
-                  world.shown(step.from), world.shown(offer.objects), world.shown(offer.to.role));
+void describe_loopback(const Context& context, const Offer& offer, Step& step) {
+  step.how = fmt::format("{} may call {}: the server connects to itself as {}, for no password",
+                         context.shown(step.from), context.shown(offer.objects),
+                         context.shown(offer.to.role));
   if (!offer.certain) step.how += "; " + offer.why;
-  const auto& f = world.cluster().object(offer.objects.front());
-  step.statements = {fmt::format("SELECT {}.dblink_connect_u('user=...');", world.sql(f.schema))};
-  step.cut = world.revoked(offer, step.from, Privilege::execute);
+  const auto& f = context.cluster().object(offer.objects.front());
+  step.statements = {fmt::format("SELECT {}.dblink_connect_u('user=...');", context.sql(f.schema))};
+  step.cut = context.revoked(offer, step.from, Privilege::execute);
 }
 
-void find_user_mapping(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_user_mapping(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   for (std::size_t m = 0; m < cluster.user_mappings.size(); ++m) {
     const auto& mapping = cluster.user_mappings[m];
     const auto& server = cluster.object(mapping.server);
@@ -115,33 +115,33 @@ void find_user_mapping(const World& world, std::vector<Offer>& offers) {
       offer.all = {{mapping.server, Privilege::usage}};
       offers.push_back(std::move(offer));
     } else {
-      world.offer_to_holders(mapping.server, Privilege::usage, offer, offers);
+      context.offer_to_holders(mapping.server, Privilege::usage, offer, offers);
     }
   }
 }
 
-void tell_user_mapping(const World& world, const Offer& offer, Step& step) {
-  const auto& mapping = world.cluster().user_mappings[offer.item];
+void describe_user_mapping(const Context& context, const Offer& offer, Step& step) {
+  const auto& mapping = context.cluster().user_mappings[offer.item];
   const auto user = mapping.user.empty() ? std::string("somebody") : displayed(mapping.user);
   step.how = fmt::format("{} may use foreign server {}, which connects as {}{}",
-                         world.shown(step.from), world.shown(offer.objects), user,
+                         context.shown(step.from), context.shown(offer.objects), user,
                          mapping.stored_password ? " by a stored password" : "");
   if (!offer.certain) step.how += "; where that leads cannot be told from here";
   step.statements = {fmt::format("CREATE FOREIGN TABLE t (...) SERVER {} OPTIONS (...);",
-                                 world.sql(offer.objects.front()))};
+                                 context.sql(offer.objects.front()))};
   if (mapping.role == public_role) {
-    step.cut = world.revoked(offer, step.from, Privilege::usage);
+    step.cut = context.revoked(offer, step.from, Privilege::usage);
     return;
   }
   // Whatever lets it use the server: the mapping itself holds a secret that nothing brings back.
   std::vector<Offer> grantees;
-  world.offer_to_holders(mapping.server, Privilege::usage, {}, grantees);
+  context.offer_to_holders(mapping.server, Privilege::usage, {}, grantees);
   for (auto& grantee : grantees) {
     const bool holds = grantee.holder == public_role ||
-                       world.graph().reach(step.from, Closure::inherits).has(grantee.holder);
+                       context.graph().reach(step.from, Closure::inherits).has(grantee.holder);
     if (!holds) continue;
     grantee.objects = offer.objects;
-    const auto remedies = world.revoked(grantee, step.from, Privilege::usage);
+    const auto remedies = context.revoked(grantee, step.from, Privilege::usage);
     step.cut.insert(step.cut.end(), remedies.begin(), remedies.end());
   }
 }

@@ -4,9 +4,9 @@
 
 namespace pgleast {
 
-void offer_group(const World& world, std::string_view name, Holding holding, Power power,
+void offer_group(const Context& context, std::string_view name, Holding holding, Power power,
                  std::vector<Offer>& offers) {
-  const auto role = world.cluster().find_role(name);
+  const auto role = context.cluster().find_role(name);
   if (!role) return;
   Offer offer;
   offer.holder = *role;
@@ -15,11 +15,12 @@ void offer_group(const World& world, std::string_view name, Holding holding, Pow
   offers.push_back(std::move(offer));
 }
 
-void tell_group(const World& world, const Offer& offer, std::string_view can, Step& step) {
-  step.how = fmt::format("{} {}", world.shown(step.from), can);
-  if (step.from != offer.holder) step.how += fmt::format(" ({})", world.shown(offer.holder));
-  step.cut = world.left(step.from, offer.holder,
-                        offer.holding == Holding::members ? Closure::members : Closure::inherits);
+void describe_group(const Context& context, const Offer& offer, std::string_view can, Step& step) {
+  step.how = fmt::format("{} {}", context.shown(step.from), can);
+  if (step.from != offer.holder) step.how += fmt::format(" ({})", context.shown(offer.holder));
+  step.cut =
+      context.leave_group(step.from, offer.holder,
+                          offer.holding == Holding::members ? Closure::members : Closure::inherits);
 }
 
 }  // namespace pgleast

@@ -9,10 +9,10 @@
 namespace pgleast {
 
 /// `power` by the role of that name, where there is one.
-void offer_group(const World& world, std::string_view name, Holding holding, Power power,
+void offer_group(const Context& context, std::string_view name, Holding holding, Power power,
                  std::vector<Offer>& offers);
 
 /// "app reads every table (pg_read_all_data)", taken away with the membership.
-void tell_group(const World& world, const Offer& offer, std::string_view can, Step& step);
+void describe_group(const Context& context, const Offer& offer, std::string_view can, Step& step);
 
 }  // namespace pgleast

@@ -11,14 +11,15 @@
 
 namespace pgleast {
 
-void find_hidden_settings(const World& world, std::vector<Offer>& offers) {
-  const auto* const setting = world.cluster().find_setting("primary_conninfo");
+void find_hidden_settings(const Context& context, std::vector<Offer>& offers) {
+  const auto* const setting = context.cluster().find_setting("primary_conninfo");
   if (setting == nullptr || setting->value.find(secret_mask) == std::string::npos) return;
-  offer_group(world, "pg_read_all_settings", Holding::inherits, Power::elsewhere, offers);
+  offer_group(context, "pg_read_all_settings", Holding::inherits, Power::elsewhere, offers);
 }
 
-void tell_hidden_settings(const World& world, const Offer& offer, Step& step) {
-  tell_group(world, offer, "reads primary_conninfo, which holds a password for the primary", step);
+void describe_hidden_settings(const Context& context, const Offer& offer, Step& step) {
+  describe_group(context, offer, "reads primary_conninfo, which holds a password for the primary",
+                 step);
   step.statements = {"SHOW primary_conninfo;"};
 }
 

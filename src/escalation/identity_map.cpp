@@ -34,20 +34,20 @@ bool by_identity(const HbaRecord& record) {
 }
 
 // Whom a record decides for, of the roles that log in.
-std::map<std::size_t, RoleSet> decided(const World& world) {
+std::map<std::size_t, RoleSet> decided(const Context& context) {
   std::map<std::size_t, RoleSet> result;
-  const auto& space = world.connections();
-  for (const auto& piece : space.pieces) {
-    if (!admits(world.cluster().hba.records[piece.record])) continue;
+  const auto& decided = context.connections();
+  for (const auto& part : decided.parts) {
+    if (!admits(context.cluster().hba.records[part.record])) continue;
     const bool there =
-        std::any_of(piece.databases.begin(), piece.databases.end(),
-                    [&](std::uint32_t d) { return !space.databases[d].replication; });
+        std::any_of(part.databases.begin(), part.databases.end(),
+                    [&](std::uint32_t d) { return !decided.databases[d].replication; });
     if (!there) continue;
     auto& roles =
-        result.try_emplace(piece.record, RoleSet(world.cluster().roles.size())).first->second;
-    for (const auto r : piece.roles) {
-      const auto role = space.roles[r].role;
-      if (role && world.cluster().role(*role).login) roles.insert(*role);
+        result.try_emplace(part.record, RoleSet(context.cluster().roles.size())).first->second;
+    for (const auto r : part.roles) {
+      const auto role = decided.roles[r].role;
+      if (role && context.cluster().role(*role).login) roles.insert(*role);
     }
   }
   return result;
@@ -59,11 +59,12 @@ struct Person {
   std::map<RoleId, std::set<std::size_t>> roles;
 };
 
-void add_roles(const World& world, const HbaRecord& record, const RoleSet& roles, Person& person) {
-  const auto& cluster = world.cluster();
+void add_roles(const Context& context, const HbaRecord& record, const RoleSet& roles,
+               Person& person) {
+  const auto& cluster = context.cluster();
   const auto targets = map_targets(cluster.ident, map_of(record), person.name, cluster.major());
   const auto admitted = [&](const std::vector<MapTarget>& by, RoleId role) {
-    return decide(by, cluster.role(role).name, world.graph()).outcome ==
+    return decide(by, cluster.role(role).name, context.graph()).outcome ==
            MapDecision::Outcome::admitted;
   };
   for (const auto role : roles.members()) {
@@ -76,9 +77,9 @@ void add_roles(const World& world, const HbaRecord& record, const RoleSet& roles
 }
 
 // Of the names that stand in the maps.
-std::vector<Person> persons(const World& world) {
-  const auto& cluster = world.cluster();
-  const auto records = decided(world);
+std::vector<Person> persons(const Context& context) {
+  const auto& cluster = context.cluster();
+  const auto records = decided(context);
   std::set<std::pair<std::string, std::string>> known;
   std::vector<Person> result;
   for (const auto& [used, ignored] : records) {
@@ -90,7 +91,7 @@ std::vector<Person> persons(const World& world) {
       Person person{by.method, line.system_user.text, {}};
       for (const auto& [other, roles] : records) {
         const auto& record = cluster.hba.records[other];
-        if (record.method == by.method) add_roles(world, record, roles, person);
+        if (record.method == by.method) add_roles(context, record, roles, person);
       }
       result.push_back(std::move(person));
     }
@@ -99,8 +100,8 @@ std::vector<Person> persons(const World& world) {
 }
 
 // Roles that somebody has to be this person to log in as.
-RoleSet only_by_identity(const World& world, const std::vector<Person>& all) {
-  RoleSet result(world.cluster().roles.size());
+RoleSet only_by_identity(const Context& context, const std::vector<Person>& all) {
+  RoleSet result(context.cluster().roles.size());
   std::map<RoleId, int> known_as;
   for (const auto& person : all) {
     for (const auto& [role, lines] : person.roles) ++known_as[role];
@@ -108,15 +109,15 @@ RoleSet only_by_identity(const World& world, const std::vector<Person>& all) {
   for (const auto& [role, count] : known_as) {
     if (count == 1) result.insert(role);
   }
-  RoleSet otherwise(world.cluster().roles.size());
-  for (const auto& [record, roles] : decided(world)) {
-    if (by_identity(world.cluster().hba.records[record]) &&
-        !map_of(world.cluster().hba.records[record]).empty()) {
+  RoleSet otherwise(context.cluster().roles.size());
+  for (const auto& [record, roles] : decided(context)) {
+    if (by_identity(context.cluster().hba.records[record]) &&
+        !map_of(context.cluster().hba.records[record]).empty()) {
       continue;
     }
     for (const auto role : roles.members()) otherwise.insert(role);
   }
-  RoleSet certain(world.cluster().roles.size());
+  RoleSet certain(context.cluster().roles.size());
   for (const auto role : result.members()) {
     if (!otherwise.has(role)) certain.insert(role);
   }
@@ -132,11 +133,11 @@ const Person* person_of(const std::vector<Person>& all, const std::string& why) 
 
 }  // namespace
 
-void find_identity_map(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_identity_map(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   if (!cluster.hba.loads() || !cluster.ident.loads() || cluster.ident.records.empty()) return;
-  const auto all = persons(world);
-  const auto certain = only_by_identity(world, all);
+  const auto all = persons(context);
+  const auto certain = only_by_identity(context, all);
   for (const auto& person : all) {
     for (const auto& [from, ignored] : person.roles) {
       if (cluster.role(from).superuser) continue;
@@ -155,15 +156,15 @@ void find_identity_map(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_identity_map(const World& world, const Offer& offer, Step& step) {
-  const auto all = persons(world);
+void describe_identity_map(const Context& context, const Offer& offer, Step& step) {
+  const auto all = persons(context);
   const auto* const person = person_of(all, offer.why);
   if (person == nullptr) return;
   step.how = fmt::format("{} logs in by {} as {}, whom pg_ident.conf lets log in as {}, too",
-                         world.shown(step.from), displayed(person->method), displayed(person->name),
-                         world.shown(offer.to.role));
+                         context.shown(step.from), displayed(person->method),
+                         displayed(person->name), context.shown(offer.to.role));
   if (!offer.certain) step.how += "; whether it does log in so cannot be told from here";
-  step.statements = {fmt::format("\\connect - {}", world.sql(offer.to.role))};
+  step.statements = {fmt::format("\\connect - {}", context.sql(offer.to.role))};
   const auto& lines = person->roles.at(offer.to.role).empty() ? person->roles.at(step.from)
                                                               : person->roles.at(offer.to.role);
   for (const auto line : lines) step.cut.emplace_back(DisableMapping{line});

@@ -14,20 +14,20 @@
 namespace pgleast {
 namespace {
 
-std::string set_role_sql(const World& world, RoleId role) {
-  return fmt::format("SET ROLE {};", quote_identifier(world.cluster().role_name(role)));
+std::string set_role_sql(const Context& context, RoleId role) {
+  return fmt::format("SET ROLE {};", quote_identifier(context.cluster().role_name(role)));
 }
 
-std::string grant_to_self_sql(const World& world, const Step& step) {
-  return fmt::format("GRANT {} TO {};", quote_identifier(world.cluster().role_name(step.to.role)),
-                     quote_identifier(world.cluster().role_name(step.from)));
+std::string grant_to_self_sql(const Context& context, const Step& step) {
+  return fmt::format("GRANT {} TO {};", quote_identifier(context.cluster().role_name(step.to.role)),
+                     quote_identifier(context.cluster().role_name(step.from)));
 }
 
 }  // namespace
 
-void find_superuser(const World& world, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
-    if (!world.cluster().roles[i].superuser) continue;
+void find_superuser(const Context& context, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
+    if (!context.cluster().roles[i].superuser) continue;
     Offer offer;
     offer.holder = RoleId{i};
     offer.to.power = Power::superuser;
@@ -35,14 +35,14 @@ void find_superuser(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_superuser(const World& world, const Offer&, Step& step) {
-  step.how = fmt::format("{} is SUPERUSER", world.shown(step.from));
-  if (is_bootstrap_superuser(world.cluster().role(step.from))) return;
+void describe_superuser(const Context& context, const Offer&, Step& step) {
+  step.how = fmt::format("{} is SUPERUSER", context.shown(step.from));
+  if (is_bootstrap_superuser(context.cluster().role(step.from))) return;
   step.cut = {ChangeAttribute{step.from, RoleAttribute::superuser, false}};
 }
 
-void find_set_role(const World& world, std::vector<Offer>& offers) {
-  for (const auto& m : world.cluster().memberships) {
+void find_set_role(const Context& context, std::vector<Offer>& offers) {
+  for (const auto& m : context.cluster().memberships) {
     if (!m.set) continue;
     Offer offer;
     offer.holder = m.member;
@@ -52,34 +52,35 @@ void find_set_role(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_set_role(const World& world, const Offer&, Step& step) {
-  step.how = fmt::format("{} may SET ROLE {}", world.shown(step.from), world.shown(step.to.role));
-  step.statements = {set_role_sql(world, step.to.role)};
+void describe_set_role(const Context& context, const Offer&, Step& step) {
+  step.how =
+      fmt::format("{} may SET ROLE {}", context.shown(step.from), context.shown(step.to.role));
+  step.statements = {set_role_sql(context, step.to.role)};
   step.cut = {ChangeMembership{false, step.to.role, step.from}};
 }
 
-void find_admin(const World& world, std::vector<Offer>& offers) {
-  for (const auto& m : world.cluster().memberships) {
-    if (!m.admin || world.cluster().role(m.role).superuser) continue;
+void find_admin(const Context& context, std::vector<Offer>& offers) {
+  for (const auto& m : context.cluster().memberships) {
+    if (!m.admin || context.cluster().role(m.role).superuser) continue;
     Offer offer;
     offer.holder = m.member;
     // Before 16 the option is any member's (acl.c, is_admin_of_role).
-    offer.holding = world.cluster().major() < 16 ? Holding::members : Holding::inherits;
+    offer.holding = context.cluster().major() < 16 ? Holding::members : Holding::inherits;
     offer.to.role = m.role;
     offers.push_back(std::move(offer));
   }
 }
 
-void tell_admin(const World& world, const Offer& offer, Step& step) {
+void describe_admin(const Context& context, const Offer& offer, Step& step) {
   step.how = fmt::format("{} has ADMIN on {} and may grant it to itself",
-                         world.shown(step.from, offer.holder), world.shown(step.to.role));
-  step.statements = {grant_to_self_sql(world, step), set_role_sql(world, step.to.role)};
+                         context.shown(step.from, offer.holder), context.shown(step.to.role));
+  step.statements = {grant_to_self_sql(context, step), set_role_sql(context, step.to.role)};
   step.cut = {ChangeMembership{false, step.to.role, offer.holder}};
 }
 
-void find_create_role(const World& world, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
-    const auto& role = world.cluster().roles[i];
+void find_create_role(const Context& context, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
+    const auto& role = context.cluster().roles[i];
     if (!role.createrole || role.superuser) continue;
     Offer offer;
     offer.holder = RoleId{i};
@@ -88,16 +89,16 @@ void find_create_role(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_create_role(const World& world, const Offer&, Step& step) {
+void describe_create_role(const Context& context, const Offer&, Step& step) {
   step.cut = {ChangeAttribute{step.from, RoleAttribute::createrole, false}};
   if (step.to.role == no_role) {
     step.how = fmt::format("{} has CREATEROLE and may grant itself any role that is no superuser",
-                           world.shown(step.from));
+                           context.shown(step.from));
     return;
   }
-  step.how = fmt::format("{} has CREATEROLE and may grant itself {}", world.shown(step.from),
-                         world.shown(step.to.role));
-  step.statements = {grant_to_self_sql(world, step), set_role_sql(world, step.to.role)};
+  step.how = fmt::format("{} has CREATEROLE and may grant itself {}", context.shown(step.from),
+                         context.shown(step.to.role));
+  step.statements = {grant_to_self_sql(context, step), set_role_sql(context, step.to.role)};
 }
 
 }  // namespace pgleast

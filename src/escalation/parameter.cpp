@@ -104,14 +104,14 @@ bool needs_archiving(const Cluster& cluster, const Dangerous& what, Offer& offer
 
 }  // namespace
 
-void find_parameter(const World& world, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < world.cluster().objects.size(); ++i) {
-    const auto& object = world.cluster().objects[i];
+void find_parameter(const Context& context, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
+    const auto& object = context.cluster().objects[i];
     if (object.kind != ObjectKind::parameter) continue;
     for (std::size_t d = 0; d < dangerous.size(); ++d) {
       if (dangerous[d].name != object.name) continue;
       const bool alters = dangerous[d].privilege == altered;
-      if (alters && !is_read(world.cluster(), object.name)) continue;
+      if (alters && !is_read(context.cluster(), object.name)) continue;
       Offer offer;
       offer.to.power = dangerous[d].power;
       offer.objects = {ObjectId{i}};
@@ -119,22 +119,22 @@ void find_parameter(const World& world, std::vector<Offer>& offers) {
       offer.certain = dangerous[d].certain;
       // Somebody else must make the server read it.
       offer.needs_victim = alters;
-      if (!needs_archiving(world.cluster(), dangerous[d], offer)) continue;
-      world.offer_to_holders(ObjectId{i}, dangerous[d].privilege, offer, offers);
+      if (!needs_archiving(context.cluster(), dangerous[d], offer)) continue;
+      context.offer_to_holders(ObjectId{i}, dangerous[d].privilege, offer, offers);
     }
   }
 }
 
-void tell_parameter(const World& world, const Offer& offer, Step& step) {
+void describe_parameter(const Context& context, const Offer& offer, Step& step) {
   const auto& what = dangerous[offer.item];
-  step.how = fmt::format("{} may {} {}, which {}", world.shown(step.from),
+  step.how = fmt::format("{} may {} {}, which {}", context.shown(step.from),
                          what.privilege == Privilege::set ? "SET" : "ALTER SYSTEM SET", what.name,
                          what.does);
   const auto value = what.power == Power::large_objects ? "on" : "'...'";
   step.statements = {fmt::format("{} {} = {};",
                                  what.privilege == Privilege::set ? "SET" : "ALTER SYSTEM SET",
                                  what.name, value)};
-  step.cut = world.revoked(offer, step.from, what.privilege);
+  step.cut = context.revoked(offer, step.from, what.privilege);
 }
 
 }  // namespace pgleast

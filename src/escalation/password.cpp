@@ -10,14 +10,14 @@
 
 namespace pgleast {
 
-void find_password(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_password(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   std::vector<RoleId> makers;
   for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) {
     if (cluster.roles[i].createrole && !cluster.roles[i].superuser) makers.push_back(RoleId{i});
   }
   if (makers.empty()) return;
-  const auto admitted = world.logs_in([](const HbaRecord& r) {
+  const auto admitted = context.logs_in([](const HbaRecord& r) {
     return r.method == "trust" || r.method == "password" || r.method == "md5" ||
            r.method == "scram-sha-256";
   });
@@ -25,7 +25,8 @@ void find_password(const World& world, std::vector<Offer>& offers) {
     if (!m.admin || cluster.role(m.role).superuser) continue;
     if (admitted && !admitted->has(m.role)) continue;
     for (const auto maker : makers) {
-      if (maker == m.role || !world.graph().reach(maker, Closure::members).has(m.member)) continue;
+      if (maker == m.role || !context.graph().reach(maker, Closure::members).has(m.member))
+        continue;
       Offer offer;
       offer.holder = maker;
       offer.to.role = m.role;
@@ -36,11 +37,11 @@ void find_password(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_password(const World& world, const Offer& offer, Step& step) {
+void describe_password(const Context& context, const Offer& offer, Step& step) {
   step.how = fmt::format("{} has CREATEROLE and ADMIN on {}: it may set its password and log in",
-                         world.shown(step.from), world.shown(step.to.role));
+                         context.shown(step.from), context.shown(step.to.role));
   if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, keeps that role out";
-  step.statements = {fmt::format("ALTER ROLE {} LOGIN PASSWORD '...';", world.sql(step.to.role))};
+  step.statements = {fmt::format("ALTER ROLE {} LOGIN PASSWORD '...';", context.sql(step.to.role))};
   step.cut = {ChangeAttribute{step.from, RoleAttribute::createrole, false}};
 }
 

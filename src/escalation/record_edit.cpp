@@ -11,10 +11,10 @@
 namespace pgleast {
 namespace {
 
-RoleId superuser_that_logs_in(const World& world) {
-  const auto& roles = world.cluster().roles;
-  const auto bootstrap = bootstrap_superuser(world.cluster());
-  if (bootstrap != no_role && world.cluster().role(bootstrap).login) {
+RoleId superuser_that_logs_in(const Context& context) {
+  const auto& roles = context.cluster().roles;
+  const auto bootstrap = bootstrap_superuser(context.cluster());
+  if (bootstrap != no_role && context.cluster().role(bootstrap).login) {
     return bootstrap;
   }
   for (std::uint32_t i = 0; i < roles.size(); ++i) {
@@ -32,21 +32,21 @@ ObjectId reloading(const Cluster& cluster) {
   return no_object;
 }
 
-std::vector<Offer> writers(const World& world) {
+std::vector<Offer> writers(const Context& context) {
   std::vector<Offer> found;
-  find_write_files(world, found);
-  find_file_functions(world, found);
+  find_write_files(context, found);
+  find_file_functions(context, found);
   std::erase_if(found, [](const Offer& o) { return o.to.power != Power::write_files; });
   return found;
 }
 
 }  // namespace
 
-void find_record_edit(const World& world, std::vector<Offer>& offers) {
-  const auto goal = superuser_that_logs_in(world);
+void find_record_edit(const Context& context, std::vector<Offer>& offers) {
+  const auto goal = superuser_that_logs_in(context);
   if (goal == no_role) return;
-  const auto reload = reloading(world.cluster());
-  for (auto offer : writers(world)) {
+  const auto reload = reloading(context.cluster());
+  for (auto offer : writers(context)) {
     offer.to = {goal, std::nullopt};
     offer.becomes = Mode::login;
     if (reload != no_object) {
@@ -60,17 +60,19 @@ void find_record_edit(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_record_edit(const World& world, const Offer& offer, Step& step) {
-  const auto by = offer.objects.empty() ? world.shown(offer.holder) : world.shown(offer.objects);
+void describe_record_edit(const Context& context, const Offer& offer, Step& step) {
+  const auto by =
+      offer.objects.empty() ? context.shown(offer.holder) : context.shown(offer.objects);
   step.how = fmt::format("{} writes pg_hba.conf by {} and logs in as {} once it is read again",
-                         world.shown(step.from), by, world.shown(offer.to.role));
+                         context.shown(step.from), by, context.shown(offer.to.role));
   if (offer.objects.empty()) {
     step.statements = {
         "COPY (SELECT 'local all all trust') TO '/path/of/the/data/directory/pg_hba.conf';"};
     const bool members = offer.holding == Holding::members;
-    step.cut = world.left(step.from, offer.holder, members ? Closure::members : Closure::inherits);
+    step.cut = context.leave_group(step.from, offer.holder,
+                                   members ? Closure::members : Closure::inherits);
   } else {
-    step.cut = world.revoked(offer, step.from, Privilege::execute);
+    step.cut = context.revoked(offer, step.from, Privilege::execute);
   }
   if (offer.item == 1) {
     step.how += ", which it makes the server do";

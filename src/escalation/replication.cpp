@@ -28,11 +28,11 @@ bool decodes(const Cluster& cluster) {
 
 }  // namespace
 
-void find_replication(const World& world, std::vector<Offer>& offers) {
-  if (switched_off(world.cluster())) return;
-  const auto admitted = world.logs_in([](const HbaRecord&) { return true; }, true);
-  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
-    const auto& role = world.cluster().roles[i];
+void find_replication(const Context& context, std::vector<Offer>& offers) {
+  if (switched_off(context.cluster())) return;
+  const auto admitted = context.logs_in([](const HbaRecord&) { return true; }, true);
+  for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
+    const auto& role = context.cluster().roles[i];
     if (!role.replication || role.superuser || !role.login) continue;
     if (admitted && !admitted->has(RoleId{i})) continue;
     Offer offer;
@@ -44,17 +44,18 @@ void find_replication(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_replication(const World& world, const Offer& offer, Step& step) {
-  step.how = fmt::format("{} has REPLICATION and copies the whole cluster", world.shown(step.from));
+void describe_replication(const Context& context, const Offer& offer, Step& step) {
+  step.how =
+      fmt::format("{} has REPLICATION and copies the whole cluster", context.shown(step.from));
   if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, keeps it out";
   step.statements = {"BASE_BACKUP;"};
   step.cut = {ChangeAttribute{step.from, RoleAttribute::replication, false}};
 }
 
-void find_decode(const World& world, std::vector<Offer>& offers) {
-  if (!decodes(world.cluster())) return;
-  for (std::uint32_t i = 0; i < world.cluster().roles.size(); ++i) {
-    const auto& role = world.cluster().roles[i];
+void find_decode(const Context& context, std::vector<Offer>& offers) {
+  if (!decodes(context.cluster())) return;
+  for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
+    const auto& role = context.cluster().roles[i];
     if (!role.replication || role.superuser) continue;
     Offer offer;
     offer.holder = RoleId{i};
@@ -63,9 +64,9 @@ void find_decode(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_decode(const World& world, const Offer&, Step& step) {
+void describe_decode(const Context& context, const Offer&, Step& step) {
   step.how = fmt::format("{} has REPLICATION and decodes every change of a database it connects to",
-                         world.shown(step.from));
+                         context.shown(step.from));
   step.statements = {"SELECT pg_catalog.pg_create_logical_replication_slot('s', 'test_decoding');",
                      "SELECT data FROM pg_catalog.pg_logical_slot_get_changes('s', NULL, NULL);"};
   step.cut = {ChangeAttribute{step.from, RoleAttribute::replication, false}};

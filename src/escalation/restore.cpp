@@ -13,8 +13,8 @@
 
 namespace pgleast {
 
-void find_dump(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_dump(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     const auto& o = cluster.objects[i];
     const bool database = o.kind == ObjectKind::database;
@@ -25,19 +25,19 @@ void find_dump(const World& world, std::vector<Offer>& offers) {
     offer.objects = {ObjectId{i}};
     if (!database) offer.all = {{ObjectId{i}, Privilege::usage}};
     offer.needs_victim = true;
-    world.offer_to_holders(ObjectId{i}, Privilege::create, offer, offers);
+    context.offer_to_holders(ObjectId{i}, Privilege::create, offer, offers);
   }
 }
 
-void tell_dump(const World& world, const Offer& offer, Step& step) {
-  const auto& object = world.cluster().object(offer.objects.front());
+void describe_dump(const Context& context, const Offer& offer, Step& step) {
+  const auto& object = context.cluster().object(offer.objects.front());
   step.how = fmt::format(
       "{} may create in {} and makes tables whose checks call its functions: they run as whoever "
       "restores a dump of {}, superusers mostly",
-      world.shown(step.from, offer.holder), world.shown(offer.objects),
-      world.shown(object.kind == ObjectKind::database ? offer.objects.front() : object.database));
+      context.shown(step.from, offer.holder), context.shown(offer.objects),
+      context.shown(object.kind == ObjectKind::database ? offer.objects.front() : object.database));
   step.statements = {"CREATE TABLE t (a int CHECK (f(a)));"};
-  step.cut = world.revoked(offer, step.from, Privilege::create);
+  step.cut = context.revoked(offer, step.from, Privilege::create);
 }
 
 }  // namespace pgleast

@@ -38,13 +38,13 @@ bool names_own_schema(const Cluster& cluster, ObjectId database) {
   return std::find(names.begin(), names.end(), "$user") != names.end();
 }
 
-void offer_schema(const World& world, ObjectId schema, const Goal& goal, RoleId but,
+void offer_schema(const Context& context, ObjectId schema, const Goal& goal, RoleId but,
                   std::vector<Offer>& offers) {
   Offer offer;
   offer.to = goal;
   offer.objects = {schema};
   offer.needs_victim = true;
-  world.offer_to_holders(schema, Privilege::create, offer, offers, but);
+  context.offer_to_holders(schema, Privilege::create, offer, offers, but);
 }
 
 // Superusers use the path of everyone unless they have one of their own.
@@ -60,51 +60,51 @@ Power whoever_logs_in(const Cluster& cluster) {
   return Power::any_role;
 }
 
-void offer_path(const World& world, ObjectId database, const std::string& path, RoleId role,
+void offer_path(const Context& context, ObjectId database, const std::string& path, RoleId role,
                 std::vector<Offer>& offers) {
-  for (const auto& name : schemas_of_path(path, world.cluster().major())) {
+  for (const auto& name : schemas_of_path(path, context.cluster().major())) {
     if (name == "pg_catalog" || name == temporary_schema || name == "$user") continue;
-    const auto schema = world.schema_named(database, name);
+    const auto schema = context.schema_named(database, name);
     if (schema == no_object) continue;
     Goal goal{role, std::nullopt};
-    if (role == no_role) goal.power = whoever_logs_in(world.cluster());
-    offer_schema(world, schema, goal, role, offers);
+    if (role == no_role) goal.power = whoever_logs_in(context.cluster());
+    offer_schema(context, schema, goal, role, offers);
   }
 }
 
 }  // namespace
 
-void find_search_path(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_search_path(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     const auto& o = cluster.objects[i];
     if (o.kind == ObjectKind::database && cluster.databases[o.detail].read) {
-      offer_path(world, ObjectId{i}, path_of_everyone(cluster, ObjectId{i}), no_role, offers);
+      offer_path(context, ObjectId{i}, path_of_everyone(cluster, ObjectId{i}), no_role, offers);
       for (const auto& s : cluster.role_settings) {
         if (!is_search_path(s) || s.role == no_role) continue;
         if (s.database != no_object && s.database != ObjectId{i}) continue;
-        offer_path(world, ObjectId{i}, s.value, s.role, offers);
+        offer_path(context, ObjectId{i}, s.value, s.role, offers);
       }
     }
     // A role's own schema comes first in the default path.
     if (o.kind != ObjectKind::schema || o.system) continue;
     const auto role = cluster.find_role(o.name);
     if (role && names_own_schema(cluster, o.database)) {
-      offer_schema(world, ObjectId{i}, {*role, std::nullopt}, *role, offers);
+      offer_schema(context, ObjectId{i}, {*role, std::nullopt}, *role, offers);
     }
   }
 }
 
-void tell_search_path(const World& world, const Offer& offer, Step& step) {
-  const auto& schema = world.cluster().object(offer.objects.front());
-  const auto who = offer.to.power ? std::string("whoever logs in") : world.shown(offer.to.role);
+void describe_search_path(const Context& context, const Offer& offer, Step& step) {
+  const auto& schema = context.cluster().object(offer.objects.front());
+  const auto who = offer.to.power ? std::string("whoever logs in") : context.shown(offer.to.role);
   step.how = fmt::format("{} may create in schema {} of {}, where {} looks names up",
-                         world.shown(step.from), world.shown(offer.objects),
-                         world.shown(schema.database), who);
+                         context.shown(step.from), context.shown(offer.objects),
+                         context.shown(schema.database), who);
   step.statements = {
       fmt::format("CREATE FUNCTION {}.lower(varchar) RETURNS text LANGUAGE sql AS '...';",
-                  world.sql(offer.objects.front()))};
-  step.cut = world.revoked(offer, step.from, Privilege::create);
+                  context.sql(offer.objects.front()))};
+  step.cut = context.revoked(offer, step.from, Privilege::create);
 }
 
 }  // namespace pgleast

@@ -23,14 +23,14 @@
 namespace pgleast {
 namespace {
 
-bool names_a_table_by_path(const World& world, const Code& code) {
+bool names_a_table_by_path(const Context& context, const Code& code) {
   return std::any_of(code.uses.begin(), code.uses.end(), [&](const CodeUse& use) {
-    return use.by_search_path && world.cluster().object(use.object).kind == ObjectKind::table;
+    return use.by_search_path && context.cluster().object(use.object).kind == ObjectKind::table;
   });
 }
 
 // Where to create what such a path would find.
-std::vector<Need> places(const World& world, const Object& f,
+std::vector<Need> places(const Context& context, const Object& f,
                          const std::optional<std::string>& path, bool tables) {
   std::vector<Need> result;
   if (!path) {
@@ -38,11 +38,11 @@ std::vector<Need> places(const World& world, const Object& f,
     if (tables) result.push_back({f.database, Privilege::temporary});
     return result;
   }
-  const auto names = schemas_of_path(*path, world.cluster().major());
+  const auto names = schemas_of_path(*path, context.cluster().major());
   for (const auto& name : names) {
     if (name == temporary_schema) continue;
-    const auto wanted = name == "$user" ? world.cluster().role_name(f.owner) : name;
-    const auto schema = world.schema_named(f.database, wanted);
+    const auto wanted = name == "$user" ? context.cluster().role_name(f.owner) : name;
+    const auto schema = context.schema_named(f.database, wanted);
     result.push_back(
         {schema == no_object ? f.database : schema, Privilege::create, false, f.owner});
   }
@@ -61,41 +61,41 @@ struct Weakness {
 };
 
 // A path of its own hides what its body names without a schema.
-std::optional<Weakness> of_own_path(const World& world, const Object& f, const std::string& path,
-                                    const Code& code) {
+std::optional<Weakness> of_own_path(const Context& context, const Object& f,
+                                    const std::string& path, const Code& code) {
   const bool tables = std::any_of(code.uses.begin(), code.uses.end(), [&](const CodeUse& use) {
-    return world.cluster().object(use.object).kind == ObjectKind::table;
+    return context.cluster().object(use.object).kind == ObjectKind::table;
   });
-  auto found = places(world, f, path, tables);
+  auto found = places(context, f, path, tables);
   if (found.empty()) return std::nullopt;
   return Weakness{std::move(found), false,
                   "whether its body names anything without its schema cannot be told from here"};
 }
 
 // Without a place (`any`) it is of use to whoever may call it.
-std::optional<Weakness> weakness_of(const World& world, ObjectId id) {
-  const auto& f = world.cluster().object(id);
-  const auto path = own_search_path(world.cluster().function(f));
-  const auto* const code = world.body(id);
+std::optional<Weakness> weakness_of(const Context& context, ObjectId id) {
+  const auto& f = context.cluster().object(id);
+  const auto path = own_search_path(context.cluster().function(f));
+  const auto* const code = context.body(id);
   if (code == nullptr) {
-    return Weakness{places(world, f, path, true), false, "what its body names was not read"};
+    return Weakness{places(context, f, path, true), false, "what its body names was not read"};
   }
   if (!path && code->by_search_path) {
-    return Weakness{places(world, f, path, names_a_table_by_path(world, *code)), true, ""};
+    return Weakness{places(context, f, path, names_a_table_by_path(context, *code)), true, ""};
   }
   if (!code->unknown.empty()) {
     return Weakness{{}, false, "its body cannot be followed: " + code->unknown};
   }
-  if (path) return of_own_path(world, f, *path, *code);
+  if (path) return of_own_path(context, f, *path, *code);
   return std::nullopt;
 }
 
 // Whether a role that does not act as the owner anyhow may create where the safe path looks.
-bool others_create(const World& world, const Object& f) {
-  for (const auto& need : places(world, f, pinned_search_path(world.cluster(), f), true)) {
-    for (const auto role : world.holders(need).members()) {
-      if (world.cluster().role(role).superuser || role == f.owner) continue;
-      if (!world.graph().reach(role, Closure::inherits).has(f.owner)) return true;
+bool others_create(const Context& context, const Object& f) {
+  for (const auto& need : places(context, f, pinned_search_path(context.cluster(), f), true)) {
+    for (const auto role : context.holders(need).members()) {
+      if (context.cluster().role(role).superuser || role == f.owner) continue;
+      if (!context.graph().reach(role, Closure::inherits).has(f.owner)) return true;
     }
   }
   return false;
@@ -103,8 +103,8 @@ bool others_create(const World& world, const Object& f) {
 
 }  // namespace
 
-void find_security_definer(const World& world, std::vector<Offer>& offers) {
-  const auto& cluster = world.cluster();
+void find_security_definer(const Context& context, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
   using Key = std::tuple<RoleId, RoleId, ObjectId, Weakness>;  // holder, owner, schema
   std::map<Key, std::vector<ObjectId>> groups;
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
@@ -112,10 +112,10 @@ void find_security_definer(const World& world, std::vector<Offer>& offers) {
     if (f.kind != ObjectKind::function || !cluster.function(f).security_definer) continue;
     // What an extension has in C is as safe as the extension.
     if (f.extension && cluster.function(f).language == "c") continue;
-    const auto weakness = weakness_of(world, ObjectId{i});
+    const auto weakness = weakness_of(context, ObjectId{i});
     if (!weakness) continue;
     std::vector<Offer> holders;
-    world.offer_to_holders(ObjectId{i}, Privilege::execute, {}, holders, f.owner);
+    context.offer_to_holders(ObjectId{i}, Privilege::execute, {}, holders, f.owner);
     for (const auto& h : holders) {
       groups[{h.holder, f.owner, f.schema, *weakness}].push_back(ObjectId{i});
     }
@@ -136,12 +136,12 @@ void find_security_definer(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_security_definer(const World& world, const Offer& offer, Step& step) {
+void describe_security_definer(const Context& context, const Offer& offer, Step& step) {
   const auto id = offer.objects.front();
-  const auto& f = world.cluster().object(id);
-  const auto path = own_search_path(world.cluster().function(f));
-  step.how = fmt::format("{} may call {}, which runs as {}", world.shown(step.from),
-                         world.shown(offer.objects), world.shown(f.owner));
+  const auto& f = context.cluster().object(id);
+  const auto path = own_search_path(context.cluster().function(f));
+  step.how = fmt::format("{} may call {}, which runs as {}", context.shown(step.from),
+                         context.shown(offer.objects), context.shown(f.owner));
   step.how += offer.any.empty() ? ""
               : path            ? " and looks names up where others create"
                                 : " and looks names up where its caller says";
@@ -151,15 +151,15 @@ void tell_security_definer(const World& world, const Offer& offer, Step& step) {
   }
   const bool pins = !offer.any.empty() &&
                     std::none_of(offer.objects.begin(), offer.objects.end(), [&](ObjectId o) {
-                      return others_create(world, world.cluster().object(o));
+                      return others_create(context, context.cluster().object(o));
                     });
   if (!pins) {
-    step.cut = world.revoked(offer, step.from, Privilege::execute);
+    step.cut = context.revoked(offer, step.from, Privilege::execute);
     return;
   }
   for (const auto o : offer.objects) {
     step.cut.emplace_back(
-        PinSearchPath{o, pinned_search_path(world.cluster(), world.cluster().object(o))});
+        PinSearchPath{o, pinned_search_path(context.cluster(), context.cluster().object(o))});
   }
 }
 

@@ -20,15 +20,15 @@ ObjectId catalog_named(const Cluster& cluster, std::string_view name) {
 }
 
 // By a grant on all of it or on the column with the hashes.
-void add_grantees(const World& world, std::string_view table, std::string_view column,
+void add_grantees(const Context& context, std::string_view table, std::string_view column,
                   std::vector<Offer>& readers) {
-  const auto id = catalog_named(world.cluster(), table);
+  const auto id = catalog_named(context.cluster(), table);
   if (id == no_object) return;
-  const auto& object = world.cluster().object(id);
+  const auto& object = context.cluster().object(id);
   const auto add = [&](const Acl& acl) {
     for (const auto& item : acl) {
       if (!item.privileges.has(Privilege::select)) continue;
-      if (item.grantee != public_role && world.cluster().role(item.grantee).superuser) continue;
+      if (item.grantee != public_role && context.cluster().role(item.grantee).superuser) continue;
       Offer offer;
       offer.holder = item.grantee;
       offer.holding = Holding::inherits;
@@ -36,17 +36,17 @@ void add_grantees(const World& world, std::string_view table, std::string_view c
       readers.push_back(std::move(offer));
     }
   };
-  add(world.cluster().effective_acl(object));
-  for (const auto& c : world.cluster().relation(object).columns) {
-    if (c.name == column) add(world.cluster().column_acl(c));
+  add(context.cluster().effective_acl(object));
+  for (const auto& c : context.cluster().relation(object).columns) {
+    if (c.name == column) add(context.cluster().column_acl(c));
   }
 }
 
-std::vector<Offer> readers_of_hashes(const World& world) {
+std::vector<Offer> readers_of_hashes(const Context& context) {
   std::vector<Offer> readers;
-  add_grantees(world, "pg_authid", "rolpassword", readers);
-  add_grantees(world, "pg_shadow", "passwd", readers);
-  const auto everything = world.cluster().find_role("pg_read_all_data");
+  add_grantees(context, "pg_authid", "rolpassword", readers);
+  add_grantees(context, "pg_shadow", "passwd", readers);
+  const auto everything = context.cluster().find_role("pg_read_all_data");
   if (everything) {
     Offer offer;
     offer.holder = *everything;
@@ -58,16 +58,16 @@ std::vector<Offer> readers_of_hashes(const World& world) {
 
 }  // namespace
 
-void find_hash(const World& world, std::vector<Offer>& offers) {
-  const auto& roles = world.cluster().roles;
-  const auto admitted = world.logs_in([](const HbaRecord& r) { return r.method == "md5"; });
+void find_hash(const Context& context, std::vector<Offer>& offers) {
+  const auto& roles = context.cluster().roles;
+  const auto admitted = context.logs_in([](const HbaRecord& r) { return r.method == "md5"; });
   std::vector<RoleId> goals;
   for (std::uint32_t i = 0; i < roles.size(); ++i) {
     if (roles[i].password != PasswordKind::md5 || !roles[i].login) continue;
     if (!admitted || admitted->has(RoleId{i})) goals.push_back(RoleId{i});
   }
   if (goals.empty()) return;
-  for (auto offer : readers_of_hashes(world)) {
+  for (auto offer : readers_of_hashes(context)) {
     offer.becomes = Mode::login;
     offer.certain = admitted.has_value();
     for (const auto goal : goals) {
@@ -78,17 +78,18 @@ void find_hash(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_hash(const World& world, const Offer& offer, Step& step) {
+void describe_hash(const Context& context, const Offer& offer, Step& step) {
   const auto source =
-      offer.objects.empty() ? std::string("pg_catalog.pg_authid") : world.shown(offer.objects);
-  step.how = fmt::format("{} reads the md5 password of {} in {} and logs in with the hash itself",
-                         world.shown(step.from, offer.holder), world.shown(offer.to.role), source);
+      offer.objects.empty() ? std::string("pg_catalog.pg_authid") : context.shown(offer.objects);
+  step.how =
+      fmt::format("{} reads the md5 password of {} in {} and logs in with the hash itself",
+                  context.shown(step.from, offer.holder), context.shown(offer.to.role), source);
   if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, does not ask for md5";
   const bool shadow = source.ends_with("pg_shadow");
   step.statements = {shadow ? "SELECT usename, passwd FROM pg_catalog.pg_shadow;"
                             : "SELECT rolname, rolpassword FROM pg_catalog.pg_authid;"};
-  step.cut = offer.objects.empty() ? world.left(step.from, offer.holder, Closure::inherits)
-                                   : world.revoked(offer, step.from, Privilege::select);
+  step.cut = offer.objects.empty() ? context.leave_group(step.from, offer.holder, Closure::inherits)
+                                   : context.revoked(offer, step.from, Privilege::select);
 }
 
 }  // namespace pgleast

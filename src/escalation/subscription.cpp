@@ -11,15 +11,15 @@
 
 namespace pgleast {
 
-void find_subscription(const World& world, std::vector<Offer>& offers) {
-  const auto& subscriptions = world.cluster().subscriptions;
+void find_subscription(const Context& context, std::vector<Offer>& offers) {
+  const auto& subscriptions = context.cluster().subscriptions;
   for (std::size_t s = 0; s < subscriptions.size(); ++s) {
     const auto& subscription = subscriptions[s];
     if (!subscription.enabled || !subscription.run_as_owner) continue;
     for (const auto table : subscription.tables) {
-      const auto& object = world.cluster().object(table);
+      const auto& object = context.cluster().object(table);
       if (object.owner == subscription.owner) continue;
-      if (world.cluster().role(object.owner).superuser) continue;
+      if (context.cluster().role(object.owner).superuser) continue;
       Offer offer;
       offer.holder = object.owner;
       offer.holding = Holding::inherits;
@@ -33,15 +33,15 @@ void find_subscription(const World& world, std::vector<Offer>& offers) {
   }
 }
 
-void tell_subscription(const World& world, const Offer& offer, Step& step) {
-  const auto& subscription = world.cluster().subscriptions[offer.item];
+void describe_subscription(const Context& context, const Offer& offer, Step& step) {
+  const auto& subscription = context.cluster().subscriptions[offer.item];
   step.how = fmt::format("{} owns {}, which subscription {} writes as {}",
-                         world.shown(step.from, offer.holder), world.shown(offer.objects),
-                         quote_identifier(subscription.name), world.shown(subscription.owner));
+                         context.shown(step.from, offer.holder), context.shown(offer.objects),
+                         quote_identifier(subscription.name), context.shown(subscription.owner));
   step.statements = {
       fmt::format("CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;",
-                  world.sql(offer.objects.front())),
-      fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER t;", world.sql(offer.objects.front()))};
+                  context.sql(offer.objects.front())),
+      fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER t;", context.sql(offer.objects.front()))};
   step.cut = {ChangeOwner{offer.objects.front(), subscription.owner}};
 }
 

@@ -42,12 +42,12 @@ bool decides(const std::string& table, const std::string& column) {
   });
 }
 
-void offer_column(const World& world, ObjectId table, std::size_t place,
+void offer_column(const Context& context, ObjectId table, std::size_t place,
                   std::vector<Offer>& offers) {
-  const auto& object = world.cluster().object(table);
-  const auto& column = world.cluster().relation(object).columns[place];
+  const auto& object = context.cluster().object(table);
+  const auto& column = context.cluster().relation(object).columns[place];
   std::vector<RoleId> seen;
-  for (const auto& item : world.cluster().column_acl(column)) {
+  for (const auto& item : context.cluster().column_acl(column)) {
     if (!item.privileges.has(Privilege::update) && !item.privileges.has(Privilege::insert)) {
       continue;
     }
@@ -66,23 +66,24 @@ void offer_column(const World& world, ObjectId table, std::size_t place,
 
 }  // namespace
 
-void find_write_catalog(const World& world, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < world.cluster().objects.size(); ++i) {
-    const auto& object = world.cluster().objects[i];
+void find_write_catalog(const Context& context, std::vector<Offer>& offers) {
+  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
+    const auto& object = context.cluster().objects[i];
     if (object.kind != ObjectKind::table || !object.system) continue;
-    const auto& relation = world.cluster().relation(object);
+    const auto& relation = context.cluster().relation(object);
     if (relation.relkind != 'r') continue;
     for (std::size_t c = 0; c < relation.columns.size(); ++c) {
-      if (relation.columns[c].acl != null_acl) offer_column(world, ObjectId{i}, c, offers);
+      if (relation.columns[c].acl != null_acl) offer_column(context, ObjectId{i}, c, offers);
     }
   }
 }
 
-void tell_write_catalog(const World& world, const Offer& offer, Step& step) {
+void describe_write_catalog(const Context& context, const Offer& offer, Step& step) {
   const auto table = offer.objects.front();
-  const auto& column = world.cluster().relation(world.cluster().object(table)).columns[offer.item];
-  step.how = fmt::format("{} may write column {} of {}", world.shown(step.from),
-                         quote_identifier(column.name), world.shown(table));
+  const auto& column =
+      context.cluster().relation(context.cluster().object(table)).columns[offer.item];
+  step.how = fmt::format("{} may write column {} of {}", context.shown(step.from),
+                         quote_identifier(column.name), context.shown(table));
   if (!offer.certain) step.how += ", and what that leads to cannot be told from here";
   if (column.name == "rolsuper") {
     step.statements = {"UPDATE pg_catalog.pg_authid SET rolsuper = true;"};

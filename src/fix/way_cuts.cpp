@@ -98,7 +98,7 @@ std::vector<WayCut> cuts_of_ways(const Cluster& cluster, const Target& target,
     const Graph graph(model);
     const Connections connections(graph);
     const Escalations escalations(graph, connections);
-    const Doors doors(graph, connections.space(), circumstances);
+    const Doors doors(graph, connections.decided(), circumstances);
     const auto left = ways_in(graph, doors, Routes(graph, escalations, target), question);
     cut.ends = ended(ways, arrivals(left.ways));
     if (!cut.ends.empty()) result.push_back(std::move(cut));

@@ -80,7 +80,7 @@ class ReachMaker {
         if (doors_.lets_in(role, database)) open.push_back(&database);
       }
       if (open.empty() && !part.replication) continue;
-      auto& group = gathered[{part.record, part.replication, demand.asks, demand.words, why,
+      auto& group = gathered[{part.record, part.replication, demand.asks, demand.credential, why,
                               hop_words(part.pooler)}];
       group.pooler = part.pooler;
       unite(group.from, part.from);

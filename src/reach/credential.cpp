@@ -123,9 +123,9 @@ Challenge by_name(const Graph& graph, const HbaRecord& record, const Role* role,
   }
   demand.why = mapped.names.empty() ? mapped.unknown : "";
   if (map.empty()) {
-    demand.words += " of the same name";
+    demand.credential += " of the same name";
   } else if (!mapped.names.empty()) {
-    demand.words += fmt::format(" {} (map {})", listed(mapped.names), displayed(map));
+    demand.credential += fmt::format(" {} (map {})", listed(mapped.names), displayed(map));
   }
   return demand;
 }
@@ -136,8 +136,9 @@ void add_certificate(const HbaRecord& record, Challenge& demand) {
       wanted == "no-verify") {
     return;
   }
-  demand.words = demand.asks == AskedCredential::nothing ? "a certificate"
-                                                         : demand.words + " and a certificate";
+  demand.credential = demand.asks == AskedCredential::nothing
+                          ? "a certificate"
+                          : demand.credential + " and a certificate";
   demand.asks = std::max(demand.asks, AskedCredential::certificate);
 }
 
@@ -177,7 +178,7 @@ Challenge challenge_of(const Graph& graph, const HbaRecord& record, const Role* 
   add_certificate(record, demand);
   if (record.type == ConnectionType::hostgssenc && demand.can_be_met) {
     demand.asks = AskedCredential::external;
-    demand.words = "a Kerberos ticket";
+    demand.credential = "a Kerberos ticket";
   }
   return demand;
 }

@@ -30,8 +30,8 @@ enum class AskedCredential : std::uint8_t {
 struct Challenge {
   bool can_be_met = true;
   AskedCredential asks = AskedCredential::nothing;
-  std::string words;  // "no credential", "a password", "the account anna of the machine"
-  std::string why;    // why nobody can meet it, or why that is not known; else empty
+  std::string credential;  // "no credential", "a password", "the account anna of the machine"
+  std::string why;         // why nobody can meet it, or why that is not known; else empty
 };
 
 /// `role` as the cluster knows it; null where roles were not read. `today` is YYYY-MM-DD.

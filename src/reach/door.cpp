@@ -46,7 +46,8 @@ bool same_but_transports(const Door& a, const Door& b) {
 
 }  // namespace
 
-Doors::Doors(const Graph& graph, const Space& space, const Circumstances& circumstances)
+Doors::Doors(const Graph& graph, const DecidedConnections& decided,
+             const Circumstances& circumstances)
     : graph_(graph), cluster_(graph.cluster()), circumstances_(circumstances) {
   for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
     const auto& object = cluster_.objects[i];
@@ -57,8 +58,8 @@ Doors::Doors(const Graph& graph, const Space& space, const Circumstances& circum
   for (std::size_t i = 0; i < transport_count; ++i) {
     offered.push_back(offers(static_cast<Transport>(i)));
   }
-  for (const auto& piece : space.pieces) {
-    if (offered[static_cast<std::size_t>(piece.transport)]) add(piece, space, where);
+  for (const auto& part : decided.parts) {
+    if (offered[static_cast<std::size_t>(part.transport)]) add(part, decided, where);
   }
   merge_transports();
   const auto server = cluster_.poolers.empty() ? std::vector<Door>() : doors_;
@@ -91,22 +92,23 @@ bool Doors::offers(Transport transport) {
   return true;
 }
 
-void Doors::add(const Piece& piece, const Space& space, const ClientOrigin& where) {
-  const auto& record = cluster_.hba.records[piece.record];
+void Doors::add(const DecidedPart& part, const DecidedConnections& decided,
+                const ClientOrigin& where) {
+  const auto& record = cluster_.hba.records[part.record];
   // Encryption by GSSAPI asks for a ticket; who has one may as well do without.
   if (!admits(record) ||
-      (piece.transport == Transport::gss && record.type != ConnectionType::hostgssenc)) {
+      (part.transport == Transport::gss && record.type != ConnectionType::hostgssenc)) {
     return;
   }
   Door door;
-  door.record = piece.record;
-  door.transports = {piece.transport};
-  door.from = {piece.transport == Transport::local, piece.origin};
+  door.record = part.record;
+  door.transports = {part.transport};
+  door.from = {part.transport == Transport::local, part.origin};
   door.from = intersection(door.from, where);
   if (door.from.empty()) return;
-  if (!piece.certain) door.unknown = why_uncertain(record);
-  for (const auto i : piece.roles) {
-    const auto& atom = space.roles[i];
+  if (!part.certain) door.unknown = why_uncertain(record);
+  for (const auto i : part.roles) {
+    const auto& atom = decided.roles[i];
     const bool known = cluster_.seen(Fact::roles);
     if (known && (!atom.role || is_disabled(cluster_, cluster_.role(*atom.role)))) continue;
     const auto* const role = known ? &cluster_.role(*atom.role) : nullptr;
@@ -115,8 +117,8 @@ void Doors::add(const Piece& piece, const Space& space, const ClientOrigin& wher
         {atom.name, known ? atom.role : std::nullopt, atom.other, std::move(demand)});
   }
   auto replication = door;
-  for (const auto i : piece.databases) {
-    const auto& atom = space.databases[i];
+  for (const auto i : part.databases) {
+    const auto& atom = decided.databases[i];
     if (atom.replication) {
       replication.replication = true;
       continue;

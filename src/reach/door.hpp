@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "connections/space.hpp"
+#include "connections/decided_connections.hpp"
 #include "net/origin.hpp"
 #include "reach/credential.hpp"
 
@@ -61,7 +61,7 @@ class Doors {
  public:
   /// Of the cluster's connection space and of the poolers in front of it. Keeps a reference to the
   /// graph. The records must load.
-  Doors(const Graph& graph, const Space& space, const Circumstances& circumstances);
+  Doors(const Graph& graph, const DecidedConnections& decided, const Circumstances& circumstances);
 
   const std::vector<Door>& all() const { return doors_; }
   /// One that some source tells of, whether it takes connections or not.
@@ -79,7 +79,8 @@ class Doors {
  private:
   ClientOrigin listening();
   bool offers(Transport transport);
-  void add(const Piece& piece, const Space& space, const ClientOrigin& listening);
+  void add(const DecidedPart& part, const DecidedConnections& decided,
+           const ClientOrigin& listening);
   void merge_transports();
   void add_pooler(const Pooler& pooler, const std::vector<Door>& server);
 

@@ -228,7 +228,7 @@ class PoolerDoors {
     }
     if (role.demand.asks == AskedCredential::nothing) return asked;
     if (role.demand.asks != AskedCredential::password) {
-      asked.why = "whether the pooler can show " + role.demand.words + " is not known here";
+      asked.why = "whether the pooler can show " + role.demand.credential + " is not known here";
       return asked;
     }
     switch (shows_password(behind, database, role, part)) {
@@ -285,8 +285,8 @@ class PoolerDoors {
            const std::string& client, const PoolerPart& part, Challenge demand) {
     std::string place = std::to_string(part.line) + '\n' + to_string(part.from);
     for (const auto transport : part.transports) place += to_string(transport);
-    const auto [at, added] =
-        known_.try_emplace(PoolerKey{place, demand.words, demand.why, demand.asks}, doors_.size());
+    const auto [at, added] = known_.try_emplace(
+        PoolerKey{place, demand.credential, demand.why, demand.asks}, doors_.size());
     if (added) doors_.push_back(door(behind, database, part));
     auto& into = doors_[at->second];
     if (!database.user.empty() && !client.empty()) into.pooler->clients.push_back(client);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "connections/universe.hpp"
+#include "connections/connection_classes.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -131,8 +131,9 @@ Challenge PoolerClients::challenge(const PoolerPart& part, const std::string& us
   const auto& mode = pooler_.client_tls_sslmode;
   const bool verified = mode == "verify-ca" || mode == "verify-full";
   if (verified && asked.can_be_met && part.method != "cert" && !part.from.local) {
-    asked.words = asked.asks == AskedCredential::nothing ? "a certificate"
-                                                         : asked.words + " and a certificate";
+    asked.credential = asked.asks == AskedCredential::nothing
+                           ? "a certificate"
+                           : asked.credential + " and a certificate";
     asked.asks = std::max(asked.asks, AskedCredential::certificate);
   }
   if (asked.why.empty()) asked.why = part.unknown;

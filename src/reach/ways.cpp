@@ -116,7 +116,7 @@ class WaySearch {
     }
     std::string legs = route.rows ? route.rows->words : "";
     for (const auto& leg : route.legs) legs += '\n' + leg.how + '\n' + leg.to;
-    const Shape shape{door.record, door_words(door), role.demand.words, legs, unknown};
+    const Shape shape{door.record, door_words(door), role.demand.credential, legs, unknown};
     const auto [at, added] = found_.try_emplace(shape);
     auto& way = at->second;
     way.roles.push_back(role.name);

@@ -42,11 +42,11 @@ Json record_json(std::optional<std::uint32_t> number, const Records& records) {
 DiffReport hba_diff_report(const Cluster& facts, const HbaFile& before, const HbaFile& after,
                            const std::string& format) {
   const Graph graph(facts);
-  const Universe universe(facts, graph, {&before.records, &after.records});
-  const Wording wording(universe);
+  const ConnectionClasses classes(facts, graph, {&before.records, &after.records});
+  const Wording wording(classes);
   DiffReport report;
   auto changes = Json::array();
-  for (const auto& change : hba_changes(universe, before.records, after.records)) {
+  for (const auto& change : hba_changes(classes, before.records, after.records)) {
     const auto kind = static_cast<std::size_t>(change.kind);
     const bool gained = gains(change, before.records, after.records);
     report.gained = report.gained || gained;
@@ -55,7 +55,7 @@ DiffReport hba_diff_report(const Cluster& facts, const HbaFile& before, const Hb
                          {"gained", gained},
                          {"before", record_json(change.before, before.records)},
                          {"after", record_json(change.after, after.records)},
-                         {"part", parts_json(wording, universe, {change.part}).front()}});
+                         {"part", parts_json(wording, classes, {change.part}).front()}});
       continue;
     }
     report.text +=

@@ -97,7 +97,7 @@ class Writer {
       : records_(cluster.hba.records),
         graph_(cluster),
         lint_(cluster, graph_),
-        wording_(lint_.universe()) {}
+        wording_(lint_.classes()) {}
   virtual ~Writer() = default;
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -263,13 +263,13 @@ class JsonWriter : public Writer {
             {"message", kind.message},
             {"detail", finding.detail},
             {"by", records_json(finding.others)},
-            {"left", parts_json(wording_, lint_.universe(), finding.left)},
+            {"left", parts_json(wording_, lint_.classes(), finding.left)},
             {"more_left", finding.more_left}});
   }
 
   void admitted(const RecordLint& lint) override {
     auto item = record_json(lint.record);
-    item["parts"] = parts_json(wording_, lint_.universe(), lint.left);
+    item["parts"] = parts_json(wording_, lint_.classes(), lint.left);
     item["more_parts"] = lint.more_left;
     append(admitted_, item);
   }

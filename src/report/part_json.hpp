@@ -11,7 +11,7 @@ namespace pgleast {
 /// [{"transports": [...], "roles": {...}, "databases": {...}, "addresses": [...], "witness": ...}];
 /// `roles` and `databases` are {"names": [...]} or {"all_but": [...]}. Of more than 1,000 ranges
 /// of addresses the last item is "...".
-nlohmann::ordered_json parts_json(const Wording& wording, const Universe& universe,
+nlohmann::ordered_json parts_json(const Wording& wording, const ConnectionClasses& classes,
                                   const std::vector<Part>& parts);
 
 }  // namespace pgleast

@@ -101,7 +101,7 @@ std::string dumped(const Json& json) { return json_text(json) + '\n'; }
 std::string row_words(const Route& route) { return route.rows ? route.rows->words : ""; }
 
 std::string way_head(const Way& way) {
-  std::vector<std::string> parts{way.demand.words};
+  std::vector<std::string> parts{way.demand.credential};
   for (auto& part : {transport_words(way.transports), row_words(way.route)}) {
     if (!part.empty()) parts.push_back(part);
   }
@@ -194,7 +194,7 @@ Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   result["transports"] = transports_json(way.transports);
   result["record"] = place_of_record(cluster, way.record);
   result["pooler"] = pooler_json(way.pooler);
-  result["credential"] = {{"asks", to_string(way.demand.asks)}, {"words", way.demand.words}};
+  result["credential"] = {{"asks", to_string(way.demand.asks)}, {"words", way.demand.credential}};
   result["roles"] = way.roles;
   result["databases"] = way.databases;
   result["path"] = path;

@@ -48,13 +48,13 @@ std::size_t differences(bool known, unsigned seed, std::size_t& points, std::siz
   const auto after = random() % 4 == 0
                          ? test::records_of(test::random_records(random, 8), cluster.version_num)
                          : changed(before, random, cluster.version_num);
-  const Universe universe(cluster, graph, {&before, &after});
-  const auto changes = hba_changes(universe, before, after);
+  const ConnectionClasses classes(cluster, graph, {&before, &after});
+  const auto changes = hba_changes(classes, before, after);
   told += changes.size();
   std::size_t wrong = 0;
-  for (const auto& p : test::points(universe)) {
-    const auto was = test::decider(universe, before, p);
-    const auto is = test::decider(universe, after, p);
+  for (const auto& p : test::points(classes)) {
+    const auto was = test::decider(classes, before, p);
+    const auto is = test::decider(classes, after, p);
     const bool was_in = was && admits(before[*was]);
     const bool is_in = is && admits(after[*is]);
     const bool differs = was_in != is_in || (was_in && !same_outcome(before[*was], after[*is]));
@@ -62,7 +62,7 @@ std::size_t differences(bool known, unsigned seed, std::size_t& points, std::siz
     for (const auto& change : changes) {
       const auto& over = change.part.transports;
       if (std::count(over.begin(), over.end(), p.transport) == 0) continue;
-      if (!test::holds(universe, change.part.region, p)) continue;
+      if (!test::holds(classes, change.part.region, p)) continue;
       ++found;
       const auto kind = !was_in  ? HbaChange::Kind::gained
                         : !is_in ? HbaChange::Kind::lost

@@ -22,12 +22,12 @@ struct World {
     text = test::random_records(random, 14);
     cluster.hba.records = test::records_of(text, cluster.version_num);
     lint.emplace(cluster, graph.emplace(cluster));
-    points = test::points(lint->universe());
-    for (const auto& p : points) deciders.push_back(test::decider(lint->universe(), records(), p));
+    points = test::points(lint->classes());
+    for (const auto& p : points) deciders.push_back(test::decider(lint->classes(), records(), p));
   }
   const Records& records() const { return cluster.hba.records; }
   bool matches(std::uint32_t record, const test::Point& p) const {
-    return test::matches(lint->universe(), records()[record], p);
+    return test::matches(lint->classes(), records()[record], p);
   }
 
   Cluster cluster;
@@ -62,7 +62,7 @@ std::size_t wrong_parts(const World& world, const RecordLint& lint) {
     const auto& p = world.points[i];
     const auto found = std::count_if(lint.left.begin(), lint.left.end(), [&](const Part& part) {
       return std::count(part.transports.begin(), part.transports.end(), p.transport) > 0 &&
-             test::holds(world.lint->universe(), part.region, p);
+             test::holds(world.lint->classes(), part.region, p);
     });
     wrong += found != (world.deciders[i] == lint.record ? 1 : 0) ? 1U : 0U;
   }
@@ -88,7 +88,7 @@ std::pair<RecordNumbers, bool> without_tls(const World& world, std::uint32_t rec
     if (world.deciders[i] != record) continue;
     auto plain = world.points[i];
     plain.transport = Transport::plain;
-    const auto other = test::decider(world.lint->universe(), world.records(), plain);
+    const auto other = test::decider(world.lint->classes(), world.records(), plain);
     if (other && *other > record && admits(world.records()[*other])) {
       by.push_back(*other);
     } else {
@@ -183,7 +183,7 @@ TEST_CASE("lint finds what IPv4 lets in otherwise than IPv6", "[reach]") {
   std::size_t asked = 0, wrong = 0;
   for (unsigned seed = 1; seed <= 150; ++seed) {
     const World world(seed, true);
-    const auto& universe = world.lint->universe();
+    const auto& classes = world.lint->classes();
     const auto found = world.lint->families();
     for (const auto& p : world.points) {
       if (p.transport == Transport::local || p.v6) continue;
@@ -192,8 +192,8 @@ TEST_CASE("lint finds what IPv4 lets in otherwise than IPv6", "[reach]") {
       auto six = p;
       six.v6 = true;
       if (loopback) six.address = 1;
-      const auto a = test::decider(universe, world.records(), p);
-      const auto b = test::decider(universe, world.records(), six);
+      const auto a = test::decider(classes, world.records(), p);
+      const auto b = test::decider(classes, world.records(), six);
       const auto in = [&](Number r) { return r && admits(world.records()[*r]); };
       const bool differs =
           in(a) != in(b) || (in(a) && !same_outcome(world.records()[*a], world.records()[*b]));
@@ -203,9 +203,9 @@ TEST_CASE("lint finds what IPv4 lets in otherwise than IPv6", "[reach]") {
         if (d.loopback != loopback || std::count(over.begin(), over.end(), p.transport) == 0)
           continue;
         auto region = d.part.region;
-        region.origin = universe.v4();
-        told += test::holds(universe, region, p) ? 1U : 0U;
-        if (test::holds(universe, region, p)) wrong += d.v4 == a && d.v6 == b ? 0U : 1U;
+        region.origin = classes.v4();
+        told += test::holds(classes, region, p) ? 1U : 0U;
+        if (test::holds(classes, region, p)) wrong += d.v4 == a && d.v6 == b ? 0U : 1U;
       }
       ++asked;
       wrong += told != (differs ? 1U : 0U) ? 1U : 0U;

@@ -206,7 +206,7 @@ class CutWorld {
         info(asked.privilege).keyword, info(object.kind).name, object.identity,
         asked.column ? "." + cluster_.relation(object).columns[*asked.column].name : "");
     const auto ask = question(cluster_, asked);
-    const auto universe = all_statements(cluster_, asked);
+    const auto classes = all_statements(cluster_, asked);
     trials.add({}, ask, "true", what + " before");
     for (const auto& single : cut.any_of) {
       trials.add({single}, ask, "false", what + " single");
@@ -222,12 +222,12 @@ class CutWorld {
     } else {
       ++count_.impossible;
     }
-    for (const auto& one : universe) trials.add({one}, ask, "true", what + " one is not enough");
+    for (const auto& one : classes) trials.add({one}, ask, "true", what + " one is not enough");
     const bool pairs = cut.all_of.size() > 2 || !cut.impossible.empty();
-    if (!pairs || !cut.fewest || universe.size() > 45) return;
-    for (std::size_t i = 0; i < universe.size(); ++i) {
+    if (!pairs || !cut.fewest || classes.size() > 45) return;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k) {
-        trials.add({universe[k], universe[i]}, ask, "true", what + " two are not enough");
+        trials.add({classes[k], classes[i]}, ask, "true", what + " two are not enough");
       }
     }
   }

@@ -409,7 +409,7 @@ void ReachWorld::compare(unsigned seed) {
   const Graph graph(cluster_);
   const Connections connections(graph);
   const Escalations escalations(graph, connections);
-  const Doors doors(graph, connections.space(), {"2026-01-01"});
+  const Doors doors(graph, connections.decided(), {"2026-01-01"});
   for (const auto& table : tables) {
     const auto targets = targets_named(cluster_, "table:" + table, pick(random, reach_privileges));
     REQUIRE(targets.size() == 1);

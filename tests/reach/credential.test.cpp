@@ -76,6 +76,6 @@ TEST_CASE("what a record asks of a role, and whether anybody can give it", "[pat
   const auto demand =
       challenge_of(Graph(cluster), cluster.hba.records.front(), &role, "2026-06-15");
   CHECK(demand.can_be_met == (*c.words != '\0'));
-  CHECK(demand.words == c.words);
+  CHECK(demand.credential == c.words);
   CHECK(demand.why == c.why);
 }

@@ -48,7 +48,7 @@ std::vector<std::string> told(const std::vector<Door>& doors) {
       text += (client == door.pooler->clients.front() ? " as " : ",") + client;
     }
     const auto& demand = door.roles.front().demand;
-    text += ": " + demand.words + (demand.why.empty() ? "" : ", unknown");
+    text += ": " + demand.credential + (demand.why.empty() ? "" : ", unknown");
     result.push_back(text);
   }
   std::sort(result.begin(), result.end());
@@ -161,7 +161,7 @@ TEST_CASE("who gets in through a pooler, from where and with what", "[path][pool
   const Graph graph(cluster);
   const Connections connections(graph);
   const Escalations escalations(graph, connections);
-  const Doors doors(graph, connections.space(), {"2026-06-15"});
+  const Doors doors(graph, connections.decided(), {"2026-06-15"});
   CHECK(told(doors.all()) == c.told);
 }
 
@@ -189,7 +189,7 @@ TEST_CASE("a pooler that asks the server knows what is stored there", "[path][po
   const Graph graph(cluster);
   const Connections connections(graph);
   const Escalations escalations(graph, connections);
-  CHECK(told(Doors(graph, connections.space(), {"2026-06-15"}).all()) == c.told);
+  CHECK(told(Doors(graph, connections.decided(), {"2026-06-15"}).all()) == c.told);
 }
 
 TEST_CASE("whom a pooler knows from the server comes in as the role that it forces",
@@ -202,6 +202,6 @@ TEST_CASE("whom a pooler knows from the server comes in as the role that it forc
   const Graph graph(cluster);
   const Connections connections(graph);
   const Escalations escalations(graph, connections);
-  CHECK(told(Doors(graph, connections.space(), {"2026-06-15"}).all()) ==
+  CHECK(told(Doors(graph, connections.decided(), {"2026-06-15"}).all()) ==
         std::vector<std::string>{"the local socket local anna as anna,ben,cat: no credential"});
 }

@@ -1,7 +1,7 @@
 // The connection space held against the plain procedure: for every point of a small space
 // the first record that matches it decides (hba.c, check_hba).
 
-#include "connections/space.hpp"
+#include "connections/decided_connections.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -13,15 +13,15 @@ using namespace pgleast;
 
 namespace {
 
-bool takes_point(const Piece& piece, const test::Point& p) {
+bool takes_point(const DecidedPart& part, const test::Point& p) {
   const auto has = [](const std::vector<std::uint32_t>& list, std::uint32_t n) {
     return std::find(list.begin(), list.end(), n) != list.end();
   };
-  if (piece.transport != p.transport || !has(piece.roles, p.role)) return false;
-  if (!has(piece.databases, p.database)) return false;
+  if (part.transport != p.transport || !has(part.roles, p.role)) return false;
+  if (!has(part.databases, p.database)) return false;
   if (p.transport == Transport::local) return true;
   const AddressNumber at{0, p.address};
-  const auto& line = p.v6 ? piece.origin.v6 : piece.origin.v4;
+  const auto& line = p.v6 ? part.origin.v6 : part.origin.v4;
   return std::any_of(line.ranges().begin(), line.ranges().end(), [&](const AddressRange& range) {
     return range.first <= at && at <= range.last;
   });
@@ -36,15 +36,15 @@ TEST_CASE("the space says for every point which record decides", "[reach]") {
     auto cluster = test::small_world();
     cluster.hba.records = test::records_of(test::random_records(random, 8), cluster.version_num);
     const Graph graph(cluster);
-    const Universe universe(cluster, graph, {&cluster.hba.records});
-    const auto space = connection_space(cluster, graph);
-    for (const auto& point : test::points(universe)) {
-      const auto first = test::decider(universe, cluster.hba.records, point);
+    const ConnectionClasses classes(cluster, graph, {&cluster.hba.records});
+    const auto decided = decided_connections(cluster, graph);
+    for (const auto& point : test::points(classes)) {
+      const auto first = test::decider(classes, cluster.hba.records, point);
       std::optional<std::uint32_t> found;
       std::size_t deciders = 0;
-      for (const auto& piece : space.pieces) {
-        if (!takes_point(piece, point)) continue;
-        found = static_cast<std::uint32_t>(piece.record);
+      for (const auto& part : decided.parts) {
+        if (!takes_point(part, point)) continue;
+        found = static_cast<std::uint32_t>(part.record);
         ++deciders;
       }
       ++count;

@@ -48,11 +48,11 @@ struct OriginSet {
   bool operator==(const OriginSet&) const = default;
 };
 
-class Universe {
+class ConnectionClasses {
  public:
   /// Of one or more files, each the records in the order of the server.
-  Universe(const Cluster& cluster, const Graph& graph,
-           const std::vector<const std::vector<HbaRecord>*>& files);
+  ConnectionClasses(const Cluster& cluster, const Graph& graph,
+                    const std::vector<const std::vector<HbaRecord>*>& files);
 
   const std::vector<RoleAtom>& roles() const { return roles_; }              // tokens last
   const std::vector<DatabaseAtom>& databases() const { return databases_; }  // tokens last

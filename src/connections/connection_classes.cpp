@@ -1,4 +1,4 @@
-#include "connections/universe.hpp"
+#include "connections/connection_classes.hpp"
 
 #include <re2/re2.h>
 
@@ -91,7 +91,7 @@ bool takes(ConnectionType type, Transport transport) {
 }
 
 // Each set once, by number.
-class Universe::Sets {
+class ConnectionClasses::Sets {
  public:
   std::uint32_t add(NameSet set) {
     const auto [place, added] =
@@ -113,7 +113,7 @@ class Universe::Sets {
 
 // --- Classes ------------------------------------------------------------------------------------
 
-DecisionList::Sets Universe::Side::add_classes(std::size_t atom_count, Sets sets) {
+DecisionList::Sets ConnectionClasses::Side::add_classes(std::size_t atom_count, Sets sets) {
   auto all = std::make_shared<std::vector<NameSet>>(std::move(sets).all());
   std::vector<std::vector<std::uint32_t>> sets_of(atom_count);
   for (std::uint32_t s = 0; s < all->size(); ++s) {
@@ -132,15 +132,15 @@ DecisionList::Sets Universe::Side::add_classes(std::size_t atom_count, Sets sets
   return all;
 }
 
-NameSet Universe::Side::of_classes(const NameSet& set) const {
+NameSet ConnectionClasses::Side::of_classes(const NameSet& set) const {
   std::vector<std::uint32_t> ids;
   for (const auto atom : set.ids()) ids.push_back(class_of[atom]);
-  const auto universe = static_cast<std::uint32_t>(atoms.size());
-  return set.inverted() ? NameSet::all_but(universe, std::move(ids))
-                        : NameSet::of(universe, std::move(ids));
+  const auto classes = static_cast<std::uint32_t>(atoms.size());
+  return set.inverted() ? NameSet::all_but(classes, std::move(ids))
+                        : NameSet::of(classes, std::move(ids));
 }
 
-std::vector<std::uint32_t> Universe::Side::members(const NameSet& classes) const {
+std::vector<std::uint32_t> ConnectionClasses::Side::members(const NameSet& classes) const {
   std::vector<std::uint32_t> result;
   for (const auto c : classes.members()) {
     result.insert(result.end(), atoms[c].begin(), atoms[c].end());
@@ -151,7 +151,7 @@ std::vector<std::uint32_t> Universe::Side::members(const NameSet& classes) const
 
 // --- What there is ------------------------------------------------------------------------------
 
-Universe::Universe(const Cluster& cluster, const Graph& graph, const Files& files)
+ConnectionClasses::ConnectionClasses(const Cluster& cluster, const Graph& graph, const Files& files)
     : cluster_(cluster),
       graph_(graph),
       roles_known_(cluster.seen(Fact::roles)),
@@ -176,7 +176,7 @@ Universe::Universe(const Cluster& cluster, const Graph& graph, const Files& file
   }
 }
 
-void Universe::add_transports(const Files& files) {
+void ConnectionClasses::add_transports(const Files& files) {
   std::set<ConnectionType> types;
   for (const auto* const records : files) {
     for (const auto& record : *records) types.insert(record.type);
@@ -194,32 +194,32 @@ void Universe::add_transports(const Files& files) {
   std::sort(transports_.begin(), transports_.end());
 }
 
-bool Universe::is_expression(const HbaName& name) const {
+bool ConnectionClasses::is_expression(const HbaName& name) const {
   return cluster_.major() >= 16 && name.text.starts_with('/');
 }
 
-bool Universe::is_named_user(const HbaName& name) const {
+bool ConnectionClasses::is_named_user(const HbaName& name) const {
   return !name.is("all") && !is_group(name) && !is_expression(name) &&
          name.text.size() <= most_name_bytes;
 }
 
-bool Universe::is_named_database(const HbaName& name) const {
+bool ConnectionClasses::is_named_database(const HbaName& name) const {
   return !name.is("all") && !name.is("replication") && !ties_names(name) && !is_expression(name) &&
          name.text.size() <= most_name_bytes;
 }
 
-bool Universe::is_opaque_user(const HbaName& name) const {
+bool ConnectionClasses::is_opaque_user(const HbaName& name) const {
   if (name.is("all")) return false;
   if (is_group(name)) return !roles_known_;
   return is_expression(name) && (!roles_known_ || !name_expression(name.text.substr(1)));
 }
 
-bool Universe::is_opaque_database(const HbaName& name) const {
+bool ConnectionClasses::is_opaque_database(const HbaName& name) const {
   if (ties_names(name)) return !roles_known_ || !databases_known_;
   return is_expression(name) && (!databases_known_ || !name_expression(name.text.substr(1)));
 }
 
-void Universe::add_roles(const Files& files) {
+void ConnectionClasses::add_roles(const Files& files) {
   std::map<std::string, std::optional<RoleId>> names;
   std::set<std::string> tokens;
   for (std::uint32_t i = 0; roles_known_ && i < cluster_.roles.size(); ++i) {
@@ -246,7 +246,7 @@ void Universe::add_roles(const Files& files) {
   }
 }
 
-void Universe::add_databases(const Files& files) {
+void ConnectionClasses::add_databases(const Files& files) {
   std::set<std::string> names, tokens;
   for (const auto& object : cluster_.objects) {
     if (databases_known_ && object.kind == ObjectKind::database) names.insert(object.name);
@@ -276,7 +276,7 @@ void Universe::add_databases(const Files& files) {
   }
 }
 
-void Universe::add_addresses(const Files& files) {
+void ConnectionClasses::add_addresses(const Files& files) {
   const auto add = [&](const AddressSet& set) {
     add_ends(set.v4, v4_);
     add_ends(set.v6, v6_);
@@ -304,15 +304,15 @@ void Universe::add_addresses(const Files& files) {
 
 // --- Sets ---------------------------------------------------------------------------------------
 
-NameSet Universe::role_set(const std::vector<std::uint32_t>& ids) const {
+NameSet ConnectionClasses::role_set(const std::vector<std::uint32_t>& ids) const {
   return NameSet::of(static_cast<std::uint32_t>(roles_.size()), ids);
 }
 
-NameSet Universe::database_set(const std::vector<std::uint32_t>& ids) const {
+NameSet ConnectionClasses::database_set(const std::vector<std::uint32_t>& ids) const {
   return NameSet::of(static_cast<std::uint32_t>(databases_.size()), ids);
 }
 
-NameSet Universe::real_roles() const {
+NameSet ConnectionClasses::real_roles() const {
   std::vector<std::uint32_t> tokens;
   for (std::uint32_t i = 0; i < roles_.size(); ++i) {
     if (roles_[i].token) tokens.push_back(i);
@@ -320,7 +320,7 @@ NameSet Universe::real_roles() const {
   return NameSet::all_but(static_cast<std::uint32_t>(roles_.size()), tokens);
 }
 
-NameSet Universe::real_databases() const {
+NameSet ConnectionClasses::real_databases() const {
   std::vector<std::uint32_t> out;
   for (std::uint32_t i = 0; i < databases_.size(); ++i) {
     if (databases_[i].token || databases_[i].replication) out.push_back(i);
@@ -328,7 +328,7 @@ NameSet Universe::real_databases() const {
   return NameSet::all_but(static_cast<std::uint32_t>(databases_.size()), out);
 }
 
-NameSet Universe::other_role() const {
+NameSet ConnectionClasses::other_role() const {
   std::vector<std::uint32_t> ids;
   for (std::uint32_t i = 0; i < roles_.size(); ++i) {
     if (roles_[i].other) ids.push_back(i);
@@ -336,7 +336,7 @@ NameSet Universe::other_role() const {
   return role_set(ids);
 }
 
-NameSet Universe::other_database() const {
+NameSet ConnectionClasses::other_database() const {
   std::vector<std::uint32_t> ids;
   for (std::uint32_t i = 0; i < databases_.size(); ++i) {
     if (databases_[i].other) ids.push_back(i);
@@ -344,7 +344,7 @@ NameSet Universe::other_database() const {
   return database_set(ids);
 }
 
-NameSet Universe::replication() const {
+NameSet ConnectionClasses::replication() const {
   std::vector<std::uint32_t> ids;
   for (std::uint32_t i = 0; i < databases_.size(); ++i) {
     if (databases_[i].replication) ids.push_back(i);
@@ -353,8 +353,8 @@ NameSet Universe::replication() const {
 }
 
 template <typename Atoms>
-std::vector<std::uint32_t> Universe::matching(const std::string& expression,
-                                              const Atoms& atoms) const {
+std::vector<std::uint32_t> ConnectionClasses::matching(const std::string& expression,
+                                                       const Atoms& atoms) const {
   std::vector<std::uint32_t> ids;
   const auto compiled = name_expression(expression);
   for (std::uint32_t i = 0; compiled && i < atoms.size(); ++i) {
@@ -364,7 +364,7 @@ std::vector<std::uint32_t> Universe::matching(const std::string& expression,
   return ids;
 }
 
-NameSet Universe::users(const HbaName& name, Extent extent) const {
+NameSet ConnectionClasses::users(const HbaName& name, Extent extent) const {
   std::vector<std::uint32_t> ids;
   const auto add = [&](const std::string& atom) {
     if (const auto found = role_named_.find(atom); found != role_named_.end()) {
@@ -397,7 +397,7 @@ NameSet Universe::users(const HbaName& name, Extent extent) const {
   return role_set(ids);
 }
 
-NameSet Universe::databases(const HbaName& name, Extent extent) const {
+NameSet ConnectionClasses::databases(const HbaName& name, Extent extent) const {
   std::vector<std::uint32_t> ids;
   const auto add = [&](const std::string& atom) {
     if (const auto found = database_named_.find(atom); found != database_named_.end()) {
@@ -432,7 +432,7 @@ NameSet Universe::databases(const HbaName& name, Extent extent) const {
   return database_set(ids);
 }
 
-NameSet Universe::users(const std::vector<HbaName>& names, Extent extent) const {
+NameSet ConnectionClasses::users(const std::vector<HbaName>& names, Extent extent) const {
   auto result = role_set({});
   for (const auto& name : names) {
     auto set = users(name, extent);
@@ -441,7 +441,7 @@ NameSet Universe::users(const std::vector<HbaName>& names, Extent extent) const 
   return result;
 }
 
-NameSet Universe::databases(const std::vector<HbaName>& names, Extent extent) const {
+NameSet ConnectionClasses::databases(const std::vector<HbaName>& names, Extent extent) const {
   auto result = database_set({});
   for (const auto& name : names) {
     auto set = databases(name, extent);
@@ -451,8 +451,8 @@ NameSet Universe::databases(const std::vector<HbaName>& names, Extent extent) co
 }
 
 // sameuser, samerole: hba.c, check_db. The users that each named database is tied to.
-std::vector<std::pair<NameSet, NameSet>> Universe::tied(const HbaName& name,
-                                                        const NameSet& users) const {
+std::vector<std::pair<NameSet, NameSet>> ConnectionClasses::tied(const HbaName& name,
+                                                                 const NameSet& users) const {
   std::vector<std::pair<NameSet, NameSet>> result;
   for (std::uint32_t d = 0; d < databases_.size(); ++d) {
     const auto& database = databases_[d];
@@ -471,20 +471,22 @@ std::vector<std::pair<NameSet, NameSet>> Universe::tied(const HbaName& name,
 
 // --- Origins ------------------------------------------------------------------------------------
 
-std::uint32_t Universe::rank_of_v4(AddressNumber address) const { return rank_in(v4_, address); }
+std::uint32_t ConnectionClasses::rank_of_v4(AddressNumber address) const {
+  return rank_in(v4_, address);
+}
 
-std::uint32_t Universe::rank_of_v6(AddressNumber address) const {
+std::uint32_t ConnectionClasses::rank_of_v6(AddressNumber address) const {
   return static_cast<std::uint32_t>(v4_.size()) + rank_in(v6_, address);
 }
 
-RankSet Universe::v4() const { return {{0, static_cast<std::uint32_t>(v4_.size() - 1)}}; }
+RankSet ConnectionClasses::v4() const { return {{0, static_cast<std::uint32_t>(v4_.size() - 1)}}; }
 
-RankSet Universe::v6() const {
+RankSet ConnectionClasses::v6() const {
   const auto first = static_cast<std::uint32_t>(v4_.size());
   return {{first, first + static_cast<std::uint32_t>(v6_.size() - 1)}};
 }
 
-RankSet Universe::ranks(const AddressSet& set) const {
+RankSet ConnectionClasses::ranks(const AddressSet& set) const {
   std::vector<RankRange> result;
   for (const auto& range : set.v4.ranges()) {
     result.push_back({rank_of_v4(range.first), rank_of_v4(range.last)});
@@ -495,7 +497,7 @@ RankSet Universe::ranks(const AddressSet& set) const {
   return rank_set(std::move(result));
 }
 
-RankSet Universe::certain_origin(const HbaAddress& address) const {
+RankSet ConnectionClasses::certain_origin(const HbaAddress& address) const {
   const auto named = static_cast<std::uint32_t>(v4_.size() + v6_.size());
   if (address.kind == AddressKind::none) return {{0, 0}};
   if (address.kind == AddressKind::all) {
@@ -514,7 +516,7 @@ RankSet Universe::certain_origin(const HbaAddress& address) const {
   return rank_set(std::move(result));
 }
 
-RankSet Universe::possible_origin(const HbaAddress& address) const {
+RankSet ConnectionClasses::possible_origin(const HbaAddress& address) const {
   // The machine itself, by whichever of its addresses.
   const bool own = address.kind == AddressKind::samehost ||
                    (address.kind == AddressKind::host_name && names_loopback(address.host));
@@ -528,7 +530,7 @@ RankSet Universe::possible_origin(const HbaAddress& address) const {
   return ranks(addresses_of(address.address, address.mask, exact));
 }
 
-OriginSet Universe::origin(const RankSet& set) const {
+OriginSet ConnectionClasses::origin(const RankSet& set) const {
   const auto v6 = static_cast<std::uint32_t>(v4_.size());
   const auto named = v6 + static_cast<std::uint32_t>(v6_.size());
   std::vector<AddressRange> v4_ranges, v6_ranges;
@@ -553,8 +555,8 @@ OriginSet Universe::origin(const RankSet& set) const {
 
 // --- Records ------------------------------------------------------------------------------------
 
-std::vector<Line> Universe::lines_of(const std::vector<HbaRecord>& records, Sets& roles,
-                                     Sets& databases) const {
+std::vector<Line> ConnectionClasses::lines_of(const std::vector<HbaRecord>& records, Sets& roles,
+                                              Sets& databases) const {
   std::vector<Line> lines;
   lines.reserve(records.size());
   for (std::uint32_t r = 0; r < records.size(); ++r) {
@@ -583,7 +585,7 @@ std::vector<Line> Universe::lines_of(const std::vector<HbaRecord>& records, Sets
   return lines;
 }
 
-bool Universe::is_certain(const HbaRecord& record) const {
+bool ConnectionClasses::is_certain(const HbaRecord& record) const {
   return named_origin(record.address).empty() &&
          std::none_of(record.users.begin(), record.users.end(),
                       [&](const HbaName& n) { return is_opaque_user(n); }) &&
@@ -591,7 +593,7 @@ bool Universe::is_certain(const HbaRecord& record) const {
                       [&](const HbaName& n) { return is_opaque_database(n); });
 }
 
-std::vector<Region> Universe::possible(const HbaRecord& record) const {
+std::vector<Region> ConnectionClasses::possible(const HbaRecord& record) const {
   const auto real = real_roles();
   const auto may = users(record.users, Extent::possible).intersection(real);
   const auto certain = users(record.users, Extent::certain).intersection(real);
@@ -615,7 +617,7 @@ std::vector<Region> Universe::possible(const HbaRecord& record) const {
   return result;
 }
 
-Region Universe::replication_region() const {
+Region ConnectionClasses::replication_region() const {
   const auto all_roles = NameSet::all_but(static_cast<std::uint32_t>(role_side_.atoms.size()), {});
   const auto ranks = v4_.size() + v6_.size() + origins_.size();
   return {all_roles,
@@ -623,19 +625,19 @@ Region Universe::replication_region() const {
           {{0, static_cast<std::uint32_t>(ranks - 1)}}};
 }
 
-std::vector<std::uint32_t> Universe::role_atoms(const NameSet& roles) const {
+std::vector<std::uint32_t> ConnectionClasses::role_atoms(const NameSet& roles) const {
   return role_side_.members(roles);
 }
 
-const RoleAtom& Universe::first_role(const NameSet& roles) const {
+const RoleAtom& ConnectionClasses::first_role(const NameSet& roles) const {
   return roles_[role_side_.atoms[roles.first()].front()];
 }
 
-const DatabaseAtom& Universe::first_database(const NameSet& databases) const {
+const DatabaseAtom& ConnectionClasses::first_database(const NameSet& databases) const {
   return databases_[database_side_.atoms[databases.first()].front()];
 }
 
-std::vector<std::uint32_t> Universe::database_atoms(const NameSet& databases) const {
+std::vector<std::uint32_t> ConnectionClasses::database_atoms(const NameSet& databases) const {
   return database_side_.members(databases);
 }
 

@@ -9,29 +9,29 @@
 #include <optional>
 #include <vector>
 
-#include "connections/universe.hpp"
+#include "connections/connection_classes.hpp"
 
 namespace pgleast {
 
 /// Connections for which `record` decides, all of one transport.
-struct Piece {
+struct DecidedPart {
   std::size_t record = 0;  // into Cluster::hba.records
   Transport transport = Transport::local;
-  std::vector<std::uint32_t> roles;      // into Space::roles
-  std::vector<std::uint32_t> databases;  // into Space::databases
+  std::vector<std::uint32_t> roles;      // into DecidedConnections::roles
+  std::vector<std::uint32_t> databases;  // into DecidedConnections::databases
   AddressSet origin;                     // empty for local
   bool certain = true;                   // false: it may decide
 };
 
-struct Space {
+struct DecidedConnections {
   std::vector<RoleAtom> roles;
   std::vector<DatabaseAtom> databases;
-  std::vector<Piece> pieces;  // by record, then transport
+  std::vector<DecidedPart> parts;  // by record, then transport
 };
 
 /// Of the cluster's records, with what is known of its roles and databases. Transports are
 /// all taken as possible: `ssl = off` today is no reason to leave a record unread.
-Space connection_space(const Cluster& cluster, const Graph& graph);
+DecidedConnections decided_connections(const Cluster& cluster, const Graph& graph);
 
 /// The space of the graph's cluster, computed when first asked for. Not for several threads.
 class Connections {
@@ -39,14 +39,14 @@ class Connections {
   /// Keeps a reference: the graph and its cluster must outlive it.
   explicit Connections(const Graph& graph) : graph_(graph) {}
 
-  const Space& space() const {
-    if (!space_) space_ = connection_space(graph_.cluster(), graph_);
-    return *space_;
+  const DecidedConnections& decided() const {
+    if (!decided_) decided_ = decided_connections(graph_.cluster(), graph_);
+    return *decided_;
   }
 
  private:
   const Graph& graph_;
-  mutable std::optional<Space> space_;
+  mutable std::optional<DecidedConnections> decided_;
 };
 
 }  // namespace pgleast
