@@ -36,6 +36,7 @@ constexpr std::array kinds{
     CheckKind{"row_policy", ExampleKind::sql, true, row_policy},
     CheckKind{"row_security", ExampleKind::sql, true, row_security},
     CheckKind{"row_uncovered", ExampleKind::sql, true, row_uncovered},
+    CheckKind{"secret_readers", ExampleKind::sql, true, secret_readers},
     CheckKind{"setting", ExampleKind::conf, false, setting},
 };
 

@@ -65,6 +65,7 @@ Check row_detour(MapReader& with, MapReader& fix);
 Check row_policy(MapReader& with, MapReader& fix);
 Check row_security(MapReader& with, MapReader& fix);
 Check row_uncovered(MapReader& with, MapReader& fix);
+Check secret_readers(MapReader& with, MapReader& fix);
 Check setting(MapReader& with, MapReader& fix);
 
 }  // namespace pgleast

@@ -36,6 +36,9 @@ class AccessJudge {
   Verdict verdict() && {
     std::vector<Finding> findings;
     for (auto& [key, finding] : findings_) findings.push_back(std::move(finding));
+    if (findings.empty() && !unknown_.empty()) {
+      return unseen(unknown_, "take away what cannot be followed, or waive it");
+    }
     return verdict_of(std::move(findings));
   }
 
@@ -45,21 +48,35 @@ class AccessJudge {
     if (entry.from) return judge_ways(entry, routes);
     for (const auto role : facts_.roles().matching(entry.who)) {
       for (const auto& route : routes.all_from(role, database_of(cluster_, target))) {
-        if (counts(route)) add(entry, routes, route, {facts_.shown(role)}, "");
+        if (!counts(entry, role, target, route)) continue;
+        add(entry, routes, route, {facts_.shown(role)}, "");
       }
     }
   }
 
-  static bool counts(const Route& route) {
+  static bool reaches(const Route& route) {
     const bool no_rows = route.rows && route.rows->kind == RowAccess::Kind::none;
-    return route.unknown.empty() && !route.needs_victim && !no_rows;
+    return !route.needs_victim && !no_rows;
+  }
+
+  // What may be so is no finding, but it is not ruled out either.
+  bool counts(const AccessEntry& entry, RoleId role, const Target& target, const Route& route) {
+    if (!reaches(route)) return false;
+    if (route.unknown.empty()) return true;
+    if (unknown_.empty()) {
+      unknown_ = fmt::format("whether {} has {} on {}, which `{}` rules out, is not known: {}",
+                             facts_.shown(role), info(target.privilege).keyword,
+                             facts_.shown(cluster_.object(target.object)), displayed(entry.id),
+                             displayed(route.unknown));
+    }
+    return false;
   }
 
   void judge_ways(const AccessEntry& entry, const Routes& routes) {
     Question question;
     question.from = origin_of(*entry.from);
     for (const auto& way : ways_in(facts_.graph(), doors(), routes, question).ways) {
-      if (!way.is_certain() || !counts(way.route)) continue;
+      if (!way.is_certain() || !reaches(way.route)) continue;
       const auto& record = cluster_.hba.records[way.record];
       const auto login =
           fmt::format("{}{} by {}:{} ({}), with {}", to_string(way.from), pooler_words(way.pooler),
@@ -69,7 +86,8 @@ class AccessJudge {
         const auto role = cluster_.find_role(name);
         if (!role || !facts_.roles().matches(entry.who, *role)) continue;
         for (const auto& route : routes.all_from(*role, database_of(cluster_, routes.target()))) {
-          if (counts(route)) add(entry, routes, route, {displayed(name)}, login);
+          if (!counts(entry, *role, routes.target(), route)) continue;
+          add(entry, routes, route, {displayed(name)}, login);
         }
       }
     }
@@ -109,11 +127,13 @@ class AccessJudge {
   static void add_remedy(Remedy cut, const Target& target, PrivilegeSet held,
                          std::vector<Remedy>& remedies) {
     if (auto* const revoke = std::get_if<ChangePrivileges>(&cut)) {
-      if (revoke->object == target.object) revoke->privileges = held;
+      if (revoke->object == target.object && !revoke->column) revoke->privileges = held;
       std::erase_if(remedies, [&](const Remedy& known) {
         const auto* const other = std::get_if<ChangePrivileges>(&known);
-        return other != nullptr && other->object == revoke->object &&
-               other->column == revoke->column && other->grantee == revoke->grantee;
+        const bool same = other != nullptr && other->object == revoke->object &&
+                          other->column == revoke->column && other->grantee == revoke->grantee;
+        if (same) revoke->privileges |= other->privileges;
+        return same;
       });
     }
     if (std::find(remedies.begin(), remedies.end(), cut) == remedies.end()) {
@@ -192,6 +212,7 @@ class AccessJudge {
   const Facts& facts_;
   const Cluster& cluster_;
   std::optional<Doors> doors_;
+  std::string unknown_;
   std::map<std::string, Finding> findings_;
   std::map<std::string, std::set<std::string>> names_;
   std::map<std::string, PrivilegeSet> held_;

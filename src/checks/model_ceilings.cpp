@@ -92,6 +92,84 @@ void explain(const Facts& facts, RoleId grantee, ObjectId id, PrivilegeSet exces
   });
 }
 
+// What is held on one column, beyond what the table gives.
+struct ColumnExcess {
+  std::uint32_t column = 0;
+  PrivilegeSet privileges;
+};
+
+bool only_by_public(const std::vector<Cause>& causes) {
+  return std::all_of(causes.begin(), causes.end(), [](const Cause& c) {
+    return c.kind != Cause::Kind::superuser && c.grantee == public_role;
+  });
+}
+
+std::vector<ColumnExcess> excess_on_columns(const Facts& facts, Ceilings& ceilings, RoleId grantee,
+                                            ObjectId id, PrivilegeSet most) {
+  std::vector<ColumnExcess> result;
+  const auto& cluster = facts.cluster();
+  const auto& object = cluster.object(id);
+  if (object.kind != ObjectKind::table) return result;
+  const bool said_of_public = grantee != public_role && ceilings.of(public_role, id).has_value();
+  const auto& columns = cluster.relation(object).columns;
+  for (std::uint32_t c = 0; c < columns.size(); ++c) {
+    if (columns[c].acl == null_acl) continue;
+    const auto held = grantee == public_role
+                          ? granted_to(cluster.column_acl(columns[c]), public_role)
+                          : facts.graph().held(grantee, object, columns[c]).privileges;
+    PrivilegeSet excess;
+    (held - most - held_by(facts, grantee, object)).each([&](Privilege p) {
+      const bool public_says =
+          said_of_public && only_by_public(facts.graph().causes(grantee, object, columns[c], p));
+      if (!public_says) excess |= p;
+    });
+    if (!excess.empty()) result.push_back({c, excess});
+  }
+  return result;
+}
+
+// `SELECT (a, b), UPDATE (a)`.
+std::string column_words(const Cluster& cluster, const Object& object,
+                         const std::vector<ColumnExcess>& excess) {
+  std::string result;
+  for (const auto& p : privileges) {
+    std::vector<std::string> names;
+    for (const auto& e : excess) {
+      if (!e.privileges.has(p.privilege)) continue;
+      names.push_back(displayed(cluster.relation(object).columns[e.column].name));
+    }
+    if (names.empty()) continue;
+    result += fmt::format("{}{} ({})", result.empty() ? "" : ", ", p.keyword, listed(names));
+  }
+  return result;
+}
+
+void explain_columns(const Facts& facts, RoleId grantee, ObjectId id,
+                     const std::vector<ColumnExcess>& excess, Finding& finding) {
+  const auto& cluster = facts.cluster();
+  const auto& object = cluster.object(id);
+  for (const auto& [place, held] : excess) {
+    const auto& column = cluster.relation(object).columns[place];
+    if (grantee == public_role) {
+      finding.path.push_back(fmt::format("GRANT {} ({}) ON {} TO PUBLIC", to_string(held),
+                                         displayed(column.name), facts.shown(object)));
+      finding.remedies.emplace_back(ChangePrivileges{false, id, place, public_role, held});
+      continue;
+    }
+    held.each([&, place = place](Privilege privilege) {
+      for (const auto& cause : facts.graph().causes(grantee, object, column, privilege)) {
+        if (cause.kind != Cause::Kind::column_item) continue;
+        finding.path.push_back(fmt::format("{} holds {} on column {} ({})", facts.shown(grantee),
+                                           info(privilege).keyword, displayed(column.name),
+                                           displayed(via(cluster, grantee, object.owner, cause))));
+        auto remedy = remedy_for(facts, id, privilege, cause);
+        if (auto* const revoke = std::get_if<ChangePrivileges>(&remedy)) revoke->column = place;
+        finding.remedies.push_back(std::move(remedy));
+      }
+    });
+  }
+}
+
 }  // namespace
 
 Check model_ceilings(MapReader&, MapReader&) {
@@ -115,14 +193,20 @@ Check model_ceilings(MapReader&, MapReader&) {
         if (!most) continue;
         const auto excess = without_publics(facts, ceilings, grantee, ObjectId{i},
                                             held_by(facts, grantee, object) - *most);
-        if (excess.empty()) continue;
+        const auto on_columns = excess_on_columns(facts, ceilings, grantee, ObjectId{i}, *most);
+        if (excess.empty() && on_columns.empty()) continue;
+        auto held = excess.empty() ? std::string() : to_string(excess);
+        if (!on_columns.empty()) {
+          held += (held.empty() ? "" : ", ") + column_words(cluster, object, on_columns);
+        }
         Finding finding;
         finding.subject = facts.subject(object);
         finding.subject.name += " for " + cluster.role_name(grantee);
         finding.message =
             fmt::format("{} holds {} on {} {}, more than the policy allows", facts.shown(grantee),
-                        to_string(excess), info(object.kind).name, facts.shown(object));
-        explain(facts, grantee, ObjectId{i}, excess, finding);
+                        held, info(object.kind).name, facts.shown(object));
+        if (!excess.empty()) explain(facts, grantee, ObjectId{i}, excess, finding);
+        explain_columns(facts, grantee, ObjectId{i}, on_columns, finding);
         findings.push_back(std::move(finding));
       }
     }

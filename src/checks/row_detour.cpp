@@ -1,82 +1,147 @@
 // Ways to the rows of a table beside the policies that bind whoever takes them.
 //
-//   with: {through: partitions}  a partition, a child, or a parent, read itself
-//   with: {through: views}       a view or materialized view that acts as somebody else
-//   with: {through: functions}   a SECURITY DEFINER function that reads them for somebody else
+//   with: {through: partitions}    a partition, a child, or a parent, read itself
+//   with: {through: views}         a view, materialized view, rule or trigger that acts as
+//                                  somebody else
+//   with: {through: functions}     a SECURITY DEFINER function that does so for somebody else
+//   with: {through: foreign_keys}  what happens to rows when others go that they refer to
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
 #include "checks/check.hpp"
+#include "privileges/indirect_use.hpp"
 #include "privileges/row_access.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
+using Kind = IndirectUse::Kind;
+
 constexpr std::size_t most_shown = 3;
+
+constexpr std::array commands{Privilege::select, Privilege::insert, Privilege::update,
+                              Privilege::delete_};
+
+std::string_view word_for(Privilege command) {
+  switch (command) {
+    case Privilege::insert:
+      return "adds rows to";
+    case Privilege::update:
+      return "changes rows of";
+    case Privilege::delete_:
+      return "deletes rows of";
+    default:
+      return "reads";
+  }
+}
+
+enum class Through { views, functions, foreign_keys };
+
+Through way_of(Kind first) {
+  if (first == Kind::function) return Through::functions;
+  return first == Kind::foreign_key ? Through::foreign_keys : Through::views;
+}
 
 class Detours {
  public:
   explicit Detours(const Facts& facts)
-      : facts_(facts), cluster_(facts.cluster()), reach_(facts.graph()) {
+      : facts_(facts),
+        cluster_(facts.cluster()),
+        reach_(facts.escalations().row_reach()),
+        uses_(facts.escalations().indirect_uses()) {
     for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
       const auto& o = cluster_.objects[i];
       if (o.kind == ObjectKind::table && cluster_.relation(o).row_security && !o.system) {
         guarded_.insert(ObjectId{i});
       }
     }
-    for (const auto& body : cluster_.bodies) bodies_.emplace(body.of, &body.code);
   }
 
-  std::vector<Finding> partitions() {
+  Verdict partitions() {
+    std::map<ObjectId, std::vector<const Inheritance*>> children, parents;
     for (const auto& i : cluster_.inheritances) {
-      const std::string_view child = i.partition ? "a partition" : "a child";
-      if (guarded_.contains(i.parent)) beside(i.child, i.parent, fmt::format("{} of", child));
-      if (guarded_.contains(i.child)) beside(i.parent, i.child, "whose rows come with those of");
+      children[i.parent].push_back(&i);
+      parents[i.child].push_back(&i);
     }
-    return std::move(findings_);
+    for (const auto table : guarded_) {
+      walk(
+          table, children, [](const Inheritance& i) { return i.child; },
+          [&](ObjectId child, const Inheritance& i, bool direct) {
+            beside(child, table, direct ? i.partition ? "a partition of" : "a child of" : "below");
+          });
+      walk(
+          table, parents, [](const Inheritance& i) { return i.parent; },
+          [&](ObjectId parent, const Inheritance&, bool) {
+            beside(parent, table, "whose rows come with those of");
+          });
+    }
+    return verdict_of(std::move(findings_));
   }
 
-  std::vector<Finding> views() {
-    for (const auto& [of, code] : bodies_) {
-      const auto& view = cluster_.object(of);
-      if (view.kind != ObjectKind::table || view.system) continue;
-      for (const auto table : read_by(of)) around(of, table);
+  Verdict through(Through wanted) {
+    for (const auto table : guarded_) {
+      for (const auto command : commands) {
+        const auto all = uses_.to(table, command);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          if (way_of(all[i].use->kind) != wanted || all[i].use->kind == Kind::parent) continue;
+          go_round(all, i, table, command);
+        }
+      }
     }
-    return std::move(findings_);
-  }
-
-  std::vector<Finding> functions() {
-    for (const auto of : security_definer_functions(cluster_)) {
-      if (!bodies_.contains(of)) continue;
-      for (const auto table : read_by(of)) called(of, table);
+    if (!findings_.empty()) return verdict_of(std::move(findings_));
+    if (!unknown_.empty()) return unseen(unknown_, "revoke the privilege, or ask a live server");
+    if (wanted == Through::functions) {
+      if (auto verdict = not_followed()) return *std::move(verdict);
     }
-    return std::move(findings_);
+    return verdict_of(std::move(findings_));
   }
 
  private:
-  /// Roles that the policies of `table` bind and that `holds` is true of.
-  template <typename Holds>
-  std::string bound_roles(ObjectId table, const Object& through, Privilege privilege,
-                          const Holds& holds) const;
+  /// All on one side of a guarded table, up to others that are guarded themselves, these included.
+  template <typename Next, typename Visit>
+  void walk(ObjectId start, const std::map<ObjectId, std::vector<const Inheritance*>>& next,
+            const Next& other, const Visit& visit) const {
+    std::set<ObjectId> seen{start};
+    std::vector<ObjectId> todo{start};
+    while (!todo.empty()) {
+      const auto at = todo.back();
+      todo.pop_back();
+      const auto found = next.find(at);
+      if (found == next.end()) continue;
+      for (const auto* const i : found->second) {
+        const auto there = other(*i);
+        if (!seen.insert(there).second) continue;
+        visit(there, *i, at == start);
+        if (!guarded_.contains(there)) todo.push_back(there);
+      }
+    }
+  }
+
   std::vector<RoleId> candidates(const Object& through, Privilege privilege) const;
-  /// Guarded tables that a view or function reads, also through views and functions.
-  std::set<ObjectId> read_by(ObjectId code) const;
+  bool is_restricted(RoleId role, ObjectId table, Privilege command) const;
+  bool holds(RoleId role, const IndirectAccess& access) const;
+  std::string shown(const std::vector<RoleId>& roles) const;
   void beside(ObjectId through, ObjectId table, const std::string& how);
-  void around(ObjectId view, ObjectId table);
-  void called(ObjectId function, ObjectId table);
-  void report(const Object& through, const std::string& message, const char* decision);
+  void go_round(const std::vector<IndirectAccess>& all, std::size_t at, ObjectId table,
+                Privilege command);
+  std::optional<Verdict> not_followed() const;
+  bool is_known(ObjectId subject) const;
+  void report(ObjectId through, const std::string& message, const char* decision);
 
   const Facts& facts_;
   const Cluster& cluster_;
-  RowReach reach_;
+  const RowReach& reach_;
+  const IndirectUses& uses_;
   std::set<ObjectId> guarded_;
-  std::map<ObjectId, const Code*> bodies_;
+  std::set<ObjectId> reported_;
   std::vector<Finding> findings_;
+  std::string unknown_;  // what may be so
 };
 
 /// Grantees; everybody where everybody holds it.
@@ -90,9 +155,11 @@ std::vector<RoleId> Detours::candidates(const Object& through, Privilege privile
   add(facts_.graph().list_of(through));
   if (through.kind == ObjectKind::table) {
     for (const auto& column : cluster_.relation(through).columns) add(cluster_.column_acl(column));
-    const auto readers = cluster_.find_role("pg_read_all_data");
-    for (const auto& m : cluster_.memberships) {
-      if (readers && m.role == *readers) roles.push_back(m.member);
+    for (const auto predefined : facts_.graph().predefined_for_data()) {
+      if (!facts_.graph().given_by(predefined, through).has(privilege)) continue;
+      for (const auto& m : cluster_.memberships) {
+        if (m.role == predefined) roles.push_back(m.member);
+      }
     }
   }
   if (std::find(roles.begin(), roles.end(), public_role) != roles.end()) {
@@ -103,102 +170,164 @@ std::vector<RoleId> Detours::candidates(const Object& through, Privilege privile
   return roles;
 }
 
-template <typename Holds>
-std::string Detours::bound_roles(ObjectId table, const Object& through, Privilege privilege,
-                                 const Holds& holds) const {
-  std::string shown;
-  std::size_t count = 0;
-  const auto& guarded = cluster_.object(table);
-  for (const auto role : candidates(through, privilege)) {
-    if (!reach_.bound(role, guarded)) continue;
-    const auto direct = reach_.access(role, table, Privilege::select);
-    const bool restricted =
-        direct.kind == RowAccess::Kind::some || direct.why == RowAccess::Why::no_policy;
-    if (!restricted || !holds(role)) continue;
-    if (++count <= most_shown) shown += (shown.empty() ? "" : ", ") + facts_.shown(role);
-  }
-  if (count > most_shown) shown += fmt::format(" and {} more", count - most_shown);
-  return shown;
+/// Whether policies keep rows of the table from it that it would get without them.
+bool Detours::is_restricted(RoleId role, ObjectId table, Privilege command) const {
+  if (!reach_.bound(role, cluster_.object(table))) return false;
+  const auto kept_back = [&](Privilege p) {
+    const auto direct = reach_.access(role, table, p);
+    return direct.kind == RowAccess::Kind::some || direct.why == RowAccess::Why::no_policy;
+  };
+  return kept_back(Privilege::select) || (command != Privilege::select && kept_back(command));
 }
 
-std::set<ObjectId> Detours::read_by(ObjectId start) const {
-  std::set<ObjectId> tables, seen{start};
-  std::vector<ObjectId> todo{start};
-  while (!todo.empty()) {
-    const auto body = bodies_.find(todo.back());
-    todo.pop_back();
-    if (body == bodies_.end()) continue;
-    for (const auto& use : body->second->uses) {
-      if (guarded_.contains(use.object) && use.privileges.has(Privilege::select)) {
-        tables.insert(use.object);
-      }
-      if (seen.insert(use.object).second) todo.push_back(use.object);
-    }
+std::string Detours::shown(const std::vector<RoleId>& roles) const {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(roles.size(), most_shown); ++i) {
+    text += (text.empty() ? "" : ", ") + facts_.shown(roles[i]);
   }
-  return tables;
+  if (roles.size() > most_shown) text += fmt::format(" and {} more", roles.size() - most_shown);
+  return text;
 }
 
-void Detours::report(const Object& through, const std::string& message, const char* decision) {
+bool Detours::is_known(ObjectId subject) const { return reported_.contains(subject); }
+
+void Detours::report(ObjectId through, const std::string& message, const char* decision) {
+  if (!reported_.insert(through).second) return;
   Finding finding;
-  finding.subject = facts_.subject(through);
+  finding.subject = facts_.subject(cluster_.object(through));
   finding.message = message;
   finding.decision = decision;
-  const auto same = [&](const Finding& f) { return f.subject == finding.subject; };
-  if (std::none_of(findings_.begin(), findings_.end(), same)) {
-    findings_.push_back(std::move(finding));
-  }
+  findings_.push_back(std::move(finding));
 }
 
 void Detours::beside(ObjectId through, ObjectId table, const std::string& how) {
+  if (is_known(through)) return;
   const auto& object = cluster_.object(through);
-  const auto roles = bound_roles(table, object, Privilege::select, [&](RoleId role) {
-    return reach_.access(role, through, Privilege::select).kind == RowAccess::Kind::all;
-  });
+  std::vector<RoleId> roles;
+  for (const auto role : candidates(object, Privilege::select)) {
+    const bool all = is_restricted(role, table, Privilege::select) &&
+                     reach_.access(role, through, Privilege::select).kind == RowAccess::Kind::all;
+    if (all) roles.push_back(role);
+  }
   if (roles.empty()) return;
-  report(object,
+  const auto guarded = facts_.shown(cluster_.object(table));
+  report(through,
          fmt::format("{}, {} {}, shows all of its rows to {}, whom the policies of {} bind",
-                     facts_.shown(object), how, facts_.shown(cluster_.object(table)), roles,
-                     facts_.shown(cluster_.object(table))),
+                     facts_.shown(object), how, guarded, shown(roles), guarded),
          "revoke SELECT on it, or enable row level security there with the same policies");
 }
 
-/// Whether somebody whom its policies do not bind reads `table` there.
-bool reads_all(const RowAccess& access, ObjectId table) {
-  if (access.relation == table) return access.kind == RowAccess::Kind::all;
-  return std::any_of(access.bases.begin(), access.bases.end(),
-                     [&](const RowAccess& base) { return reads_all(base, table); });
+bool Detours::holds(RoleId role, const IndirectAccess& access) const {
+  const auto& graph = facts_.graph();
+  const auto& object = cluster_.object(access.use->object);
+  const auto privilege = access.use->privilege;
+  if (!graph.held(role, cluster_.object(object.schema)).privileges.has(Privilege::usage)) {
+    return false;
+  }
+  if (object.kind != ObjectKind::table) return graph.held(role, object).privileges.has(privilege);
+  if (access.columns.empty()) {
+    const auto rows = reach_.access(role, access.use->object, privilege);
+    return rows.kind != RowAccess::Kind::none || rows.why == RowAccess::Why::not_writable;
+  }
+  const auto& columns = cluster_.relation(object).columns;
+  return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
+    const bool wanted = std::find(access.columns.begin(), access.columns.end(), column.name) !=
+                        access.columns.end();
+    return wanted && graph.held(role, object, column).privileges.has(privilege);
+  });
 }
 
-void Detours::around(ObjectId view, ObjectId table) {
-  const auto& object = cluster_.object(view);
-  const bool stored = cluster_.relation(object).relkind == 'm';
-  if (stored && reach_.bound(object.owner, cluster_.object(table))) return;
-  const auto roles = bound_roles(table, object, Privilege::select, [&](RoleId role) {
-    const auto access = reach_.access(role, view, Privilege::select);
-    return access.kind != RowAccess::Kind::none && (stored || reads_all(access, table));
-  });
-  if (roles.empty()) return;
-  report(object,
+/// Where policies do not bind whoever does it in the end. What a parent shows of its children is
+/// as the parent's policies say.
+void Detours::go_round(const std::vector<IndirectAccess>& all, std::size_t at, ObjectId table,
+                       Privilege command) {
+  const auto& access = all[at];
+  if (is_known(access.use->object)) return;
+  auto path = path_of(all, at);
+  while (path.back()->kind == Kind::parent) path.pop_back();
+  const auto& last = *path.back();
+  const bool bypasses =
+      last.kind == Kind::foreign_key || !reach_.bound(last.as, cluster_.object(last.to));
+  if (!bypasses) return;
+  const auto& object = cluster_.object(access.use->object);
+  std::vector<RoleId> roles;
+  bool restricted = false;
+  for (const auto role : candidates(object, access.use->privilege)) {
+    if (!reach_.bound(role, cluster_.object(table)) || !holds(role, access)) continue;
+    roles.push_back(role);
+    restricted = restricted || is_restricted(role, table, command);
+  }
+  // Where it is what they have instead of the table, that is what it is for.
+  if (!restricted) return;
+  const auto guarded = facts_.shown(cluster_.object(table));
+  const auto by = facts_.shown(object);
+  if (!access.unknown.empty()) {
+    if (unknown_.empty()) {
+      unknown_ = fmt::format("whether {} on {} {} {} for {} is not known: {}",
+                             info(access.use->privilege).keyword, by, word_for(command), guarded,
+                             shown(roles), access.unknown);
+    }
+    return;
+  }
+  const auto as = facts_.shown(last.as);
+  switch (way_of(access.use->kind)) {
+    case Through::foreign_keys:
+      return report(access.use->object,
+                    fmt::format("{} on {} {} {}, by foreign key {}, for {}, whom the policies of "
+                                "{} bind",
+                                info(access.use->privilege).keyword, by, word_for(command), guarded,
+                                displayed(last.name), shown(roles), guarded),
+                    "let the foreign key restrict instead, or revoke the privilege");
+    case Through::functions:
+      return report(access.use->object,
+                    fmt::format("{} {} {} as {}, whom its policies do not bind, for {}, whom they "
+                                "do",
+                                by, word_for(command), guarded, as, shown(roles)),
+                    "let it run as its caller, or revoke EXECUTE from those roles");
+    case Through::views:
+      break;
+  }
+  if (command != Privilege::select) {
+    return report(access.use->object,
+                  fmt::format("{} on {} {} {} as {}, whom its policies do not bind, for {}, whom "
+                              "they do",
+                              info(access.use->privilege).keyword, by, word_for(command), guarded,
+                              as, shown(roles)),
+                  "make it a security_invoker view (15 and later), force row security on the "
+                  "owner, or revoke the privilege");
+  }
+  report(access.use->object,
          fmt::format("{} shows rows of {} as {} sees them, whom its policies do not bind, to {}, "
                      "whom they do",
-                     facts_.shown(object), facts_.shown(cluster_.object(table)),
-                     facts_.shown(object.owner), roles),
+                     by, guarded, as, shown(roles)),
          "make it a security_invoker view (15 and later), force row security on the owner, or "
          "revoke SELECT on it");
 }
 
-void Detours::called(ObjectId function, ObjectId table) {
-  const auto& object = cluster_.object(function);
-  if (reach_.bound(object.owner, cluster_.object(table))) return;
-  const auto roles = bound_roles(table, object, Privilege::execute, [&](RoleId role) {
-    return facts_.graph().held(role, object).privileges.has(Privilege::execute);
-  });
-  if (roles.empty()) return;
-  report(object,
-         fmt::format("{} reads {} as {}, whom its policies do not bind, for {}, whom they do",
-                     facts_.shown(object), facts_.shown(cluster_.object(table)),
-                     facts_.shown(object.owner), roles),
-         "let it run as its caller, or revoke EXECUTE from those roles");
+/// A function that does something for others which cannot be followed, and could read such rows.
+std::optional<Verdict> Detours::not_followed() const {
+  for (const auto id : security_definer_functions(cluster_)) {
+    const auto why = uses_.not_followed(id);
+    if (why.empty()) continue;
+    const auto& function = cluster_.object(id);
+    if (cluster_.function(function).trigger) continue;
+    for (const auto table : guarded_) {
+      const auto& guarded = cluster_.object(table);
+      const bool could =
+          guarded.database == function.database && !reach_.bound(function.owner, guarded) &&
+          reach_.access(function.owner, table, Privilege::select).kind != RowAccess::Kind::none;
+      if (!could) continue;
+      for (const auto role : candidates(function, Privilege::execute)) {
+        if (!is_restricted(role, table, Privilege::select)) continue;
+        if (!facts_.graph().held(role, function).privileges.has(Privilege::execute)) continue;
+        return unseen(
+            fmt::format("whether {} reads {} for {} cannot be followed: {}", facts_.shown(function),
+                        facts_.shown(guarded), facts_.shown(role), displayed(why)),
+            "let the function run as its caller, or revoke EXECUTE");
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -206,17 +335,18 @@ void Detours::called(ObjectId function, ObjectId table) {
 Check row_detour(MapReader& with, MapReader&) {
   const auto& node = with.need("through");
   const auto word = scalar_text(node);
-  if (word != "partitions" && word != "views" && word != "functions") {
-    fail_policy(node, "`partitions`, `views` or `functions`");
+  if (word != "partitions" && word != "views" && word != "functions" && word != "foreign_keys") {
+    fail_policy(node, "`partitions`, `views`, `functions` or `foreign_keys`");
   }
   return [=](const Facts& facts) -> Verdict {
     for (const auto fact : {Fact::roles, Fact::objects, Fact::code}) {
       if (const auto missing = facts.missing(fact)) return *missing;
     }
     Detours detours(facts);
-    return verdict_of(word == "partitions" ? detours.partitions()
-                      : word == "views"    ? detours.views()
-                                           : detours.functions());
+    if (word == "partitions") return detours.partitions();
+    return detours.through(word == "views"       ? Through::views
+                           : word == "functions" ? Through::functions
+                                                 : Through::foreign_keys);
   };
 }
 

@@ -7,6 +7,7 @@
 //   with: {forbid: volatile_function}  it calls one that answers differently for one row
 //   with: {forbid: leaking_function}   it calls one of users that is not LEAKPROOF
 //   with: {forbid: unguarded_write}    new rows may be what rows that are seen may not
+//   with: {forbid: writable_table}     it reads a table that those whom it binds may write
 
 #include <fmt/format.h>
 
@@ -16,11 +17,14 @@
 #include <set>
 
 #include "checks/check.hpp"
+#include "privileges/row_access.hpp"
 #include "privileges/setting_in_force.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
 namespace {
+
+constexpr std::array writing{Privilege::insert, Privilege::update, Privilege::delete_};
 
 /// The policies of one table on which row security is on.
 struct Guarded {
@@ -36,11 +40,14 @@ class PolicyJudge {
 
   using PolicyQuestion = std::string (PolicyJudge::*)(const RowPolicy&, const Guarded&) const;
 
-  std::vector<Finding> ask(PolicyQuestion question, const char* decision) const {
+  /// `follows`: what it calls is looked into.
+  Verdict ask(PolicyQuestion question, const char* decision, bool follows) const {
+    std::string unknown;
     std::vector<Finding> findings;
     for (const auto& guarded : all_guarded()) {
       const auto& table = cluster_.object(guarded.table);
       for (const auto* const policy : guarded.policies) {
+        if (follows && unknown.empty()) unknown = not_followed(*policy, table);
         const auto fault = (this->*question)(*policy, guarded);
         if (fault.empty()) continue;
         Finding finding;
@@ -53,7 +60,10 @@ class PolicyJudge {
         findings.push_back(std::move(finding));
       }
     }
-    return findings;
+    if (findings.empty() && !unknown.empty()) {
+      return unseen(unknown, "write the function so that its SQL is not put together as it runs");
+    }
+    return verdict_of(std::move(findings));
   }
 
   std::string moot_policy(const RowPolicy& policy, const Guarded& guarded) const;
@@ -62,6 +72,7 @@ class PolicyJudge {
   std::string volatile_function(const RowPolicy& policy, const Guarded&) const;
   std::string leaking_function(const RowPolicy& policy, const Guarded&) const;
   std::string unguarded_write(const RowPolicy& policy, const Guarded& guarded) const;
+  std::string writable_table(const RowPolicy& policy, const Guarded& guarded) const;
 
  private:
   std::vector<Guarded> all_guarded() const {
@@ -78,8 +89,12 @@ class PolicyJudge {
   }
 
   bool settable(const std::string& name) const;
+  /// What the policy does itself, and the functions that it calls, these once each.
+  std::vector<const Code*> codes_of(const RowPolicy& policy) const;
   /// Settings that the policy reads, itself or in the functions that it calls.
   std::set<std::string> settings_of(const RowPolicy& policy) const;
+  std::string not_followed(const RowPolicy& policy, const Object& table) const;
+  std::string writers_of(ObjectId table, const RowPolicy& policy, const Object& guarded) const;
 
   const Facts& facts_;
   const Cluster& cluster_;
@@ -121,23 +136,36 @@ std::string PolicyJudge::moot_policy(const RowPolicy& policy, const Guarded& gua
                             moot);
 }
 
-std::set<std::string> PolicyJudge::settings_of(const RowPolicy& policy) const {
-  std::set<std::string> settings;
+std::vector<const Code*> PolicyJudge::codes_of(const RowPolicy& policy) const {
   std::set<ObjectId> seen;
-  std::vector<const Code*> todo{&policy.code};
-  while (!todo.empty()) {
-    const auto& code = *todo.back();
-    todo.pop_back();
-    settings.insert(code.settings.begin(), code.settings.end());
-    for (const auto& use : code.uses) {
+  std::vector<const Code*> result{&policy.code};
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    for (const auto& use : result[i]->uses) {
       const auto body = bodies_.find(use.object);
       const bool function = cluster_.object(use.object).kind == ObjectKind::function;
       if (function && body != bodies_.end() && seen.insert(use.object).second) {
-        todo.push_back(body->second);
+        result.push_back(body->second);
       }
     }
   }
+  return result;
+}
+
+std::set<std::string> PolicyJudge::settings_of(const RowPolicy& policy) const {
+  std::set<std::string> settings;
+  for (const auto* const code : codes_of(policy)) {
+    settings.insert(code->settings.begin(), code->settings.end());
+  }
   return settings;
+}
+
+std::string PolicyJudge::not_followed(const RowPolicy& policy, const Object& table) const {
+  for (const auto* const code : codes_of(policy)) {
+    if (code->unknown.empty()) continue;
+    return fmt::format("what policy {} of {} calls cannot be followed: {}", displayed(policy.name),
+                       facts_.shown(table), displayed(code->unknown));
+  }
+  return "";
 }
 
 /// By a role that is no administrator. One that the server does not know takes any value.
@@ -171,14 +199,17 @@ std::string PolicyJudge::trusted_setting(const RowPolicy& policy, const Guarded&
 
 std::string PolicyJudge::foreign_function(const RowPolicy& policy, const Guarded& guarded) const {
   const auto& table = cluster_.object(guarded.table);
-  for (const auto& use : policy.code.uses) {
-    const auto& function = cluster_.object(use.object);
-    if (function.kind != ObjectKind::function || !is_users_own(function)) continue;
-    const auto& owner = cluster_.role(function.owner);
-    const auto& as_owner = facts_.graph().reach(function.owner, Closure::inherits, table.database);
-    if (owner.superuser || function.owner == table.owner || as_owner.has(table.owner)) continue;
-    return fmt::format("calls {}, which {} owns and can change, and with it who sees which rows",
-                       facts_.shown(function), facts_.shown(function.owner));
+  for (const auto* const code : codes_of(policy)) {
+    for (const auto& use : code->uses) {
+      const auto& function = cluster_.object(use.object);
+      if (function.kind != ObjectKind::function || !is_users_own(function)) continue;
+      const auto& owner = cluster_.role(function.owner);
+      const auto& as_owner =
+          facts_.graph().reach(function.owner, Closure::inherits, table.database);
+      if (owner.superuser || function.owner == table.owner || as_owner.has(table.owner)) continue;
+      return fmt::format("calls {}, which {} owns and can change, and with it who sees which rows",
+                         facts_.shown(function), facts_.shown(function.owner));
+    }
   }
   return "";
 }
@@ -202,7 +233,8 @@ std::string PolicyJudge::leaking_function(const RowPolicy& policy, const Guarded
     const auto& object = cluster_.object(use.object);
     if (object.kind != ObjectKind::function || !is_users_own(object)) continue;
     const auto& function = cluster_.function(object);
-    if (function.leakproof) continue;
+    // Without an argument it is given nothing.
+    if (function.leakproof || object.identity.ends_with("()")) continue;
     return fmt::format(
         "calls {}, which is not LEAKPROOF{}: it is given the rows that the policy hides, and an "
         "error or a notice of it may tell of them",
@@ -228,10 +260,58 @@ std::string PolicyJudge::unguarded_write(const RowPolicy& policy, const Guarded&
              : "takes any changed row: whoever it is for can give its rows to another";
 }
 
+/// Whom the policy binds and who may write the table that it reads.
+std::string PolicyJudge::writers_of(ObjectId table, const RowPolicy& policy,
+                                    const Object& guarded) const {
+  constexpr std::size_t most_shown = 3;
+  const auto& reach = facts_.escalations().row_reach();
+  std::vector<RoleId> writers;
+  for (const auto role : facts_.roles().ordinary_roles()) {
+    if (!reach.bound(role, guarded)) continue;
+    const auto& inherited = facts_.graph().reach(role, Closure::inherits, guarded.database);
+    const bool binds = std::any_of(policy.roles.begin(), policy.roles.end(),
+                                   [&](RoleId r) { return r == public_role || inherited.has(r); });
+    if (!binds ||
+        reach.access(role, policy.table, Privilege::select).kind == RowAccess::Kind::none) {
+      continue;
+    }
+    const bool writes = std::any_of(writing.begin(), writing.end(), [&](Privilege p) {
+      const auto kind = reach.access(role, table, p).kind;
+      return kind == RowAccess::Kind::all || kind == RowAccess::Kind::some;
+    });
+    if (writes) writers.push_back(role);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < std::min(writers.size(), most_shown); ++i) {
+    text += (text.empty() ? "" : ", ") + facts_.shown(writers[i]);
+  }
+  if (writers.size() > most_shown) text += fmt::format(" and {} more", writers.size() - most_shown);
+  return text;
+}
+
+std::string PolicyJudge::writable_table(const RowPolicy& policy, const Guarded& guarded) const {
+  const auto& table = cluster_.object(guarded.table);
+  std::set<ObjectId> seen{guarded.table};
+  for (const auto* const code : codes_of(policy)) {
+    for (const auto& use : code->uses) {
+      const auto& read = cluster_.object(use.object);
+      const bool reads =
+          read.kind == ObjectKind::table && !read.system && use.privileges.has(Privilege::select);
+      if (!reads || !seen.insert(use.object).second) continue;
+      const auto writers = writers_of(use.object, policy, table);
+      if (writers.empty()) continue;
+      return fmt::format("goes by what is in {}, which {}, whom it binds, may write",
+                         facts_.shown(read), writers);
+    }
+  }
+  return "";
+}
+
 struct Forbidden {
   std::string_view word;
   PolicyJudge::PolicyQuestion question;
   const char* decision;
+  bool follows = false;
 };
 
 constexpr std::array forbidden_kinds{
@@ -239,9 +319,10 @@ constexpr std::array forbidden_kinds{
               "drop the policy, name the roles that it is for, or make it restrictive"},
     Forbidden{"trusted_setting", &PolicyJudge::trusted_setting,
               "let the policy go by current_user, or keep the roles that it is for from sending "
-              "SQL of their own"},
+              "SQL of their own",
+              true},
     Forbidden{"foreign_function", &PolicyJudge::foreign_function,
-              "let the owner of the table own the function"},
+              "let the owner of the table own the function", true},
     Forbidden{"volatile_function", &PolicyJudge::volatile_function,
               "make the function stable, or leave it out"},
     Forbidden{
@@ -250,6 +331,8 @@ constexpr std::array forbidden_kinds{
         "columns in the policy itself"},
     Forbidden{"unguarded_write", &PolicyJudge::unguarded_write,
               "leave WITH CHECK out, so that USING holds for new rows, too"},
+    Forbidden{"writable_table", &PolicyJudge::writable_table,
+              "let only roles that the policy does not bind write what it goes by", true},
 };
 
 }  // namespace
@@ -267,10 +350,12 @@ Check row_policy(MapReader& with, MapReader&) {
   }
   const auto question = kind->question;
   const auto* const decision = kind->decision;
+  const auto follows = kind->follows;
   return [=](const Facts& facts) -> Verdict {
-    if (const auto missing = facts.missing(Fact::objects)) return *missing;
-    if (const auto missing = facts.missing(Fact::code)) return *missing;
-    return verdict_of(PolicyJudge(facts).ask(question, decision));
+    for (const auto fact : {Fact::roles, Fact::objects, Fact::code}) {
+      if (const auto missing = facts.missing(fact)) return *missing;
+    }
+    return PolicyJudge(facts).ask(question, decision, follows);
   };
 }
 

@@ -31,8 +31,9 @@ std::string conninfo_value(const std::string& text) {
 
 std::string to_string(const Witness& witness) {
   const auto user = conninfo_value(witness.user);
-  const auto target =
+  auto target =
       witness.database ? "dbname=" + conninfo_value(*witness.database) : "replication=true";
+  if (witness.database && witness.replication) target += " replication=database";
   if (witness.transport == Transport::local) {
     return psql_command(fmt::format("user={} {}", user, target)) + " on the server's machine";
   }

@@ -13,6 +13,7 @@ struct Witness {
   std::string user;
   std::optional<std::string> database;  // none: physical replication
   std::string from;                     // an address or a host's name; empty for local
+  bool replication = false;             // in `database`: replication=database
 };
 
 /// `psql "host=SERVER user=app dbname=shop sslmode=disable" from 203.0.113.9`: safe to paste,

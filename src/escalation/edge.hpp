@@ -17,6 +17,8 @@
 
 #include "escalation/escalation.hpp"
 #include "privileges/access_matrix.hpp"
+#include "privileges/indirect_use.hpp"
+#include "privileges/row_access.hpp"
 
 namespace pgleast {
 
@@ -94,6 +96,15 @@ class Context {
   std::vector<Remedy> taken_from(RoleId grantee, RoleId owner, char relkind,
                                  PrivilegeSet privileges) const;
   const Code* body(ObjectId of) const;  // null: not known
+  /// What is done by way of something else; worked out once.
+  const IndirectUses& indirect_uses() const {
+    if (!indirect_uses_) indirect_uses_.emplace(graph_);
+    return *indirect_uses_;
+  }
+  const RowReach& row_reach() const {
+    if (!row_reach_) row_reach_.emplace(graph_);
+    return *row_reach_;
+  }
   /// Whom such a record lets log in, whatever it asks for; none: the records are not known.
   std::optional<RoleSet> logs_in(const std::function<bool(const HbaRecord&)>& by,
                                  bool replication = false) const;
@@ -133,6 +144,8 @@ class Context {
   mutable std::map<std::pair<RoleId, char>, std::vector<ObjectId>> tables_of_;
   mutable std::optional<std::map<std::pair<ObjectId, std::string>, ObjectId>> schemas_;
   mutable std::optional<std::unordered_map<std::uint32_t, const Code*>> bodies_;
+  mutable std::optional<IndirectUses> indirect_uses_;
+  mutable std::optional<RowReach> row_reach_;
 };
 
 struct Edge {

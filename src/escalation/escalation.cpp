@@ -252,6 +252,9 @@ const Escalations::Search& Escalations::search(Help help) const {
   return *made;
 }
 
+const IndirectUses& Escalations::indirect_uses() const { return state_->context.indirect_uses(); }
+const RowReach& Escalations::row_reach() const { return state_->context.row_reach(); }
+
 std::vector<Step> Escalations::steps(RoleId from) const {
   const auto& made = search(Help::any);
   std::vector<std::uint32_t> possible = made.of_everyone;

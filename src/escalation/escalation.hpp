@@ -18,6 +18,8 @@
 #include "finding/remedy.hpp"
 #include "pg/version.hpp"
 #include "privileges/graph.hpp"
+#include "privileges/indirect_use.hpp"
+#include "privileges/row_access.hpp"
 
 namespace pgleast {
 
@@ -100,6 +102,10 @@ class Escalations {
   std::vector<Step> way(RoleId from, const Goal& to, Help help = Help::none) const;
   /// All that can be reached, sorted; `from` itself left out.
   std::vector<Goal> reachable(RoleId from, Help help = Help::none) const;
+
+  /// What else they are computed from.
+  const IndirectUses& indirect_uses() const;
+  const RowReach& row_reach() const;
 
   /// All of one kind, one for each object that it goes by.
   std::vector<Opening> openings(std::string_view edge) const;

@@ -11,7 +11,9 @@
 #include <algorithm>
 
 #include "escalation/edge.hpp"
+#include "net/address_set.hpp"
 #include "net/origin.hpp"
+#include "pg/identifier.hpp"
 #include "pg/option_list.hpp"
 #include "text/display.hpp"
 
@@ -40,8 +42,18 @@ struct Loop {
   RoleSet trusted, peers;
 };
 
+// Whether the server itself may come by it: over the socket or loopback.
+bool takes_the_server(const HbaRecord& record) {
+  if (record.type == ConnectionType::local || record.address.kind != AddressKind::ip) return true;
+  bool exact = true;
+  const auto loopback = AddressSet::loopback();
+  const auto taken = addresses_of(record.address.address, record.address.mask, exact);
+  return !(loopback.without(taken) == loopback);
+}
+
 std::optional<Loop> loop_of(const Context& context) {
-  const auto trusted = context.logs_in([](const HbaRecord& r) { return r.method == "trust"; });
+  const auto trusted = context.logs_in(
+      [](const HbaRecord& r) { return r.method == "trust" && takes_the_server(r); });
   const auto peers = context.logs_in([](const HbaRecord& r) { return r.method == "peer"; });
   if (!trusted || !peers) return std::nullopt;
   return Loop{*trusted, *peers};
@@ -51,15 +63,16 @@ void offer_goals(const Context& context, const Offer& offer, std::vector<Offer>&
   const auto loop = loop_of(context);
   for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
     const auto& role = context.cluster().roles[i];
-    if (!role.superuser || !role.login) continue;
+    const bool trusted = loop && loop->trusted.has(RoleId{i});
+    if (!role.login || RoleId{i} == offer.holder || (!role.superuser && !trusted)) continue;
     auto one = offer;
     one.to.role = RoleId{i};
     one.becomes = Mode::login;
-    if (!loop || (!loop->trusted.has(RoleId{i}) && loop->peers.has(RoleId{i}))) {
+    if (!loop || (!trusted && loop->peers.has(RoleId{i}))) {
       one.certain = false;
       one.why = loop ? "if the server's account is called so" : "pg_hba.conf was not read";
       offers.push_back(std::move(one));
-    } else if (loop->trusted.has(RoleId{i})) {
+    } else if (trusted) {
       offers.push_back(std::move(one));
     }
   }
@@ -86,7 +99,21 @@ void describe_loopback(const Context& context, const Offer& offer, Step& step) {
                          context.shown(offer.to.role));
   if (!offer.certain) step.how += "; " + offer.why;
   const auto& f = context.cluster().object(offer.objects.front());
-  step.statements = {fmt::format("SELECT {}.dblink_connect_u('user=...');", context.sql(f.schema))};
+  const auto schema = context.sql(f.schema);
+  const auto value = [&](const std::string& name) {
+    std::string quoted = "'";
+    for (const char c : name) {
+      if (c == '\'' || c == '\\') quoted += '\\';
+      quoted += c;
+    }
+    return quoted + "'";
+  };
+  const auto target =
+      fmt::format("dbname={} user={}", value(context.cluster().object(f.database).name),
+                  value(context.cluster().role_name(offer.to.role)));
+  step.statements = {
+      fmt::format("SELECT {}.dblink_connect_u({});", schema, quote_literal(target)),
+      fmt::format("SELECT * FROM {}.dblink('SELECT current_user') AS answer (who name);", schema)};
   step.cut = context.revoked(offer, step.from, Privilege::execute);
 }
 
@@ -127,8 +154,15 @@ void describe_user_mapping(const Context& context, const Offer& offer, Step& ste
                          context.shown(step.from), context.shown(offer.objects), user,
                          mapping.stored_password ? " by a stored password" : "");
   if (!offer.certain) step.how += "; where that leads cannot be told from here";
-  step.statements = {fmt::format("CREATE FOREIGN TABLE t (...) SERVER {} OPTIONS (...);",
-                                 context.sql(offer.objects.front()))};
+  const auto& server = context.cluster().object(offer.objects.front());
+  const auto wrapper = context.cluster().foreign_server(server).wrapper;
+  if (wrapper != no_object && context.cluster().object(wrapper).name == "postgres_fdw") {
+    step.statements = {
+        fmt::format("CREATE FOREIGN TABLE pg_temp.they (rolname name) SERVER {} OPTIONS "
+                    "(schema_name 'pg_catalog', table_name 'pg_roles');",
+                    context.sql(offer.objects.front())),
+        "TABLE pg_temp.they;"};
+  }
   if (mapping.role == public_role) {
     step.cut = context.revoked(offer, step.from, Privilege::usage);
     return;

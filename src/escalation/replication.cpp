@@ -1,10 +1,15 @@
 // ESC-REPLICATION, ESC-DECODE: what REPLICATION gives (manual section 26.2.5.1; walsender.c;
-// logicalfuncs.c, slotfuncs.c). The attribute is a role's own; a copy of the cluster takes a
-// login by a record for `replication`, decoding changes takes any session.
+// logicalfuncs.c, slotfuncs.c). The attribute is a role's own; a copy of the cluster takes a login
+// by a record for `replication`, or into any database (`replication=database`, walsender.c);
+// decoding changes takes any session.
 //
 //   host  replication  standby  10.0.0.7/32  scram-sha-256
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
 
 #include "escalation/edge.hpp"
 
@@ -26,11 +31,59 @@ bool decodes(const Cluster& cluster) {
   return level->value == "logical" || (cluster.major() >= 19 && level->value == "replica");
 }
 
+// Those that take connections, by name.
+std::map<std::string, ObjectId> open_databases(const Cluster& cluster) {
+  std::map<std::string, ObjectId> result;
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& o = cluster.objects[i];
+    if (o.kind != ObjectKind::database) continue;
+    const auto& detail = cluster.databases[o.detail];
+    if (detail.allows_connections && detail.connection_limit != -2 &&
+        detail.connection_limit != 0) {
+      result.emplace(o.name, ObjectId{i});
+    }
+  }
+  return result;
+}
+
+// Who gets into a database, where replication takes CONNECT as any session does (postinit.c).
+RoleSet enters_a_database(const Context& context) {
+  const auto& cluster = context.cluster();
+  const auto& decided = context.connections();
+  const auto known = open_databases(cluster);
+  RoleSet found(cluster.roles.size());
+  for (const auto& part : decided.parts) {
+    if (cluster.hba.records[part.record].method == "reject") continue;
+    for (const auto r : part.roles) {
+      const auto role = decided.roles[r].role;
+      if (!role || !cluster.role(*role).replication || found.has(*role)) continue;
+      const bool enters =
+          std::any_of(part.databases.begin(), part.databases.end(), [&](std::uint32_t d) {
+            const auto& atom = decided.databases[d];
+            if (atom.replication) return false;
+            if (!cluster.seen(Fact::objects)) return true;
+            const auto database = known.find(atom.name);
+            return database != known.end() &&
+                   context.holders({database->second, Privilege::connect}).has(*role);
+          });
+      if (enters) found.insert(*role);
+    }
+  }
+  return found;
+}
+
+// None: the records are not known.
+std::optional<RoleSet> replicating(const Context& context) {
+  auto admitted = context.logs_in([](const HbaRecord&) { return true; }, true);
+  if (admitted) *admitted |= enters_a_database(context);
+  return admitted;
+}
+
 }  // namespace
 
 void find_replication(const Context& context, std::vector<Offer>& offers) {
   if (switched_off(context.cluster())) return;
-  const auto admitted = context.logs_in([](const HbaRecord&) { return true; }, true);
+  const auto admitted = replicating(context);
   for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
     const auto& role = context.cluster().roles[i];
     if (!role.replication || role.superuser || !role.login) continue;

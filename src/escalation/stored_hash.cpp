@@ -42,10 +42,37 @@ void add_grantees(const Context& context, std::string_view table, std::string_vi
   }
 }
 
+// Who is handed them on by a view or a SECURITY DEFINER function, as by a pooler's auth_query.
+void add_handed_on(const Context& context, std::string_view table, std::string_view column,
+                   std::vector<Offer>& readers) {
+  const auto& cluster = context.cluster();
+  const auto id = catalog_named(cluster, table);
+  if (id == no_object) return;
+  for (const auto& access : context.indirect_uses().to(id, Privilege::select)) {
+    const auto& by = cluster.object(access.use->object);
+    if (by.system) continue;
+    Offer offer;
+    offer.objects = {access.use->object};
+    offer.all = {{by.schema, Privilege::usage}};
+    offer.item = static_cast<std::size_t>(access.use->privilege);
+    if (by.kind == ObjectKind::table) {
+      const auto& columns = cluster.relation(by).columns;
+      offer.certain =
+          access.unknown.empty() && std::any_of(columns.begin(), columns.end(),
+                                                [&](const Column& c) { return c.name == column; });
+    } else {
+      offer.certain = false;
+    }
+    context.offer_to_holders(access.use->object, access.use->privilege, std::move(offer), readers);
+  }
+}
+
 std::vector<Offer> readers_of_hashes(const Context& context) {
   std::vector<Offer> readers;
   add_grantees(context, "pg_authid", "rolpassword", readers);
   add_grantees(context, "pg_shadow", "passwd", readers);
+  add_handed_on(context, "pg_authid", "rolpassword", readers);
+  add_handed_on(context, "pg_shadow", "passwd", readers);
   const auto everything = context.cluster().find_role("pg_read_all_data");
   if (everything) {
     Offer offer;
@@ -69,7 +96,7 @@ void find_hash(const Context& context, std::vector<Offer>& offers) {
   if (goals.empty()) return;
   for (auto offer : readers_of_hashes(context)) {
     offer.becomes = Mode::login;
-    offer.certain = admitted.has_value();
+    offer.certain = offer.certain && admitted.has_value();
     for (const auto goal : goals) {
       if (goal == offer.holder) continue;
       offer.to.role = goal;
@@ -84,7 +111,17 @@ void describe_hash(const Context& context, const Offer& offer, Step& step) {
   step.how =
       fmt::format("{} reads the md5 password of {} in {} and logs in with the hash itself",
                   context.shown(step.from, offer.holder), context.shown(offer.to.role), source);
-  if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, does not ask for md5";
+  const auto by = offer.objects.empty() ? no_object : offer.objects.front();
+  const bool handed_on = by != no_object && !context.cluster().object(by).system;
+  const bool records_known = context.cluster().seen(Fact::hba);
+  if (!offer.certain && records_known) step.how += ", if it hands them on";
+  if (!records_known) step.how += ", unless pg_hba.conf, which was not read, does not ask for md5";
+  if (handed_on) {
+    const bool view = context.cluster().object(by).kind == ObjectKind::table;
+    if (view) step.statements = {fmt::format("TABLE {};", context.sql(by))};
+    step.cut = context.revoked(offer, step.from, static_cast<Privilege>(offer.item));
+    return;
+  }
   const bool shadow = source.ends_with("pg_shadow");
   step.statements = {shadow ? "SELECT usename, passwd FROM pg_catalog.pg_shadow;"
                             : "SELECT rolname, rolpassword FROM pg_catalog.pg_authid;"};

@@ -2,7 +2,7 @@
 // owner, not as who uses it (rewriteHandler.c, fireRIRrules; security_invoker: 15+); what a
 // materialized view holds was read by its owner.
 //
-//   CREATE VIEW vip AS SELECT * FROM customers;  GRANT SELECT ON vip TO app;
+//   CREATE VIEW vip AS SELECT * FROM customers;  GRANT SELECT, DELETE ON vip TO app;
 
 #include <fmt/format.h>
 
@@ -47,6 +47,29 @@ void offer_uses(const Context& context, ObjectId by, Privilege privilege, const 
   }
 }
 
+// What the server passes on to the table behind the view.
+void offer_writes(const Context& context, const Body& body, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
+  const auto passed_on = body.writable.value_or(PrivilegeSet(Privilege::insert) |
+                                                Privilege::update | Privilege::delete_);
+  Code written;
+  for (const auto& use : body.code.uses) {
+    if (cluster.object(use.object).kind == ObjectKind::table) written.uses.push_back(use);
+  }
+  PrivilegeSet diverted;
+  for (const auto& a : cluster.attachments) {
+    if (a.relation == body.of && a.enabled) diverted |= a.on;
+  }
+  (passed_on - diverted).each([&](Privilege p) {
+    auto code = written;
+    for (auto& use : code.uses) use.privileges = p;
+    if (code.uses.size() > 1) code.unknown = "which of its tables is written to is not told apart";
+    if (!body.writable) code.unknown = "what goes through it was not read";
+    if (!code.unknown.empty()) code.uses.clear();
+    if (!written.uses.empty()) offer_uses(context, body.of, p, code, offers);
+  });
+}
+
 void offer_bodies(const Context& context, char relkind, std::vector<Offer>& offers) {
   for (const auto& body : context.cluster().bodies) {
     const auto& object = context.cluster().object(body.of);
@@ -55,6 +78,7 @@ void offer_bodies(const Context& context, char relkind, std::vector<Offer>& offe
     if (relation.relkind != relkind) continue;
     if (relkind == 'v' && is_security_invoker(context.cluster(), object)) continue;
     offer_uses(context, body.of, Privilege::select, body.code, offers);
+    if (relkind == 'v') offer_writes(context, body, offers);
   }
 }
 
@@ -75,8 +99,23 @@ void find_view(const Context& context, std::vector<Offer>& offers) {
 }
 
 void describe_view(const Context& context, const Offer& offer, Step& step) {
-  describe_use(context, offer, "reads", step);
-  step.statements = {fmt::format("TABLE {};", context.sql(offer.objects.front()))};
+  const auto view = context.sql(offer.objects.front());
+  switch (static_cast<Privilege>(offer.item)) {
+    case Privilege::insert:
+      describe_use(context, offer, "adds rows to", step);
+      step.statements = {fmt::format("INSERT INTO {} DEFAULT VALUES;", view)};
+      break;
+    case Privilege::update:
+      describe_use(context, offer, "changes", step);
+      break;
+    case Privilege::delete_:
+      describe_use(context, offer, "deletes from", step);
+      step.statements = {fmt::format("DELETE FROM {};", view)};
+      break;
+    default:
+      describe_use(context, offer, "reads", step);
+      step.statements = {fmt::format("TABLE {};", view)};
+  }
 }
 
 void find_materialized_view(const Context& context, std::vector<Offer>& offers) {

@@ -13,6 +13,8 @@ void sort_code(Cluster& cluster) {
                      [&](const auto& a, const auto& b) { return key(a) < key(b); });
   };
   by(cluster.inheritances, [](const Inheritance& i) { return std::pair(i.child, i.parent); });
+  by(cluster.foreign_keys,
+     [](const ForeignKey& k) { return std::tuple(k.child, std::string_view(k.name), k.parent); });
   by(cluster.bodies, [](const Body& b) { return b.of; });
   by(cluster.attachments,
      [](const Attachment& a) { return std::tuple(a.relation, a.kind, std::string_view(a.name)); });

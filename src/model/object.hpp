@@ -79,6 +79,19 @@ struct RowPolicy {
   bool operator==(const RowPolicy&) const = default;
 };
 
+/// A foreign key that acts: what is done to `parent` is done to the rows of `child` that refer to
+/// it, as the owner of `child`. Of a partitioned parent each partition has its own.
+struct ForeignKey {
+  ObjectId child{};
+  std::string name;
+  ObjectId parent{};
+  char on_delete = 'a';              // a NO ACTION, r RESTRICT, c CASCADE, n SET NULL, d SET DEFAULT
+  char on_update = 'a';              // the same
+  std::vector<std::string> columns;  // of the child
+  std::vector<std::string> keys;     // of the parent, as many
+  bool operator==(const ForeignKey&) const = default;
+};
+
 /// A row of pg_default_acl: what `creator`'s future objects get.
 struct DefaultAcl {
   ObjectId database{};

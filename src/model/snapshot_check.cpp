@@ -111,6 +111,10 @@ class Checker {
       object(i.child, ObjectKind::table);
       object(i.parent, ObjectKind::table);
     }
+    for (const auto& k : c_.foreign_keys) {
+      object(k.child, ObjectKind::table);
+      object(k.parent, ObjectKind::table);
+    }
     for (const auto& b : c_.bodies) {
       any_object(b.of);
       code(b.code);

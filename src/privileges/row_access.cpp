@@ -7,7 +7,8 @@
 namespace pgleast {
 namespace {
 
-constexpr int deepest_view = 64;
+// The server's own stack ends somewhere, too.
+constexpr int deepest_view = 500;
 
 using Kind = RowAccess::Kind;
 using Why = RowAccess::Why;
@@ -40,10 +41,24 @@ void add(std::vector<std::size_t>& policies, const std::vector<std::size_t>& mor
   policies.erase(std::unique(policies.begin(), policies.end()), policies.end());
 }
 
+/// What a view reads in the end, each table once for each role as whom it is read.
+void add_bases(const std::vector<RowAccess>& read, RowAccess& view) {
+  const auto add_one = [&](const RowAccess& table) {
+    const auto same = [&](const RowAccess& known) {
+      return known.relation == table.relation && known.as == table.as;
+    };
+    if (std::none_of(view.bases.begin(), view.bases.end(), same)) view.bases.push_back(table);
+  };
+  for (const auto& access : read) {
+    for (const auto& base : access.bases) add_one(base);
+    if (access.bases.empty()) add_one(access);
+  }
+}
+
 /// What of a view follows from what it reads: an error of one is an error of all.
-void put_together(RowAccess& view) {
-  bool unknown = false, all = true, nothing = !view.bases.empty();
-  for (const auto& base : view.bases) {
+void put_together(RowAccess& view, const std::vector<RowAccess>& read) {
+  bool unknown = false, all = true, nothing = !read.empty();
+  for (const auto& base : read) {
     if (base.kind == Kind::none && base.why != Why::no_policy) {
       says(view, Kind::none, base.why);
       return;
@@ -125,7 +140,7 @@ RowAccess RowReach::of(RoleId as, ObjectId relation, const Asked& asked) const {
   access.relation = relation;
   access.as = as;
   if (!may(as, object, asked.command)) return says(access, Kind::none, Why::no_privilege);
-  if (detail.relkind == 'v') return of_view(std::move(access), asked);
+  if (detail.relkind == 'v') return of_view(as, relation, asked);
   if (detail.relkind == 'm') {
     // Nobody writes to it.
     return asked.command == Privilege::select ? says(access, Kind::all, Why::materialized_view)
@@ -163,7 +178,23 @@ std::string RowReach::not_followed(ObjectId view, const Body* body, const Asked&
   return tables == 1 ? "" : "which of the view's tables is written to is not told apart";
 }
 
-RowAccess RowReach::of_view(RowAccess access, const Asked& asked) const {
+const RowAccess& RowReach::of_view(RoleId as, ObjectId view, const Asked& asked) const {
+  static const RowAccess endless = [] {
+    RowAccess access;
+    access.unknown = "views that use each other without an end";
+    return access;
+  }();
+  const auto [at, added] = known_.try_emplace({as, view, asked.caller, asked.command});
+  auto& known = at->second;  // stays where it is
+  if (!added) return known ? *known : endless;
+  RowAccess access;
+  access.relation = view;
+  access.as = as;
+  access = through_view(std::move(access), asked);
+  return known.emplace(std::move(access));
+}
+
+RowAccess RowReach::through_view(RowAccess access, const Asked& asked) const {
   const auto& cluster = graph_.cluster();
   const auto& view = cluster.object(access.relation);
   const auto found = bodies_.find(access.relation);
@@ -175,13 +206,15 @@ RowAccess RowReach::of_view(RowAccess access, const Asked& asked) const {
   if (!goes_through) return says(access, Kind::none, Why::not_writable);
   // The one who asked, even where a view of another owner stands between (CREATE VIEW, Notes).
   const auto as = is_security_invoker(cluster, view) ? asked.caller : view.owner;
+  std::vector<RowAccess> read;
   if (body != nullptr) {
     for (const auto& use : body->code.uses) {
       if (cluster.object(use.object).kind != ObjectKind::table) continue;
-      access.bases.push_back(of(as, use.object, {asked.caller, asked.command, asked.depth + 1}));
+      read.push_back(of(as, use.object, {asked.caller, asked.command, asked.depth + 1}));
     }
   }
-  put_together(access);
+  add_bases(read, access);
+  put_together(access, read);
   return access;
 }
 

@@ -9,7 +9,9 @@
 // WITH CHECK OPTION refuses.
 
 #include <map>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "privileges/graph.hpp"
@@ -41,13 +43,13 @@ struct RowAccess {
   // Into Cluster::row_policies; of UPDATE those for the rows that are there and for the new ones.
   std::vector<std::size_t> permissive;
   std::vector<std::size_t> restrictive;  // of which none is always true
-  std::vector<RowAccess> bases;          // of a view: what it reads
+  std::vector<RowAccess> bases;          // of a view: the tables that it reads in the end
   std::string unknown;
 };
 
 class RowReach {
  public:
-  /// Keeps a reference: the graph must outlive it.
+  /// Keeps a reference: the graph must outlive it. Not for several threads.
   explicit RowReach(const Graph& graph);
 
   /// `command` is SELECT, INSERT, UPDATE or DELETE; `relation` a table of any kind.
@@ -62,8 +64,11 @@ class RowReach {
     Privilege command;
     int depth;
   };
+  // As whom, what, for whom, the command.
+  using Known = std::tuple<RoleId, ObjectId, RoleId, Privilege>;
   RowAccess of(RoleId as, ObjectId relation, const Asked& asked) const;
-  RowAccess of_view(RowAccess access, const Asked& asked) const;
+  const RowAccess& of_view(RoleId as, ObjectId view, const Asked& asked) const;
+  RowAccess through_view(RowAccess access, const Asked& asked) const;
   std::string not_followed(ObjectId view, const Body* body, const Asked& asked) const;
   bool may(RoleId role, const Object& relation, Privilege privilege) const;
   void admitted(RowAccess& access, Privilege command, bool checked) const;
@@ -73,6 +78,8 @@ class RowReach {
   std::map<ObjectId, std::vector<std::size_t>> policies_;
   std::map<ObjectId, const Body*> bodies_;
   std::map<ObjectId, PrivilegeSet> diverted_;  // what triggers and rules of a view may do instead
+  // Of views, each worked out once: many use the same ones. None: it is being worked out.
+  mutable std::map<Known, std::optional<RowAccess>> known_;
 };
 
 }  // namespace pgleast

@@ -108,7 +108,10 @@ class ReachMaker {
       } else {
         reach.roles.push_back(name);
       }
-      if (role->role && !reach.replication) add_rise(*role->role, name, reach);
+      if (!role->role || reach.replication) continue;
+      add_rise(*role->role, name, reach);
+      const auto& who = cluster_.role(*role->role);
+      if (who.replication && !who.superuser && !group.pooler) reach.copiers.push_back(name);
     }
     for (const auto& [name, roles] : group.by_database) {
       reach.databases.push_back(database_reach(*group.databases.at(name), roles));
@@ -138,7 +141,9 @@ class ReachMaker {
     for (const auto other : graph_.reach(role, Closure::becomes).members()) {
       if (cluster_.role(other).superuser) return Rise::superuser;
     }
-    const auto way = escalations_.way(role, {no_role, Power::superuser});
+    const Goal superuser{no_role, Power::superuser};
+    auto way = escalations_.way(role, superuser);
+    if (way.empty()) way = escalations_.way(role, superuser, Help::any);
     if (way.empty()) return Rise::none;
     return goes_alone(way) ? Rise::alone : Rise::perhaps;
   }
@@ -172,7 +177,7 @@ class ReachMaker {
       const bool same = other.asks == reach.asks && other.credential == reach.credential &&
                         other.unknown == reach.unknown && other.roles == reach.roles &&
                         other.anybody == reach.anybody && other.databases == reach.databases &&
-                        other.replication == reach.replication &&
+                        other.replication == reach.replication && other.copiers == reach.copiers &&
                         other.transports == reach.transports && other.pooler == reach.pooler;
       if (!same) continue;
       other.records.push_back(reach.records.front());
@@ -197,7 +202,7 @@ int DoorReach::weight() const {
   int result = unknown.empty() ? 1 : 0;
   if (!superusers.empty()) result += 1000;
   if (!climbers.empty()) result += 900;
-  if (replication) result += 500;
+  if (replication || !copiers.empty()) result += 500;
   if (!perhaps.empty()) result += 200;
   for (const auto& database : databases) result += database.tables.any() ? 100 : 10;
   return result;

@@ -33,7 +33,8 @@ struct DoorReach {
   std::vector<std::string> climbers;    // that become one by steps up of their own
   std::vector<std::string> perhaps;     // the same, if somebody helps or what is not known is so
   std::optional<PoolerHop> pooler;
-  bool replication = false;  // copies the whole cluster: physical replication
+  bool replication = false;          // copies the whole cluster: physical replication
+  std::vector<std::string> copiers;  // that do so in one of the databases: replication=database
   std::vector<DatabaseReach> databases;
 
   /// The higher the worse.

@@ -45,20 +45,22 @@ std::string grant_words(const Cluster& cluster, const Object& object, const Caus
   return (cause.kind == Cause::Kind::column_item ? "GRANT on the column" : "GRANT") + by;
 }
 
-void add_cause(const Cluster& cluster, const Target& target, const Cause& cause, Route& route) {
-  const auto end = end_of_path(cluster, target);
+// Where the privilege is held, which may not be the end.
+void add_cause(const Cluster& cluster, const Reason& reason, Route& route) {
+  const auto& [target, cause] = reason;
+  const auto there = end_of_path(cluster, target);
   if (cause.kind == Cause::Kind::superuser) {
-    route.legs.push_back({"SUPERUSER", end, true});
+    route.legs.push_back({"SUPERUSER", there, true});
     route.cuts.emplace_back(ChangeAttribute{cause.path.back(), RoleAttribute::superuser, false});
     return;
   }
   add_inherited(cluster, cause.path, route);
   if (cause.kind == Cause::Kind::predefined_role) {
-    route.legs.push_back({"on all such objects", end});
+    route.legs.push_back({"on all such objects", there});
     return;
   }
   const auto& object = cluster.object(target.object);
-  route.legs.push_back({grant_words(cluster, object, cause), end});
+  route.legs.push_back({grant_words(cluster, object, cause), there});
   ChangePrivileges revoke{false, target.object, std::nullopt, cause.grantee, target.privilege};
   if (cause.kind == Cause::Kind::column_item) {
     revoke.column = static_cast<std::uint32_t>(*target.column);
@@ -66,7 +68,44 @@ void add_cause(const Cluster& cluster, const Target& target, const Cause& cause,
   route.cuts.emplace_back(revoke);
 }
 
+std::string indirect_words(const Cluster& cluster, const IndirectUse& use) {
+  const auto as = use.as == no_role ? "" : ", as " + shown_role(cluster, use.as);
+  switch (use.kind) {
+    case IndirectUse::Kind::view:
+      return "view" + as;
+    case IndirectUse::Kind::materialized_view:
+      return "materialized view" + as;
+    case IndirectUse::Kind::rule:
+      return "rule " + displayed(use.name) + as;
+    case IndirectUse::Kind::trigger:
+      return "trigger " + displayed(use.name) + as;
+    case IndirectUse::Kind::function:
+      return "SECURITY DEFINER" + as;
+    case IndirectUse::Kind::foreign_key:
+      return "foreign key " + displayed(use.name) + as;
+    case IndirectUse::Kind::parent:
+      break;
+  }
+  return "parent";
+}
+
+// Replication takes a connection of its own.
+void add_replication(const Cluster& cluster, const Step& step, Route& route) {
+  if (route.steps.empty()) {
+    route.replication = true;
+    return;
+  }
+  std::string user;
+  for (const char c : cluster.role_name(step.from)) {
+    if (c == '\'' || c == '\\') user += '\\';
+    user += c;
+  }
+  route.statements.push_back(
+      fmt::format("\\connect -reuse-previous=on \"user='{}' replication=database\"", user));
+}
+
 void add_step(const Cluster& cluster, const Step& step, Route& route) {
+  if (step.edge == "ESC-REPLICATION") add_replication(cluster, step, route);
   route.legs.push_back({std::string(step.edge), step.to.power
                                                     ? std::string(to_string(*step.to.power))
                                                     : shown_role(cluster, step.to.role)});
@@ -116,25 +155,74 @@ Routes::Routes(const Graph& graph, const Escalations& escalations, Target target
     : graph_(graph),
       cluster_(graph.cluster()),
       escalations_(escalations),
-      row_reach_(graph),
       target_(target),
       reached_(cluster_.roles.size()) {
+  const bool has_rows = !target_.power && cluster_.object(target_.object).kind == ObjectKind::table;
+  if (has_rows && cluster_.seen(Fact::code)) {
+    const auto& object = cluster_.object(target_.object);
+    const auto column =
+        target_.column ? cluster_.relation(object).columns[*target_.column].name : std::string();
+    indirect_ = escalations_.indirect_uses().to(target_.object, target_.privilege, column);
+  }
+  for (std::size_t i = 0; i < indirect_.size(); ++i) certain_first_.push_back(i);
+  std::stable_partition(certain_first_.begin(), certain_first_.end(),
+                        [&](std::size_t i) { return indirect_[i].unknown.empty(); });
   goals_ = goals();
 }
 
-bool Routes::has_reached(RoleId role) const {
+// Its own privileges first, then what leads there.
+std::vector<Routes::Arrival> Routes::arrivals(RoleId role, bool nearest_alone) const {
+  std::vector<Arrival> result;
+  for (auto& reason : reasons_of(graph_, role, target_)) {
+    result.push_back({std::move(reason), std::nullopt});
+  }
+  // A superuser needs nothing else.
+  const bool enough = target_.power || cluster_.role(role).superuser;
+  for (const auto i : certain_first_) {
+    if (enough || (nearest_alone && !result.empty())) break;
+    const auto& use = *indirect_[i].use;
+    const Target on{std::nullopt, use.object, std::nullopt, use.privilege};
+    for (auto& reason : reasons_of(graph_, role, on, indirect_[i].columns)) {
+      result.push_back({std::move(reason), i});
+    }
+  }
+  return result;
+}
+
+Routes::Reached Routes::has_reached(RoleId role) const {
   auto& known = reached_[index(role)];
-  if (!known) known = !causes_of(graph_, role, target_).empty();
+  if (known) return *known;
+  const auto found = arrivals(role, true);
+  const bool perhaps = !found.empty() && found.front().indirect &&
+                       !indirect_[*found.front().indirect].unknown.empty();
+  known = found.empty() ? Reached::no : perhaps ? Reached::perhaps : Reached::yes;
   return *known;
 }
 
-std::optional<RowsReached> Routes::rows_of(RoleId role) const {
+// Of what leads there by other objects, those of the first of them.
+std::optional<RowsReached> Routes::rows_of(RoleId role, const Arrival& arrival) const {
+  if (!arrival.indirect) {
+    if (!reads_rows(target_, cluster_)) return std::nullopt;
+    const auto access = escalations_.row_reach().access(role, target_.object, target_.privilege);
+    return RowsReached{access.kind, row_words(cluster_, access)};
+  }
+  const auto& use = *indirect_[*arrival.indirect].use;
+  const auto through = displayed(cluster_.object(use.object).identity);
   if (!reads_rows(target_, cluster_)) return std::nullopt;
-  const auto access = row_reach_.access(role, target_.object, target_.privilege);
-  return RowsReached{access.kind, row_words(cluster_, access)};
+  if (cluster_.object(use.object).kind != ObjectKind::table) {
+    return RowsReached{RowAccess::Kind::some, "rows that " + through + " works on"};
+  }
+  const auto access = escalations_.row_reach().access(role, use.object, use.privilege);
+  if (access.kind == RowAccess::Kind::none && access.why != RowAccess::Why::not_writable) {
+    return RowsReached{access.kind, "no rows"};
+  }
+  const bool some = access.kind == RowAccess::Kind::some;
+  return RowsReached{RowAccess::Kind::some,
+                     some ? fmt::format("{} of {}", row_words(cluster_, access), through)
+                          : "rows that " + through + " leads to"};
 }
 
-// A power that gives it, and the roles that its access list names.
+// A power that gives it, and the roles that the access lists name.
 std::vector<Goal> Routes::goals() const {
   if (target_.power) return {{no_role, target_.power}};
   std::vector<Goal> result;
@@ -148,12 +236,22 @@ std::vector<Goal> Routes::goals() const {
   } else {
     result.push_back({no_role, Power::superuser});
   }
-  std::vector<RoleId> named{object.owner};
-  for (const auto& item : cluster_.effective_acl(object)) named.push_back(item.grantee);
-  std::sort(named.begin(), named.end());
-  named.erase(std::unique(named.begin(), named.end()), named.end());
+  std::set<RoleId> named;
+  const auto add = [&](ObjectId id) {
+    const auto& o = cluster_.object(id);
+    named.insert(o.owner);
+    for (const auto& item : cluster_.effective_acl(o)) named.insert(item.grantee);
+    if (o.kind != ObjectKind::table) return;
+    for (const auto& column : cluster_.relation(o).columns) {
+      for (const auto& item : cluster_.column_acl(column)) named.insert(item.grantee);
+    }
+  };
+  add(target_.object);
+  for (const auto& access : indirect_) add(access.use->object);
   for (const auto role : named) {
-    if (role != public_role && has_reached(role)) result.push_back({role, std::nullopt});
+    if (role != public_role && role != no_role && has_reached(role) != Reached::no) {
+      result.push_back({role, std::nullopt});
+    }
   }
   return result;
 }
@@ -161,48 +259,70 @@ std::vector<Goal> Routes::goals() const {
 // The nearest one that it can be; itself first.
 std::optional<RoleId> Routes::acting_role(RoleId role, ObjectId database) const {
   std::optional<RoleId> best;
-  std::size_t length = 0;
+  std::pair<bool, std::size_t> least;
   for (const auto other : graph_.reach(role, Closure::becomes, database).members()) {
-    if (!has_reached(other)) continue;
-    const auto way = graph_.path(role, other, Closure::becomes, database).size();
-    if (best && length <= way) continue;
+    const auto reached = has_reached(other);
+    if (reached == Reached::no) continue;
+    const std::pair cost{reached == Reached::perhaps,
+                         graph_.path(role, other, Closure::becomes, database).size()};
+    if (best && least <= cost) continue;
     best = other;
-    length = way;
+    least = cost;
   }
   return best;
 }
 
-void Routes::end(RoleId acting, const Cause& cause, Route& route) const {
-  add_cause(cluster_, target_, cause, route);
-  route.rows = rows_of(acting);
-  if (auto statement = statement_for(cluster_, target_); !statement.empty()) {
+void Routes::add_indirect(std::size_t first, Route& route) const {
+  for (const auto* const use : path_of(indirect_, first)) {
+    route.legs.push_back(
+        {indirect_words(cluster_, *use), displayed(cluster_.object(use->to).identity)});
+  }
+  if (!indirect_[first].unknown.empty()) route.unknown = indirect_[first].unknown;
+}
+
+void Routes::end(RoleId acting, const Arrival& arrival, Route& route) const {
+  add_cause(cluster_, arrival.reason, route);
+  auto on = arrival.reason.target;
+  if (arrival.indirect) {
+    add_indirect(*arrival.indirect, route);
+    // What is changed is one of its keys.
+    const auto& columns = indirect_[*arrival.indirect].columns;
+    const auto& all = cluster_.object(on.object);
+    for (std::uint32_t c = 0; !on.column && !columns.empty(); ++c) {
+      if (cluster_.relation(all).columns[c].name == columns.front()) on.column = c;
+      if (c + 1 == cluster_.relation(all).columns.size()) break;
+    }
+  }
+  route.rows = rows_of(acting, arrival);
+  if (auto statement = statement_for(cluster_, on); !statement.empty()) {
     route.statements.push_back(std::move(statement));
   }
 }
 
 Route Routes::along_rights(RoleId role, RoleId acting, ObjectId database,
-                           const Cause& cause) const {
+                           const Arrival& arrival) const {
   Route route;
   add_set_roles(cluster_, graph_.path(role, acting, Closure::becomes, database), route);
-  end(acting, cause, route);
+  end(acting, arrival, route);
   return route;
 }
 
-std::optional<Route> Routes::way_up(RoleId role, bool all_rows) const {
+std::optional<Route> Routes::way_up(RoleId role, bool all_rows, Help help) const {
   std::vector<Step> best;
   std::tuple<int, int, std::size_t> least;
   for (const auto& goal : goals_) {
     if (all_rows && !goal.power) {
-      const auto rows = rows_of(goal.role);
+      const auto rows = rows_of(goal.role, arrivals(goal.role, true).front());
       if (!rows || rows->kind != RowAccess::Kind::all) continue;
     }
-    auto way = escalations_.way(role, goal);
+    auto way = escalations_.way(role, goal, help);
     if (way.empty()) continue;
     int uncertain = 0, victims = 0;
     for (const auto& step : way) {
       uncertain += step.certain ? 0 : 1;
       victims += step.needs_victim ? 1 : 0;
     }
+    if (!goal.power && has_reached(goal.role) == Reached::perhaps) ++uncertain;
     const std::tuple cost{uncertain, victims, way.size()};
     if (!best.empty() && least <= cost) continue;
     best = std::move(way);
@@ -216,7 +336,7 @@ std::optional<Route> Routes::way_up(RoleId role, bool all_rows) const {
     if (!target_.power) route.legs.push_back({"", end_of_path(cluster_, target_)});
     if (reads_rows(target_, cluster_)) route.rows = {RowAccess::Kind::all, every_row};
   } else {
-    end(last.role, causes_of(graph_, last.role, target_).front(), route);
+    end(last.role, arrivals(last.role, true).front(), route);
   }
   return route;
 }
@@ -224,8 +344,7 @@ std::optional<Route> Routes::way_up(RoleId role, bool all_rows) const {
 std::vector<Route> Routes::from(RoleId role, ObjectId database) const {
   std::vector<Route> result;
   if (const auto acting = acting_role(role, database)) {
-    const auto cause = causes_of(graph_, *acting, target_).front();
-    result.push_back(along_rights(role, *acting, database, cause));
+    result.push_back(along_rights(role, *acting, database, arrivals(*acting, true).front()));
   }
   add_way_up(role, result);
   return result;
@@ -235,31 +354,44 @@ std::vector<Route> Routes::all_from(RoleId role, ObjectId database) const {
   // Its own causes first; another role that it can be adds those that it does not inherit.
   std::vector<RoleId> acting{role};
   for (const auto other : graph_.reach(role, Closure::becomes, database).members()) {
-    if (other != role && has_reached(other)) acting.push_back(other);
+    if (other != role && has_reached(other) != Reached::no) acting.push_back(other);
   }
   std::vector<Route> result;
-  std::set<std::tuple<Cause::Kind, RoleId, RoleId>> known;
+  using Key =
+      std::tuple<ObjectId, Privilege, std::optional<std::uint32_t>, Cause::Kind, RoleId, RoleId>;
+  std::set<Key> known;
   for (const auto as : acting) {
-    for (const auto& cause : causes_of(graph_, as, target_)) {
+    for (const auto& arrival : arrivals(as, false)) {
+      const auto& [on, cause] = arrival.reason;
       const bool shared =
           cause.kind == Cause::Kind::acl_item || cause.kind == Cause::Kind::column_item;
-      const auto key = std::tuple(cause.kind, shared ? cause.grantee : cause.path.back(),
-                                  shared ? cause.item.grantor : no_role);
-      if (known.insert(key).second) result.push_back(along_rights(role, as, database, cause));
+      const Key key{on.object,
+                    on.privilege,
+                    on.column,
+                    cause.kind,
+                    shared ? cause.grantee : cause.path.back(),
+                    shared ? cause.item.grantor : no_role};
+      if (known.insert(key).second) result.push_back(along_rights(role, as, database, arrival));
     }
   }
   add_way_up(role, result);
   return result;
 }
 
-// Where rights give nothing, or not all rows.
+// Where rights give nothing, or not all rows; with the help of somebody else only what cannot be
+// had alone.
 void Routes::add_way_up(RoleId role, std::vector<Route>& routes) const {
   const bool partly = !routes.empty();
   const bool enough = std::any_of(routes.begin(), routes.end(), [](const Route& route) {
-    return !route.rows || route.rows->kind == RowAccess::Kind::all;
+    return route.unknown.empty() && (!route.rows || route.rows->kind == RowAccess::Kind::all);
   });
   if (enough) return;
-  if (auto up = way_up(role, partly)) routes.push_back(*std::move(up));
+  auto up = way_up(role, partly, Help::none);
+  const bool certain = up && up->unknown.empty();
+  if (up) routes.push_back(*std::move(up));
+  if (certain) return;
+  auto helped = way_up(role, partly, Help::any);
+  if (helped && helped->needs_victim) routes.push_back(*std::move(helped));
 }
 
 }  // namespace pgleast

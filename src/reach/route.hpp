@@ -5,6 +5,7 @@
 //   analyst  --member of (inherit)-->  readonly_group  --GRANT by db_admin-->  public.orders
 //   alice    --SET ROLE-->  boss  --SUPERUSER-->  public.orders
 //   bob      --ESC-EXECPROG-->  the server's operating-system user  -->  public.orders
+//   carol    --GRANT by db_admin-->  public.vip  --view, as db_admin-->  public.orders
 
 #include <optional>
 #include <string>
@@ -37,6 +38,7 @@ struct Route {
   std::vector<Remedy> cuts;             // each takes a leg of it away
   std::string unknown;                  // why it may not lead there; empty: it does
   bool needs_victim = false;            // somebody stronger must act, too
+  bool replication = false;             // the session is one for replication
   std::vector<std::string> steps;       // how each step up works, for one of its login roles
 };
 
@@ -53,22 +55,33 @@ class Routes {
   std::vector<Route> all_from(RoleId role, ObjectId database) const;
 
  private:
+  // How a role gets there by itself: on the target, or on what leads to it.
+  struct Arrival {
+    Reason reason;
+    std::optional<std::size_t> indirect;  // into `indirect_`
+  };
+  /// Whether it gets there by itself: in the second place it may.
+  enum class Reached { no, perhaps, yes };
+
+  std::vector<Arrival> arrivals(RoleId role, bool nearest_alone) const;
   std::optional<RoleId> acting_role(RoleId role, ObjectId database) const;
-  bool has_reached(RoleId role) const;
-  Route along_rights(RoleId role, RoleId acting, ObjectId database, const Cause& cause) const;
+  Reached has_reached(RoleId role) const;
+  Route along_rights(RoleId role, RoleId acting, ObjectId database, const Arrival& arrival) const;
   void add_way_up(RoleId role, std::vector<Route>& routes) const;
   std::vector<Goal> goals() const;
-  std::optional<Route> way_up(RoleId role, bool all_rows) const;
-  std::optional<RowsReached> rows_of(RoleId role) const;
-  void end(RoleId acting, const Cause& cause, Route& route) const;
+  std::optional<Route> way_up(RoleId role, bool all_rows, Help help) const;
+  std::optional<RowsReached> rows_of(RoleId role, const Arrival& arrival) const;
+  void end(RoleId acting, const Arrival& arrival, Route& route) const;
+  void add_indirect(std::size_t first, Route& route) const;
 
   const Graph& graph_;
   const Cluster& cluster_;
   const Escalations& escalations_;
-  RowReach row_reach_;
   Target target_;
-  std::vector<Goal> goals_;                           // where a way up may lead
-  mutable std::vector<std::optional<bool>> reached_;  // by role
+  std::vector<IndirectAccess> indirect_;                 // what else leads there
+  std::vector<std::size_t> certain_first_;               // into `indirect_`
+  std::vector<Goal> goals_;                              // where a way up may lead
+  mutable std::vector<std::optional<Reached>> reached_;  // by role
 };
 
 }  // namespace pgleast

@@ -165,20 +165,40 @@ std::string to_string(const Cluster& cluster, const Target& target) {
   return fmt::format("{} {}", end_of_path(cluster, target), info(target.privilege).keyword);
 }
 
-std::vector<Cause> causes_of(const Graph& graph, RoleId role, const Target& target) {
+std::vector<Reason> reasons_of(const Graph& graph, RoleId role, const Target& target,
+                               const std::vector<std::string>& columns) {
   const auto& cluster = graph.cluster();
   if (target.power) {
     if (!cluster.role(role).superuser) return {};
-    return {{Cause::Kind::superuser, {role}, {}, role}};
+    return {{target, {Cause::Kind::superuser, {role}, {}, role}}};
   }
   const auto& object = cluster.object(target.object);
   const bool in_schema = object.schema != no_object && object.kind != ObjectKind::database;
-  if (in_schema && graph.causes(role, cluster.object(object.schema), Privilege::usage).empty()) {
+  if (in_schema &&
+      !graph.held(role, cluster.object(object.schema)).privileges.has(Privilege::usage))
     return {};
+  std::vector<Reason> result;
+  const auto add = [&](const Target& of, std::vector<Cause> causes) {
+    for (auto& cause : causes) result.push_back({of, std::move(cause)});
+  };
+  if (target.column) {
+    const auto& column = cluster.relation(object).columns[*target.column];
+    add(target, graph.causes(role, object, column, target.privilege));
+    return result;
   }
-  if (!target.column) return graph.causes(role, object, target.privilege);
-  return graph.causes(role, object, cluster.relation(object).columns[*target.column],
-                      target.privilege);
+  add(target, graph.causes(role, object, target.privilege));
+  if (object.kind != ObjectKind::table) return result;
+  const auto& all = cluster.relation(object).columns;
+  for (std::uint32_t c = 0; c < all.size(); ++c) {
+    const bool wanted =
+        columns.empty() || std::find(columns.begin(), columns.end(), all[c].name) != columns.end();
+    if (all[c].acl == null_acl || !wanted) continue;
+    auto of_column = graph.causes(role, object, all[c], target.privilege);
+    std::erase_if(of_column,
+                  [](const Cause& cause) { return cause.kind != Cause::Kind::column_item; });
+    add({std::nullopt, target.object, c, target.privilege}, std::move(of_column));
+  }
+  return result;
 }
 
 std::string statement_for(const Cluster& cluster, const Target& target) {

@@ -37,9 +37,15 @@ ObjectId database_of(const Cluster& cluster, const Target& target);
 std::string to_string(const Cluster& cluster, const Target& target);
 /// "public.orders", "superuser": what stands at the end of a path.
 std::string end_of_path(const Cluster& cluster, const Target& target);
+/// Why a role holds what it is after.
+struct Reason {
+  Target target;  // of a column where that alone is held
+  Cause cause;
+};
 /// Why `role`, acting as itself, has reached it; empty where it has not. USAGE of the schema is
-/// asked for, too.
-std::vector<Cause> causes_of(const Graph& graph, RoleId role, const Target& target);
+/// asked for, too. A privilege on a column is one on its table; with `columns` on one of these.
+std::vector<Reason> reasons_of(const Graph& graph, RoleId role, const Target& target,
+                               const std::vector<std::string>& columns = {});
 /// What to run when one is there; empty where being there is all.
 std::string statement_for(const Cluster& cluster, const Target& target);
 

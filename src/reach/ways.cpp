@@ -94,7 +94,8 @@ class WaySearch {
           {super ? "SUPERUSER" : "REPLICATION", end_of_path(cluster_, routes_.target()), super});
       route.cuts.emplace_back(ChangeAttribute{
           *role.role, super ? RoleAttribute::superuser : RoleAttribute::replication, false});
-      route.statements.emplace_back("IDENTIFY_SYSTEM;");
+      route.statements.emplace_back("BASE_BACKUP;");
+      route.replication = true;
       add(door, role, route, {}, std::nullopt);
     }
   }
@@ -111,7 +112,11 @@ class WaySearch {
       return;
     }
     auto unknown = door.unknown;
-    for (const auto& why : {role.demand.why, route.unknown}) {
+    std::string passed_on;
+    if (door.pooler && route.replication) {
+      passed_on = "PgBouncer before 1.23 passes no replication on";
+    }
+    for (const auto& why : {role.demand.why, route.unknown, passed_on}) {
       if (!why.empty()) unknown += (unknown.empty() ? "" : "; ") + why;
     }
     std::string legs = route.rows ? route.rows->words : "";
@@ -130,6 +135,7 @@ class WaySearch {
     way.route = route;
     way.unknown = unknown;
     way.witness = {door.transports.front(), role.name, database, ""};
+    way.witness.replication = route.replication;
     if (!door.from.local) way.witness.from = example_address(door.from.addresses);
   }
 

@@ -256,6 +256,10 @@ std::string door_text(const RecordNames& records, const DoorReach& door) {
   add_rise(door.perhaps,
            "perhaps, by a step up that somebody else must help or that is uncertain,");
   if (door.replication) text += "      a copy of the whole cluster (replication)\n";
+  if (!door.copiers.empty()) {
+    text += fmt::format("      a copy of the whole cluster as {} (replication=database)\n",
+                        role_words(door.copiers));
+  }
   std::vector<std::string> counts;
   for (const auto& database : door.databases) counts.push_back(counts_of(database));
   constexpr std::size_t most = 5;
@@ -374,6 +378,7 @@ std::string reach_json(const Cluster& cluster, const ClusterReach& reached) {
                        {"perhaps_superusers", door.perhaps},
                        {"pooler", pooler_json(door.pooler)},
                        {"replication", door.replication},
+                       {"copiers", door.copiers},
                        {"databases", databases},
                        {"certain", door.unknown.empty()},
                        {"why", door.unknown}});

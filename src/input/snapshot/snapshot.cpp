@@ -124,6 +124,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Code, uses, settings, by_search_path, unknown
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, kind, relation, name, on, enabled, code)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EventTrigger, database, name, event, owner, function, enabled)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inheritance, child, parent, partition)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignKey, child, name, parent, on_delete, on_update, columns,
+                                   keys)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LanguageDetail, trusted)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignServerDetail, wrapper, options)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(UserMapping, server, role, options_seen, user, stored_password,
@@ -310,6 +312,7 @@ constexpr std::array snapshot_parts{
     SnapshotPart{"event_triggers", write_member<&Cluster::event_triggers>},
     SnapshotPart{"extensions", write_member<&Cluster::extensions>},
     SnapshotPart{"files", write_member<&Cluster::files>},
+    SnapshotPart{"foreign_keys", write_member<&Cluster::foreign_keys>},
     SnapshotPart{"foreign_servers", write_member<&Cluster::foreign_servers>},
     SnapshotPart{"functions", write_member<&Cluster::functions>},
     SnapshotPart{"hba", write_member<&Cluster::hba>},
@@ -374,6 +377,12 @@ void add_code(json& j, Cluster& c) {
 
 // What older snapshots do not have.
 void add_later_keys(json& j, Cluster& c) {
+  if (j.contains("foreign_keys")) {
+    take(j, "foreign_keys", c.foreign_keys);
+  } else {
+    c.remarks.push_back({"the snapshot was taken before pgleast read what foreign keys do",
+                         "take it again", RemarkKind::other});
+  }
   if (j.contains("setting_problems")) take(j, "setting_problems", c.setting_problems);
   if (j.contains("poolers")) take(j, "poolers", c.poolers);
   if (j.contains("ident")) {

@@ -137,6 +137,7 @@ class Compaction {
 
   void renumber_code() {
     keep(c_.inheritances, &Inheritance::child, &Inheritance::parent);
+    keep(c_.foreign_keys, &ForeignKey::child, &ForeignKey::parent);
     keep(c_.bodies, &Body::of);
     keep(c_.attachments, &Attachment::relation);
     keep(c_.event_triggers, &EventTrigger::database, &EventTrigger::function);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "input/code/code_reader.hpp"
 #include "input/sql/psql_script.hpp"
@@ -62,6 +63,7 @@ class ScriptCodeReader {
       case EntityKind::column_default:
         return expression(e, e.parent, column_name(e));
       case EntityKind::constraint:
+        if (e.code) return foreign_key(e);
         return expression(e, e.parent, e.name);
       case EntityKind::policy:
         if (e.code) paths_[{object_(e.parent), e.name}] = path_of(e);
@@ -117,8 +119,30 @@ class ScriptCodeReader {
 
   void view(EntityId id, const Entity& e) {
     Body body{object_(id), {}, std::nullopt};
+    if (e.is(RelationKind::view)) body.writable = passed_on(e, 0);
     add_uses(e, body.code, true);
     if (!body.code.uses.empty()) cluster().bodies.push_back(std::move(body));
+  }
+
+  /// To a table, also through other views.
+  std::optional<PrivilegeSet> passed_on(const Entity& view, int depth) const {
+    constexpr int deepest = 64;
+    if (!view.code || depth > deepest) return std::nullopt;
+    std::set<EntityId> read;
+    for (const auto& ref : view.refs) {
+      if (catalog_.at(ref.to).kind == EntityKind::relation) read.insert(ref.to);
+    }
+    auto result = view.code->on;
+    for (const auto id : read) {
+      const auto& e = catalog_.at(id);
+      if (is_table(e) || result.empty()) continue;
+      if (read.size() > 1) return std::nullopt;  // one of them may be in a subquery
+      if (!e.is(RelationKind::view)) return PrivilegeSet();
+      const auto behind = passed_on(e, depth + 1);
+      if (!behind) return std::nullopt;
+      result = result & *behind;
+    }
+    return result;
   }
 
   static std::uint32_t number_of(const Entity& column_default) {
@@ -163,6 +187,51 @@ class ScriptCodeReader {
       if (!table) continue;
       cluster().inheritances.push_back(
           {object_(id), object_(ref.to), ref.kind == Ref::Kind::automatic});
+    }
+  }
+
+  std::string name_of_column(EntityId relation, int number) {
+    const auto& e = catalog_.at(relation);
+    const auto& names = cluster().relation(cluster().object(object_(relation))).columns;
+    for (std::size_t i = 0; i < e.columns.size() && i < names.size(); ++i) {
+      if (e.columns[i].number == number) return names[i].name;
+    }
+    return "";
+  }
+
+  void foreign_key(const Entity& e) {
+    ForeignKey key;
+    const auto action = [&](const char* on) {
+      const auto said = e.code->options.find(on);
+      return said == e.code->options.end() || said->second.empty() ? 'a' : said->second.front();
+    };
+    key.on_delete = action("delete");
+    key.on_update = action("update");
+    constexpr std::string_view acting = "cnd";
+    const bool acts =
+        acting.find(key.on_delete) < acting.size() || acting.find(key.on_update) < acting.size();
+    if (!acts || catalog_.at(e.parent).temporary) return;
+    key.child = object_(e.parent);
+    key.name = e.name;
+    auto parent = no_entity;
+    for (const auto& ref : e.refs) {
+      if (ref.kind == Ref::Kind::automatic) {
+        key.columns.push_back(name_of_column(ref.to, ref.column));
+      } else if (ref.column == 0) {
+        parent = ref.to;
+      } else {
+        key.keys.push_back(name_of_column(ref.to, ref.column));
+      }
+    }
+    if (parent != no_entity) of_partitions(parent, std::move(key));
+  }
+
+  /// A partition that is referred to has one of its own.
+  void of_partitions(EntityId parent, ForeignKey key) {
+    key.parent = object_(parent);
+    cluster().foreign_keys.push_back(key);
+    for (const auto id : catalog_.children_of(parent)) {
+      if (is_partition_of(catalog_.at(id), parent)) of_partitions(id, key);
     }
   }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "input/replay/query/query.hpp"
@@ -370,6 +371,24 @@ const ConstraintRow* constraint_row(const SqlNode& constraint) {
   return nullptr;
 }
 
+// The numbers of the columns referred to: those named, or the primary key.
+std::vector<int> key_of(const SqlCatalog& catalog, EntityId table, const SqlNode& constraint) {
+  std::vector<int> result;
+  for (const auto& name : strings_of(list_at(constraint, "pk_attrs"))) {
+    result.push_back(catalog.column_number(table, name));
+  }
+  if (!result.empty()) return result;
+  for (const auto id : catalog.dependents(table)) {
+    const auto& e = catalog.at(id);
+    if (!e.alive || e.parent != table || !e.is(ConstraintKind::primary_key)) continue;
+    for (const auto& ref : e.refs) {
+      if (ref.to == table && ref.column != 0) result.push_back(ref.column);
+    }
+    break;
+  }
+  return result;
+}
+
 void refer_to(SqlCatalog& catalog, EntityId id, const SqlNode& constraint) {
   const auto target = catalog.relation_of(node_at(constraint, "pktable"));
   const auto& e = catalog.at(target);
@@ -391,6 +410,13 @@ void refer_to(SqlCatalog& catalog, EntityId id, const SqlNode& constraint) {
   }
   // It needs the key of the other table, so it goes with that only when asked.
   catalog.add_ref(id, {target, 0, Ref::Kind::normal, 0});
+  for (const auto number : key_of(catalog, target, constraint)) {
+    catalog.add_ref(id, {target, number, Ref::Kind::normal, 0});
+  }
+  EntityCode actions;
+  actions.options = {{"delete", text_at(constraint, "fk_del_action")},
+                     {"update", text_at(constraint, "fk_upd_action")}};
+  catalog.edit(id).code = std::make_shared<const EntityCode>(std::move(actions));
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
+#include "input/replay/statements/view_writes.hpp"
 
 namespace pgleast {
 namespace {
@@ -266,6 +268,20 @@ void select_statement(SqlCatalog& catalog, const SqlNode& node) {
   }
 }
 
+namespace {
+
+void note_writes(SqlCatalog& catalog, EntityId view, const SqlNode& query) {
+  const auto passed_on = passed_on_by(query);
+  auto& e = catalog.edit(view);
+  e.code.reset();
+  if (!passed_on) return;
+  EntityCode code;
+  code.on = *passed_on;
+  e.code = std::make_shared<const EntityCode>(std::move(code));
+}
+
+}  // namespace
+
 void create_view(SqlCatalog& catalog, const SqlNode& node) {
   const auto& range = node_at(node, "view");
   const auto name = text_at(inside(range, "RangeVar"), "relname");
@@ -286,11 +302,13 @@ void create_view(SqlCatalog& catalog, const SqlNode& node) {
   schema = reads_temporary ? temporary : schema_of_new(catalog, range);
   const auto found = catalog.find(EntityKind::relation, schema, name);
   if (found != no_entity && truth_at(node, "replace")) {
-    return replace_view(catalog, found, query, names, std::move(options));
+    replace_view(catalog, found, query, names, std::move(options));
+    return note_writes(catalog, found, query);
   }
   const auto id = make_relation(catalog, schema, name, RelationKind::view, named_columns(names));
   catalog.edit_relation(id).options = std::move(options);
   add_references(catalog, id, query);
+  note_writes(catalog, id, query);
 }
 
 void create_sequence(SqlCatalog& catalog, const SqlNode& node) {

@@ -1,5 +1,6 @@
 -- What the queries of views use, by the catalog's own records. The server keeps none of its own
--- relations, so those that not everybody may read are looked for in the query as it is stored.
+-- relations, so those that not everybody may read, and those that decide who may do what, are
+-- looked for in the query as it is stored.
 WITH queries AS MATERIALIZED (
   SELECT r.oid, r.ev_class
     FROM pg_catalog.pg_rewrite r
@@ -8,8 +9,10 @@ WITH queries AS MATERIALIZED (
   SELECT c.oid, ' :relid ' || c.oid || ' ' AS mark
     FROM pg_catalog.pg_class c
    WHERE c.oid < 16384 AND c.relkind IN ('r', 'v')
-     AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a
-                      WHERE a.grantee = 0 AND a.privilege_type = 'SELECT')
+     AND (c.relname IN ('pg_auth_members', 'pg_class', 'pg_database', 'pg_db_role_setting',
+                        'pg_namespace', 'pg_proc', 'pg_trigger')
+          OR NOT EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) a
+                          WHERE a.grantee = 0 AND a.privilege_type = 'SELECT'))
 ), stored AS MATERIALIZED (
   SELECT r.ev_class, r.ev_action::text AS query
     FROM queries q
