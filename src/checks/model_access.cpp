@@ -44,7 +44,7 @@ class AccessJudge {
 
  private:
   void judge(const AccessEntry& entry, const Target& target) {
-    const Routes routes(facts_.graph(), facts_.escalations(), target);
+    const Routes routes(facts_.graph(), facts_.escalations(), target, Help::none);
     if (entry.from) return judge_ways(entry, routes);
     for (const auto role : facts_.roles().matching(entry.who)) {
       for (const auto& route : routes.all_from(role, database_of(cluster_, target))) {
@@ -226,7 +226,9 @@ Check model_access(MapReader&, MapReader&) {
     if (entries.empty()) return {};
     if (const auto missing = facts.missing(Fact::roles)) return *missing;
     AccessJudge judge(facts);
+    bool asks_of_objects = false;
     for (const auto& entry : entries) {
+      asks_of_objects = asks_of_objects || !entry.cannot_become;
       if (!entry.cannot_become) {
         if (const auto missing = facts.missing(Fact::objects)) return *missing;
       }
@@ -235,7 +237,10 @@ Check model_access(MapReader&, MapReader&) {
       }
       judge.judge(entry);
     }
-    return std::move(judge).verdict();
+    auto verdict = std::move(judge).verdict();
+    // What views, functions and foreign keys do for others.
+    const auto missing = asks_of_objects ? facts.missing(Fact::code) : std::nullopt;
+    return missing && verdict.kind == Verdict::Kind::holds ? *missing : verdict;
   };
 }
 

@@ -351,9 +351,13 @@ Check row_policy(MapReader& with, MapReader&) {
   const auto question = kind->question;
   const auto* const decision = kind->decision;
   const auto follows = kind->follows;
+  const bool asks_of_roles = word == "writable_table";
   return [=](const Facts& facts) -> Verdict {
-    for (const auto fact : {Fact::roles, Fact::objects, Fact::code}) {
+    for (const auto fact : {Fact::objects, Fact::code}) {
       if (const auto missing = facts.missing(fact)) return *missing;
+    }
+    if (asks_of_roles) {
+      if (const auto missing = facts.missing(Fact::roles)) return *missing;
     }
     return PolicyJudge(facts).ask(question, decision, follows);
   };

@@ -45,7 +45,12 @@ Drawing picture_of_finding(const Graph& graph, const Finding& finding) {
   if (const auto role = cluster.find_role(finding.subject.name)) {
     drawing = picture_of(graph, *role);
   } else if (const auto found = find_objects(cluster, finding.subject.name, true); !found.empty()) {
-    drawing = picture_of(graph, found.front().object);
+    // Of those of one name the one in the finding's database.
+    const auto there = std::find_if(found.begin(), found.end(), [&](const NamedObject& named) {
+      const auto database = cluster.object(named.object).database;
+      return database != no_object && cluster.object(database).name == finding.subject.database;
+    });
+    drawing = picture_of(graph, (there == found.end() ? found.front() : *there).object);
   }
   drawing.title = finding.rule + ": " + finding.message;
   const auto focus = std::find_if(drawing.boxes.begin(), drawing.boxes.end(),

@@ -117,9 +117,55 @@ void describe_loopback(const Context& context, const Offer& offer, Step& step) {
   step.cut = context.revoked(offer, step.from, Privilege::execute);
 }
 
+namespace {
+
+// The owner of the server says where it leads: whoever it is for sends the password there.
+void offer_to_owner(const Context& context, std::size_t m, std::vector<Offer>& offers) {
+  const auto& cluster = context.cluster();
+  const auto& mapping = cluster.user_mappings[m];
+  const auto& server = cluster.object(mapping.server);
+  if (cluster.role(server.owner).superuser || mapping.role == server.owner) return;
+  if (mapping.role == public_role) return;
+  if (mapping.options_seen && !mapping.stored_password) return;
+  const auto back = leads_back(cluster, cluster.foreign_server(server));
+  const auto role = cluster.find_role(mapping.user);
+  Offer offer;
+  offer.holder = server.owner;
+  offer.holding = Holding::inherits;
+  offer.objects = {mapping.server};
+  offer.item = m + cluster.user_mappings.size();
+  offer.needs_victim = true;
+  offer.certain = mapping.options_seen;
+  offer.becomes = Mode::login;
+  if (role && back.value_or(false)) {
+    offer.to.role = *role;
+  } else {
+    offer.to.power = Power::elsewhere;
+  }
+  offers.push_back(std::move(offer));
+}
+
+void describe_owner(const Context& context, const Offer& offer, const UserMapping& mapping,
+                    Step& step) {
+  const auto server = offer.objects.front();
+  step.how = fmt::format(
+      "{} owns foreign server {} and points it at a machine of its own: {} sends the password "
+      "that is stored for {} there",
+      context.shown(step.from, offer.holder), context.shown(server), context.shown(mapping.role),
+      mapping.user.empty() ? std::string("somebody") : displayed(mapping.user));
+  const auto& detail = context.cluster().foreign_server(context.cluster().object(server));
+  step.statements = {fmt::format("ALTER SERVER {} OPTIONS ({} host '203.0.113.1');",
+                                 context.sql(server),
+                                 option_of(detail, "host").empty() ? "ADD" : "SET")};
+  step.cut = context.revoked(offer, step.from, Privilege::usage);
+}
+
+}  // namespace
+
 void find_user_mapping(const Context& context, std::vector<Offer>& offers) {
   const auto& cluster = context.cluster();
   for (std::size_t m = 0; m < cluster.user_mappings.size(); ++m) {
+    offer_to_owner(context, m, offers);
     const auto& mapping = cluster.user_mappings[m];
     const auto& server = cluster.object(mapping.server);
     const auto back = leads_back(cluster, cluster.foreign_server(server));
@@ -148,7 +194,11 @@ void find_user_mapping(const Context& context, std::vector<Offer>& offers) {
 }
 
 void describe_user_mapping(const Context& context, const Offer& offer, Step& step) {
-  const auto& mapping = context.cluster().user_mappings[offer.item];
+  const auto& mappings = context.cluster().user_mappings;
+  if (offer.item >= mappings.size()) {
+    return describe_owner(context, offer, mappings[offer.item - mappings.size()], step);
+  }
+  const auto& mapping = mappings[offer.item];
   const auto user = mapping.user.empty() ? std::string("somebody") : displayed(mapping.user);
   step.how = fmt::format("{} may use foreign server {}, which connects as {}{}",
                          context.shown(step.from), context.shown(offer.objects), user,

@@ -89,19 +89,37 @@ std::string indirect_words(const Cluster& cluster, const IndirectUse& use) {
   return "parent";
 }
 
+std::string conninfo_value(const std::string& text) {
+  std::string value = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') value += '\\';
+    value += c;
+  }
+  return value + "'";
+}
+
+// As psql takes it; a quote within is doubled.
+std::string connect_with(const std::string& conninfo) {
+  std::string quoted;
+  for (const char c : conninfo) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return "\\connect -reuse-previous=on \"" + quoted + '"';
+}
+
+std::string connect_to(const std::string& database) {
+  return connect_with("dbname=" + conninfo_value(database));
+}
+
 // Replication takes a connection of its own.
 void add_replication(const Cluster& cluster, const Step& step, Route& route) {
   if (route.steps.empty()) {
     route.replication = true;
     return;
   }
-  std::string user;
-  for (const char c : cluster.role_name(step.from)) {
-    if (c == '\'' || c == '\\') user += '\\';
-    user += c;
-  }
-  route.statements.push_back(
-      fmt::format("\\connect -reuse-previous=on \"user='{}' replication=database\"", user));
+  route.statements.push_back(connect_with(
+      fmt::format("user={} replication=database", conninfo_value(cluster.role_name(step.from)))));
 }
 
 void add_step(const Cluster& cluster, const Step& step, Route& route) {
@@ -151,11 +169,12 @@ std::string row_words(const Cluster& cluster, const RowAccess& access) {
 
 }  // namespace
 
-Routes::Routes(const Graph& graph, const Escalations& escalations, Target target)
+Routes::Routes(const Graph& graph, const Escalations& escalations, Target target, Help help)
     : graph_(graph),
       cluster_(graph.cluster()),
       escalations_(escalations),
       target_(target),
+      help_(help),
       reached_(cluster_.roles.size()) {
   const bool has_rows = !target_.power && cluster_.object(target_.object).kind == ObjectKind::table;
   if (has_rows && cluster_.seen(Fact::code)) {
@@ -272,6 +291,14 @@ std::optional<RoleId> Routes::acting_role(RoleId role, ObjectId database) const 
   return best;
 }
 
+std::optional<std::uint32_t> Routes::column_named(ObjectId table, const std::string& name) const {
+  const auto& columns = cluster_.relation(cluster_.object(table)).columns;
+  for (std::uint32_t c = 0; c < columns.size(); ++c) {
+    if (columns[c].name == name) return c;
+  }
+  return std::nullopt;
+}
+
 void Routes::add_indirect(std::size_t first, Route& route) const {
   for (const auto* const use : path_of(indirect_, first)) {
     route.legs.push_back(
@@ -286,12 +313,8 @@ void Routes::end(RoleId acting, const Arrival& arrival, Route& route) const {
   if (arrival.indirect) {
     add_indirect(*arrival.indirect, route);
     // What is changed is one of its keys.
-    const auto& columns = indirect_[*arrival.indirect].columns;
-    const auto& all = cluster_.object(on.object);
-    for (std::uint32_t c = 0; !on.column && !columns.empty(); ++c) {
-      if (cluster_.relation(all).columns[c].name == columns.front()) on.column = c;
-      if (c + 1 == cluster_.relation(all).columns.size()) break;
-    }
+    const auto& needed = indirect_[*arrival.indirect].columns;
+    if (!on.column && !needed.empty()) on.column = column_named(on.object, needed.front());
   }
   route.rows = rows_of(acting, arrival);
   if (auto statement = statement_for(cluster_, on); !statement.empty()) {
@@ -330,7 +353,19 @@ std::optional<Route> Routes::way_up(RoleId role, bool all_rows, Help help) const
   }
   if (best.empty()) return std::nullopt;
   Route route;
-  for (const auto& step : best) add_step(cluster_, step, route);
+  auto where = no_object;
+  for (const auto& step : best) {
+    const auto database =
+        step.object == no_object ? no_object : cluster_.object(step.object).database;
+    if (database != no_object && database != where) {
+      if (where == no_object) route.database = database;
+      if (!route.statements.empty()) {
+        route.statements.push_back(connect_to(cluster_.object(database).name));
+      }
+      where = database;
+    }
+    add_step(cluster_, step, route);
+  }
   const auto& last = best.back().to;
   if (last.power) {
     if (!target_.power) route.legs.push_back({"", end_of_path(cluster_, target_)});
@@ -389,7 +424,7 @@ void Routes::add_way_up(RoleId role, std::vector<Route>& routes) const {
   auto up = way_up(role, partly, Help::none);
   const bool certain = up && up->unknown.empty();
   if (up) routes.push_back(*std::move(up));
-  if (certain) return;
+  if (certain || help_ == Help::none) return;
   auto helped = way_up(role, partly, Help::any);
   if (helped && helped->needs_victim) routes.push_back(*std::move(helped));
 }

@@ -39,13 +39,15 @@ struct Route {
   std::string unknown;                  // why it may not lead there; empty: it does
   bool needs_victim = false;            // somebody stronger must act, too
   bool replication = false;             // the session is one for replication
+  ObjectId database = no_object;        // where it begins; none: in any
   std::vector<std::string> steps;       // how each step up works, for one of its login roles
 };
 
 class Routes {
  public:
   /// Keeps references.
-  Routes(const Graph& graph, const Escalations& escalations, Target target);
+  /// `help`: whether ways count that need somebody stronger to act, where there is no other.
+  Routes(const Graph& graph, const Escalations& escalations, Target target, Help help = Help::any);
 
   const Target& target() const { return target_; }
   /// Of a session as `role` in `database`: the nearest by its own rights, and the shortest of the
@@ -72,12 +74,14 @@ class Routes {
   std::optional<Route> way_up(RoleId role, bool all_rows, Help help) const;
   std::optional<RowsReached> rows_of(RoleId role, const Arrival& arrival) const;
   void end(RoleId acting, const Arrival& arrival, Route& route) const;
+  std::optional<std::uint32_t> column_named(ObjectId table, const std::string& name) const;
   void add_indirect(std::size_t first, Route& route) const;
 
   const Graph& graph_;
   const Cluster& cluster_;
   const Escalations& escalations_;
   Target target_;
+  Help help_;
   std::vector<IndirectAccess> indirect_;                 // what else leads there
   std::vector<std::size_t> certain_first_;               // into `indirect_`
   std::vector<Goal> goals_;                              // where a way up may lead

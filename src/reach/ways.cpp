@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "text/display.hpp"
+
 namespace pgleast {
 namespace {
 
@@ -81,7 +83,23 @@ class WaySearch {
            const std::vector<std::string>& databases) {
     const auto where = database.database.value_or(no_object);
     for (const auto& route : routes_of(*role.role, where)) {
-      add(door, role, route, databases, database.any ? "postgres" : database.name);
+      const std::string name = database.any ? "postgres" : database.name;
+      if (route.database == no_object || route.database == where) {
+        add(door, role, route, databases, name);
+        continue;
+      }
+      // It begins in one database alone.
+      const auto& wanted = cluster_.object(route.database).name;
+      if (std::find(databases.begin(), databases.end(), wanted) != databases.end()) {
+        add(door, role, route, {wanted}, wanted);
+        continue;
+      }
+      auto elsewhere = route;
+      if (elsewhere.unknown.empty()) {
+        elsewhere.unknown =
+            "it begins in database " + displayed(wanted) + ", which this record does not open";
+      }
+      add(door, role, elsewhere, databases, name);
     }
   }
 

@@ -58,18 +58,18 @@ const Row rows[] = {
     // Columns.
     {"GRANT SELECT (a, b) ON public.secret TO app;", "table:public.secret", "SELECT",
      R"(app  --GRANT on the column by boss-->  public.secret.a; all rows
-  SELECT a FROM public.secret;
+  SELECT "a" FROM "public"."secret";
 )"},
     {"GRANT UPDATE (b) ON public.secret TO app;", "table:public.secret", "UPDATE",
      R"(app  --GRANT on the column by boss-->  public.secret.b; all rows
-  UPDATE public.secret SET b = DEFAULT;
+  UPDATE "public"."secret" SET "b" = DEFAULT;
 )"},
     {"GRANT SELECT (a) ON public.secret TO app;", "table:public.secret", "UPDATE", ""},
     // Views.
     {"CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO app;",
      "table:public.secret", "SELECT",
      R"(app  --GRANT by postgres-->  public.v  --view, as postgres-->  public.secret; rows that public.v leads to
-  SELECT * FROM public.v;
+  SELECT * FROM "public"."v";
 )"},
     {"CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO app;",
      "table:public.secret", "DELETE", ""},
@@ -77,14 +77,14 @@ const Row rows[] = {
      "GRANT INSERT, DELETE ON public.v TO app;",
      "table:public.secret", "DELETE",
      R"(app  --GRANT by postgres-->  public.v  --view, as postgres-->  public.secret; rows that public.v leads to
-  DELETE FROM public.v;
+  DELETE FROM "public"."v";
 )"},
     {"CREATE VIEW public.v AS SELECT a FROM public.secret;"
      "CREATE VIEW public.w AS SELECT a FROM public.v; ALTER VIEW public.w OWNER TO boss;"
      "GRANT SELECT ON public.v TO boss; GRANT SELECT (a) ON public.w TO app;",
      "table:public.secret", "SELECT",
      R"(app  --GRANT on the column by boss-->  public.w.a  --view, as boss-->  public.v  --view, as postgres-->  public.secret; rows that public.w leads to
-  SELECT a FROM public.w;
+  SELECT "a" FROM "public"."w";
 )"},
     // Its owner may not read it.
     {"CREATE VIEW public.v AS SELECT a FROM public.secret; CREATE ROLE other;"
@@ -97,12 +97,12 @@ const Row rows[] = {
      "GRANT SELECT ON public.m TO app;",
      "table:public.secret", "SELECT",
      R"(app  --GRANT by postgres-->  public.m  --materialized view, as postgres-->  public.secret; rows that public.m leads to
-  SELECT * FROM public.m;
+  SELECT * FROM "public"."m";
 )"},
     {"CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT SELECT ON public.v TO app;",
      "column:public.secret.b", "SELECT",
      R"(app  --GRANT by postgres-->  public.v  --view, as postgres-->  public.secret; rows that public.v leads to; unknown: which columns it uses is not told apart
-  SELECT * FROM public.v;
+  SELECT * FROM "public"."v";
 )"},
     // Rules and triggers.
     {"CREATE TABLE public.t (a text);"
@@ -110,7 +110,7 @@ const Row rows[] = {
      "GRANT DELETE ON public.t TO app;",
      "table:public.secret", "DELETE",
      R"(app  --GRANT by postgres-->  public.t  --rule r, as postgres-->  public.secret; rows that public.t leads to
-  DELETE FROM public.t;
+  DELETE FROM "public"."t";
 )"},
     {"CREATE TABLE public.t (a text); CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql"
      " SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
@@ -120,7 +120,7 @@ const Row rows[] = {
      "GRANT INSERT ON public.t TO app;",
      "table:public.secret", "DELETE",
      R"(app  --GRANT by postgres-->  public.t  --trigger gone, as postgres-->  public.secret; rows that public.t leads to
-  INSERT INTO public.t DEFAULT VALUES;
+  INSERT INTO "public"."t" DEFAULT VALUES;
 )"},
     // Functions, also by others that run as their caller.
     {"CREATE FUNCTION public.g() RETURNS void LANGUAGE sql AS 'DELETE FROM public.secret';"
@@ -130,7 +130,7 @@ const Row rows[] = {
      "GRANT EXECUTE ON FUNCTION public.f() TO app;",
      "table:public.secret", "DELETE",
      R"(app  --GRANT by postgres-->  public.f()  --SECURITY DEFINER, as postgres-->  public.secret; rows that public.f() works on
-  SELECT public.f();
+  SELECT "public"."f"();
 )"},
     {"CREATE FUNCTION public.f() RETURNS void LANGUAGE sql"
      " AS 'DELETE FROM public.secret'; GRANT EXECUTE ON FUNCTION public.f() TO app;",
@@ -140,13 +140,13 @@ const Row rows[] = {
      "GRANT DELETE ON public.secret TO app;",
      "table:public.series", "DELETE",
      R"(app  --GRANT by boss-->  public.secret  --foreign key series_id_fkey, as postgres-->  public.series; rows that public.secret leads to
-  DELETE FROM public.secret;
+  DELETE FROM "public"."secret";
 )"},
     {"CREATE TABLE public.series (id int REFERENCES public.secret ON DELETE SET NULL);"
      "GRANT DELETE ON public.secret TO app;",
      "table:public.series", "UPDATE",
      R"(app  --GRANT by boss-->  public.secret  --foreign key series_id_fkey, as postgres-->  public.series; rows that public.secret leads to
-  DELETE FROM public.secret;
+  DELETE FROM "public"."secret";
 )"},
     {"CREATE TABLE public.series (id int REFERENCES public.secret ON DELETE SET NULL);"
      "GRANT DELETE ON public.secret TO app;",
@@ -158,7 +158,7 @@ const Row rows[] = {
      "GRANT UPDATE (id) ON public.secret TO app;",
      "table:public.series", "UPDATE",
      R"(app  --GRANT on the column by boss-->  public.secret.id  --foreign key series_id_fkey, as postgres-->  public.series; rows that public.secret leads to
-  UPDATE public.secret SET id = DEFAULT;
+  UPDATE "public"."secret" SET "id" = DEFAULT;
 )"},
     {"CREATE TABLE public.series (id int REFERENCES public.secret ON UPDATE CASCADE);"
      "GRANT UPDATE (a) ON public.secret TO app;",
@@ -174,7 +174,7 @@ const Row rows[] = {
      "CREATE VIEW public.v AS SELECT a FROM public.secret; GRANT DELETE ON public.v TO app;",
      "table:public.parts", "UPDATE",
      R"(app  --GRANT by postgres-->  public.v  --view, as postgres-->  public.secret  --foreign key series_id_fkey, as postgres-->  public.series  --foreign key parts_id_fkey, as postgres-->  public.parts; rows that public.v leads to
-  DELETE FROM public.v;
+  DELETE FROM "public"."v";
 )"},
     // Partitions.
     {"CREATE TABLE public.p (a int) PARTITION BY LIST (a);"
@@ -182,15 +182,14 @@ const Row rows[] = {
      "GRANT DELETE ON public.p TO app;",
      "table:public.p1", "DELETE",
      R"(app  --GRANT by postgres-->  public.p  --parent-->  public.p1; rows that public.p leads to
-  DELETE FROM public.p;
+  DELETE FROM "public"."p";
 )"},
     // Somebody else must act.
     {"CREATE SCHEMA s AUTHORIZATION app; CREATE TABLE s.t (a int); ALTER TABLE s.t OWNER TO app;"
      "GRANT INSERT ON s.t TO boss; GRANT USAGE ON SCHEMA s TO boss;",
      "table:public.secret", "DELETE",
-     R"(app  --ESC-TRIGGER-->  boss  --owner-->  public.secret; all rows; needs a victim
-  CREATE TRIGGER t BEFORE INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION ...;
-  DELETE FROM public.secret;
+     R"(app  --ESC-DUMP-->  superuser  -->  public.secret; all rows; needs a victim
+  CREATE TABLE t (a int CHECK (f(a)));
 )"},
 };
 
@@ -214,7 +213,7 @@ TEST_CASE("a role with REPLICATION copies the cluster by any database it gets in
   const auto row = GENERATE(values<Door>({
       {"host shop standby 10.0.0.0/8 trust\n", "",
        "psql \"host=SERVER user=standby dbname=shop replication=database sslmode=disable\" from "
-       "10.0.0.0 BASE_BACKUP;"},
+       "10.0.0.1 BASE_BACKUP;"},
       {"host replication standby 10.0.0.0/8 trust\n", "",
        "psql \"host=SERVER user=standby replication=true sslmode=disable\" from 10.0.0.0 "
        "BASE_BACKUP;"},
@@ -227,7 +226,8 @@ TEST_CASE("a role with REPLICATION copies the cluster by any database it gets in
       {.sql = std::string("CREATE ROLE standby LOGIN REPLICATION; CREATE ROLE other LOGIN;"
                           "CREATE DATABASE shop;") +
               row.sql,
-       .hba = row.hba});
+       .hba = row.hba,
+       .conf = "listen_addresses = '*'\nssl = off\n"});
   const Graph graph(cluster);
   const Connections connections(graph);
   const Escalations escalations(graph, connections);
