@@ -442,6 +442,48 @@ default-privileges tables of app in public: reader lacks: reader will lack SELEC
 default-privileges tables of postgres in public: reader lacks: reader will lack SELECT on future tables that postgres creates in schema public
   fix: ALTER DEFAULT PRIVILEGES FOR ROLE "postgres" IN SCHEMA "public" GRANT SELECT ON TABLES TO "reader";
 )"},
+    {"ACL-008",
+     {.sql = R"(CREATE ROLE app LOGIN;
+GRANT SELECT ON pg_catalog.pg_authid TO app;)"},
+     "",
+     "code objects roles",
+     R"(broken
+table pg_catalog.pg_authid for app: app holds SELECT on pg_catalog.pg_authid
+  fix: REVOKE SELECT ON TABLE "pg_catalog"."pg_authid" FROM "app";
+)"},
+    {"MOD-004",
+     {.sql = R"(CREATE ROLE app LOGIN;
+CREATE TABLE t (a int, b int);
+GRANT SELECT (a, b), UPDATE (b) ON t TO app;)"},
+     R"(grants:
+  - to: app
+    tables: {schema: public, names: ["*"], allow: []}
+)",
+     "objects roles",
+     R"(broken
+table public.t for app: app holds SELECT (a and b), UPDATE (b) on table public.t, more than the policy allows
+  path: app holds SELECT on column a (grant)
+  path: app holds SELECT on column b (grant)
+  path: app holds UPDATE on column b (grant)
+  fix: REVOKE SELECT ("a") ON TABLE "public"."t" FROM "app";
+  fix: REVOKE SELECT ("b") ON TABLE "public"."t" FROM "app";
+  fix: REVOKE UPDATE ("b") ON TABLE "public"."t" FROM "app";
+)"},
+    {"RLS-017",
+     {.sql = R"(CREATE ROLE app LOGIN;
+GRANT USAGE ON SCHEMA public TO app;
+CREATE TABLE sets (id int PRIMARY KEY);
+CREATE TABLE series (id int REFERENCES sets ON DELETE CASCADE);
+ALTER TABLE series ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON series USING (id = 3);
+GRANT SELECT ON series TO app;
+GRANT DELETE ON sets TO app;)"},
+     "",
+     "code objects roles",
+     R"(broken
+table public.sets: DELETE on public.sets deletes rows of public.series, by foreign key series_id_fkey, for app, whom the policies of public.series bind
+  decide: let the foreign key restrict instead, or revoke the privilege
+)"},
     {"MOD-007",
      {.sql = R"(CREATE ROLE app LOGIN;
 CREATE ROLE g;

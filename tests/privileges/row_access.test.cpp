@@ -134,18 +134,22 @@ TEST_CASE("a policy whose USING is left out admits no row, but a new one", "[gra
 TEST_CASE("views of views are worked out once each, and those without an end end",
           "[graph][rows]") {
   ViewWorld w;
-  ObjectBuilder builder(w.cluster);
+  const auto add_view = [&](std::uint32_t number) {
+    auto object = w.cluster.object(w.view);
+    object.oid = number;
+    object.name = "v" + std::to_string(number);
+    object.detail = static_cast<std::uint32_t>(w.cluster.relations.size());
+    w.cluster.relations.push_back(RelationDetail{'v', false, false, {}, {}});
+    w.cluster.objects.push_back(object);
+    return ObjectId{static_cast<std::uint32_t>(w.cluster.objects.size() - 1)};
+  };
   // Each over two of the level below: 2^47 ways down to the table.
   std::vector<ObjectId> below{w.view, w.view};
   std::vector<ObjectId> all;
   for (std::uint32_t level = 0; level < 48; ++level) {
     std::vector<ObjectId> here;
     for (std::uint32_t i = 0; i < 2; ++i) {
-      const auto number = 30000 + 2 * level + i;
-      const auto view = builder.add(
-          {ObjectKind::table, number, w.database, w.schema, "v" + std::to_string(number)}, owner,
-          "{owner=arwdDxt/owner,app=arwd/owner}");
-      builder.detail(view, RelationDetail{'v', false, false, {}, {}});
+      const auto view = add_view(30000 + 2 * level + i);
       std::vector<CodeUse> uses{{below[0], Privilege::select, false}};
       if (below[1] != below[0]) uses.push_back({below[1], Privilege::select, false});
       w.cluster.bodies.push_back({view, {uses, {}, false, ""}, std::nullopt});

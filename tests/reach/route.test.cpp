@@ -215,7 +215,7 @@ TEST_CASE("a role with REPLICATION copies the cluster by any database it gets in
        "psql \"host=SERVER user=standby dbname=shop replication=database sslmode=disable\" from "
        "10.0.0.1 BASE_BACKUP;"},
       {"host replication standby 10.0.0.0/8 trust\n", "",
-       "psql \"host=SERVER user=standby replication=true sslmode=disable\" from 10.0.0.0 "
+       "psql \"host=SERVER user=standby replication=true sslmode=disable\" from 10.0.0.1 "
        "BASE_BACKUP;"},
       {"host shop standby 10.0.0.0/8 trust\n", "REVOKE CONNECT ON DATABASE shop FROM PUBLIC;", ""},
       {"host shop other 10.0.0.0/8 trust\n", "", ""},
