@@ -40,7 +40,8 @@ int diff(const DiffOptions& options) {
   const auto after = records_of(facts, options.after);
   const auto report = hba_diff_report(facts, before, after, options.output.format);
   write_output(options.output, report.text);
-  return report.gained ? 1 : 0;
+  if (report.gained) return 1;
+  return report.possible ? 3 : 0;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "connections/connection_sets.hpp"
 #include "connections/name_expression.hpp"
 #include "net/origin.hpp"
 #include "pg/identifier.hpp"
@@ -18,31 +19,16 @@ namespace {
 
 bool is_group(const HbaName& name) { return !name.quoted && name.text.starts_with('+'); }
 
-bool ties_names(const HbaName& name) {
-  return name.is("sameuser") || name.is("samerole") || name.is("samegroup");
+// Its only member depends on the database, and there is none yet (acl.c).
+bool has_no_members(const std::string& group, int major) {
+  return group == "+pg_database_owner" && major >= 14;
 }
 
-// samegroup is the old name of samerole.
-std::string tie_of(const HbaName& name) {
-  return name.text == "sameuser" ? "sameuser" : "samerole";
-}
-
-// An address field whose addresses nobody knows here; empty for the others.
-std::string named_origin(const HbaAddress& address) {
-  switch (address.kind) {
-    case AddressKind::samehost:
-    case AddressKind::samenet:
-      return to_string(address);
-    case AddressKind::host_name:
-      return lower_case(address.host);
-    case AddressKind::ip: {
-      bool exact = true;
-      addresses_of(address.address, address.mask, exact);
-      return exact ? "" : to_string(address);
-    }
-    default:
-      return "";
-  }
+// The loopback addresses that every machine has: ifaddr.c asks its interfaces.
+AddressSet localhost() {
+  const AddressRange v4{{0, 0x7F000001}, {0, 0x7F000001}};
+  const AddressRange v6{{0, 1}, {0, 1}};
+  return {AddressLine({v4}), AddressLine({v6})};
 }
 
 constexpr AddressNumber past_v4{0, std::uint64_t{1} << 32U};
@@ -67,6 +53,31 @@ std::uint32_t rank_in(const std::vector<AddressNumber>& begins, AddressNumber ad
 
 }  // namespace
 
+bool ties_names(const HbaName& name) {
+  return name.is("sameuser") || name.is("samerole") || name.is("samegroup");
+}
+
+std::string tie_of(const HbaName& name) {
+  return name.text == "sameuser" ? "sameuser" : "samerole";
+}
+
+std::string named_origin(const HbaAddress& address) {
+  switch (address.kind) {
+    case AddressKind::samehost:
+    case AddressKind::samenet:
+      return to_string(address);
+    case AddressKind::host_name:
+      return lower_case(address.host);
+    case AddressKind::ip: {
+      bool exact = true;
+      addresses_of(address.address, address.mask, exact);
+      return exact ? "" : to_string(address);
+    }
+    default:
+      return "";
+  }
+}
+
 std::string_view to_string(Transport transport) {
   constexpr std::array<std::string_view, transport_count> names{"local", "plain", "TLS", "GSSAPI"};
   return names[static_cast<std::size_t>(transport)];
@@ -90,27 +101,6 @@ bool takes(ConnectionType type, Transport transport) {
   return false;
 }
 
-// Each set once, by number.
-class ConnectionClasses::Sets {
- public:
-  std::uint32_t add(NameSet set) {
-    const auto [place, added] =
-        numbers_.try_emplace(std::move(set), static_cast<std::uint32_t>(numbers_.size()));
-    return place->second;
-  }
-  std::vector<NameSet> all() && {
-    std::vector<NameSet> result(numbers_.size());
-    while (!numbers_.empty()) {
-      auto node = numbers_.extract(numbers_.begin());
-      result[node.mapped()] = std::move(node.key());
-    }
-    return result;
-  }
-
- private:
-  std::map<NameSet, std::uint32_t> numbers_;
-};
-
 // --- Classes ------------------------------------------------------------------------------------
 
 DecisionList::Sets ConnectionClasses::Side::add_classes(std::size_t atom_count, Sets sets) {
@@ -128,6 +118,12 @@ DecisionList::Sets ConnectionClasses::Side::add_classes(std::size_t atom_count, 
     class_of[atom] = place->second;
     atoms[place->second].push_back(atom);
   }
+  for (auto& set : *all) set = of_classes(set);
+  return all;
+}
+
+DecisionList::Sets ConnectionClasses::Side::in_classes(Sets sets) const {
+  auto all = std::make_shared<std::vector<NameSet>>(std::move(sets).all());
   for (auto& set : *all) set = of_classes(set);
   return all;
 }
@@ -154,6 +150,7 @@ std::vector<std::uint32_t> ConnectionClasses::Side::members(const NameSet& class
 ConnectionClasses::ConnectionClasses(const Cluster& cluster, const Graph& graph, const Files& files)
     : cluster_(cluster),
       graph_(graph),
+      files_(files),
       roles_known_(cluster.seen(Fact::roles)),
       databases_known_(cluster.seen(Fact::objects)) {
   add_transports(files);
@@ -166,6 +163,7 @@ ConnectionClasses::ConnectionClasses(const Cluster& cluster, const Graph& graph,
   roles.add(other_role());
   databases.add(real_databases());
   databases.add(other_database());
+  add_tied_sets(roles, databases);
   std::vector<std::vector<Line>> lines;
   for (const auto* const records : files) lines.push_back(lines_of(*records, roles, databases));
   const auto role_sets = role_side_.add_classes(roles_.size(), std::move(roles));
@@ -210,7 +208,7 @@ bool ConnectionClasses::is_named_database(const HbaName& name) const {
 
 bool ConnectionClasses::is_opaque_user(const HbaName& name) const {
   if (name.is("all")) return false;
-  if (is_group(name)) return !roles_known_;
+  if (is_group(name)) return !roles_known_ && !has_no_members(name.text, cluster_.major());
   return is_expression(name) && (!roles_known_ || !name_expression(name.text.substr(1)));
 }
 
@@ -284,6 +282,7 @@ void ConnectionClasses::add_addresses(const Files& files) {
   add(AddressSet::loopback());
   for (const auto* const records : files) {
     for (const auto& record : *records) {
+      if (record.address.kind == AddressKind::samehost) add(localhost());
       if (record.address.kind == AddressKind::ip) {
         bool exact = true;
         add(addresses_of(record.address.address, record.address.mask, exact));
@@ -383,8 +382,7 @@ NameSet ConnectionClasses::users(const HbaName& name, Extent extent) const {
     const auto group_name = name.text.substr(1);
     add(group_name);  // a role is a member of itself
     const auto group = roles_known_ ? cluster_.find_role(group_name) : std::nullopt;
-    // Its only member depends on the database, and there is none yet (acl.c).
-    if (!group || group_name == "pg_database_owner") return role_set(ids);
+    if (!group || has_no_members(name.text, cluster_.major())) return role_set(ids);
     for (std::uint32_t i = 0; i < roles_.size(); ++i) {
       if (roles_[i].role && graph_.is_member(*roles_[i].role, *group)) ids.push_back(i);
     }
@@ -460,6 +458,10 @@ std::vector<std::pair<NameSet, NameSet>> ConnectionClasses::tied(const HbaName& 
     const HbaName group{"+" + database.name, false};
     const auto found = role_named_.find(database.name);
     auto tied = found == role_named_.end() ? role_set({}) : role_set({found->second});
+    const auto token = role_named_.find('\0' + group.text);
+    if (tie_of(name) == "samerole" && token != role_named_.end()) {
+      tied = tied.united(role_set({token->second}));
+    }
     if (tie_of(name) == "samerole" && roles_known_) {
       tied = tied.united(this->users(group, Extent::certain));
     }
@@ -509,6 +511,8 @@ RankSet ConnectionClasses::certain_origin(const HbaAddress& address) const {
     return ranks(addresses_of(address.address, address.mask, exact));
   }
   std::vector<RankRange> result;
+  if (name == "samenet") result = ranks(AddressSet::loopback());
+  if (name == "samehost") result = ranks(localhost());
   for (const auto& origin : {name, std::string(name == "samenet" ? "samehost" : name)}) {
     const auto rank = named + origin_named_.at(origin);
     result.push_back({rank, rank});
@@ -563,11 +567,7 @@ std::vector<Line> ConnectionClasses::lines_of(const std::vector<HbaRecord>& reco
     const auto& record = records[r];
     Line line;
     line.record = r;
-    for (std::size_t t = 0; t < transports_.size(); ++t) {
-      if (takes(record.type, transports_[t].front())) {
-        line.transports = static_cast<std::uint8_t>(line.transports | 1U << t);
-      }
-    }
+    line.transports = transports_of(record);
     line.origin = certain_origin(record.address);
     const auto users = this->users(record.users, Extent::certain);
     const auto add = [&](const NameSet& u, const NameSet& d) {
@@ -583,6 +583,16 @@ std::vector<Line> ConnectionClasses::lines_of(const std::vector<HbaRecord>& reco
     }
   }
   return lines;
+}
+
+std::uint8_t ConnectionClasses::transports_of(const HbaRecord& record) const {
+  std::uint8_t result = 0;
+  for (std::size_t t = 0; t < transports_.size(); ++t) {
+    if (takes(record.type, transports_[t].front())) {
+      result = static_cast<std::uint8_t>(result | 1U << t);
+    }
+  }
+  return result;
 }
 
 bool ConnectionClasses::is_certain(const HbaRecord& record) const {

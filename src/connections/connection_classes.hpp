@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "connections/decision_list.hpp"
+#include "connections/truth.hpp"
 #include "net/address_set.hpp"
 #include "privileges/graph.hpp"
 
@@ -66,6 +67,21 @@ class ConnectionClasses {
   /// What `record` may take beyond that, names and addresses instead of points of their own.
   std::vector<Region> possible(const HbaRecord& record) const;
 
+  /// The ways in which `record` may take somebody, each at most one fact a side.
+  std::vector<Truth> truths(const HbaRecord& record) const;
+  /// What the records of each file take of those of whom it is the truth, no token among them.
+  std::vector<DecisionList> decisions_under(const Truth& truth) const;
+  /// Whoever a token takes, by definition; a set of classes or ranks.
+  NameSet role_token(const std::string& token) const;
+  NameSet database_token(const std::string& token) const;
+  RankSet origin_token(const std::string& token) const;
+  /// All that is no token; of classes.
+  NameSet real_role_classes() const { return role_side_.of_classes(real_roles()); }
+  NameSet other_role_classes() const { return role_side_.of_classes(other_role()); }
+  NameSet other_database_classes() const { return database_side_.of_classes(other_database()); }
+  /// The ranks of addresses that some record names alone.
+  RankSet single_addresses() const;
+
   /// Into roles() and databases(), ascending.
   std::vector<std::uint32_t> role_atoms(const NameSet& roles) const;
   std::vector<std::uint32_t> database_atoms(const NameSet& databases) const;
@@ -89,16 +105,21 @@ class ConnectionClasses {
     std::vector<std::uint32_t> class_of;            // by atom
     std::vector<std::vector<std::uint32_t>> atoms;  // by class; classes by their first
     DecisionList::Sets add_classes(std::size_t atom_count, Sets sets);
+    DecisionList::Sets in_classes(Sets sets) const;
     NameSet of_classes(const NameSet& atoms) const;
     std::vector<std::uint32_t> members(const NameSet& classes) const;
   };
 
   void add_transports(const Files& files);
+  void add_tied_sets(Sets& roles, Sets& databases) const;
   void add_roles(const Files& files);
   void add_databases(const Files& files);
   void add_addresses(const Files& files);
   std::vector<Line> lines_of(const std::vector<HbaRecord>& records, Sets& roles,
                              Sets& databases) const;
+  std::vector<Line> lines_under(const std::vector<HbaRecord>& records, const Truth& truth,
+                                Sets& roles, Sets& databases) const;
+  std::uint8_t transports_of(const HbaRecord& record) const;
 
   bool is_expression(const HbaName& name) const;
   bool is_named_user(const HbaName& name) const;
@@ -122,12 +143,23 @@ class ConnectionClasses {
   template <typename Atoms>
   std::vector<std::uint32_t> matching(const std::string& expression, const Atoms& atoms) const;
   std::vector<std::pair<NameSet, NameSet>> tied(const HbaName& name, const NameSet& users) const;
+  std::vector<std::pair<NameSet, NameSet>> tied_under(const HbaName& name, const NameSet& users,
+                                                      const Truth& truth) const;
+  NameSet users_under(const HbaRecord& record, const Truth& truth) const;
+  NameSet databases_under(const HbaRecord& record, const Truth& truth) const;
+  RankSet origin_under(const HbaRecord& record, const Truth& truth) const;
+  /// Named databases whose `+name` some record asks for, too.
+  std::vector<std::uint32_t> databases_as_groups() const;
+  NameSet databases_not_as_roles() const;
+  NameSet roles_not_as_databases() const;
+  NameSet roles_in_unnamed_groups() const;
   RankSet ranks(const AddressSet& set) const;
   RankSet certain_origin(const HbaAddress& address) const;
   RankSet possible_origin(const HbaAddress& address) const;
 
   const Cluster& cluster_;
   const Graph& graph_;
+  const Files files_;
   bool roles_known_, databases_known_;
   std::vector<RoleAtom> roles_;
   std::vector<DatabaseAtom> databases_;

@@ -57,7 +57,15 @@ Pairs ascending(const Pairs& pairs) {
   return result;
 }
 
-// Which lines stand in the same order in both: points that no other line holds are decided alike.
+void add_uncommon(const DecisionList& list, const std::vector<bool>& common,
+                  std::vector<Line>& lines) {
+  for (std::size_t i = 0; i < common.size(); ++i) {
+    if (!common[i]) lines.push_back(list.lines()[i]);
+  }
+}
+
+}  // namespace
+
 std::pair<std::vector<bool>, std::vector<bool>> in_common(const Keys& a, const Keys& b) {
   std::vector<bool> a_common(a.size()), b_common(b.size());
   const auto keep = [&](std::size_t i, std::size_t j) { a_common[i] = b_common[j] = true; };
@@ -67,15 +75,6 @@ std::pair<std::vector<bool>, std::vector<bool>> in_common(const Keys& a, const K
   for (const auto& [i, j] : ascending(once_in_both(a, begin, a_end, b, b_end))) keep(i, j);
   return {a_common, b_common};
 }
-
-void add_uncommon(const DecisionList& list, const std::vector<bool>& common,
-                  std::vector<Line>& lines) {
-  for (std::size_t i = 0; i < common.size(); ++i) {
-    if (!common[i]) lines.push_back(list.lines()[i]);
-  }
-}
-
-}  // namespace
 
 std::vector<Difference> differences(
     const DecisionList& before, const Keys& before_keys, const DecisionList& after,

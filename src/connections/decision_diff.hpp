@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "connections/decision_list.hpp"
@@ -15,6 +16,11 @@ struct Difference {
   std::uint8_t transport = 0;
   Region part;
 };
+
+/// Which lines, by their keys, stand in the same order in both: of points that no other line holds
+/// nothing changes.
+std::pair<std::vector<bool>, std::vector<bool>> in_common(const std::vector<std::uint32_t>& before,
+                                                          const std::vector<std::uint32_t>& after);
 
 /// Lines with equal keys hold the same points and end in the same way. Parts are disjoint; those
 /// for which `alike` says that both lines end in the same way are left out.

@@ -140,6 +140,27 @@ class Remainder {
 
 }  // namespace
 
+std::vector<Region> without(const Region& region, const Region& taken) {
+  const auto common = intersection(region, taken);
+  if (common.empty()) return {region};
+  std::vector<Region> result;
+  const auto add = [&](Region part) {
+    if (!part.empty()) result.push_back(std::move(part));
+  };
+  add({region.roles.without(taken.roles), region.databases, region.origin});
+  add({common.roles, region.databases.without(taken.databases), region.origin});
+  add({common.roles, common.databases, without(region.origin, taken.origin)});
+  return result;
+}
+
+std::vector<Region> without(std::vector<Region> regions, const Region& taken) {
+  std::vector<Region> result;
+  for (auto& region : regions) {
+    for (auto& part : without(region, taken)) result.push_back(std::move(part));
+  }
+  return result;
+}
+
 Region intersection(const Region& a, const Region& b) {
   return {a.roles.intersection(b.roles), a.databases.intersection(b.databases),
           intersection(a.origin, b.origin)};

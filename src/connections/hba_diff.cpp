@@ -4,8 +4,7 @@
 #include <map>
 #include <tuple>
 
-#include "connections/decision_diff.hpp"
-#include "connections/hba_lint.hpp"
+#include "connections/unknown_changes.hpp"
 #include "pg/auth_method.hpp"
 
 namespace pgleast {
@@ -13,35 +12,6 @@ namespace {
 
 using Number = std::optional<std::uint32_t>;
 using Records = std::vector<HbaRecord>;
-
-// Equal numbers for lines that hold the same and end in the same way.
-class LineKeys {
- public:
-  std::vector<std::uint32_t> of(const DecisionList& list, const Records& records) {
-    std::vector<std::uint32_t> result;
-    for (const auto& line : list.lines()) {
-      const auto& record = records[line.record];
-      result.push_back(number(
-          lines_,
-          std::tuple(line.transports, line.roles, line.databases, line.origin,
-                     number(endings_, std::tuple(record.method, record.options, record.unshown)))));
-    }
-    return result;
-  }
-
- private:
-  using Options = std::vector<std::pair<std::string, std::string>>;
-  using Ending = std::tuple<std::string, Options, Options>;
-  using Key = std::tuple<std::uint8_t, std::uint32_t, std::uint32_t, RankSet, std::uint32_t>;
-
-  template <typename Map, typename Item>
-  static std::uint32_t number(Map& map, Item item) {
-    return map.try_emplace(std::move(item), static_cast<std::uint32_t>(map.size())).first->second;
-  }
-
-  std::map<Ending, std::uint32_t> endings_;
-  std::map<Key, std::uint32_t> lines_;
-};
 
 // How much a client must show, to compare only.
 int strength(const HbaRecord& record) {
@@ -63,43 +33,65 @@ int strength(const HbaRecord& record) {
   }
 }
 
+// Parts that change alike and for the same reason are put together.
+class Collected {
+ public:
+  Collected(const ConnectionClasses& classes, const RecordLists& records)
+      : classes_(classes), records_(records) {}
+
+  void add(const RecordDifference& d, HbaChange reason) {
+    reason.kind = kind_of(d);
+    regions_[{!reason.certain, reason.kind, d.before, d.after, reason.when, reason.unless,
+              reason.but}]
+        .emplace_back(d.transport, d.part);
+  }
+
+  std::vector<HbaChange> all() && {
+    std::vector<HbaChange> result;
+    for (auto& [key, regions] : regions_) {
+      const auto& [possible, kind, before, after, when, unless, but] = key;
+      for (auto& part : parts_of(classes_, std::move(regions))) {
+        result.push_back({kind, before, after, std::move(part), !possible, when, unless, but});
+      }
+    }
+    return result;
+  }
+
+ private:
+  using Key =
+      std::tuple<bool, HbaChange::Kind, Number, Number, Truth, bool, std::vector<std::string>>;
+
+  HbaChange::Kind kind_of(const RecordDifference& d) const {
+    if (!d.before || !admits(records_.before[*d.before])) return HbaChange::Kind::gained;
+    return d.after && admits(records_.after[*d.after]) ? HbaChange::Kind::changed
+                                                       : HbaChange::Kind::lost;
+  }
+
+  const ConnectionClasses& classes_;
+  const RecordLists& records_;
+  std::map<Key, std::vector<std::pair<std::uint8_t, Region>>> regions_;
+};
+
 }  // namespace
 
-std::vector<HbaChange> hba_changes(const ConnectionClasses& classes, const Records& before,
-                                   const Records& after) {
-  const auto& was = classes.decisions(0);
-  const auto& is = classes.decisions(1);
-  const auto record = [](const DecisionList& list, Number line) {
-    return line ? Number(list.lines()[*line].record) : std::nullopt;
-  };
-  const auto let_in = [](Number r, const Records& records) { return r && admits(records[*r]); };
-  LineKeys keys;
-  const auto was_keys = keys.of(was, before);
-  const auto found = differences(was, was_keys, is, keys.of(is, after), [&](Number a, Number b) {
-    const auto old_record = record(was, a);
-    const auto new_record = record(is, b);
-    const bool in = let_in(old_record, before);
-    if (in != let_in(new_record, after)) return false;
-    return !in || same_outcome(before[*old_record], after[*new_record]);
-  });
-  std::map<std::tuple<HbaChange::Kind, Number, Number>,
-           std::vector<std::pair<std::uint8_t, Region>>>
-      by_records;
-  for (const auto& d : found) {
-    const auto old_record = record(was, d.before);
-    const auto new_record = record(is, d.after);
-    const auto kind = !let_in(old_record, before)  ? HbaChange::Kind::gained
-                      : !let_in(new_record, after) ? HbaChange::Kind::lost
-                                                   : HbaChange::Kind::changed;
-    by_records[{kind, old_record, new_record}].emplace_back(d.transport, d.part);
+HbaChanges hba_changes(const ConnectionClasses& classes, const Records& before,
+                       const Records& after) {
+  const RecordLists records{before, after};
+  const auto found = unknown_changes(classes, records);
+  Collected collected(classes, records);
+  for (const auto& change : found.certain) {
+    HbaChange reason;
+    reason.but = change.but;
+    collected.add(change.difference, std::move(reason));
   }
-  std::vector<HbaChange> result;
-  for (auto& [key, regions] : by_records) {
-    for (auto& part : parts_of(classes, std::move(regions))) {
-      result.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), std::move(part)});
-    }
+  for (const auto& change : found.possible) {
+    HbaChange reason;
+    reason.certain = false;
+    reason.when = change.truth;
+    reason.unless = change.unless;
+    collected.add(change.difference, std::move(reason));
   }
-  return result;
+  return {std::move(collected).all(), found.complete};
 }
 
 bool gains(const HbaChange& change, const Records& before, const Records& after) {

@@ -37,6 +37,42 @@ Json record_json(std::optional<std::uint32_t> number, const Records& records) {
           {"method", record.method}};
 }
 
+std::string heading(const HbaChange& change) {
+  const auto kind = kinds[static_cast<std::size_t>(change.kind)];
+  return change.certain ? std::string(kind) : fmt::format("possibly {}", kind);
+}
+
+std::string joined(const std::vector<std::string>& texts, std::string_view with) {
+  std::string result;
+  for (const auto& text : texts) result += (result.empty() ? "" : std::string(with)) + text;
+  return result;
+}
+
+// ", if the role is a member of staff", ", but not from samenet".
+std::string condition(const HbaChange& change) {
+  if (!change.certain) {
+    return fmt::format(", {} {}", change.unless ? "unless" : "if",
+                       joined(facts_of(change.when), " and "));
+  }
+  if (change.but.empty()) return "";
+  return ", but not those that " + displayed(joined(change.but, " or ")) + " takes";
+}
+
+Json change_json(const HbaChange& change, const HbaFile& before, const HbaFile& after) {
+  Json result{{"kind", kind_keys[static_cast<std::size_t>(change.kind)]},
+              {"gained", gains(change, before.records, after.records)}};
+  if (!change.certain) result["certain"] = false;
+  if (!change.certain) result[change.unless ? "unless" : "if"] = facts_of(change.when);
+  if (!change.but.empty()) result["but"] = change.but;
+  result["before"] = record_json(change.before, before.records);
+  result["after"] = record_json(change.after, after.records);
+  return result;
+}
+
+constexpr std::string_view incomplete =
+    "more may change: it hangs on more than could be looked at here; give the roles (--dsn, "
+    "--snapshot)";
+
 }  // namespace
 
 DiffReport hba_diff_report(const Cluster& facts, const HbaFile& before, const HbaFile& after,
@@ -46,28 +82,32 @@ DiffReport hba_diff_report(const Cluster& facts, const HbaFile& before, const Hb
   const Wording wording(classes);
   DiffReport report;
   auto changes = Json::array();
-  for (const auto& change : hba_changes(classes, before.records, after.records)) {
-    const auto kind = static_cast<std::size_t>(change.kind);
-    const bool gained = gains(change, before.records, after.records);
-    report.gained = report.gained || gained;
+  const auto found = hba_changes(classes, before.records, after.records);
+  report.possible = !found.complete;
+  for (const auto& change : found.list) {
+    if (change.certain) {
+      report.gained = report.gained || gains(change, before.records, after.records);
+    } else {
+      report.possible = true;
+    }
     if (format == "json") {
-      changes.push_back({{"kind", kind_keys[kind]},
-                         {"gained", gained},
-                         {"before", record_json(change.before, before.records)},
-                         {"after", record_json(change.after, after.records)},
-                         {"part", parts_json(wording, classes, {change.part}).front()}});
+      changes.push_back(change_json(change, before, after));
+      changes.back()["part"] = parts_json(wording, classes, {change.part}).front();
       continue;
     }
-    report.text +=
-        fmt::format("{}: {}\n  was {}, is {}\n  for example: {}\n", kinds[kind],
-                    wording.part(change.part), ending(change.before, before.records),
-                    ending(change.after, after.records), to_string(wording.witness(change.part)));
+    report.text += fmt::format(
+        "{}: {}{}\n  was {}, is {}\n  for example: {}\n", heading(change),
+        wording.part(change.part), condition(change), ending(change.before, before.records),
+        ending(change.after, after.records), to_string(wording.witness(change.part)));
   }
   if (format == "json") {
-    report.text = json_text(Json({{"schema", "pgleast-diff/1"},
-                                  {"gained", report.gained},
-                                  {"changes", std::move(changes)}})) +
-                  '\n';
+    Json all{{"schema", "pgleast-diff/1"}, {"gained", report.gained}};
+    if (report.possible) all["possible"] = true;
+    if (!found.complete) all["complete"] = false;
+    all["changes"] = std::move(changes);
+    report.text = json_text(all) + '\n';
+  } else if (!found.complete) {
+    report.text += fmt::format("{}\n", incomplete);
   }
   return report;
 }

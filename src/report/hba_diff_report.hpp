@@ -8,8 +8,9 @@
 namespace pgleast {
 
 struct DiffReport {
-  std::string text;  // empty as text when nothing changed
-  bool gained = false;
+  std::string text;       // empty as text when nothing changed
+  bool gained = false;    // it certainly lets in more
+  bool possible = false;  // something may change, and hangs on what is not known
 };
 
 /// `facts` are the roles and databases that both are about; both files load. `format` is `text`

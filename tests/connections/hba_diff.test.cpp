@@ -49,7 +49,7 @@ std::size_t differences(bool known, unsigned seed, std::size_t& points, std::siz
                          ? test::records_of(test::random_records(random, 8), cluster.version_num)
                          : changed(before, random, cluster.version_num);
   const ConnectionClasses classes(cluster, graph, {&before, &after});
-  const auto changes = hba_changes(classes, before, after);
+  const auto changes = hba_changes(classes, before, after).list;
   told += changes.size();
   std::size_t wrong = 0;
   for (const auto& p : test::points(classes)) {
@@ -62,6 +62,8 @@ std::size_t differences(bool known, unsigned seed, std::size_t& points, std::siz
     for (const auto& change : changes) {
       const auto& over = change.part.transports;
       if (std::count(over.begin(), over.end(), p.transport) == 0) continue;
+      // tests/connections/unknown_changes.test.cpp has what hangs on something.
+      if (!change.certain && !change.unless) continue;
       if (!test::holds(classes, change.part.region, p)) continue;
       ++found;
       const auto kind = !was_in  ? HbaChange::Kind::gained
