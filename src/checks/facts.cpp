@@ -37,6 +37,18 @@ std::optional<Verdict> Facts::missing_records() const {
       "correct the file");
 }
 
+std::optional<ObjectId> Facts::database(const std::string& name) const {
+  if (!databases_) {
+    databases_.emplace();
+    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+      const auto& object = cluster_.objects[i];
+      if (object.kind == ObjectKind::database) databases_->emplace(object.name, ObjectId{i});
+    }
+  }
+  const auto found = databases_->find(name);
+  return found == databases_->end() ? std::nullopt : std::optional(found->second);
+}
+
 const Source* Facts::source_of(const std::string& path) const {
   const auto known = sources_.find(path);
   if (known != sources_.end()) return &known->second;

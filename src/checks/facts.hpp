@@ -33,6 +33,9 @@ class Facts {
   /// The records are known and the file loads.
   std::optional<Verdict> missing_records() const;
 
+  /// A database by its name.
+  std::optional<ObjectId> database(const std::string& name) const;
+
   Location location(const HbaRecord& record, Span span) const;
   Location location(const std::string& file, std::size_t line) const;
 
@@ -50,6 +53,7 @@ class Facts {
   RoleMatcher roles_;
   std::string today_;
   mutable std::optional<Escalations> escalations_;
+  mutable std::optional<std::map<std::string, ObjectId>> databases_;
   mutable std::map<std::string, Source> sources_;
 };
 

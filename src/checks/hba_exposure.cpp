@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "connections/login.hpp"
 #include "connections/witness.hpp"
 #include "pg/auth_method.hpp"
 #include "text/display.hpp"
@@ -25,32 +26,37 @@ std::string roles_text(const Facts& facts, const std::set<std::uint32_t>& roles)
     return fmt::format("any role, {} {} among them",
                        superusers.size() == 1 ? "superuser" : "superusers", listed(superusers));
   }
-  std::vector<std::string> names;
+  std::vector<std::string> in, out;
   bool others = false;
-  for (const auto role : roles) {
-    others = others || decided.roles[role].other;
-    if (!decided.roles[role].other) names.push_back(displayed(decided.roles[role].name));
+  for (std::uint32_t i = 0; i < decided.roles.size(); ++i) {
+    const auto& atom = decided.roles[i];
+    const bool let_in = roles.contains(i);
+    others = others || (let_in && atom.other);
+    if (!atom.other) (let_in ? in : out).push_back(displayed(atom.name));
   }
-  if (others) return names.empty() ? "any role" : "any role, " + listed(names) + " among them";
-  return listed(names);
+  if (!others) return listed(in);
+  return out.empty() ? "any role" : "any role but " + listed(out);
 }
 
 std::string databases_text(const Facts& facts, const std::set<std::uint32_t>& databases) {
   const auto& decided = facts.decided();
   std::size_t known = 0;
   bool others = false, replication = false;
-  std::vector<std::string> names;
+  std::vector<std::string> names, left_out;
   for (std::uint32_t i = 0; i < decided.databases.size(); ++i) {
     const auto& atom = decided.databases[i];
     known += atom.replication || atom.other ? 0U : 1U;
-    if (!databases.contains(i)) continue;
+    if (!databases.contains(i)) {
+      if (!atom.replication && !atom.other) left_out.push_back(displayed(atom.name));
+      continue;
+    }
     others = others || atom.other;
     replication = replication || atom.replication;
     if (!atom.other && !atom.replication) names.push_back(displayed(atom.name));
   }
   std::string result;
   if (others || (names.size() == known && known > 1)) {
-    result = "every database";
+    result = left_out.empty() ? "every database" : "every database but " + listed(left_out);
   } else if (!names.empty()) {
     result = "database " + listed(names);
   }
@@ -134,6 +140,18 @@ std::vector<Exposure> exposures(
     result.back().parts.push_back(*from);
   }
   return result;
+}
+
+bool can_log_in(const Facts& facts, const DecidedPart& part, RoleId role) {
+  const auto& cluster = facts.cluster();
+  const auto& record = cluster.hba.records[part.record];
+  return std::any_of(part.databases.begin(), part.databases.end(), [&](auto i) {
+    const auto& atom = facts.decided().databases[i];
+    const auto kind =
+        atom.replication ? Session::Kind::physical_replication : Session::Kind::ordinary;
+    const Session session{kind, facts.database(atom.name)};
+    return login(facts.graph(), record, role, session, facts.today()).can_be_met;
+  });
 }
 
 Finding record_finding(const Facts& facts, const Exposure& exposure, Span place,

@@ -31,6 +31,10 @@ std::vector<Exposure> exposures(
     const Facts& facts, Origin origin,
     const std::function<bool(const HbaRecord&, const DecidedPart&)>& objects);
 
+/// Whether the role gets a session by some connection of the part; what is not known of its
+/// password is taken as good enough.
+bool can_log_in(const Facts& facts, const DecidedPart& part, RoleId role);
+
 /// A finding with place, "lets in: ..." and "for example: ..."; message and fix are the check's.
 Finding record_finding(const Facts& facts, const Exposure& exposure, Span place,
                        std::string message);

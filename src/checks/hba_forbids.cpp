@@ -1,6 +1,7 @@
 // Records that let somebody in from an origin by a method that is not wanted.
 //
 //   with: {origin: network, methods: [trust]}
+//   with: {origin: network, methods: [password, ldap], unencrypted: true}
 //   fix: {set_method: scram-sha-256}
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "checks/check.hpp"
 #include "checks/hba_exposure.hpp"
+#include "connections/credential.hpp"
 #include "model/bootstrap_superuser.hpp"
 #include "pg/auth_method.hpp"
 #include "pg/identifier.hpp"
@@ -82,25 +84,49 @@ std::string passwords_needed(const Facts& facts, const Exposure& exposure,
                      without.size() == 1 ? "has" : "have");
 }
 
+// `trust clientcert=verify-full` asks for a certificate, `hostgssenc ... trust` for a ticket.
+bool asks_no_more(const Facts& facts, const HbaRecord& record) {
+  const auto method = auth_method_named(record.method);
+  if (!method || method->credential != Credential::nothing) return true;
+  return challenge_of(facts.graph(), record, nullptr, facts.today()).asks ==
+         AskedCredential::nothing;
+}
+
+// The server cannot check by a hash of its own what another one knows: then TLS must do.
+EditRecord remedy_of(const Facts& facts, std::size_t number, const std::string& method,
+                     bool unencrypted) {
+  const auto& old = facts.cluster().hba.records[number].method;
+  const auto known = auth_method_named(old);
+  const bool elsewhere =
+      known && known->credential == Credential::clear_password && old != "password";
+  if (unencrypted && elsewhere) return {number, HbaField::type, "hostssl"};
+  return {number, HbaField::method, method};
+}
+
 }  // namespace
 
 Check hba_forbids(MapReader& with, MapReader& fix) {
   const auto origin = read_origin(with);
   const auto methods = with.texts("methods");
+  const bool unencrypted = with.boolean("unencrypted", false);
   const auto method = fix.text("set_method", "");
   return [=](const Facts& facts) -> Verdict {
     if (const auto missing = facts.missing_records()) return *missing;
     std::vector<Finding> findings;
     for (const auto& exposure :
-         exposures(facts, origin, [&](const HbaRecord&r, const DecidedPart&) {
-           return std::find(methods.begin(), methods.end(), r.method) != methods.end();
+         exposures(facts, origin, [&](const HbaRecord&r, const DecidedPart&part) {
+           if (unencrypted && part.transport != Transport::plain) return false;
+           return std::find(methods.begin(), methods.end(), r.method) != methods.end() &&
+                  asks_no_more(facts, r);
          })) {
       const auto& record = facts.cluster().hba.records[exposure.record];
       auto finding = record_finding(facts, exposure, record.at.method, why_bad(record));
       if (!method.empty()) {
         keep_peer_for_bootstrap(facts, exposure, finding);
-        finding.remedies.emplace_back(EditRecord{exposure.record, HbaField::method, method});
-        finding.decision = passwords_needed(facts, exposure, method);
+        auto remedy = remedy_of(facts, exposure.record, method, unencrypted);
+        const bool changes_method = remedy.field == HbaField::method;
+        finding.remedies.emplace_back(std::move(remedy));
+        if (changes_method) finding.decision = passwords_needed(facts, exposure, method);
       }
       findings.push_back(std::move(finding));
     }

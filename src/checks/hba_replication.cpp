@@ -1,4 +1,4 @@
-// Records that let anybody but a replication role copy the cluster over the network.
+// Records by which anybody but a replication role can copy the cluster over the network.
 //
 //   with: {roles: $replication}
 //   fix: {set_user: true}
@@ -21,26 +21,40 @@ bool is_replication_role(const Facts& facts, const Patterns& patterns, const Rol
                    : facts.roles().matches(patterns, atom.name);
 }
 
+// Whether somebody replicates as the role who should not; not known of a name when roles were not
+// read, while any name is the superuser's, too.
+enum class Wrong { no, yes, unknown };
+
+Wrong wrong_role(const Facts& facts, const Patterns& patterns, const DecidedPart& part,
+                 const RoleAtom& atom) {
+  if (is_replication_role(facts, patterns, atom)) return Wrong::no;
+  if (!atom.role) return atom.other ? Wrong::yes : Wrong::unknown;
+  return can_log_in(facts, part, *atom.role) ? Wrong::yes : Wrong::no;
+}
+
+struct WrongReplication {
+  std::vector<Exposure> certain;
+  std::vector<std::string> unknown;  // roles of whom it is not known
+};
+
 // Where replication goes: only the parts that reach it, with the roles that should not.
-std::vector<Exposure> wrong_replication(const Facts& facts, const Patterns& patterns) {
+WrongReplication wrong_replication(const Facts& facts, const Patterns& patterns) {
   const auto& decided = facts.decided();
-  const auto replicates = [&](const DecidedPart& part) {
-    for (const auto d : part.databases) {
-      if (decided.databases[d].replication) return true;
-    }
-    return false;
-  };
-  auto result = exposures(facts, Origin::network, [&](const HbaRecord&, const DecidedPart& part) {
-    return replicates(part) && std::any_of(part.roles.begin(), part.roles.end(), [&](auto r) {
-             return !is_replication_role(facts, patterns, decided.roles[r]);
-           });
-  });
-  for (auto& exposure : result) {
+  WrongReplication result;
+  for (auto& exposure : exposures(facts, Origin::network,
+                                  [](const HbaRecord&, const DecidedPart&) { return true; })) {
+    Exposure wrong{exposure.record, {}};
     for (auto& part : exposure.parts) {
       std::erase_if(part.databases, [&](auto d) { return !decided.databases[d].replication; });
-      std::erase_if(part.roles,
-                    [&](auto r) { return is_replication_role(facts, patterns, decided.roles[r]); });
+      if (part.databases.empty()) continue;
+      std::erase_if(part.roles, [&](auto r) {
+        const auto kind = wrong_role(facts, patterns, part, decided.roles[r]);
+        if (kind == Wrong::unknown) result.unknown.push_back(displayed(decided.roles[r].name));
+        return kind != Wrong::yes;
+      });
+      if (!part.roles.empty()) wrong.parts.push_back(std::move(part));
     }
+    if (!wrong.parts.empty()) result.certain.push_back(std::move(wrong));
   }
   return result;
 }
@@ -53,7 +67,17 @@ Check hba_replication(MapReader& with, MapReader& fix) {
   return [=](const Facts& facts) -> Verdict {
     if (const auto missing = facts.missing_records()) return *missing;
     std::vector<Finding> findings;
-    for (const auto& exposure : wrong_replication(facts, patterns)) {
+    auto wrong = wrong_replication(facts, patterns);
+    if (wrong.certain.empty() && !wrong.unknown.empty()) {
+      auto missing = facts.missing(Fact::roles).value_or(Verdict{});
+      std::sort(wrong.unknown.begin(), wrong.unknown.end());
+      wrong.unknown.erase(std::unique(wrong.unknown.begin(), wrong.unknown.end()),
+                          wrong.unknown.end());
+      missing.why = fmt::format("whether {} may replicate is not known: {}", listed(wrong.unknown),
+                                missing.why);
+      return missing;
+    }
+    for (const auto& exposure : wrong.certain) {
       const auto& record = facts.cluster().hba.records[exposure.record];
       auto finding = record_finding(facts, exposure, record.at.user,
                                     "replication is open to roles that are not for it");

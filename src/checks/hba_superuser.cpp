@@ -37,6 +37,7 @@ Check hba_superuser(MapReader&, MapReader& fix) {
       for (const auto& part : exposure.parts) {
         for (const auto role : part.roles) {
           if (!is_superuser(facts, role)) continue;
+          if (!can_log_in(facts, part, *facts.decided().roles[role].role)) continue;
           auto& list = by_role[role];
           if (list.empty() || list.back().record != exposure.record) {
             list.push_back({exposure.record, {}});

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "checks/hba_exposure.hpp"
-#include "pg/auth_method.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -18,11 +17,10 @@ std::vector<std::string> way_in(const Facts& facts, RoleId role) {
     return part_from(part, Origin::network) ? 2 : part.transport == Transport::local ? 0 : 1;
   };
   for (const auto& part : facts.decided().parts) {
-    const auto method = auth_method_named(cluster.hba.records[part.record].method);
-    if (method && method->credential == Credential::refused) continue;
-    const bool lets_in = std::any_of(part.roles.begin(), part.roles.end(),
-                                     [&](auto i) { return facts.decided().roles[i].role == role; });
-    if (lets_in && (best == nullptr || rank(part) > rank(*best))) best = &part;
+    if (best != nullptr && rank(part) <= rank(*best)) continue;
+    const bool named = std::any_of(part.roles.begin(), part.roles.end(),
+                                   [&](auto i) { return facts.decided().roles[i].role == role; });
+    if (named && can_log_in(facts, part, role)) best = &part;
   }
   if (best == nullptr) return {};
   const auto& record = cluster.hba.records[best->record];

@@ -33,8 +33,13 @@ int audit(const AuditOptions& options) {
   timings.phase("audit");
   if (!options.judging.quiet || !options.output.output.empty()) {
     const auto findings = findings_with_fixes(cluster, result);
-    const ReportInput input{cluster,  auditor.policy(),        result,
-                            findings, options.judging.verbose, wants_colour(options.output)};
+    const ReportInput input{cluster,
+                            auditor.policy(),
+                            result,
+                            findings,
+                            options.judging.verbose,
+                            wants_colour(options.output),
+                            terminal_width(options.output)};
     for (const auto& format : report_formats()) {
       if (format.name == options.output.format) write_output(options.output, format.write(input));
     }

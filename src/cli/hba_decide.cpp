@@ -15,6 +15,8 @@
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "connections/decide.hpp"
+#include "connections/login.hpp"
+#include "pg/identifier.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 #include "text/json.hpp"
@@ -38,6 +40,11 @@ struct DecideOptions {
 // A client on a socket for both families comes as ::ffff:10.0.0.1, but PostgreSQL listens for
 // each alone.
 std::vector<std::uint8_t> address_bytes(const std::string& text) {
+  // fe80::1%eth0: the server logs the zone and compares without it.
+  const auto zone = text.find(':') == std::string::npos ? std::string::npos : text.find('%');
+  if (zone != std::string::npos && zone + 1 < text.size()) {
+    return address_bytes(text.substr(0, zone));
+  }
   std::vector<std::uint8_t> bytes(4);
   if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return bytes;
   bytes.resize(16);
@@ -71,7 +78,8 @@ Attempt attempt_of(const DecideOptions& o) {
   Attempt attempt;
   attempt.user = o.user;
   attempt.database = o.database;
-  attempt.physical_replication = o.replication;
+  // With a database it is `replication=database`, which is matched like any other connection.
+  attempt.physical_replication = o.replication && o.database.empty();
   if (!o.local) attempt.address = address_bytes(o.address);
   if (o.ssl || o.gss) attempt.encryption = o.ssl ? Encryption::tls : Encryption::gss;
   attempt.host_name = o.host_name;
@@ -94,9 +102,67 @@ std::vector<std::string> options_of(const HbaRecord& record) {
   return result;
 }
 
+// What is decided, and whether the role gets in by it.
+struct Answer {
+  Decision decision;
+  std::string refused;    // why nobody gets in as the role, by whichever of the records; or empty
+  std::string uncertain;  // why that is not known
+  std::string_view kind() const {
+    return refused.empty() ? to_string(decision.kind) : std::string_view("refuse");
+  }
+};
+
+Session session_of(const Cluster& cluster, const DecideOptions& o) {
+  Session session;
+  if (o.replication) {
+    session.kind = o.database.empty() ? Session::Kind::physical_replication
+                                      : Session::Kind::logical_replication;
+  }
+  const auto& name = o.database.empty() ? o.user : o.database;
+  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
+    const auto& object = cluster.objects[i];
+    if (object.kind == ObjectKind::database && object.name == name) session.database = ObjectId{i};
+  }
+  return session;
+}
+
+// The record's method asks, then the server looks at the role and the database.
+void add_login(const Cluster& cluster, const Graph& graph, const DecideOptions& o, Answer& answer) {
+  if (answer.decision.kind != DecisionKind::admit || !cluster.seen(Fact::roles)) return;
+  const auto user = o.user.substr(0, most_name_bytes);
+  const auto role = cluster.find_role(user);
+  if (!role) {
+    answer.refused = fmt::format("there is no role {}", displayed(user));
+    return;
+  }
+  const auto session = session_of(cluster, o);
+  if (session.kind != Session::Kind::physical_replication && !session.database &&
+      cluster.seen(Fact::objects)) {
+    answer.refused =
+        fmt::format("there is no database {}", displayed(o.database.empty() ? o.user : o.database));
+    return;
+  }
+  const auto& record = cluster.hba.records[answer.decision.records.back()];
+  const auto asked = login(graph, record, *role, session, today());
+  (asked.can_be_met ? answer.uncertain : answer.refused) = asked.why;
+}
+
+std::string after(const DecideOptions& o, const Answer& answer) {
+  if (!answer.refused.empty()) {
+    return fmt::format("; but nobody gets in as {}: {}", displayed(o.user), answer.refused);
+  }
+  if (!answer.uncertain.empty()) return "; " + answer.uncertain;
+  if (o.database == "replication" && !o.replication) {
+    return "; this asks for a database of that name: for physical replication give --replication "
+           "and no --database";
+  }
+  return "";
+}
+
 // The place is that of the record that decides, none where it may be one of several.
-std::string json(const Decision& decision, const HbaFile& hba) {
-  ordered_json result{{"decision", to_string(decision.kind)},
+std::string json(const Answer& answer, const HbaFile& hba) {
+  const auto& decision = answer.decision;
+  ordered_json result{{"decision", answer.kind()},
                       {"method", nullptr},
                       {"file", nullptr},
                       {"line", nullptr},
@@ -114,8 +180,9 @@ std::string json(const Decision& decision, const HbaFile& hba) {
   return json_text(result) + '\n';
 }
 
-std::string text(const Decision& decision, const HbaFile& hba) {
-  const auto kind = to_string(decision.kind);
+std::string text(const Answer& answer, const HbaFile& hba) {
+  const auto& decision = answer.decision;
+  const auto kind = answer.kind();
   if (decision.kind == DecisionKind::unknown || decision.records.size() != 1) {
     return fmt::format("{}: {}\n", kind, decision.why);
   }
@@ -123,8 +190,9 @@ std::string text(const Decision& decision, const HbaFile& hba) {
   return fmt::format("{} by {}:{}, {}\n", kind, displayed(at.file), at.line, decision.why);
 }
 
-int exit_code_of(DecisionKind kind) {
-  switch (kind) {
+int exit_code_of(const Answer& answer) {
+  if (!answer.refused.empty()) return 1;
+  switch (answer.decision.kind) {
     case DecisionKind::admit:
       return 0;
     case DecisionKind::reject:
@@ -143,13 +211,17 @@ int decide_one(const DecideOptions& options) {
   need_records(cluster);
   print_notes(cluster);
   attempt.ssl = ssl_setting(cluster);
-  auto decision = decide(cluster, Graph(cluster), attempt);
+  const Graph graph(cluster);
+  Answer answer{decide(cluster, graph, attempt), "", ""};
+  add_login(cluster, graph, options, answer);
+  answer.decision.why += after(options, answer);
   if (from_the_view(cluster.hba)) {
-    decision.why += "; the text of the file was not read, so which names are quoted is not known";
+    answer.decision.why +=
+        "; the text of the file was not read, so which names are quoted is not known";
   }
-  write_output(options.output, options.output.format == "json" ? json(decision, cluster.hba)
-                                                               : text(decision, cluster.hba));
-  return exit_code_of(decision.kind);
+  write_output(options.output, options.output.format == "json" ? json(answer, cluster.hba)
+                                                               : text(answer, cluster.hba));
+  return exit_code_of(answer);
 }
 
 }  // namespace
@@ -166,7 +238,7 @@ void add_hba_decide(CLI::App& hba, Run& run) {
   add_flag(command, "--ssl", options->ssl, "encrypted by TLS");
   add_flag(command, "--gss", options->gss, "encrypted by GSSAPI");
   add_flag(command, "--replication", options->replication,
-           "physical replication; a logical one connects like any other client");
+           "physical replication; with --database a logical one, as replication=database asks");
   add_value(command, "--hostname", options->host_name,
             "the name that the address resolves to and back; '' where it has none", "NAME");
   add_source_options(command, options->sources, false);

@@ -1,6 +1,7 @@
 #include "cli/options.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -126,6 +127,13 @@ bool wants_colour(const OutputOptions& options) {
   const bool plain = options.no_color || (no_color != nullptr && *no_color != '\0') ||
                      (term != nullptr && std::string_view(term) == "dumb");
   return !plain && options.output.empty() && isatty(STDOUT_FILENO) == 1;
+}
+
+std::size_t terminal_width(const OutputOptions& options) {
+  winsize size{};
+  const bool known = options.output.empty() && isatty(STDOUT_FILENO) == 1 &&
+                     ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return known ? size.ws_col : 0;
 }
 
 void add_fail_on(CLI::App& app, std::string& fail_on) {

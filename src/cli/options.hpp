@@ -37,6 +37,9 @@ void write_output(const OutputOptions& options, const std::function<void(const W
 /// A terminal that nobody asked to leave plain (NO_COLOR, TERM=dumb, --no-color, --output).
 bool wants_colour(const OutputOptions& options);
 
+/// The columns of the terminal that is written to; 0: it is none.
+std::size_t terminal_width(const OutputOptions& options);
+
 struct JudgingOptions {
   std::vector<std::string> policies;
   std::string fail_on = "high";

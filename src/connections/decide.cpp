@@ -175,6 +175,8 @@ FieldMatch Procedure::address_match(const HbaAddress& address) const {
 
 FieldMatch Procedure::host_match(const std::string& pattern) const {
   if (attempt_.host_name) return certainly(host_name_matches(pattern, *attempt_.host_name));
+  // No other machine has that name.
+  if (names_loopback(pattern) && !is_loopback(attempt_.address)) return certainly(false);
   return perhaps(fmt::format("whether the name of {} {} `{}`", inet_text(attempt_.address),
                              pattern.starts_with('.') ? "ends in" : "is", displayed(pattern)));
 }

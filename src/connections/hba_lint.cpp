@@ -7,6 +7,7 @@
 #include <set>
 
 #include "connections/decision_diff.hpp"
+#include "net/origin.hpp"
 
 namespace pgleast {
 namespace {
@@ -249,10 +250,14 @@ bool HbaLint::over_network(const Line& line) const {
   return records_[line.record].type != ConnectionType::local;
 }
 
-DecisionList HbaLint::decisions_at(std::uint32_t rank) const {
+DecisionList HbaLint::decisions_at(std::uint32_t rank, bool loopback) const {
   std::vector<Line> lines;
   for (const auto& line : decisions_.lines()) {
-    if (over_network(line) && covers(line.origin, {{rank, rank}})) {
+    // `localhost` is 127.0.0.1 and ::1.
+    const auto& address = records_[line.record].address;
+    const bool by_name =
+        loopback && address.kind == AddressKind::host_name && names_loopback(address.host);
+    if (over_network(line) && (by_name || covers(line.origin, {{rank, rank}}))) {
       lines.push_back(line);
       lines.back().origin = {{0, 0}};
     }
@@ -262,8 +267,8 @@ DecisionList HbaLint::decisions_at(std::uint32_t rank) const {
 
 std::vector<FamilyDifference> HbaLint::families(std::uint32_t v4, std::uint32_t v6,
                                                 bool loopback) const {
-  const auto four = decisions_at(v4);
-  const auto six = decisions_at(v6);
+  const auto four = decisions_at(v4, loopback);
+  const auto six = decisions_at(v6, loopback);
   const auto keys = [](const DecisionList& list) {
     std::vector<std::uint32_t> result;
     for (const auto& line : list.lines()) result.push_back(line.record);

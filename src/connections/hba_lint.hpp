@@ -73,7 +73,7 @@ class HbaLint {
   void find_without_tls(const std::vector<Query>& queries, RecordLint& lint) const;
   std::vector<FamilyDifference> families(std::uint32_t v4, std::uint32_t v6, bool loopback) const;
   bool over_network(const Line& line) const;
-  DecisionList decisions_at(std::uint32_t rank) const;
+  DecisionList decisions_at(std::uint32_t rank, bool loopback) const;
   std::uint32_t plainest(const RankSet& family) const;
 
   const std::vector<HbaRecord>& records_;

@@ -35,6 +35,15 @@ bool is_address(const std::string& text, int family) {
   return inet_pton(family, text.c_str(), bytes.data()) == 1;
 }
 
+// ::ffff:10.0.0.0/104: the server listens for each family alone, so no client has such an address.
+bool is_mapped(const HbaAddress& address) {
+  const InetBytes prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
+  if (address.kind != AddressKind::ip || address.address.size() != 16) return false;
+  return std::equal(prefix.begin(), prefix.end(), address.address.begin()) &&
+         std::all_of(address.mask.begin(), address.mask.begin() + 12,
+                     [](auto byte) { return byte == 255; });
+}
+
 }  // namespace
 
 Unmatched::Unmatched(const Cluster& cluster) : cluster_(cluster), has_login_(cluster.roles.size()) {
@@ -92,6 +101,10 @@ std::vector<std::string> Unmatched::transport(const HbaRecord& record) const {
     reasons.emplace_back("`ssl` is off: no connection is encrypted");
   }
   if (local) return reasons;
+  if (is_mapped(record.address)) {
+    reasons.push_back(fmt::format("a client of {} comes by IPv4, and no address of IPv6 takes it",
+                                  to_string(record.address)));
+  }
   if (!tcp_) {
     reasons.emplace_back("`listen_addresses` is empty: the server takes no TCP connections");
   } else if (record.address.kind == AddressKind::ip) {

@@ -28,6 +28,17 @@ std::string written(const HbaName& name) {
   return result + '"';
 }
 
+/// The value of an option, in quotes where it needs them.
+std::string written_value(const std::string& value) {
+  if (value.find_first_of(" \t\r,#\"") == std::string::npos) return value;
+  std::string result = "\"";
+  for (const char c : value) {
+    result += c;
+    if (c == '"') result += c;
+  }
+  return result + '"';
+}
+
 std::string written(const std::vector<HbaName>& names) {
   std::string result;
   for (const auto& name : names) {
@@ -131,7 +142,7 @@ std::string to_string(const HbaRecord& record) {
   result += ' ' + record.method;
   for (const auto* list : {&record.options, &record.unshown}) {
     for (const auto& [name, value] : *list) {
-      result += ' ' + name + '=' + (is_secret_option(name) ? "********" : written({value, false}));
+      result += ' ' + name + '=' + (is_secret_option(name) ? "********" : written_value(value));
     }
   }
   return displayed(result);

@@ -48,6 +48,7 @@ struct PoolerRecord {
   std::string method;  // trust, reject, password, md5, scram-sha-256, peer, cert, ldap
   std::string map;     // of the auth_ident_file
   std::uint32_t line = 0;
+  bool replication = false;  // physical, too: since PgBouncer 1.23
   bool operator==(const PoolerRecord&) const = default;
 };
 

@@ -191,7 +191,12 @@ std::string example_address(const AddressSet& set) {
     if (range.first <= stranger && stranger <= range.last) return text_of(stranger, false);
   }
   const bool v6 = set.v4.empty();
-  const auto& range = v6 ? set.v6.ranges().front() : set.v4.ranges().front();
+  const auto& ranges = v6 ? set.v6.ranges() : set.v4.ranges();
+  // No client is ::ffff:10.0.0.1 to the server: it listens for each family alone.
+  const auto mapped = [&](const AddressRange& r) {
+    return v6 && r.first.high == 0 && r.first.low >> 32U == 0xFFFF;
+  };
+  const auto& range = mapped(ranges.front()) ? ranges.back() : ranges.front();
   // The first address of a network is its name; the next one can be a host.
   return text_of(range.first == range.last ? range.first : after(range.first), v6);
 }

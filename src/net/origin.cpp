@@ -75,6 +75,13 @@ ClientOrigin intersection(const ClientOrigin& a, const ClientOrigin& b) {
 ClientOrigin every_origin() { return {true, AddressSet::all()}; }
 
 std::optional<AddressSet> addresses_named(std::string_view text) {
+  // fe80::1%eth0: the server logs the zone and compares without it.
+  const auto zone =
+      text.find(':') == std::string_view::npos ? std::string_view::npos : text.find('%');
+  if (zone != std::string_view::npos && zone + 1 < text.size() &&
+      text.find('/') == std::string_view::npos) {
+    return addresses_named(text.substr(0, zone));
+  }
   const auto slash = text.find('/');
   const auto address = bytes_of(std::string(text.substr(0, slash)));
   if (!address) return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "connections/login.hpp"
 #include "pg/name_list.hpp"
 #include "reach/pooler.hpp"
 #include "text/display.hpp"
@@ -15,11 +16,6 @@ namespace {
 bool names_loopback_alone(const std::string& addresses, int major) {
   const auto hosts = split_guc_list(addresses, major);
   return hosts && std::all_of(hosts->begin(), hosts->end(), names_loopback);
-}
-
-bool is_disabled(const Cluster& cluster, const Role& role) {
-  return !role.login || role.dropped || (role.connection_limit == 0 && !role.superuser) ||
-         !cluster.seen(Fact::roles);
 }
 
 std::string why_uncertain(const HbaRecord& record) {
@@ -52,6 +48,12 @@ Doors::Doors(const Graph& graph, const DecidedConnections& decided,
   for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
     const auto& object = cluster_.objects[i];
     if (object.kind == ObjectKind::database) databases_.emplace(object.name, ObjectId{i});
+  }
+  for (const auto& atom : decided.roles) {
+    if (!atom.other) roles_mentioned_.insert(atom.name);
+  }
+  for (const auto& atom : decided.databases) {
+    if (!atom.other && !atom.replication) databases_mentioned_.insert(atom.name);
   }
   const auto where = listening();
   std::vector<bool> offered;
@@ -110,7 +112,7 @@ void Doors::add(const DecidedPart& part, const DecidedConnections& decided,
   for (const auto i : part.roles) {
     const auto& atom = decided.roles[i];
     const bool known = cluster_.seen(Fact::roles);
-    if (known && (!atom.role || is_disabled(cluster_, cluster_.role(*atom.role)))) continue;
+    if (known && (!atom.role || !why_no_session(graph_, *atom.role, {}).empty())) continue;
     const auto* const role = known ? &cluster_.role(*atom.role) : nullptr;
     auto demand = challenge_of(graph_, record, role, circumstances_.today);
     door.roles.push_back(
@@ -139,7 +141,7 @@ std::optional<ObjectId> Doors::find_database(const std::string& name) const {
 }
 
 void Doors::add_pooler(const Pooler& pooler, const std::vector<Door>& server) {
-  for (auto& door : doors_through(graph_, pooler, server, circumstances_.today)) {
+  for (auto& door : doors_through(graph_, pooler, server, circumstances_.today, &assumptions_)) {
     doors_.push_back(std::move(door));
   }
   for (const auto& line : pooler.passed_over) {
@@ -174,14 +176,7 @@ void Doors::merge_transports() {
 }
 
 bool Doors::lets_in(RoleId role, ObjectId database) const {
-  const auto& who = cluster_.role(role);
-  const auto& object = cluster_.object(database);
-  const auto& detail = cluster_.databases[object.detail];
-  // -2: dropping it was cut short, and the server keeps everybody out.
-  if (!detail.allows_connections || detail.connection_limit == -2) return false;
-  if (who.superuser) return true;
-  if (detail.connection_limit == 0) return false;
-  return graph_.held(role, object).privileges.has(Privilege::connect);
+  return why_no_session(graph_, role, {Session::Kind::ordinary, database}).empty();
 }
 
 bool Doors::lets_in(const DoorRole& role, const DoorDatabase& database) const {
@@ -190,8 +185,7 @@ bool Doors::lets_in(const DoorRole& role, const DoorDatabase& database) const {
 }
 
 bool Doors::replicates(RoleId role) const {
-  const auto& who = cluster_.role(role);
-  return who.superuser || who.replication;
+  return why_no_session(graph_, role, {Session::Kind::physical_replication, std::nullopt}).empty();
 }
 
 }  // namespace pgleast

@@ -6,13 +6,14 @@
 //   anywhere, plain  --pg_hba.conf:27 trust-->  app_user, postgres  in  mystore, postgres
 
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "connections/credential.hpp"
 #include "connections/decided_connections.hpp"
 #include "net/origin.hpp"
-#include "reach/credential.hpp"
 
 namespace pgleast {
 
@@ -66,6 +67,11 @@ class Doors {
   const std::vector<Door>& all() const { return doors_; }
   /// One that some source tells of, whether it takes connections or not.
   std::optional<ObjectId> find_database(const std::string& name) const;
+  /// Whether some record or source tells the name apart from those that nobody mentions.
+  bool mentions_role(const std::string& name) const { return roles_mentioned_.contains(name); }
+  bool mentions_database(const std::string& name) const {
+    return databases_mentioned_.contains(name);
+  }
   /// What had to be taken for granted: "whether ssl is on was not read".
   const std::vector<std::string>& assumptions() const { return assumptions_; }
 
@@ -88,6 +94,7 @@ class Doors {
   const Cluster& cluster_;
   Circumstances circumstances_;
   std::unordered_map<std::string, ObjectId> databases_;
+  std::set<std::string> roles_mentioned_, databases_mentioned_;
   std::vector<Door> doors_;
   std::vector<std::string> assumptions_;
 };

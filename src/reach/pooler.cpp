@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -65,13 +66,32 @@ class PoolerDoors {
   std::vector<Door> made() {
     for (const auto& database : pooler_.databases) {
       for (const auto& door : server_) {
-        if (door.replication || !takes_pooler(door, database)) continue;
+        if (!takes_pooler(door, database)) continue;
         auto behind = door;
+        if (door.replication) {
+          known_.clear();
+          add(behind, database);
+          continue;
+        }
         behind.databases = databases_behind(door, database);
         add_each(behind, database);
       }
     }
     return std::move(doors_);
+  }
+
+  // "shop (pgbouncer.ini:3): cat does not get in: no password is stored"
+  std::vector<std::string> shut() const {
+    std::vector<std::string> result;
+    for (const auto& [key, names] : shut_) {
+      std::vector<std::string> left;
+      std::set_difference(names.begin(), names.end(), open_.begin(), open_.end(),
+                          std::back_inserter(left));
+      if (left.empty()) continue;
+      result.push_back(
+          fmt::format("through {} nobody gets in as {}: {}", key.first, listed(left), key.second));
+    }
+    return result;
   }
 
  private:
@@ -203,10 +223,18 @@ class PoolerDoors {
 
   void add(const Door& behind, const PoolerDatabase& database, const DoorRole& role,
            const std::string& client) {
-    const auto& asked_for = database.name == "*" ? behind.databases.front().name : database.name;
-    for (const auto& part : clients_.parts(client, asked_for)) {
+    const bool any = database.name == "*" && !behind.databases.empty();
+    const auto& asked_for = any ? behind.databases.front().name : database.name;
+    for (const auto& part : clients_.parts(client, asked_for, behind.replication)) {
       auto demand = demand_of(behind, database, role, client, part);
-      if (demand.can_be_met) add(behind, database, role, client, part, std::move(demand));
+      const auto& name = client.empty() ? role.name : client;
+      if (demand.can_be_met) {
+        open_.insert(displayed(name));
+        add(behind, database, role, client, part, std::move(demand));
+      } else if (!demand.why.empty()) {
+        shut_[{fmt::format("{}:{}", displayed(pooler_.file), database.line), demand.why}].insert(
+            displayed(name));
+      }
     }
   }
 
@@ -216,7 +244,8 @@ class PoolerDoors {
     const auto* const of_server = known ? &cluster_.role(*known) : nullptr;
     auto asked = clients_.challenge(part, client, of_server);
     Challenge nobody{false, AskedCredential::nothing, "", ""};
-    if (!asked.can_be_met || !role.demand.can_be_met) return nobody;
+    if (!asked.can_be_met) return asked;
+    if (!role.demand.can_be_met) return role.demand;
     if (needs_users() && !pooler_.users.contains(client)) {
       if (!pooler_.users_unseen.empty()) {
         asked.why = "which users the pooler knows was not read: " + pooler_.users_unseen;
@@ -235,6 +264,8 @@ class PoolerDoors {
       case Shows::yes:
         break;
       case Shows::no:
+        nobody.why = "the pooler has no secret of " + displayed(role.name) +
+                     " that the server's record takes";
         return nobody;
       case Shows::unknown:
         asked.why =
@@ -317,6 +348,8 @@ class PoolerDoors {
   const Pooler& pooler_;
   const std::vector<Door>& server_;
   PoolerClients clients_;
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> shut_;  // by place and why
+  std::set<std::string> open_;  // who gets in somewhere
   std::vector<Door> doors_;
   std::map<PoolerKey, std::size_t> known_;  // those of one door of the server
 };
@@ -324,8 +357,14 @@ class PoolerDoors {
 }  // namespace
 
 std::vector<Door> doors_through(const Graph& graph, const Pooler& pooler,
-                                const std::vector<Door>& server, const std::string& today) {
-  return PoolerDoors(graph, pooler, server, today).made();
+                                const std::vector<Door>& server, const std::string& today,
+                                std::vector<std::string>* shut) {
+  PoolerDoors doors(graph, pooler, server, today);
+  auto result = doors.made();
+  if (shut != nullptr) {
+    for (auto& line : doors.shut()) shut->push_back(std::move(line));
+  }
+  return result;
 }
 
 }  // namespace pgleast

@@ -12,8 +12,10 @@
 
 namespace pgleast {
 
-/// The doors of `pooler` through those of the server. `today` is YYYY-MM-DD.
+/// The doors of `pooler` through those of the server. `today` is YYYY-MM-DD. To `shut` is added why
+/// roles whose secrets do not fit get in nowhere.
 std::vector<Door> doors_through(const Graph& graph, const Pooler& pooler,
-                                const std::vector<Door>& server, const std::string& today);
+                                const std::vector<Door>& server, const std::string& today,
+                                std::vector<std::string>* shut = nullptr);
 
 }  // namespace pgleast

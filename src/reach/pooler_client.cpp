@@ -39,7 +39,9 @@ void add_part(PoolerPart part, std::vector<PoolerPart>& parts) {
   parts.push_back(std::move(part));
 }
 
-Challenge nobody_there() { return {false, AskedCredential::nothing, "", ""}; }
+Challenge nobody_there(std::string why) {
+  return {false, AskedCredential::nothing, "", std::move(why)};
+}
 
 }  // namespace
 
@@ -61,10 +63,10 @@ ClientOrigin PoolerClients::listening() const {
   return result;
 }
 
-std::vector<PoolerPart> PoolerClients::parts(const std::string& user,
-                                             const std::string& database) const {
+std::vector<PoolerPart> PoolerClients::parts(const std::string& user, const std::string& database,
+                                             bool replication) const {
   if (pooler_.auth_type == "hba" && pooler_.records_unseen.empty()) {
-    return parts_of_records(user, database);
+    return parts_of_records(user, database, replication);
   }
   PoolerPart part{{}, {}, pooler_.auth_type, "", pooler_.file, pooler_.auth_line, ""};
   if (pooler_.auth_type == "hba") {
@@ -83,7 +85,8 @@ std::vector<PoolerPart> PoolerClients::parts(const std::string& user,
 }
 
 std::vector<PoolerPart> PoolerClients::parts_of_records(const std::string& user,
-                                                        const std::string& database) const {
+                                                        const std::string& database,
+                                                        bool replication) const {
   std::vector<PoolerPart> result;
   auto transports = client_transports(pooler_.client_tls_sslmode);
   transports.push_back(Transport::local);
@@ -91,8 +94,9 @@ std::vector<PoolerPart> PoolerClients::parts_of_records(const std::string& user,
     auto left = transport == Transport::local ? ClientOrigin{listening_.local, {}}
                                               : ClientOrigin{false, listening_.addresses};
     for (const auto& record : pooler_.records) {
-      if (!takes(record.type, transport) || !takes(record.databases, database, user) ||
-          !takes(record.users, user, database)) {
+      const bool for_database =
+          replication ? record.replication : takes(record.databases, database, user);
+      if (!takes(record.type, transport) || !for_database || !takes(record.users, user, database)) {
         continue;
       }
       auto from = intersection(left, origin_of(record));
@@ -153,9 +157,12 @@ Challenge PoolerClients::password(const PoolerPart& part, const std::string& use
     return challenge_of(graph_, record, role, today_);
   }
   const auto secret = known->second;
-  if (secret == PoolerSecret::none ||
-      (secret == PoolerSecret::md5 && part.method == "scram-sha-256")) {
-    return nobody_there();
+  if (secret == PoolerSecret::none) {
+    return nobody_there("the pooler's auth_file has an empty secret of it");
+  }
+  if (secret == PoolerSecret::md5 && part.method == "scram-sha-256") {
+    return nobody_there(
+        "the pooler's auth_file has an md5 secret of it, which SCRAM does not take");
   }
   return {true, AskedCredential::password, "a password", ""};
 }
@@ -169,7 +176,10 @@ Challenge PoolerClients::mapped(const PoolerPart& part, const std::string& user,
       names.push_back(displayed(mapping.system_user));
     }
   }
-  if (names.empty()) return nobody_there();
+  if (names.empty()) {
+    return nobody_there(
+        fmt::format("the pooler's map {} lets nobody become it", displayed(part.map)));
+  }
   std::sort(names.begin(), names.end());
   return {true, asks, fmt::format("{} {} (map {})", what, listed(names), displayed(part.map)), ""};
 }

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "connections/credential.hpp"
 #include "model/pooler.hpp"
-#include "reach/credential.hpp"
 #include "reach/door.hpp"
 
 namespace pgleast {
@@ -31,16 +31,18 @@ class PoolerClients {
   /// Keeps references.
   PoolerClients(const Graph& graph, const Pooler& pooler, std::string today);
 
-  /// Those where somebody may get in as `user`. `database` is the name that clients give.
-  std::vector<PoolerPart> parts(const std::string& user, const std::string& database) const;
+  /// Those where somebody may get in as `user`. `database` is the name that clients give; for
+  /// physical replication records ask for that instead.
+  std::vector<PoolerPart> parts(const std::string& user, const std::string& database,
+                                bool replication = false) const;
   /// What a client must show there to be `user`; `role` is the one of that name that the server is
   /// asked about, where the auth_file does not have the user; else null.
   Challenge challenge(const PoolerPart& part, const std::string& user, const Role* role) const;
 
  private:
   ClientOrigin listening() const;
-  std::vector<PoolerPart> parts_of_records(const std::string& user,
-                                           const std::string& database) const;
+  std::vector<PoolerPart> parts_of_records(const std::string& user, const std::string& database,
+                                           bool replication) const;
   Challenge password(const PoolerPart& part, const std::string& user, const Role* role) const;
   Challenge mapped(const PoolerPart& part, const std::string& user, AskedCredential asks,
                    const std::string& what) const;

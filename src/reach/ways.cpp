@@ -191,16 +191,14 @@ void name_it(DoorDatabase& database, const std::string& name) {
 
 template <typename Items>
 void keep_named(Items& items, const std::string& name, bool like_others) {
+  // A pooler may name what the server's records do not.
+  const bool named = std::any_of(items.begin(), items.end(), [&](const auto& item) {
+    return !is_any(item) && item.name == name;
+  });
   std::erase_if(items, [&](const auto& item) {
-    return like_others ? !is_any(item) : is_any(item) || item.name != name;
+    return is_any(item) ? named || !like_others : item.name != name;
   });
   for (auto& item : items) name_it(item, name);
-}
-
-template <typename Items>
-bool has_named(const Items& items, const std::string& name) {
-  return std::any_of(items.begin(), items.end(),
-                     [&](const auto& item) { return item.name == name && !is_any(item); });
 }
 
 }  // namespace
@@ -229,15 +227,8 @@ std::optional<Door> cut_to(const Door& door, const Question& question) {
 }
 
 Question asked_of(const Doors& doors, Question question) {
-  const auto& all = doors.all();
-  const auto none = [&](const auto& is_named) {
-    return std::none_of(all.begin(), all.end(), is_named);
-  };
-  question.user_like_others =
-      question.user && none([&](const Door& d) { return has_named(d.roles, *question.user); });
-  question.database_like_others = question.database && none([&](const Door& d) {
-                                    return has_named(d.databases, *question.database);
-                                  });
+  question.user_like_others = question.user && !doors.mentions_role(*question.user);
+  question.database_like_others = question.database && !doors.mentions_database(*question.database);
   if (question.database) question.database_id = doors.find_database(*question.database);
   return question;
 }

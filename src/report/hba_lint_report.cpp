@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "connections/wording.hpp"
+#include "input/config/auth_remarks.hpp"
 #include "report/part_json.hpp"
 #include "text/display.hpp"
 #include "text/json.hpp"
@@ -26,6 +29,8 @@ enum class Kind {
   redundant,        // all of it is decided before, in the same way
   name_is_missing,  // one of its names matches nobody
   families_differ,  // IPv4 and IPv6 are not let in alike
+  swallowed_line,   // a comment goes on with it
+  comment_in_word,  // a `#` where more of a word was meant
   partly_covered,
 };
 
@@ -35,7 +40,7 @@ struct KindInfo {
   std::string_view message;
 };
 
-constexpr std::array<KindInfo, 8> kinds{{
+constexpr std::array<KindInfo, 10> kinds{{
     {"never-decides", Severity::high, "never decides, and what it is for ends otherwise"},
     {"tls-not-needed", Severity::high, "demands TLS, and the same is let in without it"},
     {"matches-nobody", Severity::medium, "matches no connection"},
@@ -43,6 +48,8 @@ constexpr std::array<KindInfo, 8> kinds{{
     {"redundant", Severity::low, "never decides: the same is said before"},
     {"name-is-missing", Severity::low, "names what does not exist"},
     {"families-differ", Severity::low, "IPv4 and IPv6 are not let in alike"},
+    {"swallowed-line", Severity::medium, "is part of a comment"},
+    {"comment-in-word", Severity::medium, "a comment begins within a word"},
     {"partly-covered", Severity::info, "decides only a part of what it is for"},
 }};
 
@@ -55,12 +62,20 @@ struct LintFinding {
   std::vector<std::string> detail;  // what is more to say
   std::vector<Part> left;           // what remains of it
   bool more_left = false;
+  RecordNumbers also;               // other records of which the same is to be said
+  std::optional<HbaPlace> at = {};  // where it is no record
 };
+
+// One cause is said once, however many records it concerns.
+bool is_about_many(Kind kind) {
+  return kind == Kind::matches_nobody || kind == Kind::lets_nobody_in ||
+         kind == Kind::name_is_missing;
+}
 
 std::vector<LintFinding> findings_of(const RecordLint& lint) {
   std::vector<LintFinding> result;
   const auto add = [&](Kind kind) -> LintFinding& {
-    return result.emplace_back(LintFinding{kind, lint.record, {}, {}, {}, false});
+    return result.emplace_back(LintFinding{kind, lint.record, {}, {}, {}, false, {}, {}});
   };
   if (lint.never_decides()) {
     add(lint.other_outcome ? Kind::never_decides : Kind::redundant).others = lint.covered_by;
@@ -94,7 +109,8 @@ std::string place(const HbaRecord& record) {
 class Writer {
  public:
   explicit Writer(const Cluster& cluster)
-      : records_(cluster.hba.records),
+      : cluster_(cluster),
+        records_(cluster.hba.records),
         graph_(cluster),
         lint_(cluster, graph_),
         wording_(lint_.classes()) {}
@@ -105,12 +121,14 @@ class Writer {
   LintReport write() {
     for (std::uint32_t i = 0; i < records_.size(); ++i) {
       auto lint = lint_.record(i);
-      for (const auto& finding : findings_of(lint)) note(finding);
-      if (!admits(records_[i]) || lint.no_map) continue;
+      for (auto& finding : findings_of(lint)) keep(std::move(finding));
+      if (!admits(records_[i]) || lint.no_map || !lint.no_transport.empty()) continue;
       lint.left = lint_.offered(std::move(lint.left));
       if (!lint.left.empty()) admitted(lint);
     }
-    for (const auto& difference : lint_.families()) note(finding_of(difference));
+    add_families();
+    add_remarks();
+    for (const auto& finding : kept_) note(finding);
     return {finish(), worst_};
   }
 
@@ -125,6 +143,7 @@ class Writer {
                   : "no record";
   }
 
+  const Cluster& cluster_;
   const std::vector<HbaRecord>& records_;
   const Graph graph_;
   const HbaLint lint_;
@@ -139,18 +158,60 @@ class Writer {
     add(finding);
   }
 
-  LintFinding finding_of(const FamilyDifference& d) const {
-    const auto& region = d.part.region;
-    return {Kind::families_differ,
-            std::nullopt,
-            {},
-            {fmt::format("{}, as {}, to {}", Wording::transports(d.part.transports),
-                         wording_.roles(region.roles), wording_.databases(region.databases)),
-             fmt::format("from {}: {}; from {}: {}", d.loopback ? "127.0.0.1" : "any IPv4 address",
-                         ending(d.v4), d.loopback ? "::1" : "any IPv6 address", ending(d.v6))},
-            {}};
+  void keep(LintFinding finding) {
+    const auto same = std::find_if(kept_.begin(), kept_.end(), [&](const LintFinding& other) {
+      return is_about_many(finding.kind) && !finding.detail.empty() && other.kind == finding.kind &&
+             other.detail == finding.detail;
+    });
+    if (same == kept_.end()) {
+      kept_.push_back(std::move(finding));
+    } else {
+      same->also.push_back(*finding.record);
+    }
   }
 
+  // A family of which no record speaks is one cause, whatever the other one is let in by.
+  void add_families() {
+    std::map<std::tuple<bool, bool, bool>, LintFinding> by_cause;
+    std::vector<LintFinding> single;
+    for (const auto& d : lint_.families()) {
+      LintFinding finding{Kind::families_differ, std::nullopt, {}, lines_of(d), {}, false, {}, {}};
+      if (d.v4 && d.v6) {
+        single.push_back(std::move(finding));
+        continue;
+      }
+      const auto [place, added] = by_cause.try_emplace({d.loopback, !d.v4, !d.v6}, finding);
+      if (added) continue;
+      auto& detail = place->second.detail;
+      detail.insert(detail.end(), finding.detail.begin(), finding.detail.end());
+    }
+    for (auto& [cause, finding] : by_cause) kept_.push_back(std::move(finding));
+    for (auto& finding : single) kept_.push_back(std::move(finding));
+  }
+
+  std::vector<std::string> lines_of(const FamilyDifference& d) const {
+    const auto& region = d.part.region;
+    return {fmt::format("{}, as {}, to {}", Wording::transports(d.part.transports),
+                        wording_.roles(region.roles), wording_.databases(region.databases)),
+            fmt::format("from {}: {}; from {}: {}", d.loopback ? "127.0.0.1" : "any IPv4 address",
+                        ending(d.v4), d.loopback ? "::1" : "any IPv6 address", ending(d.v6))};
+  }
+
+  void add_remarks() {
+    for (const auto& file : cluster_.files) {
+      if (file.kind != ConfigKind::hba) continue;
+      for (const auto& remark : auth_remarks(file.text, cluster_.version_num)) {
+        HbaPlace at;
+        at.file = file.path;
+        at.line = remark.line;
+        const auto kind = remark.kind == AuthRemark::Kind::swallowed_line ? Kind::swallowed_line
+                                                                          : Kind::comment_in_word;
+        kept_.push_back({kind, std::nullopt, {}, {remark.message}, {}, false, {}, at});
+      }
+    }
+  }
+
+  std::vector<LintFinding> kept_;
   std::optional<Severity> worst_;
 };
 
@@ -164,9 +225,7 @@ class TextWriter : public Writer {
   void add(const LintFinding& finding) override {
     auto& text = findings_[static_cast<std::size_t>(finding.kind)];
     const auto& kind = info(finding.kind);
-    text +=
-        fmt::format("{:<8}{}{}\n", to_string(kind.severity),
-                    finding.record ? place(records_[*finding.record]) + "  " : "", kind.message);
+    text += fmt::format("{:<8}{}{}\n", to_string(kind.severity), start_of(finding), kind.message);
     if (finding.record) text += "  " + to_string(records_[*finding.record]) + '\n';
     for (const auto& line : finding.detail) text += "  " + line + '\n';
     if (!finding.others.empty()) {
@@ -174,8 +233,19 @@ class TextWriter : public Writer {
       for (const auto other : finding.others) others.push_back(ending(other));
       text += fmt::format("  by {}\n", listed(others));
     }
+    if (!finding.also.empty()) {
+      std::vector<std::string> also;
+      for (const auto other : finding.also) also.push_back(place(records_[other]));
+      text += fmt::format("  the same of {}\n", listed(also));
+    }
     add_parts(finding, text);
     text += '\n';
+  }
+
+  std::string start_of(const LintFinding& finding) const {
+    if (finding.record) return place(records_[*finding.record]) + "  ";
+    if (!finding.at) return "";
+    return fmt::format("{}:{}  ", displayed(finding.at->file), finding.at->line);
   }
 
   static std::string more(std::size_t parts, bool even_more) {
@@ -250,21 +320,27 @@ class JsonWriter : public Writer {
     return result;
   }
 
+  static Json place_json(const LintFinding& finding) {
+    if (!finding.at) return {};
+    return {{"file", finding.at->file}, {"line", finding.at->line}};
+  }
+
   static void append(std::string& list, const Json& item) {
     list += (list.empty() ? "\n    " : ",\n    ") + json_text(item, -1);
   }
 
   void add(const LintFinding& finding) override {
     const auto& kind = info(finding.kind);
-    append(findings_[static_cast<std::size_t>(finding.kind)],
-           {{"kind", kind.name},
-            {"severity", to_string(kind.severity)},
-            {"record", finding.record ? record_json(*finding.record) : Json()},
-            {"message", kind.message},
-            {"detail", finding.detail},
-            {"by", records_json(finding.others)},
-            {"left", parts_json(wording_, lint_.classes(), finding.left)},
-            {"more_left", finding.more_left}});
+    Json item{{"kind", kind.name},
+              {"severity", to_string(kind.severity)},
+              {"record", finding.record ? record_json(*finding.record) : place_json(finding)},
+              {"message", kind.message},
+              {"detail", finding.detail},
+              {"by", records_json(finding.others)},
+              {"left", parts_json(wording_, lint_.classes(), finding.left)},
+              {"more_left", finding.more_left}};
+    if (!finding.also.empty()) item["also"] = records_json(finding.also);
+    append(findings_[static_cast<std::size_t>(finding.kind)], item);
   }
 
   void admitted(const RecordLint& lint) override {

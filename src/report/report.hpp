@@ -24,6 +24,7 @@ struct ReportInput {
   const std::vector<FixedFinding>& findings;  // the audit's, in their order
   bool verbose = false;  // what is waived and what holds too, and all of many findings
   bool colour = false;
+  std::size_t width = 0;  // of the terminal; 0: none, and lines are as long as they are
 };
 
 struct ReportFormat {

@@ -17,6 +17,7 @@
 #include "report/report.hpp"
 #include "report/shown.hpp"
 #include "text/display.hpp"
+#include "text/wrap.hpp"
 
 namespace pgleast {
 namespace {
@@ -39,13 +40,21 @@ std::vector<std::string> split_lines(std::string_view text) {
 // no escape sequence is in it but those of `colour`.
 class Page {
  public:
-  explicit Page(bool colour) : colour_(colour) {}
+  Page(bool colour, std::size_t width) : colour_(colour), width_(width) {}
 
   void blank() {
     if (!text_.empty()) text_ += '\n';
   }
   void line(std::size_t indent, std::string_view text) {
     text_.append(indent, ' ').append(displayed(text, Tabs::kept)).append("\n");
+  }
+  /// What may be broken between words: no excerpt, nothing to paste.
+  void prose(std::size_t indent, std::string_view text) {
+    auto margin = indent;
+    for (const auto& part : wrapped(displayed(text, Tabs::kept), room_for(indent + 2))) {
+      text_.append(margin, ' ').append(part).append("\n");
+      margin = indent + 2;
+    }
   }
   /// "critical  HBA-001  title"
   void heading(std::string_view word, std::string_view id, std::string_view title) {
@@ -63,9 +72,24 @@ class Page {
       margin.assign(margin.size(), ' ');
     }
   }
+  void labelled_prose(std::string_view label, const std::vector<std::string>& texts) {
+    auto margin = fmt::format("  {}: ", label);
+    for (const auto& text : texts) {
+      for (const auto& part : wrapped(displayed(text, Tabs::kept), room_for(margin.size()))) {
+        text_ += margin + part + '\n';
+        margin.assign(margin.size(), ' ');
+      }
+    }
+  }
   std::string take() { return std::move(text_); }
 
  private:
+  static constexpr std::size_t least_room = 20;
+  std::size_t room_for(std::size_t margin) const {
+    if (width_ == 0) return 0;
+    return width_ > margin + least_room ? width_ - margin : least_room;
+  }
+
   static std::string_view style_of(std::string_view word) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> styles{{
         {"critical", "1;31"},
@@ -84,6 +108,7 @@ class Page {
   }
 
   bool colour_;
+  std::size_t width_;
   std::string text_;
 };
 
@@ -111,7 +136,7 @@ std::vector<std::string> fix_lines(const FindingFix& fix) {
 class TextReport {
  public:
   explicit TextReport(const ReportInput& input)
-      : input_(input), tally_(tally(input.audit)), page_(input.colour) {
+      : input_(input), tally_(tally(input.audit)), page_(input.colour, input.width) {
     const auto read = std::count_if(input.cluster.databases.begin(), input.cluster.databases.end(),
                                     [](const DatabaseDetail& d) { return d.read; });
     several_databases_ = read > 1;
@@ -180,7 +205,7 @@ class TextReport {
     }
     if (waived > 0) page_.line(2, counted(waived, "other finding") + " waived");
     if (!verdict.why.empty()) {
-      page_.line(2, "not seen: " + with_remedy(verdict.why, verdict.remedy));
+      page_.prose(2, "not seen: " + with_remedy(verdict.why, verdict.remedy));
     }
   }
 
@@ -192,12 +217,12 @@ class TextReport {
         page_.line(text.starts_with(' ') ? 0 : 4, text);  // indented as it is
       }
     }
-    page_.line(2, f.message);
+    page_.prose(2, f.message);
     if (several_databases_ && !f.subject.database.empty()) {
       page_.labelled("database", {f.subject.database});
     }
-    page_.labelled("path", f.path);
-    for (const auto& text : f.detail) page_.line(2, text);
+    page_.labelled_prose("path", f.path);
+    for (const auto& text : f.detail) detail(text);
     f.waived ? waiver(*f.waived) : advice(f, fixed.fix);
   }
 
@@ -206,15 +231,20 @@ class TextReport {
       page_.labelled("fix", fix_lines(fix));
     } else if (const auto* const rule = input_.policy.find_rule(f.rule);
                f.decision.empty() && rule != nullptr && !rule->remediation.empty()) {
-      page_.labelled("fix", split_lines(rule->remediation));
+      page_.labelled_prose("fix", split_lines(rule->remediation));
     }
-    if (!f.decision.empty()) page_.labelled("decide", {f.decision});
+    if (!f.decision.empty()) page_.labelled_prose("decide", {f.decision});
+  }
+
+  // A command is one line, to be pasted.
+  void detail(const std::string& text) {
+    text.starts_with("for example: ") ? page_.line(2, text) : page_.prose(2, text);
   }
 
   void waiver(const Waiver& w) {
     const auto line = fmt::format("waived{}{}", w.owner.empty() ? "" : " by " + w.owner,
                                   w.expires.empty() ? "" : " until " + w.expires);
-    page_.line(2, w.reason.empty() ? line : line + ": " + w.reason);
+    page_.prose(2, w.reason.empty() ? line : line + ": " + w.reason);
   }
 
   // What is unseen for one reason is one block, so that a reader without rights is not buried.
@@ -248,7 +278,7 @@ class TextReport {
       for (const auto* rule : rules) ids.push_back(rule->rule);
       page_.heading("unseen", listed(ids, most_ids), "");
     }
-    page_.line(2, text);
+    page_.prose(2, text);
   }
 
   void holding_rules() {
@@ -264,7 +294,7 @@ class TextReport {
     if (input_.audit.remarks.empty()) return;
     page_.blank();
     for (const auto& remark : input_.audit.remarks) {
-      page_.line(0, "note      " + with_remedy(remark.why, remark.remedy));
+      page_.prose(0, "note      " + with_remedy(remark.why, remark.remedy));
     }
   }
 
@@ -294,8 +324,8 @@ class TextReport {
     if (tally_.unseen > 0) text += fmt::format(", {} unseen", tally_.unseen);
     if (tally_.waived > 0) text += fmt::format(", {} waived", tally_.waived);
     page_.blank();
-    page_.line(0, text);
-    if (!findings.empty()) page_.line(0, hint(findings));
+    page_.prose(0, text);
+    if (!findings.empty()) page_.prose(0, hint(findings));
   }
 
   std::string hint(std::span<const FixedFinding> findings) const {

@@ -3,6 +3,7 @@
 #include "escalation/escalation.hpp"
 #include "input/config/hba.hpp"
 #include "input/pgbouncer/pgbouncer.hpp"
+#include "reach/ways.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 
@@ -204,4 +205,86 @@ TEST_CASE("whom a pooler knows from the server comes in as the role that it forc
   const Escalations escalations(graph, connections);
   CHECK(told(Doors(graph, connections.decided(), {"2026-06-15"}).all()) ==
         std::vector<std::string>{"the local socket local anna as anna,ben,cat: no credential"});
+}
+
+TEST_CASE("physical replication goes through a pooler, by its own records", "[path][pooler]") {
+  struct Case {
+    const char* databases;  // of the server's record
+    const char* hba;        // of the pooler; empty: auth_type=trust
+    bool replicates;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"all,replication", "", true},
+      {"all", "", false},
+      {"replication", "host replication all all trust\n", true},
+      {"replication", "host all,replication all all trust\n", true},
+      {"replication", "host all all all trust\n", false},
+      {"replication", "host replication ben all trust\n", false},
+      {"replication", "host replication all all reject\nhost replication all all trust\n", false},
+      {"all", "host replication all all trust\n", false},
+  }));
+  CAPTURE(c.databases, c.hba);
+  auto cluster = server_with(std::string("host ") + c.databases + " anna 127.0.0.1/32 trust\n");
+  auto ini = std::string("[databases]\n* = host=127.0.0.1\n[pgbouncer]\nlisten_addr=*\n") +
+             "auth_file=u\nunix_socket_dir=\n";
+  ini += *c.hba == '\0' ? "auth_type=trust\n" : "auth_type=hba\nauth_hba_file=h\n";
+  cluster.poolers = {read_pgbouncer(
+      "c", test::memory_files({{"c", ini}, {"u", "\"anna\" \"plain\"\n"}, {"h", c.hba}}))};
+  const Graph graph(cluster);
+  const Connections connections(graph);
+  const Doors doors(graph, connections.decided(), {"2026-06-15"});
+  const bool found = std::any_of(doors.all().begin(), doors.all().end(), [](const Door& door) {
+    return door.replication && door.pooler && door.roles.front().name == "anna";
+  });
+  CHECK(found == c.replicates);
+}
+
+TEST_CASE("roles whose secrets do not fit are told of with the reason", "[path][pooler]") {
+  auto cluster = server_with("host all all 127.0.0.1/32 scram-sha-256\n");
+  const auto users = "\"anna\" \"plain\"\n\"ben\" \"md5" + std::string(32, '0') + "\"\n";
+  cluster.poolers = {read_pgbouncer(
+      "c", test::memory_files({{"c",
+                                "[databases]\n* = host=127.0.0.1\n[pgbouncer]\nauth_type=md5\n"
+                                "auth_file=u\n"},
+                               {"u", users}}))};
+  const Graph graph(cluster);
+  const Connections connections(graph);
+  const Doors doors(graph, connections.decided(), {"2026-06-15"});
+  const auto& notes = doors.assumptions();
+  CHECK(std::find(notes.begin(), notes.end(),
+                  "through c:2 nobody gets in as ben: an md5 password is stored, which SCRAM does "
+                  "not take") != notes.end());
+}
+
+TEST_CASE("a database that only the pooler names is like any other of the server",
+          "[path][pooler]") {
+  struct Case {
+    const char* records;
+    bool directly;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"host all all all trust\n", true},
+      {"host shop all all reject\nhost all all all trust\n", false},
+      {"host shop app all reject\nhost all all all trust\n", true},
+  }));
+  CAPTURE(c.records);
+  auto cluster = unknown_cluster(160000);
+  std::vector<ConfigFile> read;
+  cluster.hba = read_hba("h", test::memory_files({{"h", c.records}}), 160000, read, {});
+  cluster.unseen.erase(Fact::hba);
+  cluster.poolers = {read_pgbouncer(
+      "c", test::memory_files({{"c",
+                                "[databases]\nshop = host=10.0.0.5 user=app\n[pgbouncer]\n"
+                                "listen_addr=*\nauth_type=any\n"}}))};
+  const Graph graph(cluster);
+  const Connections connections(graph);
+  const Doors doors(graph, connections.decided(), {"2026-06-15"});
+  Question asked;
+  asked.database = "shop";
+  const auto question = asked_of(doors, asked);
+  const bool directly = std::any_of(doors.all().begin(), doors.all().end(), [&](const Door& door) {
+    const auto part = cut_to(door, question);
+    return part && !part->pooler && part->roles.back().anybody;
+  });
+  CHECK(directly == c.directly);
 }

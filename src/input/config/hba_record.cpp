@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "input/config/hba_options.hpp"
@@ -133,8 +134,7 @@ class RecordParser {
     auto& address = record_.address;
     if (host.bytes.empty()) {
       if (!host.may_be_a_name) refuse(word, "address `{}` cannot be read");
-      if (slash != std::string::npos)
-        refuse(word, "`{}` is neither an address with a mask nor a host name");
+      if (slash != std::string::npos) refuse_mask(word, text);
       address.kind = AddressKind::host_name;
       address.host = text;
       return;
@@ -148,6 +148,16 @@ class RecordParser {
     auto mask = prefix_mask(word.text.substr(slash + 1), address.address.size());
     if (!mask) refuse(word, "address `{}` has an invalid mask length");
     address.mask = std::move(*mask);
+  }
+
+  // What has letters beyond those of an address is meant as a name.
+  [[noreturn]] static void refuse_mask(const AuthWord& word, const std::string& host) {
+    const bool named =
+        host.find(':') == std::string::npos &&
+        std::any_of(host.begin(), host.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
+    if (!named) refuse(word, "`{}` is neither an address with a mask nor a host name");
+    throw HbaRefusal{word.span, fmt::format("a host name has no mask: write `{}` for `{}`",
+                                            displayed(host), displayed(word.text))};
   }
 
   void take_mask() {

@@ -111,8 +111,9 @@ class PoolerHbaReader {
     if (line.token().kind == PoolerToken::Kind::end) return std::nullopt;
     PoolerRecord record;
     record.type = type_of(line);
-    names(line, record.databases, path_, 0);
-    names(line, record.users, path_, 0);
+    names(line, record.databases, record.replication, path_, 0);
+    bool nobody = false;  // `replication` is no user
+    names(line, record.users, nobody, path_, 0);
     if (record.type != ConnectionType::local) address(line, record.address);
     method(line, record);
     return record;
@@ -129,26 +130,30 @@ class PoolerHbaReader {
   }
 
   // Databases and users are read alike.
-  void names(PoolerLine& line, PoolerNames& into, const std::string& file, int depth) const {
+  void names(PoolerLine& line, PoolerNames& into, bool& replication, const std::string& file,
+             int depth) const {
     do {
       const auto& token = line.token();
       if (line.eat("all")) {
         into.all = true;
       } else if (line.eat("sameuser")) {
         into.same = true;
+      } else if (line.eat("replication")) {
+        replication = true;
       } else if (!token.is_name()) {
         throw PassedOver{"a name is missing"};
       } else {
-        name(line, into, file, depth);
+        name(line, into, replication, file, depth);
       }
     } while (line.eat(PoolerToken::Kind::comma));
   }
 
-  void name(PoolerLine& line, PoolerNames& into, const std::string& file, int depth) const {
+  void name(PoolerLine& line, PoolerNames& into, bool& replication, const std::string& file,
+            int depth) const {
     const auto& token = line.token();
     const bool word = token.kind == PoolerToken::Kind::word;
-    if (word && (token.text.starts_with('+') || token.text == "samerole" ||
-                 token.text == "samegroup" || token.text == "replication")) {
+    if (word &&
+        (token.text.starts_with('+') || token.text == "samerole" || token.text == "samegroup")) {
       throw PassedOver{fmt::format("`{}` is not supported", displayed(token.text))};
     }
     auto text = line.take();
@@ -162,7 +167,7 @@ class PoolerHbaReader {
     if (depth >= deepest_name_file) throw PassedOver{"too many files include each other"};
     for (const auto inner_text : lines_of(*content.text)) {
       PoolerLine inner_line(inner_text);
-      names(inner_line, into, inner, depth + 1);
+      names(inner_line, into, replication, inner, depth + 1);
     }
   }
 

@@ -108,7 +108,7 @@ void Reader::read_passwords(Session& session) {
   if (!answer.rows) {
     cluster_.unseen[Fact::passwords] = {
         fmt::format("pg_authid cannot be read by {}", displayed(cluster_.reader)),
-        fmt::format("GRANT SELECT ON pg_catalog.pg_authid TO {}", reader())};
+        fmt::format("GRANT SELECT (oid, rolpassword) ON pg_catalog.pg_authid TO {}", reader())};
     return;
   }
   const std::unordered_map<std::string, PasswordKind> kinds{

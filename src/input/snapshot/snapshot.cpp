@@ -71,7 +71,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaRecord, type, databases, users, address, m
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerDatabase, name, host, dbname, user, password, auth_user,
                                    line)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerNames, all, same, names)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerRecord, type, databases, users, address, method, map, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PoolerRecord, type, databases, users, address,
+                                                method, map, line, replication)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerMapping, map, system_user, user)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Pooler, file, auth_line, auth_type, listen_addr, listen_port,
                                    unix_socket_dir, client_tls_sslmode, server_tls_sslmode,

@@ -52,7 +52,6 @@ TEST_CASE("a line that PgBouncer leaves out is named, and the rest is in force",
   const auto c = GENERATE(values<Case>({
       {"hostgssenc all all all md5", "unknown type `hostgssenc`"},
       {"host samerole all all md5", "`samerole` is not supported"},
-      {"host replication all all md5", "`replication` is not supported"},
       {"host all +staff all md5", "`+staff` is not supported"},
       {"host all @nowhere all md5", "p/nowhere: no such file"},
       {"host all a, 10.0.0.0/8 md5", "`md5` is no address"},
@@ -81,4 +80,22 @@ TEST_CASE("a pooler's map is read by its simple lines", "[input][pgbouncer]") {
   CHECK(pooler.mappings == std::vector<PoolerMapping>{{"os", "root", "all"}, {"os", "a b", "app"}});
   CHECK(pooler.passed_over ==
         std::vector<std::string>{"m:4: expected a map, a name outside and a user"});
+}
+
+TEST_CASE("replication is read as PgBouncer 1.23 and newer do", "[input][pgbouncer]") {
+  const auto pooler = pooler_with(
+      "host replication all all md5\n"
+      "host all,replication app all md5\n"
+      "host \"replication\" all all md5\n"
+      "host all replication all md5\n");
+  REQUIRE(pooler.records.size() == 4);
+  CHECK(pooler.passed_over.empty());
+  CHECK(pooler.records[0].replication);
+  CHECK(pooler.records[0].databases == PoolerNames{});
+  CHECK(pooler.records[1].replication);
+  CHECK(pooler.records[1].databases == PoolerNames{true, false, {}});
+  CHECK_FALSE(pooler.records[2].replication);
+  CHECK(pooler.records[2].databases == PoolerNames{false, false, {"replication"}});
+  CHECK_FALSE(pooler.records[3].replication);
+  CHECK(pooler.records[3].users == PoolerNames{});
 }

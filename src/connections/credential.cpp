@@ -1,4 +1,4 @@
-#include "reach/credential.hpp"
+#include "connections/credential.hpp"
 
 #include <fmt/format.h>
 
@@ -81,7 +81,26 @@ Challenge stored_password(const HbaRecord& record, const Role* role, const std::
 struct MappedNames {
   std::vector<std::string> names;
   std::string unknown;
+  bool any = false;  // whoever has a name at all
 };
+
+// `/`, `/^.*$`, `/(.+)`: there is no name that it does not take.
+bool takes_every_name(std::string_view expression) {
+  expression.remove_prefix(1);
+  if (expression.starts_with('^')) expression.remove_prefix(1);
+  if (expression.ends_with('$')) expression.remove_suffix(1);
+  constexpr std::array<std::string_view, 6> whole{"", ".", ".*", ".+", "(.*)", "(.+)"};
+  return std::find(whole.begin(), whole.end(), expression) != whole.end();
+}
+
+// One that no record of a map means.
+const std::string nobodys_name = "\x01 nobody";
+
+std::string_view any_of(AskedCredential asks) {
+  if (asks == AskedCredential::certificate) return "any certificate";
+  if (asks == AskedCredential::os_user) return "any account";
+  return "the word of the client's machine: any account";
+}
 
 MappedNames mapped_to(const Graph& graph, const std::string& map, const std::string& role) {
   const auto& cluster = graph.cluster();
@@ -92,6 +111,13 @@ MappedNames mapped_to(const Graph& graph, const std::string& map, const std::str
     if (record.map != map) continue;
     const auto& name = record.system_user.text;
     const bool expression = name.starts_with('/');
+    if (expression && takes_every_name(name)) {
+      const auto targets = map_targets(cluster.ident, map, nobodys_name, cluster.major());
+      const auto outcome = decide(targets, role, graph).outcome;
+      result.any = result.any || outcome == MapDecision::Outcome::admitted;
+      const bool same_for_all = record.pg_user.text.find("\\1") == std::string::npos;
+      if (same_for_all && outcome != MapDecision::Outcome::unknown) continue;
+    }
     const auto asked = expression ? role : name;
     const auto decision =
         decide(map_targets(cluster.ident, map, asked, cluster.major()), role, graph);
@@ -118,6 +144,10 @@ Challenge by_name(const Graph& graph, const HbaRecord& record, const Role* role,
   Challenge demand{true, asks, std::string(what), ""};
   if (role == nullptr) return demand;
   const auto mapped = mapped_to(graph, map, role->name);
+  if (mapped.any) {
+    demand.credential = fmt::format("{} (map {})", any_of(asks), displayed(map));
+    return demand;
+  }
   if (mapped.names.empty() && mapped.unknown.empty()) {
     return nobody(asks, fmt::format("map {} lets nobody become it", displayed(map)));
   }

@@ -1,4 +1,4 @@
-#include "reach/credential.hpp"
+#include "connections/credential.hpp"
 
 #include "input/config/hba.hpp"
 #include "input/config/ident.hpp"
@@ -59,6 +59,16 @@ TEST_CASE("what a record asks of a role, and whether anybody can give it", "[pat
        "the account eve and root (map m)", ""},
       {"local all all peer map=m", Kind::none, "", "m root ben", "", "map m lets nobody become it"},
       {"local all all peer map=m", Kind::none, "", "m root all", "the account root (map m)", ""},
+      {"local all all peer map=m", Kind::none, "", "m /^.*$ anna", "any account (map m)", ""},
+      {"local all all peer map=m", Kind::none, "", "m root ben\nm / all", "any account (map m)",
+       ""},
+      {"local all all peer map=m", Kind::none, "", "m /^(.*)$ \\1", "the account anna (map m)", ""},
+      {"local all all peer map=m", Kind::none, "", "m /^.*$ ben", "",
+       "map m lets nobody become it"},
+      {"hostssl all all all cert map=m", Kind::none, "", "m /(.+) anna", "any certificate (map m)",
+       ""},
+      {"host all all all ident map=m", Kind::none, "", "m /^ anna",
+       "the word of the client's machine: any account (map m)", ""},
       {"hostssl all all all cert", Kind::none, "", "", "a certificate of the same name", ""},
       {"hostssl all all all trust clientcert=verify-ca", Kind::none, "", "", "a certificate", ""},
       {"hostssl all all all md5 clientcert=verify-full", Kind::md5, "", "",
