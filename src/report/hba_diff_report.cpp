@@ -58,6 +58,21 @@ std::string condition(const HbaChange& change) {
   return ", but not those that " + displayed(joined(change.but, " or ")) + " takes";
 }
 
+// What is possible names whom it hangs on itself: the words leave nobody out.
+Part worded(const ConnectionClasses& classes, const HbaChange& change) {
+  auto part = change.part;
+  if (change.certain) return part;
+  for (const auto& role : classes.roles()) {
+    if (!role.token || !part.region.roles.inverted()) continue;
+    part.region.roles = part.region.roles.united(classes.role_token(role.name));
+  }
+  for (const auto& database : classes.databases()) {
+    if (!database.token || !part.region.databases.inverted()) continue;
+    part.region.databases = part.region.databases.united(classes.database_token(database.name));
+  }
+  return part;
+}
+
 Json change_json(const HbaChange& change, const HbaFile& before, const HbaFile& after) {
   Json result{{"kind", kind_keys[static_cast<std::size_t>(change.kind)]},
               {"gained", gains(change, before.records, after.records)}};
@@ -92,13 +107,14 @@ DiffReport hba_diff_report(const Cluster& facts, const HbaFile& before, const Hb
     }
     if (format == "json") {
       changes.push_back(change_json(change, before, after));
-      changes.back()["part"] = parts_json(wording, classes, {change.part}).front();
+      changes.back()["part"] = parts_json(wording, classes, {worded(classes, change)}).front();
       continue;
     }
-    report.text += fmt::format(
-        "{}: {}{}\n  was {}, is {}\n  for example: {}\n", heading(change),
-        wording.part(change.part), condition(change), ending(change.before, before.records),
-        ending(change.after, after.records), to_string(wording.witness(change.part)));
+    report.text +=
+        fmt::format("{}: {}{}\n  was {}, is {}\n  for example: {}\n", heading(change),
+                    wording.part(worded(classes, change)), condition(change),
+                    ending(change.before, before.records), ending(change.after, after.records),
+                    to_string(wording.witness(change.part)));
   }
   if (format == "json") {
     Json all{{"schema", "pgleast-diff/1"}, {"gained", report.gained}};
