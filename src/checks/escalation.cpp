@@ -31,14 +31,12 @@ std::vector<RoleId> reached(const Facts& facts, const Patterns& except,
                             const std::vector<RoleId>& takers) {
   RoleSet taking(facts.cluster().roles.size());
   for (const auto role : takers) taking.insert(role);
+  const auto reaching = facts.graph().reaching(taking, Closure::becomes);
   std::vector<RoleId> result;
   for (const auto role : facts.roles().ordinary_roles()) {
     const auto& r = facts.cluster().role(role);
     if (!r.login || r.superuser || facts.roles().matches(except, role)) continue;
-    const auto groups = facts.graph().reach(role, Closure::becomes).members();
-    if (std::any_of(groups.begin(), groups.end(), [&](RoleId g) { return taking.has(g); })) {
-      result.push_back(role);
-    }
+    if (reaching.has(role)) result.push_back(role);
   }
   return result;
 }
