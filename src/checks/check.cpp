@@ -34,7 +34,7 @@ constexpr std::array kinds{
     CheckKind{"model_memberships", ExampleKind::policy, false, model_memberships,
               names_of_memberships},
     CheckKind{"role_attribute", ExampleKind::sql, false, role_attribute},
-    CheckKind{"role_escalates", ExampleKind::sql, false, role_escalates},
+    CheckKind{"role_escalates", ExampleKind::sql, true, role_escalates},
     CheckKind{"role_password", ExampleKind::sql, false, role_password},
     CheckKind{"row_detour", ExampleKind::sql, true, row_detour},
     CheckKind{"row_policy", ExampleKind::sql, true, row_policy},

@@ -37,6 +37,14 @@ std::optional<Verdict> Facts::missing_records() const {
       "correct the file");
 }
 
+std::optional<Verdict> Facts::missing_mappings() const {
+  if (auto missing_ident = missing(Fact::ident)) return missing_ident;
+  if (cluster_.ident.loads()) return std::nullopt;
+  return unseen(
+      "pg_ident.conf has errors and does not load, so which mappings are in force is not known",
+      "correct the file");
+}
+
 const Source* Facts::source_of(const std::string& path) const {
   const auto known = sources_.find(path);
   if (known != sources_.end()) return &known->second;

@@ -32,6 +32,8 @@ class Facts {
   std::optional<Verdict> missing(Fact fact) const;
   /// The records are known and the file loads.
   std::optional<Verdict> missing_records() const;
+  /// The same of the mappings.
+  std::optional<Verdict> missing_mappings() const;
 
   Location location(const HbaRecord& record, Span span) const;
   Location location(const std::string& file, std::size_t line) const;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -115,7 +116,10 @@ class Inputs {
         texts.sql =
             "CREATE DATABASE rules;\n\\connect rules\n" + std::string(touch_database) + sql + ";\n";
     }
-    texts.major = versions.until.value_or(newest_major);
+    // Some of a version whose SQL is known to the last word, some of the newest.
+    const int older = std::max(versions.since, 15);
+    const bool newest = !versions.until && (++examples_ % 2 == 0 || older > 15);
+    texts.major = newest ? newest_major : versions.until.value_or(older);
     add(rule.id + ": " + example, texts, auditor);
   }
 
@@ -140,6 +144,7 @@ class Inputs {
 
   std::shared_ptr<const Auditor> all_rules_ = auditor_of(load_policy({"baseline", "escalation"}));
   std::vector<Input> inputs_;
+  std::size_t examples_ = 0;
 };
 
 struct Count {
@@ -186,8 +191,9 @@ class Run {
 
   bool damage(const SnapshotDamage& kind, const Input& input) {
     auto text = write_snapshot(input.cluster);
-    if (!kind.apply(text, random_)) return false;
-    judge(kind.name, input, "", [&] { return read_snapshot(Source("snapshot.json", text)); });
+    const auto what = kind.apply(text, random_);
+    if (!what) return false;
+    judge(kind.name, input, *what, [&] { return read_snapshot(Source("snapshot.json", text)); });
     return true;
   }
 
@@ -227,11 +233,11 @@ TEST_CASE("no rule that was broken holds because what was read is damaged", "[da
   const Inputs inputs(seed);
   Run run(inputs, seed);
   for (std::uint64_t i = 0; i < number_in("PGLEAST_DAMAGES", 1000); ++i) run.one();
-  std::string table = fmt::format("{} inputs\n{:<45} damages refused broken unseen holds\n",
+  std::string table = fmt::format("{} inputs\n{:<40} damages refused broken unseen holds\n",
                                   inputs.all().size(), "");
   Count sum;
   const auto row = [&](const std::string& name, const Count& c) {
-    table += fmt::format("{:<45} {:>7} {:>7} {:>6} {:>6} {:>5}\n", name, c.damages, c.refused,
+    table += fmt::format("{:<40} {:>7} {:>7} {:>6} {:>6} {:>5}\n", name, c.damages, c.refused,
                          c.broken, c.unseen, c.holds);
   };
   for (const auto& [name, c] : run.counts()) {

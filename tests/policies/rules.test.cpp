@@ -45,6 +45,7 @@ void add_role(Cluster& cluster, const std::string& name, std::uint32_t oid) {
   role.name = name;
   role.oid = oid;
   role.login = true;
+  role.password = PasswordKind::none;
   cluster.roles.push_back(std::move(role));
 }
 

@@ -4,6 +4,7 @@
 // database or a body that was not read, a key that a snapshot lacks. Nobody who notices may say
 // that all is well.
 
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -31,7 +32,8 @@ extern const std::vector<ClusterDamage> cluster_damages;
 
 struct SnapshotDamage {
   const char* name;
-  bool (*apply)(std::string& snapshot, Random&);
+  /// What became of it.
+  std::optional<std::string> (*apply)(std::string& snapshot, Random&);
 };
 extern const std::vector<SnapshotDamage> snapshot_damages;
 

@@ -40,6 +40,7 @@ void clear_objects(Cluster& c) {
   c.row_policies.clear();
   c.default_acls.clear();
   c.inheritances.clear();
+  c.foreign_keys.clear();
   c.extensions.clear();
   c.role_settings.clear();
   c.unseen[Fact::code] = c.unseen[Fact::role_settings] = damaged;
@@ -122,25 +123,9 @@ bool password_unseen(Cluster& c, Random& random) {
   return true;
 }
 
-bool body_unseen(Cluster& c, Random& random) {
-  if (c.bodies.empty() || !c.seen(Fact::code)) return false;
-  auto& body = c.bodies[pick(random, c.bodies.size())];
-  body.code = not_followed();
-  body.writable.reset();
-  return true;
-}
-
 bool attachment_unseen(Cluster& c, Random& random) {
   if (c.attachments.empty() || !c.seen(Fact::code)) return false;
   c.attachments[pick(random, c.attachments.size())].code = not_followed();
-  return true;
-}
-
-bool policy_unseen(Cluster& c, Random& random) {
-  if (c.row_policies.empty() || !c.seen(Fact::code)) return false;
-  auto& policy = c.row_policies[pick(random, c.row_policies.size())];
-  policy.code = not_followed();
-  policy.using_always_true = policy.check_always_true = false;
   return true;
 }
 
@@ -172,6 +157,7 @@ class Without {
     part(c_.row_policies, &RowPolicy::table);
     part(c_.default_acls, &DefaultAcl::database);
     part(c_.inheritances, &Inheritance::child);
+    part(c_.foreign_keys, &ForeignKey::child);
     part(c_.bodies, &Body::of);
     part(c_.attachments, &Attachment::relation);
     part(c_.event_triggers, &EventTrigger::function);
@@ -179,6 +165,7 @@ class Without {
     part(c_.extensions, &Extension::schema);
     for (auto& d : c_.default_acls) d.schema = moved(d.schema);
     for (auto& i : c_.inheritances) i.parent = moved(i.parent);
+    for (auto& k : c_.foreign_keys) k.parent = moved(k.parent);
     for (auto& b : c_.bodies) uses(b.code);
     for (auto& a : c_.attachments) uses(a.code);
     for (auto& p : c_.row_policies) uses(p.code);
@@ -227,13 +214,14 @@ bool database_not_read(Cluster& c, Random& random) {
 
 // --- Snapshots ----------------------------------------------------------------------------------
 
-bool key_missing(std::string& text, Random& random) {
+std::optional<std::string> key_missing(std::string& text, Random& random) {
   auto tree = json::parse(text);
   auto at = tree.begin();
   std::advance(at, static_cast<long>(pick(random, tree.size())));
-  tree.erase(at.key());
+  const auto key = at.key();
+  tree.erase(key);
   text = tree.dump();
-  return true;
+  return key;
 }
 
 // A row of one of the lists: an object with keys.
@@ -247,62 +235,67 @@ json* some_row(json& tree, Random& random) {
   return rows.empty() ? nullptr : rows[pick(random, rows.size())];
 }
 
-bool field_missing(std::string& text, Random& random) {
+std::optional<std::string> field_missing(std::string& text, Random& random) {
   auto tree = json::parse(text);
   auto* const row = some_row(tree, random);
-  if (row == nullptr) return false;
+  if (row == nullptr) return std::nullopt;
   auto at = row->begin();
   std::advance(at, static_cast<long>(pick(random, row->size())));
-  row->erase(at.key());
+  const auto key = at.key();
+  row->erase(key);
   text = tree.dump();
-  return true;
+  return key + " missing: " + row->dump();
 }
 
-bool field_of_another_type(std::string& text, Random& random) {
+std::optional<std::string> field_of_another_type(std::string& text, Random& random) {
   auto tree = json::parse(text);
   auto* const row = some_row(tree, random);
-  if (row == nullptr) return false;
+  if (row == nullptr) return std::nullopt;
   auto at = row->begin();
   std::advance(at, static_cast<long>(pick(random, row->size())));
   // What may be missing is null where it is.
-  if (at->is_null() || at.key() == "using" || at.key() == "check") return false;
+  if (at->is_null() || at.key() == "using" || at.key() == "check") return std::nullopt;
   const std::vector<json> values{nullptr, json::array(), json::object(), "x", -1, 1e300};
-  *at = values[pick(random, values.size())];
+  const auto& value = values[pick(random, values.size())];
+  if (value.type() == at->type() || (value.is_number() && at->is_number() && value == -1)) {
+    return std::nullopt;
+  }
+  *at = value;
   text = tree.dump();
-  return true;
+  return at.key() + " of another type: " + row->dump();
 }
 
-bool number_that_leads_nowhere(std::string& text, Random& random) {
+std::optional<std::string> number_that_leads_nowhere(std::string& text, Random& random) {
   auto tree = json::parse(text);
   const std::vector<std::pair<const char*, const char*>> ids{
       {"objects", "owner"},        {"objects", "acl"},        {"objects", "detail"},
       {"memberships", "role"},     {"memberships", "member"}, {"bodies", "of"},
       {"attachments", "relation"}, {"row_policies", "table"}, {"default_acls", "creator"}};
   const auto& [part, key] = ids[pick(random, ids.size())];
-  if (tree[part].empty()) return false;
+  if (tree[part].empty()) return std::nullopt;
   auto& row = tree[part][pick(random, tree[part].size())];
-  if (row[key] == 4294967295U) return false;
+  if (row[key] == 4294967295U) return std::nullopt;
   row[key] = 1000000 + pick(random, 1000);
   text = tree.dump();
-  return true;
+  return row.dump();
 }
 
-bool snapshot_cut(std::string& text, Random& random) {
+std::optional<std::string> snapshot_cut(std::string& text, Random& random) {
   text.resize(pick(random, text.size() - 2));
-  return true;
+  return "";
 }
 
-bool snapshot_of_the_future(std::string& text, Random& random) {
+std::optional<std::string> snapshot_of_the_future(std::string& text, Random& random) {
   auto tree = json::parse(text);
   if (random() % 2 == 0) {
     tree["schema"] = "pgleast-snapshot/2";
   } else if (tree["version_num"].get<int>() / 10000 == newest_major) {
     tree["version_num"] = 990000;
   } else {
-    return false;
+    return std::nullopt;
   }
   text = tree.dump();
-  return true;
+  return "";
 }
 
 }  // namespace
@@ -312,9 +305,7 @@ const std::vector<ClusterDamage> cluster_damages{
     {"fact unseen and not there", fact_not_there},
     {"setting hidden", setting_hidden},
     {"password of one role unseen", password_unseen},
-    {"body of a function or view unseen", body_unseen},
     {"code of a trigger, rule or expression unseen", attachment_unseen},
-    {"code of a policy unseen", policy_unseen},
     {"database not read", database_not_read},
     {"version of the future", version_of_the_future},
 };

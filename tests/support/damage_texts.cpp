@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "input/sql/parser.hpp"
 #include "input/sql/psql_script.hpp"
 #include "support/damage.hpp"
 
@@ -34,7 +35,8 @@ bool placeholder(InputTexts& texts, Random& random, const std::vector<const char
   if (statements.empty()) return false;
   const auto& tokens = statements[pick(random, statements.size())].tokens;
   std::vector<Span> names;
-  for (std::size_t i = 1; i < tokens.size(); ++i) {
+  // The first words say what kind of statement it is.
+  for (std::size_t i = 2; i < tokens.size(); ++i) {
     if (is_name(tokens[i])) names.push_back(tokens[i].span);
   }
   if (names.empty()) return false;
@@ -61,7 +63,6 @@ bool statement_not_followed(InputTexts& texts, Random& random) {
       "DO LANGUAGE plperlu $d$ spi_exec_query(q{" + statement + "}) $d$",
       "SELECT do_it($d$" + statement + "$d$)",
       "CALL do_it($d$" + statement + "$d$)",
-      "EXECUTE prepared_elsewhere",
       "DO $d$ BEGIN PERFORM do_it($x$" + statement + "$x$); END $d$",
       "SELECT do_it($d$" + statement + "$d$) \\gexec\nSELECT 1",
       "SELECT 1;\n\\! psql -f elsewhere.sql\nSELECT 1",
@@ -79,17 +80,21 @@ bool syntax_error(InputTexts& texts, Random& random) {
   return true;
 }
 
+// Of newer versions a statement that is not understood may be new SQL.
+bool is_of_the_grammar(const InputTexts& texts) { return !is_newer_than_grammar(texts.major); }
+
 bool script_cut(InputTexts& texts, Random& random) {
-  const auto statements = statements_of(texts.sql);
-  if (statements.empty()) return false;
-  // No statement is its first word.
+  auto statements = statements_of(texts.sql);
+  std::erase_if(statements, [](const PsqlItem& s) { return s.tokens.front().is("select"); });
+  if (statements.empty() || !is_of_the_grammar(texts)) return false;
+  // Only SELECT is a statement by its first word alone.
   texts.sql.resize(statements[pick(random, statements.size())].tokens.front().span.end);
   return true;
 }
 
 bool middle_of_statement_cut_out(InputTexts& texts, Random& random) {
   const auto statements = statements_of(texts.sql);
-  if (statements.empty()) return false;
+  if (statements.empty() || !is_of_the_grammar(texts)) return false;
   const auto& tokens = statements[pick(random, statements.size())].tokens;
   // With the next statement it makes none.
   const auto begin = tokens.front().span.end;
