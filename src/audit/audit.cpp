@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "checks/unmatched_names.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -29,6 +30,17 @@ void admit_unread(const Cluster& cluster, const Rule& rule, Verdict& verdict) {
   verdict.remedy = cluster.unread_databases->remedy;
 }
 
+// What was said of a name that matches nothing was not looked at.
+void admit_unmatched(const Facts& facts, const Rule& rule, Verdict& verdict) {
+  if (verdict.kind == Verdict::Kind::unseen) return;
+  const auto unmatched = unmatched_names(facts, rule);
+  if (!unmatched) return;
+  if (verdict.kind == Verdict::Kind::holds) verdict.kind = Verdict::Kind::unseen;
+  if (!verdict.why.empty()) return;
+  verdict.why = unmatched->why;
+  verdict.remedy = unmatched->remedy;
+}
+
 bool covers(const Waiver& waiver, const Finding& finding) {
   const Pattern subject{Pattern::Kind::glob, waiver.subject, nullptr};
   return waiver.rule == finding.rule && matches_name(subject, finding.subject.name);
@@ -48,6 +60,7 @@ Audit Auditor::audit(const Cluster& cluster,
     const auto& rule = policy_.rules[i];
     Judgement judgement{rule.id, rule.title, rule.severity, checks_[i](facts)};
     admit_unread(cluster, rule, judgement.verdict);
+    admit_unmatched(facts, rule, judgement.verdict);
     for (auto& finding : judgement.verdict.findings) {
       finding.rule = rule.id;
       finding.severity = rule.severity;

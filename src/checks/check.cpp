@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/unmatched_names.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::array kinds{
     CheckKind{"acl_forbids", ExampleKind::sql, true, acl_forbids},
+    CheckKind{"conf_loads", ExampleKind::conf, false, conf_loads},
     CheckKind{"default_acl_forbids", ExampleKind::sql, true, default_acl_forbids},
     CheckKind{"escalation", ExampleKind::sql, true, escalation},
     CheckKind{"function_public_execute", ExampleKind::sql, true, function_public_execute},
@@ -22,15 +24,17 @@ constexpr std::array kinds{
     CheckKind{"hba_plaintext", ExampleKind::hba, false, hba_plaintext},
     CheckKind{"hba_replication", ExampleKind::hba, false, hba_replication},
     CheckKind{"hba_superuser", ExampleKind::hba, false, hba_superuser},
-    CheckKind{"model_access", ExampleKind::policy, true, model_access},
-    CheckKind{"model_attributes", ExampleKind::policy, false, model_attributes},
-    CheckKind{"model_ceilings", ExampleKind::policy, true, model_ceilings},
-    CheckKind{"model_classes", ExampleKind::policy, false, model_classes},
-    CheckKind{"model_floors", ExampleKind::policy, true, model_floors},
-    CheckKind{"model_future", ExampleKind::policy, true, model_future},
-    CheckKind{"model_memberships", ExampleKind::policy, false, model_memberships},
+    CheckKind{"model_access", ExampleKind::policy, true, model_access, names_of_access},
+    CheckKind{"model_attributes", ExampleKind::policy, false, model_attributes,
+              names_of_attributes},
+    CheckKind{"model_ceilings", ExampleKind::policy, true, model_ceilings, names_of_ceilings},
+    CheckKind{"model_classes", ExampleKind::policy, false, model_classes, names_of_classes},
+    CheckKind{"model_floors", ExampleKind::policy, true, model_floors, names_of_floors},
+    CheckKind{"model_future", ExampleKind::policy, true, model_future, names_of_future},
+    CheckKind{"model_memberships", ExampleKind::policy, false, model_memberships,
+              names_of_memberships},
     CheckKind{"role_attribute", ExampleKind::sql, false, role_attribute},
-    CheckKind{"role_escalates", ExampleKind::sql, false, role_escalates},
+    CheckKind{"role_escalates", ExampleKind::sql, true, role_escalates},
     CheckKind{"role_password", ExampleKind::sql, false, role_password},
     CheckKind{"row_detour", ExampleKind::sql, true, row_detour},
     CheckKind{"row_policy", ExampleKind::sql, true, row_policy},

@@ -23,12 +23,16 @@ using Check = std::function<Verdict(const Facts&)>;
 /// What a rule's own examples are written in.
 enum class ExampleKind { hba, conf, sql, policy };
 
+class UnmatchedNames;
+
 struct CheckKind {
   std::string_view name;
   ExampleKind examples;
   bool looks_into_databases;  // a database that could not be read may hide a finding
   /// Reads `with` and `fix`; the caller refuses the keys that were not asked for.
   Check (*read)(MapReader& with, MapReader& fix);
+  /// Looks up the names in the policy that the check goes by.
+  void (*look_up)(UnmatchedNames& names) = nullptr;
 };
 
 /// Sorted by name.
@@ -41,6 +45,7 @@ Check compile(const Rule& rule);
 
 // One for each file of this room.
 Check acl_forbids(MapReader& with, MapReader& fix);
+Check conf_loads(MapReader& with, MapReader& fix);
 Check default_acl_forbids(MapReader& with, MapReader& fix);
 Check escalation(MapReader& with, MapReader& fix);
 Check function_public_execute(MapReader& with, MapReader& fix);

@@ -8,6 +8,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
@@ -26,21 +29,32 @@ const EscalationInfo& read_edge(const YamlNode& node) {
   fail_policy(node, fmt::format("unknown edge `{}`{}", displayed(word), did_you_mean(word, ids)));
 }
 
-// Whoever of the takers somebody logs in as, or can become.
-std::vector<RoleId> reached(const Facts& facts, const Patterns& except,
-                            const std::vector<RoleId>& takers) {
-  RoleSet taking(facts.cluster().roles.size());
-  for (const auto role : takers) taking.insert(role);
-  std::vector<RoleId> result;
+// Whom somebody logs in as, but superusers and those that may.
+RoleSet logins_but(const Facts& facts, const Patterns& except) {
+  RoleSet result(facts.cluster().roles.size());
   for (const auto role : facts.roles().ordinary_roles()) {
     const auto& r = facts.cluster().role(role);
-    if (!r.login || r.superuser || facts.roles().matches(except, role)) continue;
-    const auto groups = facts.graph().reach(role, Closure::becomes).members();
-    if (std::any_of(groups.begin(), groups.end(), [&](RoleId g) { return taking.has(g); })) {
-      result.push_back(role);
-    }
+    if (r.login && !r.superuser && !facts.roles().matches(except, role)) result.insert(role);
   }
   return result;
+}
+
+// Whoever of the takers somebody logs in as, or can become.
+RoleSet reached(const Facts& facts, const RoleSet& logins, const std::vector<RoleId>& takers) {
+  RoleSet taking(facts.cluster().roles.size());
+  for (const auto role : takers) taking.insert(role);
+  auto result = facts.graph().reaching(taking, Closure::becomes);
+  return result &= logins;
+}
+
+std::string names_of(const Facts& facts, const RoleSet& roles) {
+  constexpr std::size_t most = 6;
+  const auto all = roles.members();
+  const auto shown = all.size() > most + 1 ? most : all.size();
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < shown; ++i) names.push_back(facts.shown(all[i]));
+  if (shown == all.size()) return listed(names);
+  return fmt::format("{} and {} more", fmt::join(names, ", "), all.size() - shown);
 }
 
 Subject subject_of(const Facts& facts, const Step& step) {
@@ -53,26 +67,60 @@ std::string message_of(const Step& step) {
 }
 
 // One finding for each subject, however many ways it leads.
-void add_opening(const Facts& facts, const Opening& opening, const std::vector<RoleId>& logins,
-                 bool cut, std::vector<Finding>& findings) {
-  const auto subject = subject_of(facts, opening.step);
-  auto found = std::find_if(findings.begin(), findings.end(),
-                            [&](const Finding& f) { return f.subject == subject; });
-  if (found == findings.end()) {
-    found = findings.insert(findings.end(), Finding());
-    found->subject = subject;
-    found->message = message_of(opening.step);
-    std::vector<std::string> names;
-    for (const auto role : logins) names.push_back(facts.shown(role));
-    found->path = way_in(facts, logins.front());
-    found->detail.push_back("login roles that can: " + listed(names));
+class Findings {
+ public:
+  Findings(const Facts& facts, bool cut) : facts_(facts), cut_(cut) {}
+
+  void add(const Opening& opening, const RoleSet& logins) {
+    const auto& step = opening.step;
+    auto& entry = entry_of(step, logins);
+    entry.logins |= logins;
+    auto line = fmt::format("{}  ({})", step.how, step.edge);
+    if (entry.lines.insert(line).second) entry.finding.path.push_back(std::move(line));
+    if (!cut_) return;
+    auto& remedies = entry.finding.remedies;
+    for (const auto& remedy : step.cut) {
+      const bool has = std::find(remedies.begin(), remedies.end(), remedy) != remedies.end();
+      if (!has) remedies.push_back(remedy);
+    }
+    if (remedies.empty())
+      entry.finding.decision = "whether it is wanted, and if not, what takes its place";
   }
-  found->path.push_back(fmt::format("{}  ({})", opening.step.how, opening.step.edge));
-  if (!cut) return;
-  found->remedies.insert(found->remedies.end(), opening.step.cut.begin(), opening.step.cut.end());
-  if (found->remedies.empty())
-    found->decision = "whether it is wanted, and if not, what takes its place";
-}
+
+  Verdict verdict() && {
+    std::vector<Finding> findings;
+    for (auto& entry : entries_) {
+      entry.finding.detail.push_back("login roles that can: " + names_of(facts_, entry.logins));
+      findings.push_back(std::move(entry.finding));
+    }
+    return verdict_of(std::move(findings));
+  }
+
+ private:
+  struct Entry {
+    Finding finding;
+    RoleSet logins;
+    std::unordered_set<std::string> lines;
+  };
+
+  Entry& entry_of(const Step& step, const RoleSet& logins) {
+    auto subject = subject_of(facts_, step);
+    const auto key = fmt::format("{}\n{}\n{}", subject.kind, subject.database, subject.name);
+    const auto [at, added] = places_.try_emplace(key, entries_.size());
+    if (!added) return entries_[at->second];
+    auto& entry = entries_.emplace_back();
+    entry.logins = RoleSet(facts_.cluster().roles.size());
+    entry.finding.subject = std::move(subject);
+    entry.finding.message = message_of(step);
+    entry.finding.path = way_in(facts_, logins.members().front());
+    return entry;
+  }
+
+  const Facts& facts_;
+  bool cut_;
+  std::vector<Entry> entries_;
+  std::unordered_map<std::string, std::size_t> places_;
+};
 
 }  // namespace
 
@@ -82,14 +130,18 @@ Check escalation(MapReader& with, MapReader& fix) {
   const bool cut = fix.boolean("cut", false);
   return [=, &edge](const Facts& facts) -> Verdict {
     for (const auto fact : edge.needs) {
-      if (const auto missing = facts.missing(fact)) return *missing;
+      const auto missing = fact == Fact::hba     ? facts.missing_records()
+                           : fact == Fact::ident ? facts.missing_mappings()
+                                                 : facts.missing(fact);
+      if (missing) return *missing;
     }
-    std::vector<Finding> findings;
+    Findings findings(facts, cut);
+    const auto all = logins_but(facts, except);
     for (const auto& opening : facts.escalations().openings(edge.id)) {
-      const auto logins = reached(facts, except, opening.takers);
-      if (!logins.empty()) add_opening(facts, opening, logins, cut, findings);
+      const auto logins = reached(facts, all, opening.takers);
+      if (logins.count() > 0) findings.add(opening, logins);
     }
-    return verdict_of(std::move(findings));
+    return std::move(findings).verdict();
   };
 }
 

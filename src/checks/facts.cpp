@@ -49,6 +49,14 @@ std::optional<ObjectId> Facts::database(const std::string& name) const {
   return found == databases_->end() ? std::nullopt : std::optional(found->second);
 }
 
+std::optional<Verdict> Facts::missing_mappings() const {
+  if (auto missing_ident = missing(Fact::ident)) return missing_ident;
+  if (cluster_.ident.loads()) return std::nullopt;
+  return unseen(
+      "pg_ident.conf has errors and does not load, so which mappings are in force is not known",
+      "correct the file");
+}
+
 const Source* Facts::source_of(const std::string& path) const {
   const auto known = sources_.find(path);
   if (known != sources_.end()) return &known->second;

@@ -32,6 +32,8 @@ class Facts {
   std::optional<Verdict> missing(Fact fact) const;
   /// The records are known and the file loads.
   std::optional<Verdict> missing_records() const;
+  /// The same of the mappings.
+  std::optional<Verdict> missing_mappings() const;
 
   /// A database by its name.
   std::optional<ObjectId> database(const std::string& name) const;

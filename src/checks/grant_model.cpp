@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "privileges/access_matrix.hpp"
+
 namespace pgleast {
 namespace {
 
@@ -141,8 +143,9 @@ PrivilegeSet held_by(const Facts& facts, RoleId grantee, const Object& object) {
 
 std::vector<RoleId> creators(const Facts& facts, const Object& schema) {
   std::vector<RoleId> result;
+  const auto holders = AccessMatrix(facts.graph()).holders(schema, Privilege::create);
   for (const auto role : facts.roles().ordinary_roles()) {
-    if (!facts.graph().held(role, schema).privileges.has(Privilege::create)) continue;
+    if (!holders.has(role)) continue;
     const auto causes = facts.graph().causes(role, schema, Privilege::create);
     const bool own = std::any_of(causes.begin(), causes.end(), [](const Cause& c) {
       return c.kind == Cause::Kind::superuser || c.grantee != public_role;

@@ -57,26 +57,30 @@ Check model_attributes(MapReader&, MapReader&) {
     if (facts.policy().attributes.empty()) return {};
     if (const auto missing = facts.missing(Fact::roles)) return *missing;
     bool passwords = false;
+    std::optional<RoleId> untold;
     std::vector<Finding> findings;
     for (const auto& wanted : facts.policy().attributes) {
       passwords = passwords || wanted.password.has_value();
       for (const auto role : facts.roles().ordinary_roles()) {
         const auto* const c = facts.roles().class_of(role);
-        if (c != nullptr && c->name == wanted.role_class) {
-          check_attributes(facts, wanted, role, findings);
-        }
+        if (c == nullptr || c->name != wanted.role_class) continue;
+        check_attributes(facts, wanted, role, findings);
+        const bool seen = facts.cluster().role(role).password != PasswordKind::unseen;
+        if (wanted.password && !seen && !untold) untold = role;
       }
     }
-    if (passwords) {
-      if (const auto missing = facts.missing(Fact::passwords); missing && findings.empty()) {
-        return *missing;
-      } else if (missing) {
-        auto verdict = verdict_of(std::move(findings));
-        verdict.why = missing->why;
-        return verdict;
-      }
+    auto verdict = verdict_of(std::move(findings));
+    auto missing = passwords ? facts.missing(Fact::passwords) : std::nullopt;
+    if (!missing && untold) {
+      missing = unseen(
+          fmt::format("what is stored as the password of {} is not known", facts.shown(*untold)),
+          "audit the server");
     }
-    return verdict_of(std::move(findings));
+    if (!missing) return verdict;
+    if (verdict.kind == Verdict::Kind::holds) return *missing;
+    verdict.why = missing->why;
+    verdict.remedy = missing->remedy;
+    return verdict;
   };
 }
 

@@ -35,8 +35,10 @@ Check role_password(MapReader& with, MapReader&) {
     if (const auto missing = facts.missing(Fact::roles)) return *missing;
     if (const auto missing = facts.missing(Fact::passwords)) return *missing;
     std::vector<Finding> findings;
+    std::optional<RoleId> untold;
     for (const auto role : facts.roles().ordinary_roles()) {
       const auto kind = name_of(facts.cluster().role(role).password);
+      if (kind == "unseen" && !untold) untold = role;
       if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) continue;
       Finding finding;
       finding.subject = {"role", facts.cluster().role_name(role), ""};
@@ -54,7 +56,13 @@ Check role_password(MapReader& with, MapReader&) {
           facts.shown(role));
       findings.push_back(std::move(finding));
     }
-    return verdict_of(std::move(findings));
+    auto verdict = verdict_of(std::move(findings));
+    if (!untold) return verdict;
+    if (verdict.kind == Verdict::Kind::holds) verdict.kind = Verdict::Kind::unseen;
+    verdict.why =
+        fmt::format("what is stored as the password of {} is not known", facts.shown(*untold));
+    verdict.remedy = "audit the server";
+    return verdict;
   };
 }
 

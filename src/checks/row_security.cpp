@@ -99,6 +99,10 @@ Check row_security(MapReader& with, MapReader& fix) {
       if (enable) finding.remedies.emplace_back(EnableRowSecurity{id, true, forced || own_logins});
       findings.push_back(std::move(finding));
     }
+    // Who logs in with an owner's rights is not known.
+    if (findings.empty() && forced) {
+      if (const auto missing = facts.missing(Fact::roles)) return *missing;
+    }
     return verdict_of(std::move(findings));
   };
 }

@@ -40,6 +40,36 @@ std::string origin_word(const YamlNode& at, const std::string& word, const Netwo
       at, fmt::format("there is no network `{}`{}", displayed(word), did_you_mean(word, names)));
 }
 
+// A word of a network's value that pg_hba.conf has no address for is none of where clients are.
+bool is_hba_address(const std::string& word) {
+  return word == "samenet" || word == "samehost" || word == "all" || is_network(word);
+}
+
+// What a list of networks means, each as a word of its own: `office` as 10.0.0.0/8.
+std::vector<std::string> hba_addresses(const YamlNode& item, const Networks& networks) {
+  const auto word = scalar_text(item);
+  const bool host = word.find('.') != std::string::npos && word.find('/') == std::string::npos;
+  if (is_hba_address(word) || host || word == "localhost") return {word};
+  const auto known = networks.find(word);
+  if (known == networks.end()) {
+    std::vector<std::string> names{"samenet", "samehost", "all"};
+    for (const auto& [name, words] : networks) names.push_back(name);
+    fail_policy(item, fmt::format("there is no network `{}`{}", displayed(word),
+                                  did_you_mean(word, names)));
+  }
+  std::vector<std::string> result;
+  for (std::size_t begin = 0; begin <= known->second.size();) {
+    const auto end = std::min(known->second.find(',', begin), known->second.size());
+    result.push_back(known->second.substr(begin, end - begin));
+    if (!is_hba_address(result.back())) {
+      fail_policy(item, fmt::format("`{}` has `{}` in it, which is no address of pg_hba.conf",
+                                    displayed(word), displayed(result.back())));
+    }
+    begin = end + 1;
+  }
+  return result;
+}
+
 std::string joined_words(const YamlNode& at, const std::vector<std::string>& words,
                          const Networks& networks) {
   std::string result;
@@ -140,6 +170,17 @@ AccessEntry read_entry_of_access(const YamlNode& node, const Networks& networks)
 }
 
 }  // namespace
+
+Patterns read_client_networks(const YamlNode& node, const Networks& networks) {
+  const auto items = node.is(YamlNode::Kind::sequence) ? node.items : std::vector<YamlNode>{node};
+  Patterns result;
+  for (const auto& item : items) {
+    for (const auto& word : hba_addresses(item, networks)) {
+      result.push_back({Pattern::Kind::glob, word, nullptr, place_of(item)});
+    }
+  }
+  return result;
+}
 
 void read_networks(const YamlNode& node, Networks& networks) {
   const MapReader map(node, "networks");

@@ -39,7 +39,10 @@ struct AccessEntry {
 /// Names for address sets, each as the words of an origin.
 using Networks = std::map<std::string, std::string>;
 
-/// Adds to `networks`. Throws Error (usage) at the place of what is wrong, as the next does.
+/// Networks as pg_hba.conf takes them: `samenet`, 10.0.0.0/8, a host name with a dot; and the names
+/// of such. Throws Error (usage) at the place of what is wrong, as the next do.
+Patterns read_client_networks(const YamlNode& node, const Networks& networks);
+/// Adds to `networks`.
 void read_networks(const YamlNode& node, Networks& networks);
 std::vector<AccessEntry> read_access(const YamlNode& node, const Networks& networks);
 

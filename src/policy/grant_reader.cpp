@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
+#include <map>
 
 #include "pg/version.hpp"
 #include "text/display.hpp"
@@ -65,6 +66,7 @@ GrantEntry read_entry(const YamlNode& node, ObjectKind kind) {
   return entry;
 }
 
+// Of what an entry speaks: two of one key speak of the same objects.
 std::string key_of(const GrantEntry& entry) {
   auto key = std::string(info(entry.kind).name) + '\0' + entry.schema.text;
   for (const auto& name : entry.names) key += '\0' + name.text;
@@ -79,6 +81,7 @@ std::vector<GrantEntry> read_grants(const YamlNode& node) {
   for (const auto& item : node.items) {
     MapReader map(item, "a grant");
     const auto to = map.texts("to");
+    const auto* const to_at = map.find("to");
     if (to.empty()) fail_policy(item, "a grant needs the key `to`");
     for (const auto kind : stated_kinds) {
       const auto* const said = map.find(std::string(info(kind).plural));
@@ -89,6 +92,7 @@ std::vector<GrantEntry> read_grants(const YamlNode& node) {
       for (const auto& selection : selections) {
         auto entry = read_entry(selection, kind);
         entry.to = to;
+        entry.to_at = *to_at;
         entries.push_back(std::move(entry));
       }
     }
@@ -98,17 +102,25 @@ std::vector<GrantEntry> read_grants(const YamlNode& node) {
 }
 
 void check_contradictions(const std::vector<GrantEntry>& entries) {
+  // The first ceiling of a grantee that has not all of a floor is as good as any.
+  std::map<std::string, std::map<std::uint16_t, const GrantEntry*>> ceilings;
+  for (const auto& entry : entries) {
+    if (!entry.allow) continue;
+    for (const auto& role : entry.to) {
+      ceilings[key_of(entry) + '\n' + role].try_emplace(entry.ceiling().bits(), &entry);
+    }
+  }
   for (const auto& floor : entries) {
-    for (const auto& ceiling : entries) {
-      if (&floor == &ceiling || !ceiling.allow || key_of(floor) != key_of(ceiling)) continue;
-      const bool same = std::any_of(floor.to.begin(), floor.to.end(), [&](const auto& role) {
-        return std::find(ceiling.to.begin(), ceiling.to.end(), role) != ceiling.to.end();
-      });
-      const auto beyond = floor.require - ceiling.ceiling();
-      if (!same || beyond.empty()) continue;
-      const auto at = ceiling.at.source->position(ceiling.at.span.begin);
-      fail_policy(floor.at, fmt::format("requires {} that {}:{} does not allow", to_string(beyond),
-                                        ceiling.at.source->name(), at.line));
+    for (const auto& role : floor.to) {
+      const auto found = ceilings.find(key_of(floor) + '\n' + role);
+      if (found == ceilings.end()) continue;
+      for (const auto& [bits, ceiling] : found->second) {
+        const auto beyond = floor.require - ceiling->ceiling();
+        if (beyond.empty()) continue;
+        const auto at = ceiling->at.source->position(ceiling->at.span.begin);
+        fail_policy(floor.at, fmt::format("requires {} that {}:{} does not allow",
+                                          to_string(beyond), ceiling->at.source->name(), at.line));
+      }
     }
   }
 }

@@ -23,6 +23,8 @@ constexpr std::string_view packs_folder = "policies/";
 constexpr std::string_view pack_file = "pack.yaml";
 // The rules about the user's own statements: part of every policy that makes any.
 constexpr std::string_view model_pack = "model";
+// Policies that extend policies.
+constexpr std::size_t deepest_extends = 50;
 
 bool is_yaml(std::string_view path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
 
@@ -34,7 +36,7 @@ class Loader {
  private:
   void load_embedded_pack(const std::string& name);
   void load_pack_folder(const fs::path& folder);
-  void load_file(const std::string& path);
+  void load_file(const std::string& path, const YamlNode* at);
   void read_pack_file(const YamlNode& node);
   void add_rule(Rule rule, const YamlNode& at);
   void read_policy(const YamlNode& node, const std::string& path);
@@ -46,6 +48,7 @@ class Loader {
   void read_rules(const YamlNode* node);
   void read_waivers(const YamlNode* node);
   void apply_overrides();
+  void settle_parameters();
   void check_references() const;
   void check_patterns(const Patterns& patterns, const YamlNode& at) const;
   void check_names_in(const YamlNode& node) const;
@@ -54,6 +57,7 @@ class Loader {
   std::vector<std::string> open_;  // files being read, to find one that extends itself
   std::set<std::string> loaded_;
   std::map<std::string, YamlNode> given_;  // parameters that a policy sets, and to what
+  std::set<std::string> of_networks_;      // parameters that name networks, not roles
   std::vector<YamlEntry> overrides_;       // rule id, what is said of it
 };
 
@@ -72,7 +76,7 @@ void Loader::load(const std::string& name, const std::string& from, const YamlNo
   if (fs::is_directory(path, ignored)) return load_pack_folder(path);
   // What a policy extends is missing at a place in it; what the user names, as a file.
   const bool named_as_file = is_yaml(name) && at == nullptr;
-  if (named_as_file || name == "-" || fs::exists(path, ignored)) return load_file(path);
+  if (named_as_file || name == "-" || fs::exists(path, ignored)) return load_file(path, at);
   fail_with(at, fmt::format("there is no pack and no file `{}`{}", displayed(name),
                             did_you_mean(name, packs)));
 }
@@ -114,9 +118,14 @@ void Loader::load_pack_folder(const fs::path& folder) {
   }
 }
 
-void Loader::load_file(const std::string& path) {
+// What several policies extend is read once, before the first of them.
+void Loader::load_file(const std::string& path, const YamlNode* at) {
   std::error_code ignored;
   const auto full = path == "-" ? path : fs::weakly_canonical(path, ignored).string();
+  if (!loaded_.insert(full).second) return;
+  if (open_.size() >= deepest_extends) {
+    fail_with(at, fmt::format("policies extend policies more than {} deep", deepest_extends));
+  }
   const auto node = read_yaml(Source(path == "-" ? "<stdin>" : path, read_file(path)));
   open_.push_back(full);
   read_policy(node, path);
@@ -134,6 +143,17 @@ Patterns read_parameter(const YamlNode& value) {
   return patterns;
 }
 
+enum class Names { roles, networks };
+
+Names read_names(MapReader& parameter) {
+  const auto* const names = parameter.find("names");
+  if (names == nullptr) return Names::roles;
+  const auto word = scalar_text(*names);
+  if (word == "roles") return Names::roles;
+  if (word == "networks") return Names::networks;
+  fail_policy(*names, "a parameter names `roles` or `networks`");
+}
+
 void Loader::read_pack_file(const YamlNode& node) {
   MapReader map(node, "a pack");
   map.text("pack");
@@ -141,7 +161,11 @@ void Loader::read_pack_file(const YamlNode& node) {
   if (const auto* const parameters = map.find("parameters")) {
     for (const auto& [name, value] : parameters->entries) {
       MapReader parameter(value, "a parameter");
-      policy_.parameters.emplace(name.text, read_parameter(parameter.need("default")));
+      auto patterns = read_parameter(parameter.need("default"));
+      // A default may name what is not there.
+      for (auto& pattern : patterns) pattern.place.clear();
+      policy_.parameters.emplace(name.text, std::move(patterns));
+      if (read_names(parameter) == Names::networks) of_networks_.insert(name.text);
       parameter.text("why");
       parameter.finish();
     }
@@ -426,9 +450,24 @@ void Loader::check_references() const {
     check_patterns(a.who, a.at);
     if (a.cannot_become) check_patterns(*a.cannot_become, a.at);
   }
-  for (const auto& [name, value] : given_) check_patterns(policy_.parameters.at(name), value);
+  for (const auto& [name, value] : given_) {
+    if (!of_networks_.contains(name)) check_patterns(policy_.parameters.at(name), value);
+  }
   for (const auto& rule : policy_.rules) check_names_in(rule.with);
   check_contradictions(policy_.grants);
+}
+
+// A class of a parameter's name is its value, unless the parameter itself was given.
+void Loader::settle_parameters() {
+  for (auto& [name, patterns] : policy_.parameters) {
+    const auto given = given_.find(name);
+    if (of_networks_.contains(name)) {
+      if (given != given_.end()) patterns = read_client_networks(given->second, policy_.networks);
+    } else if (const auto* const same = policy_.find_class(name);
+               same != nullptr && given == given_.end()) {
+      patterns = {{Pattern::Kind::role_class, name, nullptr, place_of(same->at)}};
+    }
+  }
 }
 
 Policy Loader::finish() {
@@ -441,12 +480,7 @@ Policy Loader::finish() {
   }
   apply_overrides();
   check_references();
-  // A class of a parameter's name is its value, unless the parameter itself was given.
-  for (auto& [name, patterns] : policy_.parameters) {
-    if (policy_.find_class(name) != nullptr && !given_.contains(name)) {
-      patterns = {{Pattern::Kind::role_class, name, nullptr}};
-    }
-  }
+  settle_parameters();
   std::sort(policy_.rules.begin(), policy_.rules.end(),
             [](const Rule& a, const Rule& b) { return a.id < b.id; });
   std::sort(policy_.packs.begin(), policy_.packs.end());

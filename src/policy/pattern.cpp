@@ -14,7 +14,7 @@ bool takes_prefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-Pattern read_pattern(const YamlNode& node) {
+Pattern read_word(const YamlNode& node) {
   const auto whole = scalar_text(node);
   std::string_view text = whole;
   if (takes_prefix(text, "re:")) {
@@ -32,6 +32,12 @@ Pattern read_pattern(const YamlNode& node) {
   }
   if (takes_prefix(text, "$")) return {Pattern::Kind::parameter, std::string(text), nullptr};
   return {Pattern::Kind::glob, std::string(text), nullptr};
+}
+
+Pattern read_pattern(const YamlNode& node) {
+  auto pattern = read_word(node);
+  pattern.place = place_of(node);
+  return pattern;
 }
 
 // The two-pointer way: the last `*` takes one more whenever the rest does not fit.

@@ -24,9 +24,12 @@ struct Pattern {
   enum class Kind { glob, expression, role_class, bootstrap, parameter } kind = Kind::glob;
   std::string text;                       // without its prefix
   std::shared_ptr<const re2::RE2> regex;  // shared: patterns are copied, compiled ones are not
+  std::string place = {};                 // "policy.yaml:7:12"; empty: nobody's policy says it
 
   /// A glob without `*` and `?`: exactly one name.
   bool is_exact() const;
+  /// `*`: everything, so the name of nothing.
+  bool is_all() const { return kind == Kind::glob && text == "*"; }
 };
 
 using Patterns = std::vector<Pattern>;

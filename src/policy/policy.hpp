@@ -51,6 +51,7 @@ struct MembershipEntry {
 
 struct GrantEntry {
   std::vector<std::string> to;  // role names, or PUBLIC
+  YamlNode to_at;
   ObjectKind kind = ObjectKind::table;
   Pattern schema;  // where the kind lies in a schema
   Patterns names;

@@ -32,6 +32,28 @@ std::optional<std::pair<RoleId, RoleId>> Graph::database_ownership(Closure closu
 
 // One role at a time: few groups are asked about, and most roles are nobody's group.
 const RoleSet& Graph::who_has(RoleId role, Closure closure) const {
+  return below(closure).of(role);
+}
+
+RoleSet Graph::reaching(const RoleSet& roles, Closure closure) const {
+  const auto& members = below(closure);
+  const auto ownership = database_ownership(closure, no_object);
+  auto found = roles;
+  auto open = roles.members();
+  while (!open.empty()) {
+    const auto at = open.back();
+    open.pop_back();
+    for (const auto member : members.groups(at)) {
+      if (found.insert(member)) open.push_back(member);
+    }
+    if (ownership && ownership->second == at && found.insert(ownership->first)) {
+      open.push_back(ownership->first);
+    }
+  }
+  return found;
+}
+
+const MembershipClosure& Graph::below(Closure closure) const {
   auto& below = below_[static_cast<std::size_t>(closure)];
   if (!below) {
     const auto roles = cluster_.roles.size();
@@ -40,7 +62,7 @@ const RoleSet& Graph::who_has(RoleId role, Closure closure) const {
       if (carries(m, closure)) below->add(m.role, m.member);
     }
   }
-  return below->of(role);
+  return *below;
 }
 
 HasPrivileges Graph::has_privileges(ObjectId database) const {

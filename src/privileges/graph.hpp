@@ -44,6 +44,8 @@ class Graph {
   }
   /// Who has `role` in its closure, itself included, along memberships.
   const RoleSet& who_has(RoleId role, Closure closure) const;
+  /// Who has one of `roles` in its reach(), as seen from the database connected to; they too.
+  RoleSet reaching(const RoleSet& roles, Closure closure) const;
   /// As has_privileges_in().
   HasPrivileges has_privileges(ObjectId database) const;
   /// The shortest way, both ends included; empty when there is none.
@@ -89,6 +91,8 @@ class Graph {
     std::vector<std::uint32_t> length;  // in steps
   };
   struct Candidate;
+  /// The closure the other way round: who is in whom.
+  const MembershipClosure& below(Closure closure) const;
   const RoleSet& inherited(RoleId role, const Object& object) const;
   const Ways& ways(RoleId from, Closure closure, ObjectId database) const;
   static std::vector<RoleId> path_of(const Ways& ways, RoleId to);

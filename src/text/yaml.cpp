@@ -163,6 +163,11 @@ YamlNode read_yaml(Source text) {
   return root;
 }
 
+std::string place_of(const YamlNode& node) {
+  const auto at = node.source->position(node.span.begin);
+  return fmt::format("{}:{}:{}", displayed(node.source->name()), at.line, at.column);
+}
+
 void fail_policy(const YamlNode& at, std::string message) {
   fail_at(*at.source, at.span, std::move(message));
 }

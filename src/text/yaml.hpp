@@ -34,6 +34,9 @@ struct YamlEntry {
 /// The one document of `source`. Throws Error (usage) with its place.
 YamlNode read_yaml(Source source);
 
+/// "policy.yaml:7:12", safe to show.
+std::string place_of(const YamlNode& node);
+
 /// A policy that is not valid, at a place.
 [[noreturn]] void fail_policy(const YamlNode& at, std::string message);
 

@@ -52,9 +52,17 @@ TEST_CASE("rights that a role lacks make rules unseen", "[live][rights]") {
              "GRANT pg_read_all_settings TO audit_ro;"
              "GRANT SELECT ON pg_catalog.pg_hba_file_rules TO audit_ro;"
              "GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO audit_ro;");
+  std::string remedy;
   for (const auto& [rule, verdict] : verdicts(server, "audit_ro")) {
     CAPTURE(rule, verdict.why);
+    if (rule == "SET-006") {  // the records are shown without the files, this needs them
+      CHECK(verdict.kind == Verdict::Kind::unseen);
+      remedy = verdict.remedy.substr(0, verdict.remedy.rfind("; or give the file"));
+      continue;
+    }
     CHECK(verdict.kind == all.at(rule).kind);
     CHECK(verdict.findings.size() == all.at(rule).findings.size());
   }
+  server.sql("postgres", remedy);
+  CHECK(verdicts(server, "audit_ro").at("SET-006").kind == Verdict::Kind::holds);
 }

@@ -296,10 +296,18 @@ void Reader::settle_own_settings(const std::vector<Setting>& in_files) {
 void Reader::read_conf_texts(Session& session) {
   const auto* const path = cluster_.find_setting("config_file");
   if (path == nullptr) return settle_own_settings({});
-  const auto files = server_files(session);
+  auto files = server_files(session);
+  bool refused = false;
+  files.read = [&refused, read = files.read](const std::string& name) {
+    auto text = read(name);
+    refused = refused || (!text.text && !text.missing && !text.folder);
+    return text;
+  };
   if (!files.read(path->value).text) return settle_own_settings({});
   std::vector<ConfigFile> read;
   const auto conf = read_conf(path->value, files, cluster_.version_num, read);
+  // What the server may read and we may not is no error of the file.
+  if (refused) return settle_own_settings({});
   cluster_.setting_problems = setting_problems(conf);
   settle_own_settings(conf.starts() ? settings_of(conf, cluster_.version_num)
                                     : std::vector<Setting>{});

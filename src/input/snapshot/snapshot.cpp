@@ -345,6 +345,18 @@ constexpr std::array snapshot_parts{
 static_assert(std::is_sorted(snapshot_parts.begin(), snapshot_parts.end(),
                              [](auto& a, auto& b) { return a.key < b.key; }));
 
+// Numbers count and refer: a broken or negative one would be taken as another.
+void check_whole_numbers(const json& j, std::string_view key = "") {
+  if (j.is_number_float() || (j.is_number_integer() && !j.is_number_unsigned() &&
+                              j.get<std::int64_t>() < 0 && key != "connection_limit")) {
+    fail("", fmt::format("{} is no number that can stand there", j.dump()));
+  }
+  if (!j.is_structured()) return;
+  for (const auto& [name, value] : j.items()) {
+    check_whole_numbers(value, j.is_object() ? std::string_view(name) : key);
+  }
+}
+
 // The tree shrinks as the cluster grows.
 template <typename T>
 void take(json& j, const char* key, T& value) {
@@ -384,7 +396,12 @@ void add_later_keys(json& j, Cluster& c) {
     c.remarks.push_back({"the snapshot was taken before pgleast read what foreign keys do",
                          "take it again", RemarkKind::other});
   }
-  if (j.contains("setting_problems")) take(j, "setting_problems", c.setting_problems);
+  if (j.contains("setting_problems")) {
+    take(j, "setting_problems", c.setting_problems);
+  } else {
+    // Whether the server starts with them was not looked at.
+    std::erase_if(c.files, [](const ConfigFile& f) { return f.kind == ConfigKind::conf; });
+  }
   if (j.contains("poolers")) take(j, "poolers", c.poolers);
   if (j.contains("ident")) {
     take(j, "ident", c.ident);
@@ -395,6 +412,7 @@ void add_later_keys(json& j, Cluster& c) {
 }
 
 Cluster from_tree(json j) {
+  check_whole_numbers(j);
   Cluster c;
   take(j, "version_num", c.version_num);
   take(j, "name", c.name);

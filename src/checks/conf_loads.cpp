@@ -1,0 +1,55 @@
+// The server starts with postgresql.conf and what it includes: one entry that it does not take is
+// enough for it not to.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "checks/check.hpp"
+#include "pg/identifier.hpp"
+
+namespace pgleast {
+namespace {
+
+Finding finding_for(const Facts& facts, const SettingProblem& problem) {
+  Finding finding;
+  finding.subject = {
+      "setting",
+      problem.name.empty() ? fmt::format("{}: {}", problem.file, problem.message) : problem.name,
+      ""};
+  finding.message = problem.message + "; the server does not start with this file";
+  finding.location = facts.location(problem.file, problem.line);
+  finding.decision = problem.name.empty() ? "correct the line" : "correct the entry, or remove it";
+  return finding;
+}
+
+std::string remedy_for(const std::string& reader) {
+  const std::string file = "give the file with --conf";
+  if (reader.empty()) return file;
+  return fmt::format(
+      "GRANT pg_read_server_files, pg_read_all_settings TO {0}; GRANT EXECUTE ON FUNCTION "
+      "pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean), pg_catalog.pg_ls_dir(text) "
+      "TO {0}; or {1}",
+      quote_identifier(reader), file);
+}
+
+}  // namespace
+
+Check conf_loads(MapReader&, MapReader&) {
+  return [](const Facts& facts) -> Verdict {
+    const auto& cluster = facts.cluster();
+    std::vector<Finding> findings;
+    for (const auto& problem : cluster.setting_problems) {
+      findings.push_back(finding_for(facts, problem));
+    }
+    if (!findings.empty()) return verdict_of(std::move(findings));
+    if (const auto missing = facts.missing(Fact::settings)) return *missing;
+    const bool read =
+        std::any_of(cluster.files.begin(), cluster.files.end(),
+                    [](const ConfigFile& file) { return file.kind == ConfigKind::conf; });
+    if (read) return {};
+    return unseen("the text of postgresql.conf was not read", remedy_for(cluster.reader));
+  };
+}
+
+}  // namespace pgleast
