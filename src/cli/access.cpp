@@ -235,6 +235,7 @@ int access(const AccessOptions& options) {
   Timings timings;
   const auto cluster = read_sources(options.sources, timings);
   print_version_note(cluster);
+  need(cluster, Fact::roles, "privileges cannot be told");
   need(cluster, Fact::objects, "privileges cannot be told");
   AccessAnswer answer(cluster, options);
   write_output(options.output, [&](const Write& write) { answer.write(write); });

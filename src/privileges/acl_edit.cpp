@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "pg/refused.hpp"
 #include "privileges/aclmask.hpp"
@@ -16,9 +17,22 @@ class AclEdit {
   AclEdit(Acl acl, RoleId owner, bool cascade, const HasPrivileges& has_privileges)
       : acl_(std::move(acl)), owner_(owner), cascade_(cascade), has_privileges_(has_privileges) {}
 
-  // aclupdate
+  // aclupdate; what hangs on an option that is lost goes, too
   void update(const AclItem& change, Mode mode) {
     if (mode == Mode::add && !change.grantable.empty()) check_circularity(change);
+    change_item(change, mode);
+    while (!lost_.empty()) {
+      const auto [grantee, lost] = lost_.back();
+      lost_.pop_back();
+      revoke_from_dependents(grantee, lost);
+    }
+  }
+
+  Acl take() { return std::move(acl_); }
+  bool cascades() const { return cascades_; }
+
+ private:
+  void change_item(const AclItem& change, Mode mode) {
     auto at = find(change);
     if (at == acl_.size()) acl_.push_back({change.grantee, change.grantor, {}, {}});
     auto& item = acl_[at];
@@ -34,13 +48,9 @@ class AclEdit {
     if (item.privileges.empty() && item.grantable.empty()) {
       acl_.erase(acl_.begin() + static_cast<std::ptrdiff_t>(at));
     }
-    if (!lost.empty()) revoke_from_dependents(change.grantee, lost);
+    if (!lost.empty()) lost_.emplace_back(change.grantee, lost);
   }
 
-  Acl take() { return std::move(acl_); }
-  bool cascades() const { return cascades_; }
-
- private:
   std::size_t find(const AclItem& like) const {
     const auto same = [&](const AclItem& i) {
       return i.grantee == like.grantee && i.grantor == like.grantor;
@@ -48,7 +58,7 @@ class AclEdit {
     return static_cast<std::size_t>(std::find_if(acl_.begin(), acl_.end(), same) - acl_.begin());
   }
 
-  // recursive_revoke
+  // recursive_revoke, but not by calling itself: options are passed on as far as one likes
   void revoke_from_dependents(RoleId grantee, PrivilegeSet lost) {
     if (grantee == owner_) return;
     lost -= options_of(grantee, acl_);
@@ -62,7 +72,7 @@ class AclEdit {
         throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
       }
       cascades_ = true;
-      update({at->grantee, at->grantor, lost, lost}, Mode::remove);
+      change_item({at->grantee, at->grantor, lost, lost}, Mode::remove);
     }
   }
 
@@ -92,6 +102,7 @@ class AclEdit {
   RoleId owner_;
   bool cascade_;
   bool cascades_ = false;
+  std::vector<std::pair<RoleId, PrivilegeSet>> lost_;
   const HasPrivileges& has_privileges_;
 };
 

@@ -1,6 +1,7 @@
 #include "privileges/membership_revoke.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "pg/refused.hpp"
 
@@ -45,19 +46,26 @@ bool MembershipRevoke::keeps_admin(RoleId member) const {
   });
 }
 
-void MembershipRevoke::take(Row& row, bool admin_only, bool cascade) {
-  if (row.action == Action::remove || (row.action == Action::remove_admin && admin_only)) return;
-  if (admin_only && !row.grant.admin) return;
-  row.action = admin_only ? Action::remove_admin : Action::remove;
-  if (!admin_only) gone_.push_back(row.place);
-  if (major_ < 16 || !row.grant.admin || keeps_admin(row.grant.member)) return;
-  for (auto& dependent : rows_) {
-    const bool hangs = dependent.grant.grantor == row.grant.member;
-    if (!hangs || dependent.action == Action::remove) continue;
-    if (!cascade) {
-      throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
+// Not by calling itself: whoever is given the option may give it on, as often as he likes.
+void MembershipRevoke::take(Row& first, bool first_admin_only, bool cascade) {
+  std::vector<std::pair<Row*, bool>> todo{{&first, first_admin_only}};
+  while (!todo.empty()) {
+    const auto [row, admin_only] = todo.back();
+    todo.pop_back();
+    const bool done =
+        row->action == Action::remove || (row->action == Action::remove_admin && admin_only);
+    if (done || (admin_only && !row->grant.admin)) continue;
+    row->action = admin_only ? Action::remove_admin : Action::remove;
+    if (!admin_only) gone_.push_back(row->place);
+    if (major_ < 16 || !row->grant.admin || keeps_admin(row->grant.member)) continue;
+    for (auto& dependent : rows_) {
+      const bool hangs = dependent.grant.grantor == row->grant.member;
+      if (!hangs || dependent.action == Action::remove) continue;
+      if (!cascade) {
+        throw Refused(Condition::dependent_objects_still_exist, "dependent privileges exist");
+      }
+      todo.emplace_back(&dependent, false);
     }
-    take(dependent, false, true);
   }
 }
 

@@ -1,21 +1,54 @@
 #include "privileges/memberships.hpp"
 
 #include <algorithm>
+#include <unordered_set>
+#include <utility>
 
 namespace pgleast {
 namespace {
 
-// The server reads them by the index on (member, roleid).
-std::vector<RoleId> groups_by_oid(const Cluster& cluster, RoleId member, Closure closure) {
-  std::vector<RoleId> groups;
-  for (const auto& m : cluster.memberships) {
-    if (m.member == member && carries(m, closure)) groups.push_back(m.role);
+// What each is a member of, in the order of their numbers, as the server reads them by the index on
+// (member, roleid). Whoever is a member of little is looked up without a table.
+class Groups {
+ public:
+  Groups(const Cluster& cluster, Closure closure) : cluster_(cluster), closure_(closure) {}
+
+  const std::vector<RoleId>& of(RoleId member) {
+    if (++asked_ == 4) fill();
+    if (asked_ < 4) return few_ = scanned(member);
+    return all_[index(member)];
   }
-  std::sort(groups.begin(), groups.end(), [&](RoleId a, RoleId b) {
-    return std::pair(cluster.role(a).oid, a) < std::pair(cluster.role(b).oid, b);
-  });
-  return groups;
-}
+
+ private:
+  std::vector<RoleId> scanned(RoleId member) const {
+    std::vector<RoleId> groups;
+    for (const auto& m : cluster_.memberships) {
+      if (m.member == member && carries(m, closure_)) groups.push_back(m.role);
+    }
+    sort(groups);
+    return groups;
+  }
+
+  void fill() {
+    all_.resize(cluster_.roles.size());
+    for (const auto& m : cluster_.memberships) {
+      if (carries(m, closure_)) all_[index(m.member)].push_back(m.role);
+    }
+    for (auto& groups : all_) sort(groups);
+  }
+
+  void sort(std::vector<RoleId>& groups) const {
+    std::sort(groups.begin(), groups.end(), [&](RoleId a, RoleId b) {
+      return std::pair(cluster_.role(a).oid, a) < std::pair(cluster_.role(b).oid, b);
+    });
+  }
+
+  const Cluster& cluster_;
+  Closure closure_;
+  std::size_t asked_ = 0;
+  std::vector<RoleId> few_;
+  std::vector<std::vector<RoleId>> all_;
+};
 
 }  // namespace
 
@@ -48,11 +81,13 @@ std::vector<RoleId> roles_reached(const Cluster& cluster, RoleId role, Closure c
       database == no_object ? std::nullopt : cluster.find_role(database_owner_role);
   const auto by_ownership = member_by_ownership(cluster, database_owner, closure, database);
   std::vector<RoleId> result{role};
+  std::unordered_set<RoleId> taken{role};
   const auto take = [&](RoleId other) {
-    if (std::find(result.begin(), result.end(), other) == result.end()) result.push_back(other);
+    if (taken.insert(other).second) result.push_back(other);
   };
+  Groups groups(cluster, closure);
   for (std::size_t i = 0; i < result.size(); ++i) {
-    for (const auto group : groups_by_oid(cluster, result[i], closure)) take(group);
+    for (const auto group : groups.of(result[i])) take(group);
     if (by_ownership == result[i]) take(*database_owner);
   }
   return result;

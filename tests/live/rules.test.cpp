@@ -30,7 +30,7 @@ void compare_replayed(const LiveServer& server, const Policy& policy, const Rule
   cluster.roles.front().name = server.superuser();
   replay_sql(Source("example.sql",
                     "CREATE DATABASE rules;\n\\connect rules\nBEGIN;\n" + sql + ";\nCOMMIT;\n"),
-             cluster);
+             cluster, Beneath::known);
   for (const auto fact : {Fact::hba, Fact::settings}) {
     if (seen.seen(fact)) cluster.unseen.erase(fact);
   }

@@ -53,7 +53,8 @@ void read_records(Cluster& cluster, const FileReader& files) {
 void run(const ScriptTexts& texts, Cluster& cluster) {
   // What lies in a database is known once something was made there.
   const std::string touch = texts.touch ? touch_database : "";
-  const auto problems = replay_sql(Source("script.sql", touch + texts.sql), cluster);
+  const auto problems =
+      replay_sql(Source("script.sql", touch + texts.sql), cluster, Beneath::known);
   for (const auto& problem : problems.syntax) FAIL_CHECK(to_string(problem));
   if (texts.whole) {
     for (const auto& problem : problems.refused) FAIL_CHECK(to_string(problem));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -20,14 +21,15 @@ namespace {
 class Replay {
  public:
   Replay(const Source& script, const FileReader& files, Cluster& cluster, RoleEditor& role_editor,
-         SqlCatalog& catalog)
+         SqlCatalog& catalog, Beneath beneath)
       : files_(files),
+        is_known_(beneath == Beneath::known || !cluster.server.empty()),
         cluster_(cluster),
         roles_(role_editor),
         catalog_(catalog),
         report_(script, cluster),
         transactions_(cluster, role_editor, catalog),
-        runner_(cluster, role_editor, catalog, transactions_) {}
+        runner_(cluster, role_editor, catalog, transactions_, is_known_) {}
 
   SqlProblems run() {
     start_session();
@@ -42,11 +44,107 @@ class Replay {
   void follow_script() {
     PsqlScript items(text());
     while (const auto item = items.next()) {
+      const auto data = items.data();
+      if (swallowed_ && item->kind == PsqlItem::Kind::statement) follow_swallowed(*item, !!data);
       if (item->kind == PsqlItem::Kind::command) {
         follow_command(*item);
       } else {
         follow(*item);
       }
+      if (data && !takes_data(*item, *data)) items.read_data_as_sql();
+    }
+  }
+
+  // --- COPY ... FROM STDIN ---
+
+  /// Whether psql takes what follows for data. Where that is not known it is taken so, and what
+  /// else it would be is unseen.
+  bool takes_data(const PsqlItem& item, Span data) {
+    if (lost_ || transactions_.has_failed()) {
+      refused_rows_end_ = data.end;
+      refused_rows_depth_ = depth_;
+      return false;
+    }
+    try {
+      check_copy(item);
+      if (!may_be_read_only_ && !(transactions_.is_open() && unsure_transaction_)) return true;
+      touch_as_sql(item, data, "COPY may be refused in this transaction");
+    } catch (const SqlSyntaxError&) {
+      return false;
+    } catch (const Refused& e) {
+      const bool is_command = item.kind == PsqlItem::Kind::command;
+      if (!is_unsure() && !may_be_there(e)) {
+        if (!is_command) refuse(place_of(item, e.name()), e.what());
+        refused_rows_end_ = data.end;
+        refused_rows_depth_ = depth_;
+        return false;
+      }
+      touch_as_sql(item, data, e.what());
+      swallowed_ = !is_blank(data);
+    } catch (const Undecidable& e) {
+      touch_as_sql(item, data, e.why);
+      swallowed_ = !is_blank(data);
+    }
+    return true;
+  }
+
+  void check_copy(const PsqlItem& item) {
+    if (item.kind == PsqlItem::Kind::statement) return runner_.check_copy(text(), item);
+    const auto statement = "COPY" + item.arguments;
+    PsqlScript items(statement);
+    const auto copy = items.next();
+    if (!copy || copy->kind != PsqlItem::Kind::statement) throw Undecidable{"\\copy"};
+    runner_.check_copy(statement, *copy);
+  }
+
+  bool is_blank(Span data) const {
+    const auto lines = text().substr(data.begin, data.end - data.begin);
+    return lines == "\\." || lines == "\\.\r" || lines.empty();
+  }
+
+  /// Lines that are data or statements: what they would do as statements.
+  void touch_as_sql(const PsqlItem& item, Span data, const std::string& why) {
+    const auto lines = text().substr(data.begin, data.end - data.begin);
+    PsqlScript items(lines);
+    while (const auto inner = items.next()) {
+      const bool command = inner->kind == PsqlItem::Kind::command;
+      const bool matters = command ? touched_by_command(inner->command) != touches::nothing ||
+                                         inner->command == "c" || inner->command == "connect" ||
+                                         inner->command == "i" || inner->command == "ir" ||
+                                         inner->command == "include" ||
+                                         inner->command == "include_relative"
+                                   : kind_of(*inner) != nullptr && !sql_syntax_error(lines, *inner);
+      if (!matters) continue;
+      return touch(item, touches::anything, why + ": then what follows is no data");
+    }
+  }
+
+  /// Rows that were no data are the beginning of the next statement, which then is none.
+  void follow_swallowed(const PsqlItem& s, bool copies) {
+    swallowed_ = copies;
+    const auto* const kind = kind_of(s);
+    if (kind == nullptr) return;
+    const bool of_roles = kind->followed == Followed::by_action && !is_on_objects(s);
+    touch(s, kind->touched | (of_roles ? touches::roles : touches::nothing),
+          "it may have been taken for the end of rows");
+  }
+
+  /// What makes the server refuse a COPY without a word of that in it.
+  void note_transaction(const PsqlItem& s, const StatementKind& kind) {
+    const auto& t = s.tokens;
+    const auto only = [](const SqlToken& a, const SqlToken& b) {
+      return a.is("read") && b.is("only");
+    };
+    const bool setting =
+        s.has_word("transaction_read_only") || s.has_word("default_transaction_read_only");
+    const bool off = s.has_word("off") || s.has_word("false");
+    may_be_read_only_ = may_be_read_only_ || (setting && !off) ||
+                        std::adjacent_find(t.begin(), t.end(), only) != t.end();
+    const bool followed = kind.followed != Followed::no;
+    if (!transactions_.is_open()) {
+      unsure_transaction_ = false;
+    } else if (!followed) {
+      unsure_transaction_ = true;
     }
   }
 
@@ -133,6 +231,8 @@ class Replay {
               words.database.empty() ? session.database : connected_database(words.database),
               words.database);
       lost_ = false;
+      const auto code = runner_.may_change_at_login();
+      touch(item, code.touched, code.why);
     } catch (const Refused& e) {
       refuse(item.span, e.what());
       lost_ = true;
@@ -158,6 +258,7 @@ class Replay {
       throw Refused(Condition::insufficient_privilege,
                     fmt::format("permission denied for database `{}`", name));
     }
+    runner_.end_session();
   }
 
   /// A database that no script makes was there before them: with no server nothing says that it
@@ -177,6 +278,7 @@ class Replay {
     const auto* const kind = kind_of(s);
     if (kind == nullptr) return wrong(s, {"syntax error", s.tokens.front().span});
     if (lost_) return refuse(s.tokens.front().span, "there is no connection any more");
+    if (!s.tokens.front().is("copy")) note_transaction(s, *kind);
     const bool unknown = has_unknown_parts(text(), s);
     const bool readable = !unknown && is_shallow(text(), s);
     const bool followed = kind->followed != Followed::no || is_for_effect(s);
@@ -187,28 +289,46 @@ class Replay {
     if (transactions_.has_failed()) return refuse(s.tokens.front().span, Transactions::aborted);
     if (readable && begins_with(s, "do")) return run_block(s);
     if (readable && s.executes_rows) return run_rows(s);
+    if (s.executes_rows) return touch(s, touches::anything);
     const bool of_roles = !is_by_tree(s, *kind);
-    touch(s, touched_by(text(), s, *kind) | (of_roles ? touches::roles : touches::nothing));
+    const auto code = code_of(s, *kind);
+    touch(s, kind->touched | code.touched | (of_roles ? touches::roles : touches::nothing),
+          code.why);
+  }
+
+  /// What its code may change: judged before it is done.
+  MayChange code_of(const PsqlItem& s, const StatementKind& kind) {
+    if (transactions_.has_failed() || !runs_code(s, kind)) return {};
+    tell_what_is_known();
+    try {
+      return runner_.may_change(text(), s);
+    } catch (const SqlSyntaxError& e) {
+      return {touches::anything, e.message};
+    }
   }
 
   void try_out(const PsqlItem& s, const StatementKind& kind) {
     const bool by_tree = is_by_tree(s, kind);
     const auto mark = catalog_.mark();
+    const auto code = by_tree ? code_of(s, kind) : MayChange();
     bool of_roles = false;
     try {
       const auto action = by_tree ? std::nullopt : runner_.action_of(text(), s);
       of_roles = action && is_of_roles(s);
       apply(action, s);
+      touch(s, code.touched, code.why);
     } catch (const SqlSyntaxError& e) {
       if (!by_tree || !is_newer_than_grammar(cluster_.major())) return wrong(s, e);
-      touch(s, kind.touched);
+      touch(s, kind.touched | code.touched);
     } catch (const Refused& e) {
       catalog_.undo_to(mark);
       if (by_tree && is_unsure()) return touch(s, kind.touched, e.what());
+      if (may_be_there(e)) touch_missing(s, of_roles ? touches::roles : kind.touched, e);
       refuse(place_of(s, e.name()), e.what());
     } catch (const Undecidable& e) {
       catalog_.undo_to(mark);
-      const auto touched = kind.touched | (of_roles ? touches::roles : touches::nothing);
+      const auto touched =
+          kind.touched | code.touched | (of_roles ? touches::roles : touches::nothing);
       touch(s, touched == touches::nothing ? touches::anything : touched, e.why);
     }
     transactions_.end_statement();
@@ -234,10 +354,14 @@ class Replay {
     } catch (const Refused& e) {
       transactions_.undo(before);
       if (is_unsure()) return touch(s, touches::anything, e.what());
+      if (may_be_there(e)) touch_missing(s, touches::anything, e);
       return refuse(s.tokens.front().span, e.what());
     } catch (const Undecidable& e) {
       transactions_.undo(before);
       return touch(s, touches::anything, e.why);
+    }
+    for (const auto& e : runner_.take_caught()) {
+      if (may_be_there(e)) touch_missing(s, touches::anything, e);
     }
     transactions_.end_statement();
   }
@@ -269,6 +393,7 @@ class Replay {
       runner_.run_text(text_of_value(cell));
     } catch (const Refused& e) {
       transactions_.undo(before);
+      if (may_be_there(e)) touch_missing(s, touches::anything, e);
       return refuse(s.tokens.front().span, e.what());
     } catch (const Undecidable& e) {
       transactions_.undo(before);
@@ -278,6 +403,25 @@ class Replay {
   }
 
   // --- What becomes of them ---
+
+  /// Refused, but only because something is not there that no script makes: it may be.
+  bool may_be_there(const Refused& e) const {
+    if (is_known_ || e.condition() == Condition::undefined_column) return false;
+    const bool absent = is_absence(e.condition()) || is_missing_role(e);
+    return absent && !e.name().empty() && !catalog_.was_named(e.name()) &&
+           !roles_.was_named(e.name());
+  }
+
+  static bool is_missing_role(const Refused& e) {
+    const std::string_view said = e.what();
+    return said.starts_with("role `") && said.ends_with("` does not exist");
+  }
+
+  /// With a role there is one more than is known. What is dropped is gone in any case.
+  void touch_missing(const PsqlItem& s, Touched touched, const Refused& e) {
+    if (s.tokens.front().is("drop")) return;
+    touch(s, touched | (is_missing_role(e) ? touches::roles : touches::nothing), e.what());
+  }
 
   /// Something that is not followed may have made what is missing now.
   bool is_unsure() const {
@@ -299,7 +443,11 @@ class Replay {
     return s.tokens.front().span;
   }
 
+  /// Rows of a COPY that was refused are no SQL either, and no fault of the script.
   void wrong(const PsqlItem& s, const SqlSyntaxError& error) {
+    if (depth_ == refused_rows_depth_ && s.span.begin < refused_rows_end_) {
+      return refuse(s.tokens.front().span, error.message);
+    }
     report_.add_syntax_error(s, error);
     transactions_.fail();
   }
@@ -314,6 +462,7 @@ class Replay {
   }
 
   const FileReader& files_;
+  const bool is_known_;          // all that was there before the scripts
   std::deque<Source> included_;  // where they are is kept
   std::size_t depth_ = 0;
   Cluster& cluster_;
@@ -322,20 +471,25 @@ class Replay {
   ScriptReport report_;
   Transactions transactions_;
   StatementRunner runner_;
-  bool lost_ = false;  // no connection any more
-  Span begun_;         // the last BEGIN
+  bool lost_ = false;                 // no connection any more
+  std::size_t refused_rows_end_ = 0;  // of a COPY, which are read as SQL
+  std::size_t refused_rows_depth_ = 0;
+  bool swallowed_ = false;           // rows of a COPY may be the beginning of the next statement
+  bool may_be_read_only_ = false;    // a transaction
+  bool unsure_transaction_ = false;  // something in it may have failed
+  Span begun_;                       // the last BEGIN
   const Source* begun_in_ = nullptr;
 };
 
 }  // namespace
 
 std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster,
-                                    const FileReader& files) {
+                                    const FileReader& files, Beneath beneath) {
   RoleEditor roles(cluster);
   SqlCatalog catalog(cluster, roles);
   std::vector<SqlProblems> result;
   for (const auto& script : scripts) {
-    result.push_back(Replay(script, files, cluster, roles, catalog).run());
+    result.push_back(Replay(script, files, cluster, roles, catalog, beneath).run());
   }
   catalog.finish();
   if (!catalog.is_of_scripts()) return result;
@@ -353,8 +507,8 @@ std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster&
   return result;
 }
 
-SqlProblems replay_sql(const Source& script, Cluster& cluster) {
-  return replay_sql(std::vector<Source>{script}, cluster).front();
+SqlProblems replay_sql(const Source& script, Cluster& cluster, Beneath beneath) {
+  return replay_sql(std::vector<Source>{script}, cluster, {}, beneath).front();
 }
 
 }  // namespace pgleast

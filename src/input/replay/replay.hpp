@@ -8,6 +8,7 @@
 //   DO $$ ... $$;                         done step by step (do_block.hpp), or all is unseen
 //   \ir tables.sql                        done in its place
 
+#include <cstdint>
 #include <vector>
 
 #include "model/cluster.hpp"
@@ -21,11 +22,16 @@ struct SqlProblems {
   std::vector<Diagnostic> refused;  // those that the server refuses: `role x already exists`
 };
 
+/// Whether a cluster of which nothing was read has more than what `initdb` makes. It may: what a
+/// statement does to something that is not there is unseen. Of one that was read all is known.
+enum class Beneath : std::uint8_t { unknown, known };
+
 /// Adds to `cluster` a remark on what was refused; a fact that a statement which was not followed
 /// may have changed becomes unseen.
-SqlProblems replay_sql(const Source& script, Cluster& cluster);
+SqlProblems replay_sql(const Source& script, Cluster& cluster, Beneath beneath = Beneath::unknown);
 /// Each in a session of its own. Without `files` what is included is unseen.
 std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster,
-                                    const FileReader& files = {});
+                                    const FileReader& files = {},
+                                    Beneath beneath = Beneath::unknown);
 
 }  // namespace pgleast

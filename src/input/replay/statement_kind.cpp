@@ -41,7 +41,7 @@ constexpr std::array kinds{
     StatementKind{"reassign", Followed::by_tree, objects},
     StatementKind{"import", Followed::no, objects},
     StatementKind{"do", Followed::no, anything},
-    StatementKind{"call", Followed::no, anything},
+    StatementKind{"call", Followed::no, nothing},
     StatementKind{"begin", Followed::by_action, nothing},
     StatementKind{"start", Followed::by_action, nothing},
     StatementKind{"commit", Followed::by_action, nothing},
@@ -97,30 +97,6 @@ constexpr std::array kinds{
     StatementKind{"with", Followed::no, nothing},
 };
 
-// What a dump asks for, and what every reader of scripts has seen a thousand times.
-bool is_harmless_function(std::string_view name) {
-  constexpr std::array<std::string_view, 7> names{
-      "setval", "nextval", "set_config", "current_setting", "now", "version", "count"};
-  return name.starts_with("pg_") || std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// `SELECT make_roles('shop')`: a function is called for what it does.
-bool calls_function(std::string_view script, const PsqlItem& s) {
-  if (!s.tokens.front().is("select") || s.has_word("from")) return false;
-  const auto symbol = [&](std::size_t i) {
-    const auto& t = s.tokens[i];
-    return t.kind == SqlToken::Kind::symbol ? script[t.span.begin] : ' ';
-  };
-  for (std::size_t i = 1; i + 1 < s.tokens.size(); ++i) {
-    const auto& t = s.tokens[i];
-    const bool name = t.kind == SqlToken::Kind::word || t.kind == SqlToken::Kind::quoted;
-    if (!name || symbol(i + 1) != '(') continue;
-    const bool of_server = i > 1 && symbol(i - 1) == '.' && s.tokens[i - 2].text == "pg_catalog";
-    if (!of_server && !is_harmless_function(t.text)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool begins_with(const PsqlItem& s, std::string_view words) {
@@ -141,15 +117,10 @@ const StatementKind* kind_of(const PsqlItem& s) {
   return found == kinds.end() ? nullptr : found;
 }
 
-Touched touched_by(std::string_view script, const PsqlItem& s, const StatementKind& kind) {
-  if (s.executes_rows || calls_function(script, s)) return anything;
-  if (s.has_word("search_path") && begins_with(s, "set")) return objects;
-  const bool reads = begins_with(s, "select") || begins_with(s, "comment");
-  if (kind.touched == nothing && !reads &&
-      (s.has_word("pg_authid") || s.has_word("pg_auth_members"))) {
-    return roles;
-  }
-  return kind.touched;
+bool runs_code(const PsqlItem& s, const StatementKind& kind) {
+  if (kind.followed == Followed::by_action) return is_on_objects(s);
+  return !begins_with(s, "set") && !begins_with(s, "reset") && !begins_with(s, "discard") &&
+         !begins_with(s, "alter system");
 }
 
 bool is_of_roles(const PsqlItem& s) {

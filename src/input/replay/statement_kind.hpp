@@ -4,7 +4,7 @@
 //
 //   CREATE USER MAPPING ...       objects
 //   ALTER ROLE app SET ...        role settings
-//   SELECT make_roles('shop')     anything: a function is called for what it does
+//   CALL make_roles('shop')       nothing by itself; running_code.hpp has what it runs
 
 #include <cstdint>
 #include <string>
@@ -38,8 +38,8 @@ struct StatementKind {
 
 /// None: it is no SQL.
 const StatementKind* kind_of(const PsqlItem& statement);
-/// What a statement may change that is not followed.
-Touched touched_by(std::string_view script, const PsqlItem& statement, const StatementKind& kind);
+/// It may run code besides doing what it says: it is not about roles, transactions and the session.
+bool runs_code(const PsqlItem& statement, const StatementKind& kind);
 
 bool begins_with(const PsqlItem& statement, std::string_view words);
 /// `GRANT ... ON ...`, not of a role.

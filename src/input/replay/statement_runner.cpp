@@ -70,11 +70,11 @@ void StatementRunner::apply_tree(std::string_view script, const PsqlItem& s) {
 }
 
 template <typename A>
-void StatementRunner::apply_one(const A& action, const PsqlItem& s) {
+void StatementRunner::apply_one(const A& action, const PsqlItem&) {
   if constexpr (requires { transactions_.apply(action); }) {
     transactions_.apply(action);
   } else if constexpr (requires { roles_.apply(action); }) {
-    need_superuser(s);
+    need_user();
     roles_.apply(action);
   } else {
     if constexpr (requires { action.from; }) {
@@ -99,6 +99,48 @@ void StatementRunner::apply_one(const DropDatabase& action, const PsqlItem&) {
   databases_.apply(action);
 }
 
+MayChange StatementRunner::may_change(std::string_view script, const PsqlItem& s) {
+  StatementUses uses;
+  if (is_plain_insert(script, s, uses)) return code_.of(uses);
+  for (const auto& token : s.tokens) {
+    const bool filled_in = token.kind == SqlToken::Kind::variable;
+    if (filled_in && script[token.span.begin + 1] != '\'') {
+      return {touches::anything, "what psql fills in is not known"};
+    }
+  }
+  if (!is_shallow(script, s)) return {touches::anything, "an expression that is too deep"};
+  const auto tree = statement_tree(script, s, cluster_.major());
+  if (tree.empty()) return {};
+  if (tree.contains("PrepareStmt")) {
+    const auto& statement = tree["PrepareStmt"];
+    prepared_[text_at(statement, "name")].push_back(uses_of_tree(node_at(statement, "query")));
+    return {};
+  }
+  const auto* const kind = kind_of(s);
+  const bool is_followed = is_for_effect(s) || (kind != nullptr && kind->followed != Followed::no);
+  uses = uses_of_tree(tree, is_followed);
+  for (const auto& name : std::vector(uses.executed)) {
+    for (const auto& prepared : prepared_[name]) uses.add(prepared);
+  }
+  return code_.of(uses);
+}
+
+void StatementRunner::check_copy(std::string_view script, const PsqlItem& s) {
+  transactions_.need_no_failure();
+  if (has_unknown_parts(script, s) || !is_shallow(script, s)) throw Undecidable{called(s)};
+  const auto tree = statement_tree(script, s, cluster_.major());
+  if (!tree.contains("CopyStmt")) throw Undecidable{called(s)};
+  need_user();
+  const auto database = catalog_.session().database;
+  if (database != no_object && catalog_.is_pristine(database)) {
+    const auto name = relation_name(node_at(tree["CopyStmt"], "relation")).name;
+    throw Refused(Condition::undefined_table, fmt::format("relation `{}` does not exist", name),
+                  name);
+  }
+  catalog_.load_database();
+  check_copy_from_stdin(catalog_, tree["CopyStmt"]);
+}
+
 void StatementRunner::take_as_there(const std::string& database) {
   databases_.apply(CreateDatabase{database, {}});
 }
@@ -121,8 +163,10 @@ void StatementRunner::run_inner(std::string_view text, const PsqlItem& s) {
   if (kind == nullptr) throw SqlSyntaxError{"syntax error", s.tokens.front().span};
   const bool odd = has_unknown_parts(text, s) || !is_shallow(text, s);
   if (odd || is_of_transaction(s, *kind) || begins_with(s, "do")) throw Undecidable{called(s)};
+  const auto code = runs_code(s, *kind) ? may_change(text, s) : MayChange();
+  if (code.touched != touches::nothing) throw Undecidable{code.why};
   if (kind->followed == Followed::no && !is_for_effect(s)) {
-    if (touched_by(text, s, *kind) != touches::nothing) throw Undecidable{called(s)};
+    if (kind->touched != touches::nothing) throw Undecidable{called(s)};
     return;
   }
   const auto action = is_by_tree(s, *kind) ? std::nullopt : parse_sql(text, s, cluster_.major());
@@ -138,7 +182,9 @@ void StatementRunner::run_block(std::string_view script, const PsqlItem& s) {
   const auto tree = statement_tree(script, s, cluster_.major());
   catalog_.load_database();
   need_user();
+  caught_.clear();
   const BlockHost host{catalog_, [&](const std::string& text) { run_text(text); },
+                       [this](const Refused& e) { caught_.push_back(e); },
                        [&]() -> std::function<void()> {
                          return
                              [this, before = transactions_.save()] { transactions_.undo(before); };
@@ -166,19 +212,6 @@ SqlRows StatementRunner::rows_of(std::string_view script, const PsqlItem& s) con
 
 void StatementRunner::need_user() const {
   if (catalog_.user() == no_role) throw Undecidable{"it is not known who runs the script"};
-}
-
-/// What others than superusers may do to roles is not followed.
-void StatementRunner::need_superuser(const PsqlItem& s) const {
-  const auto user = catalog_.user();
-  if (user == no_role || cluster_.role(user).superuser) return;
-  const bool changes = s.tokens.front().is("create") || s.tokens.front().is("drop");
-  if (changes && !cluster_.role(user).createrole) {
-    throw Refused(Condition::insufficient_privilege,
-                  fmt::format("permission denied to {} role", s.tokens.front().text));
-  }
-  const bool membership = s.tokens.front().is("grant") || s.tokens.front().is("revoke");
-  if (!membership) throw Undecidable{"it is done by a role that is no superuser"};
 }
 
 void StatementRunner::need_database_owner(const std::string& name) const {

@@ -2,11 +2,15 @@
 // One statement done to the cluster, wherever it comes from: a script, a DO block, the rows of
 // `\gexec`. Throws Refused, Undecidable and SqlSyntaxError; then part of it may be done.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "input/replay/query/eval.hpp"
+#include "input/replay/running_code.hpp"
 #include "input/replay/statement_kind.hpp"
 #include "input/replay/statements/database_editor.hpp"
 #include "input/replay/transactions.hpp"
@@ -18,12 +22,13 @@ class StatementRunner {
  public:
   /// Keeps references.
   StatementRunner(Cluster& cluster, RoleEditor& roles, SqlCatalog& catalog,
-                  Transactions& transactions)
+                  Transactions& transactions, bool is_complete)
       : cluster_(cluster),
         roles_(roles),
         catalog_(catalog),
         databases_(cluster, roles, catalog),
-        transactions_(transactions) {}
+        transactions_(transactions),
+        code_(catalog, is_complete) {}
 
   /// None: apply_tree does it. After an error in a transaction its end alone.
   std::optional<SqlAction> action_of(std::string_view script, const PsqlItem& statement) const;
@@ -31,10 +36,18 @@ class StatementRunner {
   void apply_tree(std::string_view script, const PsqlItem& statement);
   /// A DO block.
   void run_block(std::string_view script, const PsqlItem& statement);
+  /// What handlers of the last block took.
+  std::vector<Refused> take_caught() { return std::exchange(caught_, {}); }
   /// Each statement of a text, which one statement put together.
   void run_text(const std::string& text);
   /// What a query of the catalogs finds.
   SqlRows rows_of(std::string_view script, const PsqlItem& statement) const;
+  /// What the code that it runs may change. Throws SqlSyntaxError.
+  MayChange may_change(std::string_view script, const PsqlItem& statement);
+  /// Of COPY ... FROM STDIN: whether data follow. Throws Refused and Undecidable.
+  void check_copy(std::string_view script, const PsqlItem& statement);
+  MayChange may_change_at_login() { return code_.at_login(); }
+  void end_session() { prepared_.clear(); }
   /// A database that was there before the scripts.
   void take_as_there(const std::string& database);
 
@@ -45,7 +58,6 @@ class StatementRunner {
   void apply_one(const CreateDatabase& action, const PsqlItem& statement);
   void apply_one(const DropDatabase& action, const PsqlItem& statement);
   void need_user() const;
-  void need_superuser(const PsqlItem& statement) const;
   void need_database_owner(const std::string& name) const;
   void need_database_rights() const;
   void refuse_in_transaction(std::string_view what) const;
@@ -55,6 +67,9 @@ class StatementRunner {
   SqlCatalog& catalog_;
   DatabaseEditor databases_;
   Transactions& transactions_;
+  RunningCode code_;
+  std::map<std::string, std::vector<StatementUses>> prepared_;
+  std::vector<Refused> caught_;
   bool in_block_ = false;
 };
 

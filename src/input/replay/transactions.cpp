@@ -5,16 +5,11 @@
 namespace pgleast {
 
 Transactions::State Transactions::save(const std::string& savepoint) const {
-  return {savepoint,  catalog_.mark(), cluster_.roles, cluster_.memberships, cluster_.role_settings,
-          encryption_};
+  return {savepoint, catalog_.mark(), encryption_};
 }
 
 void Transactions::undo(const State& state) {
   catalog_.undo_to(state.mark);
-  cluster_.roles = state.roles;
-  cluster_.memberships = state.memberships;
-  cluster_.role_settings = state.role_settings;
-  roles_.index_names();
   encryption_.of_session = state.encryption.of_session;
   encrypt_by(state.encryption.current);
 }

@@ -29,10 +29,7 @@ class Transactions {
   /// All that a rollback puts back.
   struct State {
     std::string savepoint;
-    std::size_t mark;  // of the catalog's journal
-    std::vector<Role> roles;
-    std::vector<Membership> memberships;
-    std::vector<RoleSetting> role_settings;
+    std::size_t mark;  // of the journal
     Encryption encryption;
   };
   State save(const std::string& savepoint = "") const;

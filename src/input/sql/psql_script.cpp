@@ -181,7 +181,9 @@ PsqlItem PsqlScript::finished() {
 
 void PsqlScript::pass_over_data() {
   const auto line_end = std::min(text_.find('\n', at_), text_.size());
-  auto at = line_end;
+  data_before_ = data_.end > 0 ? data_.end : line_end;
+  is_copy_ = true;
+  auto at = data_before_;
   while (at < text_.size()) {
     const auto begin = at + 1;
     at = std::min(text_.find('\n', begin), text_.size());
@@ -191,6 +193,16 @@ void PsqlScript::pass_over_data() {
   }
   data_ = {line_end, std::max(at, line_end)};
   if (line_end == text_.size()) data_ = {};
+}
+
+std::optional<Span> PsqlScript::data() const {
+  if (!is_copy_ || data_.end == 0) return std::nullopt;
+  return Span{std::min(data_before_ + 1, data_.end), data_.end};
+}
+
+void PsqlScript::read_data_as_sql() {
+  const bool other = data_before_ > data_.begin;
+  data_ = other ? Span{data_.begin, data_before_} : Span{};
 }
 
 /// `\name arguments` up to the end of the line or to `\\`. One that sends the statement before
@@ -235,6 +247,7 @@ std::optional<PsqlItem> PsqlScript::take_command() {
 }
 
 std::optional<PsqlItem> PsqlScript::next() {
+  is_copy_ = false;
   while (!at_end()) {
     if (skip_blank() || skip_comment()) continue;
     if (peek() == '\\') {

@@ -43,6 +43,10 @@ class PsqlScript {
   explicit PsqlScript(std::string_view text);
   /// In the script's order. A quote or comment that is not closed reaches to the end.
   std::optional<PsqlItem> next();
+  /// What is passed over below the COPY that was returned last; none: it takes no data.
+  std::optional<Span> data() const;
+  /// The server refused that COPY, so psql goes on with the next statement.
+  void read_data_as_sql();
 
  private:
   bool at_end() const { return at_ >= text_.size(); }
@@ -67,6 +71,8 @@ class PsqlScript {
   int blocks_ = 0;  // BEGIN ATOMIC and CASE in the body of a function
   // Data starts on the line after its COPY: at the first place, go on at the second.
   Span data_;
+  std::size_t data_before_ = 0;  // where data of another COPY on that line end
+  bool is_copy_ = false;         // what was returned last
 };
 
 /// The text with stars in place of what string constants hold, and of other passwords.

@@ -14,7 +14,7 @@ struct Replayed {
 
 Replayed replayed(const std::string& script, int major = 18) {
   Replayed result{fresh_cluster(major * 10000), {}};
-  result.problems = replay_sql(Source("x.sql", script), result.cluster);
+  result.problems = replay_sql(Source("x.sql", script), result.cluster, Beneath::known);
   return result;
 }
 

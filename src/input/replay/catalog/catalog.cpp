@@ -33,17 +33,41 @@ auto& kept(Vector& all, std::size_t at, std::vector<std::function<void()>>& jour
 
 }  // namespace
 
-SqlCatalog::SqlCatalog(Cluster& cluster, RoleEditor& roles) : cluster_(cluster), roles_(roles) {
+SqlCatalog::SqlCatalog(Cluster& cluster, RoleEditor& roles)
+    : cluster_(cluster), roles_(roles), journal_(roles.journal()), first_acl_(cluster.acls.size()) {
   read_cluster();
 }
 
 // --- Journal ------------------------------------------------------------------------------------
 
 void SqlCatalog::undo_to(std::size_t mark) {
-  while (journal_.size() > mark) {
-    journal_.back()();
-    journal_.pop_back();
+  ++version_;
+  roles_.undo_to(mark);
+}
+
+void SqlCatalog::forget_journal() {
+  constexpr std::size_t few = 1000000;
+  journal_.clear();
+  if (items_in_acls_ > few + 2 * items_kept_) drop_unused_acls();
+}
+
+/// Every GRANT makes a new list; the old one is nobody's.
+void SqlCatalog::drop_unused_acls() {
+  std::vector<bool> used(cluster_.acls.size(), false);
+  const auto use = [&](AclId id) {
+    if (id != null_acl) used[pgleast::index(id)] = true;
+  };
+  for (const auto& o : cluster_.objects) use(o.acl);
+  for (const auto& d : cluster_.default_acls) use(d.acl);
+  for (const auto& r : cluster_.relations) {
+    for (const auto& c : r.columns) use(c.acl);
   }
+  items_kept_ = 0;
+  for (auto i = first_acl_; i < used.size(); ++i) {
+    if (!used[i]) Acl().swap(cluster_.acls[i]);
+    items_kept_ += cluster_.acls[i].size();
+  }
+  items_in_acls_ = items_kept_;
 }
 
 SqlCatalog::Session& SqlCatalog::edit_session() {
@@ -94,6 +118,9 @@ std::vector<RoleSetting>& SqlCatalog::edit_role_settings() {
 }
 
 AclId SqlCatalog::intern(const Acl& acl) {
+  constexpr std::size_t most_items = 100000000;  // in one transaction
+  items_in_acls_ += acl.size();
+  if (items_in_acls_ > most_items) throw Undecidable{"access lists that are changed too often"};
   cluster_.acls.push_back(acl);
   return AclId{static_cast<std::uint32_t>(cluster_.acls.size() - 1)};
 }
@@ -108,8 +135,12 @@ EntityId SqlCatalog::add(Entity entity) {
   entities_.push_back(std::move(entity));
   dependents_.emplace_back();
   names_.enter(id, at(id));
+  by_kind_[at(id).kind].push_back(id);
+  ++version_;
   journal_.push_back([this, id] {
     names_.leave(id, at(id));
+    once_named_.insert(at(id).name);
+    by_kind_[at(id).kind].pop_back();
     entities_.pop_back();
     dependents_.pop_back();
   });
@@ -117,8 +148,20 @@ EntityId SqlCatalog::add(Entity entity) {
   return id;
 }
 
+const std::vector<EntityId>& SqlCatalog::of_kind(EntityKind kind) const {
+  static const std::vector<EntityId> none;
+  const auto found = by_kind_.find(kind);
+  return found == by_kind_.end() ? none : found->second;
+}
+
+EntityId SqlCatalog::entity_of(ObjectId id) const {
+  const auto found = entity_of_.find(id);
+  return found == entity_of_.end() ? no_entity : found->second;
+}
+
 Entity& SqlCatalog::edit(EntityId id) {
   changed_ = true;
+  ++version_;
   journal_.push_back([this, id, old = at(id)] {
     names_.leave(id, at(id));
     entities_[index(id)] = old;
@@ -130,12 +173,33 @@ Entity& SqlCatalog::edit(EntityId id) {
 void SqlCatalog::mark_dropped(EntityId id) {
   edit(id);
   names_.leave(id, at(id));
+  once_named_.insert(at(id).name);
   entities_[index(id)].alive = false;
+  let_go(Entity(at(id)));
+}
+
+/// What is gone needs no role any more.
+void SqlCatalog::let_go(const Entity& e) {
+  if (e.kind == EntityKind::policy) edit_policy(e.place).roles.clear();
+  if (e.object == no_object) return;
+  auto& o = edit_object(e.object);
+  o.owner = no_role;
+  o.acl = null_acl;
+  if (o.kind == ObjectKind::table) {
+    auto& columns = kept(cluster_.relations, o.detail, journal_, [] {}).columns;
+    for (auto& column : columns) column.acl = null_acl;
+  }
+  const auto in_it = [&](const DefaultAcl& d) { return d.schema == e.object; };
+  const auto& all = cluster_.default_acls;
+  if (e.kind == EntityKind::schema && std::any_of(all.begin(), all.end(), in_it)) {
+    std::erase_if(edit_default_acls(), in_it);
+  }
 }
 
 void SqlCatalog::rename(EntityId id, const std::string& name) {
   edit(id);
   names_.leave(id, at(id));
+  once_named_.insert(at(id).name);
   entities_[index(id)].name = name;
   names_.enter(id, at(id));
   if (at(id).object != no_object) edit_object(at(id).object).name = name;
@@ -156,6 +220,7 @@ void SqlCatalog::move(EntityId id, EntityId schema) {
 
 void SqlCatalog::add_ref(EntityId from, const Ref& ref) {
   if (ref.to == no_entity) return;
+  ++version_;
   entities_[index(from)].refs.push_back(ref);
   dependents_[index(ref.to)].push_back(from);
   journal_.push_back([this, from, to = ref.to] {

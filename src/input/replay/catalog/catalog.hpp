@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "input/replay/catalog/compact.hpp"
@@ -23,6 +24,7 @@ namespace pgleast {
 /// schema.name; without a schema it is looked up along search_path.
 struct QualifiedName {
   std::string schema, name;
+  bool operator==(const QualifiedName&) const = default;
 };
 QualifiedName qualified_name_of(const SqlNode& names);
 /// Of a RangeVar.
@@ -61,11 +63,19 @@ class SqlCatalog {
   // --- The journal -----------------------------------------------------------------------------
   std::size_t mark() const { return journal_.size(); }
   void undo_to(std::size_t mark);
-  void forget_journal() { journal_.clear(); }
+  void forget_journal();
 
   // --- Entities --------------------------------------------------------------------------------
   const Entity& at(EntityId id) const { return entities_[index(id)]; }
   std::size_t size() const { return entities_.size(); }
+  /// Also those that are gone.
+  const std::vector<EntityId>& of_kind(EntityKind kind) const;
+  /// Of an object that was read; no_entity: it is none of those.
+  EntityId entity_of(ObjectId id) const;
+  /// Something of that name was there once: where it is not now, it is certainly not.
+  bool was_named(const std::string& name) const { return once_named_.contains(name); }
+  /// Another number after every change.
+  std::size_t version() const { return version_; }
   Entity& edit(EntityId id);
   EntityId add(Entity entity);
   void mark_dropped(EntityId id);
@@ -118,6 +128,8 @@ class SqlCatalog {
   /// Where `CREATE` puts an object of that name. Throws Refused.
   EntityId schema_for_new(const QualifiedName& name) const;
   EntityId find(EntityKind kind, EntityId schema, const std::string& name) const;
+  /// Functions share their names.
+  std::vector<EntityId> find_all(EntityKind kind, EntityId schema, const std::string& name) const;
   EntityId find_in_database(EntityKind kind, const std::string& name) const;
   EntityId find_on(EntityId relation, EntityKind kind, const std::string& name) const;
   std::vector<EntityId> find_functions(const QualifiedName& name) const;
@@ -158,7 +170,8 @@ class SqlCatalog {
   /// Nothing was read of a server.
   bool is_of_scripts() const { return cluster_.server.empty() && !has_read_objects_; }
   bool has_extensions = false;
-  bool subscriptions_made = false;                // which tables they write stands in no script
+  bool has_hidden_calls = false;    // operator classes, transforms and their like call functions
+  bool subscriptions_made = false;  // which tables they write stands in no script
   bool roles_known = true, objects_known = true;  // to who asks the catalogs
   std::vector<std::string> new_extensions;
   void remark_extension(const std::string& name) { new_extensions.push_back(name); }
@@ -174,6 +187,8 @@ class SqlCatalog {
   void finish();
 
  private:
+  void let_go(const Entity& e);
+  void drop_unused_acls();
   void read_cluster();
   void read_object(ObjectId id);
   void read_types_of_functions();
@@ -185,10 +200,16 @@ class SqlCatalog {
   Session session_;
   std::optional<Session> before_local_;
   bool in_transaction_ = false;
-  std::vector<std::function<void()>> journal_;
+  RoleEditor::Journal& journal_;  // the same as the roles'
   std::vector<Entity> entities_;
   std::vector<std::vector<EntityId>> dependents_;
   NameIndex names_;
+  std::map<EntityKind, std::vector<EntityId>> by_kind_;
+  std::size_t version_ = 0;
+  std::unordered_set<std::string> once_named_;
+  std::size_t first_acl_ = 0;      // that scripts made
+  std::size_t items_in_acls_ = 0;  // of those, also where nothing has them any more
+  std::size_t items_kept_ = 0;
   std::uint32_t next_oid_ = first_oid_of_users;
   std::map<ObjectId, EntityId> entity_of_;
   Statement statement_;

@@ -207,6 +207,7 @@ void SqlCatalog::copy_contents(ObjectId from, ObjectId to) {
     dependents_.emplace_back();
     entities_.back().schema = schema;
     names_.enter(id, at(id));
+    by_kind_[at(id).kind].push_back(id);
     for (auto ref : refs) {
       ref.to = copied(ref.to);
       add_ref(id, ref);

@@ -42,6 +42,7 @@ struct ColumnState {
   TypeRef type;
   bool local = true;  // declared here
   int inherited = 0;  // from so many parents
+  bool generated = false;
   bool operator==(const ColumnState&) const = default;
 };
 
@@ -71,11 +72,14 @@ struct Entity {
   bool alive = true;
   bool temporary = false;
   bool dependents_unknown = false;  // read, not made by a script
+  bool calls_anything = false;      // of the server, what may change something
+  bool uses_catalogs = false;       // a view of the server's own tables
   std::vector<Ref> refs;
   std::vector<ColumnState> columns;  // of relations, as in RelationDetail::columns
   std::vector<TypeRef> types;        // a function's arguments; an array's element
   TypeRef result;                    // a function's; the type that a table is of
   std::vector<std::string> names;    // of its arguments (empty: none); of a type's attributes
+  std::vector<std::string> bound;    // of a partition, where it is known
   int defaults = 0;                  // so many of a function's last arguments may be left out
   int next_column = 1;
   std::size_t place = 0;  // of a policy, in Cluster::row_policies

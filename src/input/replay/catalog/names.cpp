@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <unordered_set>
 #include <utility>
 
 #include "input/replay/catalog/catalog.hpp"
@@ -31,6 +33,11 @@ QualifiedName relation_name(const SqlNode& range) {
 
 EntityId SqlCatalog::find(EntityKind kind, EntityId schema, const std::string& name) const {
   return names_.find({kind, session_.database, schema, no_entity, name});
+}
+
+std::vector<EntityId> SqlCatalog::find_all(EntityKind kind, EntityId schema,
+                                           const std::string& name) const {
+  return names_.find_all({kind, session_.database, schema, no_entity, name});
 }
 
 EntityId SqlCatalog::find_in_database(EntityKind kind, const std::string& name) const {
@@ -305,8 +312,21 @@ std::vector<RoleId> SqlCatalog::privileged_roles(RoleId role) const {
   return roles_reached(cluster_, role, Closure::inherits, session_.database);
 }
 
+/// For one statement: whom a role has the privileges of is looked up once.
 HasPrivileges SqlCatalog::has_privileges() const {
-  return has_privileges_in(cluster_, session_.database);
+  struct Reached {
+    RoleId role = no_role;
+    std::unordered_set<RoleId> of;
+  };
+  return [this, known = std::make_shared<Reached>()](RoleId role, RoleId of) {
+    if (role == public_role || of == public_role) return false;
+    if (role == of || cluster_.role(role).superuser) return true;
+    if (known->role != role) {
+      const auto reached = privileged_roles(role);
+      *known = {role, {reached.begin(), reached.end()}};
+    }
+    return known->of.contains(of);
+  };
 }
 
 bool SqlCatalog::has_privileges(RoleId role, RoleId of) const { return has_privileges()(role, of); }

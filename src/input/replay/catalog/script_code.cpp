@@ -247,13 +247,18 @@ class ScriptCodeReader {
   }
 
   /// A partition has a copy of each that runs for each row.
-  void on_partitions(EntityId relation, Attachment attachment, bool for_each_row) {
-    if (catalog_.at(relation).temporary) return;
-    attachment.relation = object_(relation);
-    cluster().attachments.push_back(attachment);
-    if (!catalog_.at(relation).is(RelationKind::partitioned_table) || !for_each_row) return;
-    for (const auto id : catalog_.children_of(relation)) {
-      if (is_partition_of(catalog_.at(id), relation)) on_partitions(id, attachment, true);
+  void on_partitions(EntityId first, Attachment attachment, bool for_each_row) {
+    std::vector<EntityId> todo{first};
+    while (!todo.empty()) {
+      const auto relation = todo.back();
+      todo.pop_back();
+      if (catalog_.at(relation).temporary) continue;
+      attachment.relation = object_(relation);
+      cluster().attachments.push_back(attachment);
+      if (!catalog_.at(relation).is(RelationKind::partitioned_table) || !for_each_row) continue;
+      for (const auto id : catalog_.children_of(relation)) {
+        if (is_partition_of(catalog_.at(id), relation)) todo.push_back(id);
+      }
     }
   }
 

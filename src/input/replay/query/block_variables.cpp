@@ -79,6 +79,8 @@ void BlockVariables::assign_row(const SqlNode& target, const SqlRows& rows,
 const BlockVariables::Parsed& BlockVariables::parsed(const std::string& query) {
   const auto found = parsed_.find(query);
   if (found != parsed_.end()) return found->second;
+  constexpr std::size_t most_parsed = 10000;
+  if (parsed_.size() > most_parsed) throw Undecidable{"a block that puts together too many texts"};
   const auto tree = sql_tree(query);
   if (!tree.error.empty()) throw Refused(Condition::syntax_error, tree.error);
   auto statements = SqlNode::parse(tree.json, nullptr, false);
@@ -90,7 +92,12 @@ const BlockVariables::Parsed& BlockVariables::parsed(const std::string& query) {
 SqlRows BlockVariables::rows(const std::string& query) {
   const auto& known = parsed(query);
   if (!known.select.contains("SelectStmt")) throw Undecidable{"a statement that returns rows"};
-  return SqlEvaluator(catalog_, values_, known.text).query(known.select);
+  constexpr std::size_t most_steps = 50000000;  // of all queries of a block
+  SqlEvaluator evaluator(catalog_, values_, known.text);
+  auto result = evaluator.query(known.select);
+  steps_ += evaluator.steps();
+  if (steps_ > most_steps) throw Undecidable{"a block that looks at too much"};
+  return result;
 }
 
 SqlNode BlockVariables::value_of(const std::string& expression) {

@@ -49,6 +49,7 @@ class BlockVariables {
   SqlNode datums_;
   SqlVariables values_;
   std::map<std::string, Parsed> parsed_;  // a loop asks again and again
+  std::size_t steps_ = 0;                 // of all queries
 };
 
 }  // namespace pgleast

@@ -58,6 +58,7 @@ class RunningBlock {
       depth_ = depth;
       if (handler == nullptr) throw;
       undo();
+      host_.caught(e);
       handled_ = e;
       variables_.set("sqlerrm", unknown_text());
       variables_.set("sqlstate", unknown_text());
@@ -272,7 +273,9 @@ class RunningBlock {
     if (truth_at(node, "into")) {
       into(node, variables_.rows(text_of_value(text)));
     } else {
-      host_.run(text_of_value(text));
+      const auto statement = text_of_value(text);
+      done_ += statement.size() / 64;
+      host_.run(statement);
     }
     return Flow::on;
   }

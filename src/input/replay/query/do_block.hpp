@@ -20,6 +20,8 @@ struct BlockHost {
   const SqlCatalog& catalog;
   /// Does one statement. Throws Refused and Undecidable.
   std::function<void(const std::string& statement)> run;
+  /// An error that a handler takes.
+  std::function<void(const Refused&)> caught;
   /// Returns what takes back all that was done since.
   std::function<std::function<void()>()> save;
 };

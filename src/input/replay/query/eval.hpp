@@ -32,6 +32,7 @@ class SqlEvaluator {
 
   /// Of a SelectStmt. Throws Undecidable and Refused.
   SqlRows query(const SqlNode& select);
+  std::size_t steps() const { return steps_; }
   /// `current_database() || 'x'`
   SqlNode value(const SqlNode& expression);
 
@@ -74,7 +75,7 @@ class SqlEvaluator {
   SqlNode case_value(const SqlNode& node);
   SqlNode session_value(const SqlNode& node) const;
   std::vector<SqlNode> values(const SqlNode& list);
-  void step();
+  void step(std::size_t count = 1);
 
   const SqlCatalog& catalog_;
   const SqlVariables& variables_;
@@ -88,6 +89,8 @@ class SqlEvaluator {
 
 /// As a value is put into a text: true is `t`. Throws Undecidable for arrays and rows.
 std::string text_of_value(const SqlNode& value);
+/// The same text. Throws Undecidable for one that is longer than is followed.
+std::string short_text(std::string text);
 /// `=`, `<>`, `~`, `||`, ... of what is not null. Throws Undecidable.
 SqlNode operated(const std::string& name, const SqlNode& left, const SqlNode& right);
 /// A function of the server. Throws Undecidable, and Refused where the server refuses.

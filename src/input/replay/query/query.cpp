@@ -9,6 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "input/replay/catalog/server_function.hpp"
+
 namespace pgleast {
 namespace {
 
@@ -121,10 +123,19 @@ void add_columns(SqlCatalog& catalog, EntityId from, EntityId relation, const Me
   }
 }
 
+void note_server_function(SqlCatalog& catalog, EntityId from, const std::string& name) {
+  const auto what = server_function(name);
+  const bool other = what == ServerFunction::unknown && catalog.has_extensions;
+  if (what == ServerFunction::harmless || (what == ServerFunction::unknown && !other)) return;
+  catalog.edit(from).calls_anything = true;
+}
+
 void add_functions(SqlCatalog& catalog, EntityId from, const Mentioned& found, int from_column) {
   for (std::size_t i = 0; i < found.functions.size(); ++i) {
-    if (found.functions[i].schema == "pg_catalog") continue;
-    const auto all = catalog.find_functions(found.functions[i]);
+    const auto& name = found.functions[i];
+    const auto all =
+        name.schema == "pg_catalog" ? std::vector<EntityId>() : catalog.find_functions(name);
+    if (all.empty()) note_server_function(catalog, from, name.name);
     for (const auto id : all) {
       const auto& f = catalog.at(id);
       const auto given = found.arguments[i];
@@ -495,6 +506,10 @@ void add_references(SqlCatalog& catalog, EntityId from, const SqlNode& tree, Ent
     if (const auto name = name_in_text(text)) found.relations.push_back(*name);
   }
   const auto relations = mentioned_relations(catalog, found);
+  const bool catalogs =
+      std::any_of(found.relations.begin(), found.relations.end(),
+                  [&](const QualifiedName& name) { return catalog.is_of_server(name); });
+  if (catalogs) catalog.edit(from).uses_catalogs = true;
   for (const auto id : relations) {
     catalog.add_ref(from, {id, 0, Ref::Kind::normal, from_column});
     add_columns(catalog, from, id, found, from_column);

@@ -46,23 +46,36 @@ bool are_alike(SqlNode& left, SqlNode& right) {
          (left.is_boolean() && right.is_boolean());
 }
 
+/// Where the character at `at` ends.
+std::size_t next_character(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;) ++at;
+  return at;
+}
+
+// Only the last % is gone back to: what an earlier one takes in its place, that one can take.
 bool matches_like(std::string_view text, std::string_view pattern) {
-  if (pattern.empty()) return text.empty();
-  if (pattern[0] == '%') {
-    for (std::size_t i = 0; i <= text.size(); ++i) {
-      if (matches_like(text.substr(i), pattern.substr(1))) return true;
+  std::size_t t = 0, p = 0, after_percent = std::string_view::npos, taken = 0;
+  while (t < text.size()) {
+    const bool escaped = p + 1 < pattern.size() && pattern[p] == '\\';
+    const char wanted = p < pattern.size() ? pattern[p + (escaped ? 1 : 0)] : '\0';
+    if (p < pattern.size() && !escaped && wanted == '%') {
+      after_percent = ++p;
+      taken = t;
+    } else if (p < pattern.size() && !escaped && wanted == '_') {
+      t = next_character(text, t);
+      ++p;
+    } else if (p < pattern.size() && wanted == text[t]) {
+      ++t;
+      p += escaped ? 2 : 1;
+    } else if (after_percent != std::string_view::npos) {
+      p = after_percent;
+      t = taken = next_character(text, taken);
+    } else {
+      return false;
     }
-    return false;
   }
-  const bool escaped = pattern[0] == '\\' && pattern.size() > 1;
-  if (escaped) pattern.remove_prefix(1);
-  if (text.empty()) return false;
-  if (pattern[0] == '_' && !escaped) {
-    std::size_t end = 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-    return matches_like(text.substr(end), pattern.substr(1));
-  }
-  return text[0] == pattern[0] && matches_like(text.substr(1), pattern.substr(1));
+  while (p < pattern.size() && pattern[p] == '%') ++p;
+  return p == pattern.size();
 }
 
 /// Only what both kinds of expressions read alike.
@@ -335,12 +348,16 @@ SqlNode shown_setting(const SqlCatalog& catalog, const std::string& name) {
   throw Undecidable{"current_setting"};
 }
 
-SqlNode replaced_text(std::string text, const std::string& from, const std::string& to) {
+SqlNode replaced_text(const std::string& text, const std::string& from, const std::string& to) {
   if (from.empty()) return text;
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
+  std::string result;
+  std::size_t at = 0;
+  for (auto next = text.find(from); next != std::string::npos; next = text.find(from, at)) {
+    result += text.substr(at, next - at) + to;
+    at = next + from.size();
+    short_text(result);
   }
-  return text;
+  return short_text(result + text.substr(at));
 }
 
 SqlNode split_text(const std::string& text, const std::string& by) {
@@ -358,6 +375,7 @@ SqlNode joined_texts(const SqlValues& arguments) {
   std::string text;
   for (const auto& argument : arguments) {
     if (!argument.is_null()) text += text_of_value(argument);
+    text = short_text(std::move(text));
   }
   return text;
 }
@@ -432,9 +450,11 @@ constexpr std::array other_functions{
         [](const SqlCatalog& c, const SqlValues&) -> SqlNode { return current_schema(c); }},
     ServerFunction{"pg_is_in_recovery", 0, 0,
                    [](const SqlCatalog&, const SqlValues&) -> SqlNode { return false; }},
-    ServerFunction{
-        "format", 1, 100,
-        [](const SqlCatalog& c, const SqlValues& a) { return format_text(a, c.major()); }},
+    ServerFunction{"format", 1, 100,
+                   [](const SqlCatalog& c, const SqlValues& a) -> SqlNode {
+                     const auto text = format_text(a, c.major());
+                     return text.is_null() ? text : SqlNode(short_text(text_of_value(text)));
+                   }},
     ServerFunction{"concat", 1, 100,
                    [](const SqlCatalog&, const SqlValues& a) { return joined_texts(a); }},
     ServerFunction{"quote_nullable", 1, 1,
@@ -444,6 +464,12 @@ constexpr std::array other_functions{
 };
 
 }  // namespace
+
+std::string short_text(std::string text) {
+  constexpr std::size_t longest = std::size_t{1} << 16U;
+  if (text.size() > longest) throw Undecidable{"a text of more than 64 kB"};
+  return text;
+}
 
 std::string text_of_value(const SqlNode& value) {
   if (value.is_string()) return value.get<std::string>();
@@ -457,7 +483,7 @@ SqlNode operated(const std::string& name, const SqlNode& left, const SqlNode& ri
   if (name.find('~') != std::string::npos) return matched_text(name, left, right);
   if (name == "||") {
     if (left.is_array() || right.is_array()) throw Undecidable{"arrays that are put together"};
-    return text_of_value(left) + text_of_value(right);
+    return short_text(text_of_value(left) + text_of_value(right));
   }
   if (name == "+" || name == "-" || name == "*") return arithmetic(name, left, right);
   auto a = left;

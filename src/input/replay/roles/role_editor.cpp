@@ -48,14 +48,81 @@ bool is_scram_secret(std::string_view text) {
 
 }  // namespace
 
-RoleEditor::RoleEditor(Cluster& cluster) : cluster_(cluster) { index_names(); }
-
-void RoleEditor::index_names() {
-  by_name_.clear();
+RoleEditor::RoleEditor(Cluster& cluster) : cluster_(cluster) {
   for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
     if (!cluster_.roles[i].dropped) by_name_.emplace(cluster_.roles[i].name, RoleId{i});
   }
 }
+
+// --- The journal --------------------------------------------------------------------------------
+
+void RoleEditor::undo_to(std::size_t mark) {
+  while (journal_.size() > mark) {
+    journal_.back()();
+    journal_.pop_back();
+  }
+}
+
+/// A statement that is refused changes nothing.
+template <typename F>
+void RoleEditor::all_or_nothing(const F& change) {
+  const auto mark = journal_.size();
+  try {
+    change();
+  } catch (...) {
+    undo_to(mark);
+    throw;
+  }
+}
+
+RoleId RoleEditor::add_role(Role role) {
+  const auto id = RoleId{static_cast<std::uint32_t>(cluster_.roles.size())};
+  by_name_.emplace(role.name, id);
+  cluster_.roles.push_back(std::move(role));
+  journal_.push_back([this] {
+    by_name_.erase(cluster_.roles.back().name);
+    cluster_.roles.pop_back();
+  });
+  return id;
+}
+
+Role& RoleEditor::edit_role(RoleId id) {
+  auto& role = cluster_.roles[index(id)];
+  journal_.push_back([this, id, old = role] { cluster_.roles[index(id)] = old; });
+  return role;
+}
+
+void RoleEditor::rename(RoleId id, const std::string& name) {
+  const auto move = [this, id](const std::string& from, const std::string& to) {
+    by_name_.erase(from);
+    if (!to.empty()) by_name_.emplace(to, id);
+  };
+  const auto old = cluster_.role_name(id);
+  move(old, name);
+  journal_.push_back([this, id, old, name] {
+    if (!name.empty()) by_name_.erase(name);
+    by_name_.emplace(old, id);
+  });
+  once_named_.insert(old);
+}
+
+void RoleEditor::add_membership(const Membership& membership) {
+  cluster_.memberships.push_back(membership);
+  journal_.push_back([this] { cluster_.memberships.pop_back(); });
+}
+
+Membership& RoleEditor::edit_membership(Membership& membership) {
+  const auto place = static_cast<std::size_t>(&membership - cluster_.memberships.data());
+  journal_.push_back([this, place, old = membership] { cluster_.memberships[place] = old; });
+  return membership;
+}
+
+/// Before some of them go.
+void RoleEditor::keep_memberships() {
+  journal_.push_back([this, old = cluster_.memberships] { cluster_.memberships = old; });
+}
+
+// --- What is asked ------------------------------------------------------------------------------
 
 RoleId RoleEditor::named(const std::string& name) const {
   const auto found = by_name_.find(name);
@@ -134,7 +201,8 @@ void RoleEditor::set_options(Role& role, const RoleOptions& options) const {
 void RoleEditor::follow_inherit(RoleId member) {
   if (is_16()) return;
   for (auto& m : cluster_.memberships) {
-    if (m.member == member) m.inherit = cluster_.role(member).inherit;
+    if (m.member != member || m.inherit == cluster_.role(member).inherit) continue;
+    edit_membership(m).inherit = cluster_.role(member).inherit;
   }
 }
 
@@ -149,28 +217,23 @@ void RoleEditor::apply(const CreateRole& s) {
     throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.name),
                   s.name);
   }
+  check_may_create(s.options);
   Role role;
   role.name = s.name;
   role.password = PasswordKind::none;
   role.oid = first_oid_of_users;
   for (const auto& r : cluster_.roles) role.oid = std::max(role.oid, r.oid + 1);
   set_options(role, s.options);
-  const auto before = cluster_.memberships;
-  const auto id = RoleId{static_cast<std::uint32_t>(cluster_.roles.size())};
-  cluster_.roles.push_back(std::move(role));
-  by_name_.emplace(s.name, id);
-  try {
+  all_or_nothing([&] {
+    const auto id = add_role(role);
     for (const auto& group : s.options.groups) add_members(role_of(group), {id}, {}, std::nullopt);
+    grant_to_creator(id);
     // The order decides what is complained of first.
     if (is_16()) add_members(id, roles_of(s.options.members), {}, std::nullopt);
     add_members(id, roles_of(s.options.admins), {true, {}, {}}, std::nullopt);
     if (!is_16()) add_members(id, roles_of(s.options.members), {}, std::nullopt);
-  } catch (const Refused&) {
-    cluster_.memberships = before;
-    cluster_.roles.pop_back();
-    by_name_.erase(s.name);
-    throw;
-  }
+  });
+  once_named_.insert(s.name);
 }
 
 void RoleEditor::apply(const AlterRole& s) {
@@ -181,31 +244,24 @@ void RoleEditor::apply(const AlterRole& s) {
   check_options(s.options);
   const auto id = role_of(s.role);
   const auto superuser = s.options.attributes[static_cast<std::size_t>(RoleAttribute::superuser)];
-  auto& role = cluster_.roles[index(id)];
-  if (is_16() && is_bootstrap_superuser(role) && superuser == false) {
+  if (is_16() && is_bootstrap_superuser(cluster_.role(id)) && superuser == false) {
     throw Refused(Condition::insufficient_privilege, "permission denied to alter role");
   }
+  check_may_alter(id, s.options, !s.options.members.empty());
   const auto members = roles_of(s.options.members);
   if (s.removes_members) {
     remove_members(id, members, {}, std::nullopt);
   } else {
-    const auto before = cluster_.memberships;
-    try {
-      add_members(id, members, {}, std::nullopt);
-    } catch (const Refused&) {
-      cluster_.memberships = before;
-      throw;
-    }
+    all_or_nothing([&] { add_members(id, members, {}, std::nullopt); });
   }
-  set_options(role, s.options);
+  set_options(edit_role(id), s.options);
   follow_inherit(id);
 }
 
 void RoleEditor::apply(const RenameRole& s) {
   check_shared_name("role", s.to, cluster_.major());
   const auto id = named(s.from);
-  auto& role = cluster_.roles[index(id)];
-  if (id == session_ || (session_ == no_role && is_bootstrap_superuser(role))) {
+  if (id == session_ || (session_ == no_role && is_bootstrap_superuser(cluster_.role(id)))) {
     throw Refused(Condition::feature_not_supported, "session user cannot be renamed", s.from);
   }
   if (id == current_) {
@@ -220,8 +276,10 @@ void RoleEditor::apply(const RenameRole& s) {
   if (by_name_.contains(s.to)) {
     throw Refused(Condition::duplicate_object, fmt::format("role `{}` already exists", s.to), s.to);
   }
-  by_name_.erase(s.from);
-  by_name_.emplace(s.to, id);
+  check_may_rename(id);
+  rename(id, s.to);
+  once_named_.insert(s.to);
+  auto& role = edit_role(id);
   role.name = s.to;
   // The name is part of what was hashed.
   if (role.password == PasswordKind::md5) role.password = PasswordKind::none;
@@ -275,6 +333,7 @@ void RoleEditor::check_droppable(RoleId id, const std::vector<Membership>& left)
 
 // Before version 16 one role after the other is looked up and dropped.
 void RoleEditor::apply(const DropRole& s) {
+  check_may_drop_any();
   std::vector<RoleId> dropped;
   auto left = cluster_.memberships;
   for (const auto& name : s.roles) {
@@ -290,6 +349,7 @@ void RoleEditor::apply(const DropRole& s) {
     if (is_own(id)) {
       throw Refused(Condition::object_in_use, "session user cannot be dropped", name.name);
     }
+    check_may_drop(id);
     if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
       if (is_16() || s.if_exists) continue;
       throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name.name),
@@ -302,15 +362,21 @@ void RoleEditor::apply(const DropRole& s) {
   if (is_16()) {
     for (const auto id : dropped) check_droppable(id, left);
   }
+  if (left != cluster_.memberships) keep_memberships();
   cluster_.memberships = std::move(left);
   for (const auto id : dropped) forget(id);
 }
 
 /// Access lists and grantors keep its number.
 void RoleEditor::forget(RoleId id) {
-  std::erase_if(cluster_.role_settings, [&](const RoleSetting& r) { return r.role == id; });
-  auto& role = cluster_.roles[index(id)];
-  by_name_.erase(role.name);
+  auto& settings = cluster_.role_settings;
+  const auto own = [&](const RoleSetting& r) { return r.role == id; };
+  if (std::any_of(settings.begin(), settings.end(), own)) {
+    journal_.push_back([this, old = settings] { cluster_.role_settings = old; });
+    std::erase_if(settings, own);
+  }
+  rename(id, "");
+  auto& role = edit_role(id);
   Role gone;
   gone.oid = role.oid;
   gone.name = std::to_string(role.oid);
@@ -322,6 +388,10 @@ void RoleEditor::forget(RoleId id) {
 
 /// Whatever the options of the memberships on the way (is_member_of_role_nosuper).
 bool RoleEditor::is_member(RoleId member, RoleId role) const {
+  const auto& all = cluster_.memberships;
+  const bool has_members =
+      std::any_of(all.begin(), all.end(), [&](const Membership& m) { return m.role == role; });
+  if (!has_members) return member == role;
   const auto groups = groups_of(member, Closure::members);
   return std::find(groups.begin(), groups.end(), role) != groups.end();
 }
@@ -463,14 +533,16 @@ void RoleEditor::add_member(RoleId role, RoleId member, const MembershipOptions&
                             RoleId grantor) {
   auto* const held = find(role, member, is_16() ? std::optional<RoleId>(grantor) : std::nullopt);
   if (held == nullptr) {
-    cluster_.memberships.push_back({role, member, grantor, options.admin.value_or(false),
-                                    options.inherit.value_or(cluster_.role(member).inherit),
-                                    options.set.value_or(true)});
+    add_membership({role, member, grantor, options.admin.value_or(false),
+                    options.inherit.value_or(cluster_.role(member).inherit),
+                    options.set.value_or(true)});
   } else if (is_16()) {
+    edit_membership(*held);
     held->admin = options.admin.value_or(held->admin);
     held->inherit = options.inherit.value_or(held->inherit);
     held->set = options.set.value_or(held->set);
   } else if (options.admin == true && !held->admin) {
+    edit_membership(*held);
     held->admin = true;
     held->grantor = grantor;
   }
@@ -497,25 +569,21 @@ bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
   }
   MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
   for (const auto member : members) plan.revoke(member, grantor, revoked_of(how), how.cascade);
+  if (plan.touches_any()) keep_memberships();
   plan.carry_out(cluster_.memberships);
   return is_16() && plan.touches_any();
 }
 
 void RoleEditor::apply(const GrantRole& s) {
-  const auto before = cluster_.memberships;
-  try {
+  all_or_nothing([&] {
     const auto grantor = s.grantor ? std::optional(role_of(*s.grantor)) : std::nullopt;
     const auto members = roles_of(s.members);
     for (const auto& role : s.roles) add_members(named(role), members, s.options, grantor);
-  } catch (const Refused&) {
-    cluster_.memberships = before;
-    throw;
-  }
+  });
 }
 
 void RoleEditor::apply(const RevokeRole& s) {
-  const auto before = cluster_.memberships;
-  try {
+  all_or_nothing([&] {
     const auto grantor = s.grantor ? std::optional(role_of(*s.grantor)) : std::nullopt;
     const auto members = roles_of(s.members);
     std::vector<RoleId> touched;
@@ -527,10 +595,7 @@ void RoleEditor::apply(const RevokeRole& s) {
       }
       if (remove_members(role, members, s, grantor)) touched.push_back(role);
     }
-  } catch (const Refused&) {
-    cluster_.memberships = before;
-    throw;
-  }
+  });
 }
 
 }  // namespace pgleast

@@ -1,11 +1,13 @@
 #pragma once
-// Statements about roles and memberships, done to a Cluster as a superuser's session does them
-// to the server (user.c): what is refused there is refused here, with the server's words.
+// Statements about roles and memberships, done to a Cluster as the session's user does them to the
+// server (user.c): what is refused there is refused here, with the server's words.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -26,14 +28,22 @@ class RoleEditor {
   void apply(const DropRole& s);
   void apply(const GrantRole& s);
   void apply(const RevokeRole& s);
+  /// ALTER ROLE ... SET. Throws Refused.
+  void check_may_set(RoleId id) const;
 
   /// Throws Refused.
   RoleId named(const std::string& name) const;
   RoleId role_of(const RoleName& name) const;
   /// A value of password_encryption; none: the cluster's own.
   void encrypt_passwords_by(std::optional<std::string> method) { encryption_ = std::move(method); }
-  /// After cluster.roles was put back to what it was.
-  void index_names();
+  /// What takes back what was done, the last first; the catalog's changes are among it.
+  using Journal = std::vector<std::function<void()>>;
+  Journal& journal() { return journal_; }
+  void undo_to(std::size_t mark);
+  /// It was there once, or was to be: then one that is not there is certainly not.
+  bool was_named(const std::string& name) const { return once_named_.contains(name); }
+  /// Somebody set createrole_self_grant (16 and later).
+  void forget_self_grant() { self_grant_unknown_ = true; }
   /// Who CURRENT_USER and SESSION_USER are; without it the bootstrap superuser.
   void run_as(RoleId current, RoleId session) {
     current_ = current;
@@ -48,6 +58,19 @@ class RoleEditor {
   void set_options(Role& role, const RoleOptions& options) const;
   static void check_options(const RoleOptions& options);
   void follow_inherit(RoleId member);
+
+  // Who is no superuser (role_rights.cpp). Each throws Refused.
+  bool has(RoleAttribute attribute) const { return pgleast::has(user(), attribute); }
+  const Role& user() const { return cluster_.role(runner()); }
+  bool manages(RoleId role) const;
+  void need_own_attributes(const RoleOptions& options) const;
+  void check_may_create(const RoleOptions& options) const;
+  void check_may_alter(RoleId id, const RoleOptions& options, bool members) const;
+  void check_may_alter_before_16(RoleId id, const RoleOptions& options, bool members) const;
+  void check_may_drop_any() const;
+  void check_may_drop(RoleId id) const;
+  void check_may_rename(RoleId id) const;
+  void grant_to_creator(RoleId id);
 
   void add_members(RoleId role, const std::vector<RoleId>& members,
                    const MembershipOptions& options, std::optional<RoleId> grantor);
@@ -76,10 +99,23 @@ class RoleEditor {
   void forget(RoleId id);
   Membership* find(RoleId role, RoleId member, std::optional<RoleId> grantor);
 
+  // What the journal takes back.
+  RoleId add_role(Role role);
+  Role& edit_role(RoleId id);
+  void rename(RoleId id, const std::string& name);
+  void add_membership(const Membership& membership);
+  Membership& edit_membership(Membership& membership);
+  void keep_memberships();
+  template <typename F>
+  void all_or_nothing(const F& change);
+
   Cluster& cluster_;
   std::unordered_map<std::string, RoleId> by_name_;
   std::optional<std::string> encryption_;
   RoleId current_ = no_role, session_ = no_role;
+  std::unordered_set<std::string> once_named_;
+  Journal journal_;
+  bool self_grant_unknown_ = false;
 };
 
 }  // namespace pgleast

@@ -8,6 +8,7 @@
 #include "input/replay/catalog/drop.hpp"
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/object_statement.hpp"
+#include "input/replay/statements/partition_bound.hpp"
 #include "input/replay/statements/relation_editor.hpp"
 
 namespace pgleast {
@@ -34,43 +35,55 @@ std::vector<EntityId> inheritors(const SqlCatalog& catalog, EntityId parent) {
   return result;
 }
 
-// `parent` has it already; none: it is the table that was named.
-void add_to(SqlCatalog& catalog, EntityId relation, const SqlNode& definition, int inherited,
-            EntityId parent) {
+// To a table and all that inherit from it, however deep.
+void add_to(SqlCatalog& catalog, EntityId first, const SqlNode& definition) {
+  struct Place {
+    EntityId relation, parent;  // which has it already; none: the table that was named
+    int inherited;
+  };
   const auto name = text_at(definition, "colname");
-  auto column = column_of(catalog, definition);
-  column.inherited = inherited;
-  column.local = inherited == 0;
-  if (inherited > 0 && catalog.column_number(relation, name) != 0) return;
-  add_column(catalog, relation, column);
-  if (parent == no_entity) {
-    add_definition(catalog, relation, definition);
-  } else {
-    copy_default(catalog, parent, relation, name);
-  }
-  for (const auto child : inheritors(catalog, relation)) {
-    add_to(catalog, child, definition, inherited + 1, relation);
+  std::vector<Place> todo{{first, no_entity, 0}};
+  while (!todo.empty()) {
+    const auto [relation, parent, inherited] = todo.back();
+    todo.pop_back();
+    auto column = column_of(catalog, definition);
+    need_usage(catalog, column.type);
+    column.inherited = inherited;
+    column.local = inherited == 0;
+    if (inherited > 0 && catalog.column_number(relation, name) != 0) continue;
+    add_column(catalog, relation, column);
+    if (parent == no_entity) {
+      add_definition(catalog, relation, definition);
+    } else {
+      copy_default(catalog, parent, relation, name);
+    }
+    const auto children = inheritors(catalog, relation);
+    for (auto child = children.rbegin(); child != children.rend(); ++child) {
+      todo.push_back({*child, relation, inherited + 1});
+    }
   }
 }
 
 void add_column_command(SqlCatalog& catalog, const Command& c) {
   const auto name = text_at(inside(c.definition, "ColumnDef"), "colname");
   if (c.missing_ok && catalog.column_number(c.relation, name) != 0) return;
-  add_to(catalog, c.relation, inside(c.definition, "ColumnDef"), 0, no_entity);
+  add_to(catalog, c.relation, inside(c.definition, "ColumnDef"));
 }
 
 void drop_from(SqlCatalog& catalog, EntityId relation, const std::string& name, bool cascade,
-               bool only) {
+               int depth = 0) {
+  constexpr int deepest = 1000;
+  if (depth > deepest) throw Undecidable{"tables that inherit more than 1,000 deep"};
   const auto number = catalog.needed_column(relation, name);
   for (const auto child : inheritors(catalog, relation)) {
     const auto in_child = catalog.column_number(child, name);
-    if (in_child == 0 || only) continue;
+    if (in_child == 0) continue;
     auto& columns = catalog.edit(child).columns;
     const auto column = std::find_if(columns.begin(), columns.end(),
                                      [&](const ColumnState& s) { return s.number == in_child; });
     column->inherited = std::max(0, column->inherited - 1);
     if (!column->local && column->inherited == 0) {
-      drop_from(catalog, child, name, cascade, false);
+      drop_from(catalog, child, name, cascade, depth + 1);
     }
   }
   drop(catalog, {{relation, number}}, cascade);
@@ -85,7 +98,7 @@ void drop_column_command(SqlCatalog& catalog, const Command& c) {
                     fmt::format("cannot drop inherited column `{}`", c.name), c.name);
     }
   }
-  drop_from(catalog, c.relation, c.name, c.cascade, false);
+  drop_from(catalog, c.relation, c.name, c.cascade);
 }
 
 void default_command(SqlCatalog& catalog, const Command& c) {
@@ -97,6 +110,7 @@ void type_command(SqlCatalog& catalog, const Command& c) {
   const auto number = catalog.needed_column(c.relation, c.name);
   const auto& definition = inside(c.definition, "ColumnDef");
   const auto type = catalog.type_of(node_at(definition, "typeName"));
+  need_usage(catalog, type);
   for (const auto id : catalog.dependents(c.relation)) {
     const auto& e = catalog.at(id);
     const bool view = e.alive &&
@@ -223,6 +237,9 @@ void attach_command(SqlCatalog& catalog, const Command& c) {
                     fmt::format("child table is missing column `{}`", column.name), column.name);
     }
   }
+  const auto bound = partition_bound(node_at(inside(c.definition, "PartitionCmd"), "bound"));
+  need_no_overlap(catalog, c.relation, bound);
+  catalog.edit(child).bound = bound;
   auto& columns = catalog.edit(child).columns;
   if (columns.size() > parent_columns.size()) {
     throw Refused(Condition::datatype_mismatch, "table contains a column not found in parent");
@@ -234,6 +251,7 @@ void attach_command(SqlCatalog& catalog, const Command& c) {
 void detach_command(SqlCatalog& catalog, const Command& c) {
   const auto child = catalog.relation_of(node_at(inside(c.definition, "PartitionCmd"), "name"));
   catalog.remove_ref(child, c.relation);
+  catalog.edit(child).bound.clear();
   for (auto& column : catalog.edit(child).columns) {
     column.inherited = std::max(0, column.inherited - 1);
     if (column.inherited == 0) column.local = true;

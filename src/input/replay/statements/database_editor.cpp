@@ -115,6 +115,12 @@ void DatabaseEditor::apply(const DropDatabase& s) {
     throw Refused(Condition::object_in_use, "cannot drop the currently open database", s.name);
   }
   database.name.clear();
+  // What is gone needs no role any more.
+  for (auto& o : cluster_.objects) {
+    if (o.database != id && &o != &database) continue;
+    o.owner = no_role;
+    o.acl = null_acl;
+  }
   std::erase_if(cluster_.role_settings, [&](const RoleSetting& r) { return r.database == id; });
 }
 

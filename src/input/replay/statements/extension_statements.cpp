@@ -71,6 +71,7 @@ void create_language(SqlCatalog& catalog, const SqlNode& node) {
   e.subkind = trusted ? LanguageKind::trusted : LanguageKind::untrusted;
   auto& details = catalog.cluster().languages;
   details.push_back({trusted});
+  catalog.has_hidden_calls = true;
   catalog.make(std::move(e), ObjectKind::language, static_cast<std::uint32_t>(details.size() - 1));
 }
 
@@ -134,19 +135,24 @@ void create_cast(SqlCatalog& catalog, const SqlNode& node) {
     catalog.add_ref(id, {type.entity, 0, Ref::Kind::normal, 0});
   }
   if (!node.contains("func")) return;
-  for (const auto function : catalog.find_functions(
-           qualified_name_of(list_at(inside(node["func"], "ObjectWithArgs"), "objname")))) {
-    catalog.add_ref(id, {function, 0, Ref::Kind::normal, 0});
-    break;
-  }
+  const auto functions = catalog.find_functions(
+      qualified_name_of(list_at(inside(node["func"], "ObjectWithArgs"), "objname")));
+  if (functions.empty()) return;
+  catalog.add_ref(id, {functions.front(), 0, Ref::Kind::normal, 0});
+  if (functions.size() > 1) catalog.has_hidden_calls = true;
 }
 
 void create_statistics(SqlCatalog& catalog, const SqlNode& node) {
+  for (const auto& item : list_at(node, "exprs")) {
+    if (inside(item, "StatsElem").contains("expr")) catalog.has_hidden_calls = true;
+  }
   for (const auto& item : list_at(node, "relations")) {
     if (item.contains("RangeVar")) catalog.need_owner(catalog.relation_of(item), "table");
   }
 }
 
 void nothing_known(SqlCatalog&, const SqlNode&) {}
+
+void hidden_calls(SqlCatalog& catalog, const SqlNode&) { catalog.has_hidden_calls = true; }
 
 }  // namespace pgleast

@@ -21,6 +21,7 @@ void create_wrapper(SqlCatalog& catalog, const SqlNode& node) {
   Entity e;
   e.kind = EntityKind::wrapper;
   e.name = name;
+  if (!list_at(node, "func_options").empty()) catalog.has_hidden_calls = true;  // a validator
   catalog.make(std::move(e), ObjectKind::foreign_data_wrapper);
 }
 

@@ -233,6 +233,14 @@ void change_object(SqlCatalog& catalog, EntityId id, ObjectId object_id, const R
   }
 }
 
+/// The columns of the server itself, whose lists are not in the model.
+bool is_of_every_table(const Entity& e, std::string_view column) {
+  constexpr std::array<std::string_view, 6> of_system{"ctid", "xmin",     "xmax",
+                                                      "cmin", "tableoid", "cmax"};
+  return !e.is(RelationKind::view) &&
+         std::find(of_system.begin(), of_system.end(), column) != of_system.end();
+}
+
 void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
   const auto& e = catalog.at(id);
   if (e.is(RelationKind::index) || e.is(RelationKind::partitioned_index)) {
@@ -265,6 +273,7 @@ void change_relation(SqlCatalog& catalog, EntityId id, const Request& r) {
   if (!r.change.grants) check_columns(catalog, id, r, column_privileges, table_acl);
   for (const auto& [of_column, names] : r.of_columns) {
     for (const auto& name : names) {
+      if (is_of_every_table(catalog.at(id), name)) continue;
       catalog.needed_column(id, name);
       columns[name] |= of_column;
     }

@@ -17,6 +17,10 @@ void alter_sequence(SqlCatalog& catalog, const SqlNode& node);
 void create_index(SqlCatalog& catalog, const SqlNode& node);
 void select_statement(SqlCatalog& catalog, const SqlNode& node);
 
+// copy_statement.cpp: throws Refused where the server asks for no data, Undecidable where that is
+// not known
+void check_copy_from_stdin(SqlCatalog& catalog, const SqlNode& node);
+
 // alter_table.cpp
 void alter_table(SqlCatalog& catalog, const SqlNode& node);
 
@@ -79,6 +83,8 @@ void create_cast(SqlCatalog& catalog, const SqlNode& node);
 void create_statistics(SqlCatalog& catalog, const SqlNode& node);
 /// It changes nothing that is known here.
 void nothing_known(SqlCatalog& catalog, const SqlNode& node);
+/// It changes nothing that is known here but what runs by itself: its functions.
+void hidden_calls(SqlCatalog& catalog, const SqlNode& node);
 
 // foreign_statements.cpp
 void create_wrapper(SqlCatalog& catalog, const SqlNode& node);

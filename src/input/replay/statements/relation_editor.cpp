@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "input/replay/query/query.hpp"
+#include "input/replay/statements/partition_bound.hpp"
 #include "pg/name_list.hpp"
 #include "pg/setting_value.hpp"
 #include "text/display.hpp"
@@ -201,10 +202,19 @@ int add_column(SqlCatalog& catalog, EntityId relation, const NewColumn& column) 
   return number;
 }
 
+void need_usage(const SqlCatalog& catalog, const TypeRef& type) {
+  if (type.entity == no_entity || catalog.holds(catalog.user(), type.entity, Privilege::usage)) {
+    return;
+  }
+  throw Refused(Condition::insufficient_privilege,
+                fmt::format("permission denied for type {}", catalog.at(type.entity).name));
+}
+
 EntityId make_relation(SqlCatalog& catalog, EntityId schema, const std::string& name,
                        RelationKind kind, const std::vector<NewColumn>& columns) {
   need_new_relation(catalog, schema, name);
   need_new_type(catalog, schema, name);
+  for (const auto& column : columns) need_usage(catalog, column.type);
   Entity relation;
   relation.kind = EntityKind::relation;
   relation.name = name;
@@ -293,6 +303,22 @@ void set_default(SqlCatalog& catalog, EntityId relation, int column, const SqlNo
   add_references(catalog, id, *expression);
 }
 
+namespace {
+
+void set_generated(SqlCatalog& catalog, EntityId relation, int number) {
+  for (auto& column : catalog.edit(relation).columns) {
+    if (column.number == number) column.generated = true;
+  }
+}
+
+bool is_generated(const SqlCatalog& catalog, EntityId relation, int number) {
+  const auto& columns = catalog.at(relation).columns;
+  return std::any_of(columns.begin(), columns.end(),
+                     [&](const ColumnState& c) { return c.number == number && c.generated; });
+}
+
+}  // namespace
+
 void copy_default(SqlCatalog& catalog, EntityId from, EntityId to, const std::string& column) {
   const auto default_of = [&](EntityId relation) {
     return catalog.find_on(relation, EntityKind::column_default,
@@ -302,6 +328,9 @@ void copy_default(SqlCatalog& catalog, EntityId from, EntityId to, const std::st
   if (original == no_entity) return;
   const auto none = SqlNode::object();
   set_default(catalog, to, catalog.column_number(to, column), &none);
+  if (is_generated(catalog, from, catalog.column_number(from, column))) {
+    set_generated(catalog, to, catalog.column_number(to, column));
+  }
   const auto copy = default_of(to);
   for (const auto& ref : std::vector(catalog.at(original).refs)) {
     if (ref.to != from) catalog.add_ref(copy, ref);
@@ -517,6 +546,22 @@ void add_constraint(SqlCatalog& catalog, EntityId relation, const SqlNode& const
   catalog.add_ref(index, {id, 0, Ref::Kind::internal, 0});
 }
 
+namespace {
+
+void need_integer(const SqlCatalog& catalog, EntityId relation, int number) {
+  for (const auto& column : catalog.at(relation).columns) {
+    const auto& type = column.type;
+    if (column.number != number || type == TypeRef{} || !type.text.empty()) continue;
+    const bool integer =
+        !type.array && (type.builtin == "int2" || type.builtin == "int4" || type.builtin == "int8");
+    if (integer) continue;
+    throw Refused(Condition::invalid_parameter_value,
+                  "identity column type must be smallint, integer, or bigint");
+  }
+}
+
+}  // namespace
+
 void add_definition(SqlCatalog& catalog, EntityId relation, const SqlNode& definition) {
   const auto name = text_at(definition, "colname");
   const auto number = catalog.column_number(relation, name);
@@ -528,7 +573,9 @@ void add_definition(SqlCatalog& catalog, EntityId relation, const SqlNode& defin
     if (serial) need_no_default(catalog, relation, name, type);
     if (type == "CONSTR_DEFAULT" || type == "CONSTR_GENERATED") {
       set_default(catalog, relation, number, &node_at(constraint, "raw_expr"));
+      if (type == "CONSTR_GENERATED") set_generated(catalog, relation, number);
     } else if (type == "CONSTR_IDENTITY") {
+      need_integer(catalog, relation, number);
       add_sequence(catalog, relation, name, &constraint);
     } else {
       add_constraint(catalog, relation, constraint, name);
@@ -557,7 +604,14 @@ void take_like(const SqlCatalog& catalog, const SqlNode& like, TableParts& parts
   }
   const auto& names = catalog.cluster().relation(catalog.object(source)).columns;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    parts.columns.push_back({names[i].name, e.columns[i].type});
+    const auto same =
+        std::find_if(parts.columns.begin(), parts.columns.end(),
+                     [&](const NewColumn& c) { return c.name == names[i].name && !c.local; });
+    if (same != parts.columns.end()) {
+      same->local = true;  // it is inherited, too
+    } else {
+      parts.columns.push_back({names[i].name, e.columns[i].type});
+    }
   }
   parts.likes.push_back(&like);
 }
@@ -600,14 +654,31 @@ void copy_indexes(SqlCatalog& catalog, EntityId relation, EntityId source) {
   }
 }
 
+/// Its checks or indexes call functions.
+bool has_calls(const SqlCatalog& catalog, EntityId relation) {
+  const auto& all = catalog.dependents(relation);
+  return std::any_of(all.begin(), all.end(), [&](EntityId id) {
+    const auto& e = catalog.at(id);
+    const bool attached = e.kind == EntityKind::constraint || e.is(RelationKind::index);
+    return e.alive && attached && std::any_of(e.refs.begin(), e.refs.end(), [&](const Ref& r) {
+             return catalog.at(r.to).kind == EntityKind::function;
+           });
+  });
+}
+
 // Only what makes something that has a name: sequences of identity columns.
 void finish_like(SqlCatalog& catalog, EntityId relation, const SqlNode& like) {
-  constexpr int defaults = 1 << 3, identity = 1 << 5, indexes = 1 << 6, generated = 1 << 4;
+  constexpr int constraints = 1 << 2, defaults = 1 << 3, generated = 1 << 4, identity = 1 << 5,
+                indexes = 1 << 6;
   const auto options = like.value("options", std::int64_t{0});
   const auto source = catalog.relation_of(node_at(like, "relation"));
   const auto names = catalog.cluster().relation(catalog.object(source)).columns;
   const auto source_columns = catalog.at(source).columns;
   if ((options & indexes) != 0) copy_indexes(catalog, relation, source);
+  // The copies of checks and expressions are not in the catalog.
+  if ((options & (constraints | indexes)) != 0 && has_calls(catalog, source)) {
+    catalog.has_hidden_calls = true;
+  }
   for (std::size_t i = 0; i < source_columns.size(); ++i) {
     const auto name = names[i].name;
     const auto column = source_columns[i].number;
@@ -659,7 +730,9 @@ void take_elements(const SqlCatalog& catalog, const SqlNode& node, TableParts& p
       const auto inherited = std::find_if(parts.columns.begin(), parts.columns.end(),
                                           [&](const NewColumn& c) { return c.name == name; });
       const bool partition = node.contains("partbound") || node.contains("ofTypename");
-      if (inherited != parts.columns.end() && (inherited->inherited > 0 || partition)) {
+      const bool merges = inherited != parts.columns.end() &&
+                          ((inherited->inherited > 0 && !inherited->local) || partition);
+      if (merges) {
         inherited->local = true;
         continue;
       }
@@ -731,6 +804,8 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, RelationKind kin
     parents.push_back(parent);
   }
   take_elements(catalog, node, parts);
+  const auto bound = partition ? partition_bound(node["partbound"]) : PartitionBound();
+  if (partition && !parents.empty()) need_no_overlap(catalog, parents.front(), bound);
   const bool partitioned = node.contains("partspec");
   const auto id = make_relation(
       catalog, schema, name, partitioned ? RelationKind::partitioned_table : kind, parts.columns);
@@ -738,6 +813,7 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, RelationKind kin
     catalog.add_ref(id, {parent, 0, partition ? Ref::Kind::automatic : Ref::Kind::normal, 0});
     catalog.edit(id).parent = no_entity;
   }
+  if (partition) catalog.edit(id).bound = bound;
   for (const auto* const definition : parts.definitions) {
     add_definition(catalog, id, *definition);
   }

@@ -18,6 +18,8 @@ struct NewColumn {
 /// Throws Refused where the name is taken.
 void need_new_relation(const SqlCatalog& catalog, EntityId schema, const std::string& name);
 void need_new_type(const SqlCatalog& catalog, EntityId schema, const std::string& name);
+/// Throws Refused where the user may not use the type.
+void need_usage(const SqlCatalog& catalog, const TypeRef& type);
 /// With its row type and that one's array.
 EntityId make_relation(SqlCatalog& catalog, EntityId schema, const std::string& name,
                        RelationKind kind, const std::vector<NewColumn>& columns);

@@ -253,6 +253,23 @@ void call_for_effect(SqlCatalog& catalog, const std::string& name, const SqlNode
 
 }  // namespace
 
+namespace {
+
+/// `set_config('app.tenant', ...)`
+bool is_of_no_account(const SqlNode& call) {
+  constexpr std::array<std::string_view, 4> of_account{"role", "session_authorization",
+                                                       "search_path", "createrole_self_grant"};
+  const auto& arguments = list_at(call, "args");
+  if (qualified_name_of(list_at(call, "funcname")).name != "set_config" || arguments.empty() ||
+      !arguments.front().contains("A_Const")) {
+    return false;
+  }
+  const auto name = word_of(arguments.front());
+  return std::find(of_account.begin(), of_account.end(), name) == of_account.end();
+}
+
+}  // namespace
+
 void select_statement(SqlCatalog& catalog, const SqlNode& node) {
   if (node.contains("intoClause")) {
     catalog.load_database();
@@ -262,7 +279,7 @@ void select_statement(SqlCatalog& catalog, const SqlNode& node) {
     const auto& call = node_at(node_at(inside(item, "ResTarget"), "val"), "FuncCall");
     const auto name = qualified_name_of(list_at(call, "funcname")).name;
     const bool effect = name == "set_config" || name == "lo_create" || name == "lo_from_bytea";
-    if (!effect) continue;
+    if (!effect || is_of_no_account(call)) continue;
     if (!list_at(node, "fromClause").empty()) throw Undecidable{"it is called for each row"};
     call_for_effect(catalog, name, list_at(call, "args"));
   }

@@ -203,6 +203,14 @@ EntityCode code_of_routine(const SqlCatalog& catalog, const SqlNode& node) {
   return code;
 }
 
+/// What the defaults of its parameters need.
+void add_defaults(SqlCatalog& catalog, EntityId id, const SqlNode& node) {
+  for (const auto& item : list_at(node, "parameters")) {
+    const auto& parameter = inside(item, "FunctionParameter");
+    if (parameter.contains("defexpr")) add_references(catalog, id, parameter["defexpr"]);
+  }
+}
+
 TypeRef result_of(SqlCatalog& catalog, const SqlNode& node, const Signature& s, bool procedure) {
   if (node.contains("returnType")) {
     const auto type = catalog.type_of(node["returnType"]);
@@ -241,6 +249,7 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
     }
     replace(catalog, found, s, result, std::move(detail));
     catalog.set_code(found, code_of_routine(catalog, node));
+    add_defaults(catalog, found, node);
     if (node.contains("sql_body")) add_references(catalog, found, node["sql_body"]);
     return;
   }
@@ -259,6 +268,7 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
   add_type_refs(catalog, id, s, result);
   catalog.add_ref(id, {language, 0, Ref::Kind::normal, 0});
   if (node.contains("sql_body")) add_references(catalog, id, node["sql_body"]);
+  add_defaults(catalog, id, node);
   catalog.set_code(id, code_of_routine(catalog, node));
 }
 
@@ -322,9 +332,8 @@ void create_aggregate(SqlCatalog& catalog, const SqlNode& node) {
   const auto id = catalog.make(std::move(function), ObjectKind::function,
                                add_detail_of(catalog, std::move(detail)));
   add_type_refs(catalog, id, s, {});
-  for (const auto part : parts) {
-    if (parts.size() == 1) catalog.add_ref(id, {part, 0, Ref::Kind::normal, 0});
-  }
+  if (parts.size() == 1) catalog.add_ref(id, {parts.front(), 0, Ref::Kind::normal, 0});
+  if (parts.size() > 1) catalog.has_hidden_calls = true;
 }
 
 }  // namespace pgleast

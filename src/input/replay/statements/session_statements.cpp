@@ -98,6 +98,7 @@ void set_variable(SqlCatalog& catalog, const SqlNode& node) {
   const auto kind = text_at(node, "kind");
   const auto name = text_at(node, "name");
   const bool resets = kind == "VAR_RESET" || kind == "VAR_SET_DEFAULT" || kind == "VAR_RESET_ALL";
+  if (name == "createrole_self_grant") catalog.roles().forget_self_grant();
   const bool ours = name == "role" || name == "session_authorization" || name == "search_path";
   if (kind == "VAR_RESET_ALL") return reset(catalog, "");
   if (!ours) return;
@@ -118,6 +119,7 @@ void set_variable(SqlCatalog& catalog, const SqlNode& node) {
 }
 
 void set_config(SqlCatalog& catalog, const std::string& name, const std::string& value) {
+  if (name == "createrole_self_grant") catalog.roles().forget_self_grant();
   if (name == "search_path") {
     const auto path = split_identifiers(value, catalog.major());
     if (!path) {
@@ -176,12 +178,13 @@ void alter_role_set(SqlCatalog& catalog, const SqlNode& node) {
   auto database = no_object;
   const auto name = text_at(node, "database");
   if (!name.empty()) database = needed_database(catalog, name);
-  if (!catalog.is_superuser() && role != catalog.user()) {
-    const bool may = role != no_role && catalog.cluster().role(catalog.user()).createrole;
-    if (!may) {
+  if (role != no_role) {
+    catalog.roles().check_may_set(role);
+  } else if (!catalog.is_superuser()) {
+    const auto owner = database == no_object ? no_role : catalog.cluster().object(database).owner;
+    if (owner == no_role || !catalog.has_privileges(catalog.user(), owner)) {
       throw Refused(Condition::insufficient_privilege, "permission denied to alter setting");
     }
-    throw Undecidable{"settings of another role"};
   }
   store(catalog, node_at(node, "setstmt"), database, role);
 }

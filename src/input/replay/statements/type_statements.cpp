@@ -25,6 +25,7 @@ void define_type(SqlCatalog& catalog, const SqlNode& node) {
   const auto schema = catalog.schema_for_new(name);
   const auto found = catalog.find(EntityKind::type, schema, name.name);
   const bool shell = list_at(node, "definition").empty();
+  if (!shell) catalog.has_hidden_calls = true;
   if (found != no_entity && catalog.at(found).is(TypeKind::shell) && !shell) {
     catalog.edit(found).subkind = TypeKind::base;
     Entity array;
@@ -73,6 +74,8 @@ void define_other(SqlCatalog& catalog, const SqlNode& node, const std::string& k
       const auto functions = catalog.find_functions(names);
       if (functions.size() == 1) {
         catalog.add_ref(id, {functions.front(), 0, Ref::Kind::normal, 0});
+      } else if (!functions.empty()) {
+        catalog.has_hidden_calls = true;
       }
     }
   }
@@ -103,6 +106,7 @@ void create_composite(SqlCatalog& catalog, const SqlNode& node) {
   for (const auto& item : list_at(node, "coldeflist")) {
     const auto& column = inside(item, "ColumnDef");
     const auto type = catalog.type_of(node_at(column, "typeName"));
+    need_usage(catalog, type);
     const auto number = relation.next_column++;
     relation.columns.push_back({number, type, true, 0});
     relation.names.push_back(text_at(column, "colname"));
@@ -231,6 +235,7 @@ void alter_domain(SqlCatalog& catalog, const SqlNode& node) {
                   name.name);
   }
   catalog.need_owner(id, "type");
+  add_references(catalog, id, node_at(node, "def"));
 }
 
 }  // namespace pgleast

@@ -11,7 +11,7 @@ namespace {
 /// "table public.t of app: a b; sequence public.t_a_seq of app", then what was refused.
 std::string told(const std::string& script) {
   auto cluster = fresh_cluster(150000);
-  const auto problems = replay_sql(Source("x.sql", script), cluster);
+  const auto problems = replay_sql(Source("x.sql", script), cluster, Beneath::known);
   std::string result;
   for (const auto& o : cluster.objects) {
     const bool table = o.kind == ObjectKind::table;

@@ -1,0 +1,537 @@
+// Trees, node by node, for what they call, read and write. Not by calling itself: expressions nest
+// deep.
+#include "input/replay/statement_uses.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <utility>
+
+#include "input/code/code_tree.hpp"
+#include "input/code/cursor_code.hpp"
+#include "input/replay/catalog/server_function.hpp"
+#include "input/sql/parser.hpp"
+#include "input/sql/plpgsql_tree.hpp"
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+namespace {
+
+using touches::anything;
+using touches::nothing;
+using touches::objects;
+using touches::role_settings;
+using touches::roles;
+using touches::settings;
+
+constexpr int deepest_text = 8;  // a text in a text in a body
+
+// What the node of a statement stands for: what it changes itself, and whether anything in it runs
+// when it is done.
+struct StatementNode {
+  std::string_view name;
+  Touched changes;
+  bool runs;
+};
+constexpr std::array statement_nodes{
+    StatementNode{"AlterDatabaseSetStmt", role_settings, false},
+    StatementNode{"AlterDomainStmt", objects, true},
+    StatementNode{"AlterRoleSetStmt", role_settings, false},
+    StatementNode{"AlterRoleStmt", roles, false},
+    StatementNode{"AlterSystemStmt", settings, false},
+    StatementNode{"AlterTableStmt", objects, true},
+    StatementNode{"CallStmt", nothing, true},
+    StatementNode{"CheckPointStmt", nothing, false},
+    StatementNode{"ClosePortalStmt", nothing, false},
+    StatementNode{"ClusterStmt", nothing, true},
+    StatementNode{"CommentStmt", nothing, false},
+    StatementNode{"ConstraintsSetStmt", nothing, false},
+    StatementNode{"CopyStmt", nothing, true},
+    StatementNode{"CreateRoleStmt", roles, false},
+    StatementNode{"CreateStmt", objects, false},
+    StatementNode{"CreateTableAsStmt", objects, true},
+    StatementNode{"DeallocateStmt", nothing, false},
+    StatementNode{"DeclareCursorStmt", nothing, true},
+    StatementNode{"DeleteStmt", nothing, true},
+    StatementNode{"DiscardStmt", nothing, false},
+    StatementNode{"DoStmt", nothing, false},
+    StatementNode{"DropOwnedStmt", roles | objects, false},
+    StatementNode{"DropRoleStmt", roles, false},
+    StatementNode{"ExecuteStmt", nothing, true},
+    StatementNode{"ExplainStmt", nothing, true},
+    StatementNode{"FetchStmt", nothing, false},
+    StatementNode{"GrantRoleStmt", roles, false},
+    StatementNode{"IndexStmt", objects, true},
+    StatementNode{"InsertStmt", nothing, true},
+    StatementNode{"ListenStmt", nothing, false},
+    StatementNode{"LoadStmt", nothing, false},
+    StatementNode{"LockStmt", nothing, false},
+    StatementNode{"MergeStmt", nothing, true},
+    StatementNode{"NotifyStmt", nothing, false},
+    StatementNode{"PLAssignStmt", nothing, true},
+    StatementNode{"PrepareStmt", nothing, false},
+    StatementNode{"RawStmt", nothing, true},
+    StatementNode{"RefreshMatViewStmt", nothing, true},
+    StatementNode{"ReindexStmt", nothing, true},
+    StatementNode{"RenameStmt", roles | objects, false},
+    StatementNode{"ReturnStmt", nothing, true},
+    StatementNode{"SecLabelStmt", nothing, false},
+    StatementNode{"SelectStmt", nothing, true},
+    StatementNode{"TransactionStmt", nothing, false},
+    StatementNode{"TruncateStmt", nothing, true},
+    StatementNode{"UnlistenStmt", nothing, false},
+    StatementNode{"UpdateStmt", nothing, true},
+    StatementNode{"VacuumStmt", nothing, true},
+    StatementNode{"VariableSetStmt", nothing, false},
+    StatementNode{"VariableShowStmt", nothing, false},
+};
+constexpr StatementNode other_statement{"", objects, false};
+
+const StatementNode& statement_node(std::string_view name) {
+  const auto* const found = std::find_if(statement_nodes.begin(), statement_nodes.end(),
+                                         [&](const StatementNode& n) { return n.name == name; });
+  return found == statement_nodes.end() ? other_statement : *found;
+}
+
+bool is_statement(std::string_view key) {
+  return key.ends_with("Stmt") && std::isupper(static_cast<unsigned char>(key.front())) != 0;
+}
+
+/// `AlterTableStmt` -> ALTER TABLE.
+std::string words_of(std::string_view node) {
+  std::string words;
+  for (const char c : node.substr(0, node.size() - 4)) {
+    if (std::isupper(static_cast<unsigned char>(c)) != 0 && !words.empty()) words += ' ';
+    words += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return words;
+}
+
+/// Who runs what follows, or where its names are looked up.
+bool is_of_session(const std::string& setting) {
+  return setting.empty() || setting == "role" || setting == "session_authorization" ||
+         setting == "search_path";
+}
+
+class UsesReader {
+ public:
+  StatementUses take() { return std::move(uses_); }
+
+  void read(const SqlNode& tree, bool is_followed) {
+    for (const auto& [key, value] : tree.items()) {
+      if (is_followed && key == "SelectStmt") followed_calls(value);
+      statement(key, value, is_followed);
+      look_at_rest();
+    }
+  }
+
+  void read_rule(const SqlNode& rule) {
+    uses_.evaluates = true;
+    for (const char* const part : {"actions", "whereClause"}) {
+      todo_.push_back(&node_at(rule, part));
+      look_at_rest();
+    }
+  }
+
+  void read_text(const std::string& text) {
+    if (++depth_ > deepest_text) return give_up("runs texts in texts");
+    const auto tree = sql_tree(text);
+    // The nodes of a tree are looked at before it goes.
+    const auto parsed = tree.error.empty() ? SqlNode::parse(tree.json, nullptr, false) : SqlNode();
+    if (!parsed.is_object()) {
+      give_up(fmt::format("a statement is not understood: {}",
+                          tree.error.empty() ? "no UTF-8" : displayed(tree.error)));
+    } else {
+      const auto outer = std::exchange(todo_, {&list_at(parsed, "stmts")});
+      look_at_rest();
+      todo_ = outer;
+    }
+    --depth_;
+  }
+
+  void read_plpgsql_body(const std::string& head, const std::string& body) {
+    auto tree = read_plpgsql(head, body);
+    if (!tree.error.empty()) tree = read_plpgsql(head, without_cursors(body));
+    if (!tree.function.is_object()) return give_up("a body is not understood");
+    std::vector<const SqlNode*> todo{&tree.function};
+    while (!todo.empty()) {
+      const auto& node = *todo.back();
+      todo.pop_back();
+      if (node.is_array()) {
+        for (const auto& item : node) {
+          // Of USING and RAISE: expressions in a list.
+          if (item.is_object() && item.contains("PLpgSQL_expr")) read_expressions("", {{"", item}});
+          todo.push_back(&item);
+        }
+      } else if (node.is_object()) {
+        for (const auto& [key, value] : node.items()) {
+          if (value.is_object()) read_expressions(key, value);
+          if (value.is_structured()) todo.push_back(&value);
+        }
+      }
+    }
+  }
+
+  void give_up(const std::string& why) { uses_.add_change(anything, why); }
+
+ private:
+  // --- Texts ---
+
+  void read_dynamic(const std::string& expression) {
+    read_text("SELECT " + expression);
+    const auto tree = sql_tree("SELECT " + expression);
+    const auto parsed = tree.error.empty() ? SqlNode::parse(tree.json, nullptr, false) : SqlNode();
+    const SqlNode::json_pointer value("/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val");
+    const bool known = parsed.is_object() && parsed.contains(value);
+    const auto text = known ? constant_text(parsed.at(value)) : std::nullopt;
+    if (text) return read_text(*text);
+    give_up("EXECUTE of a text that is put together when it runs");
+  }
+
+  void read_assignment(const std::string& text) {
+    int brackets = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '"') quoted = !quoted;
+      if (quoted) continue;
+      brackets += text[i] == '[' ? 1 : text[i] == ']' ? -1 : 0;
+      if (text[i] != '=' || brackets != 0) continue;
+      const auto target = text.substr(0, i - (i > 0 && text[i - 1] == ':' ? 1 : 0));
+      if (target.find('[') != std::string::npos) read_text("SELECT " + target);
+      return read_text("SELECT " + text.substr(i + 1));
+    }
+    give_up("an assignment is not understood");
+  }
+
+  /// `key` is which statement or variable `node` is.
+  void read_expressions(const std::string& key, const SqlNode& node) {
+    const bool runs_text = key == "PLpgSQL_stmt_dynexecute" || key == "PLpgSQL_stmt_dynfors";
+    const bool has_statement = key == "PLpgSQL_stmt_execsql" || key == "PLpgSQL_stmt_perform" ||
+                               key == "PLpgSQL_stmt_call" || key == "PLpgSQL_stmt_fors" ||
+                               key == "PLpgSQL_stmt_return_query" || key == "PLpgSQL_stmt_open";
+    for (const auto& [part, value] : node.items()) {
+      if (!value.is_object() || !value.contains("PLpgSQL_expr")) continue;
+      const auto text = text_at(value["PLpgSQL_expr"], "query");
+      if (part == "dynquery" || (runs_text && part == "query")) {
+        read_dynamic(text);
+      } else if (key == "PLpgSQL_stmt_assign") {
+        read_assignment(text);
+      } else if (part == "cursor_explicit_expr" || (has_statement && part != "argquery")) {
+        read_text(text);
+      } else {
+        read_text("SELECT " + text);
+      }
+    }
+  }
+
+  // --- Trees ---
+
+  void look_at_rest() {
+    while (!todo_.empty()) {
+      const auto& node = *todo_.back();
+      todo_.pop_back();
+      if (node.is_array()) {
+        for (const auto& item : node) todo_.push_back(&item);
+      } else if (node.is_object()) {
+        for (const auto& [key, value] : node.items()) {
+          if (value.is_structured()) visit(key, value);
+        }
+      }
+    }
+  }
+
+  void visit(const std::string& key, const SqlNode& value) {
+    if (value.is_object()) {
+      if (is_statement(key)) return statement(key, value, false);
+      if (key == "RangeVar") return table(value, Privilege::select);
+      if (key == "FuncCall" || key == "funccall") call(value);
+      if (key == "TypeName" || key == "typeName") {
+        uses_.types.push_back(qualified_name_of(list_at(value, "names")));
+      }
+      if (key == "ColumnRef") attribute(list_at(value, "fields"), 2);
+      if (key == "A_Indirection") attribute(list_at(value, "indirection"), 1);
+    }
+    todo_.push_back(&value);
+  }
+
+  void table(const SqlNode& range, PrivilegeSet written) {
+    if (range.is_object()) uses_.tables.push_back({relation_name(range), written});
+  }
+
+  /// `t.f`, `(t).f`
+  void attribute(const SqlNode& fields, std::size_t least) {
+    if (fields.size() < least || !fields.back().contains("String")) return;
+    uses_.calls.push_back({{"", string_of(fields.back())}, 1, true});
+  }
+
+  void statement(const std::string& key, const SqlNode& value, bool is_followed) {
+    const auto& node = statement_node(key);
+    auto changes = node.changes;
+    if (key == "CreateStmt" && text_at(node_at(value, "relation"), "relpersistence") == "t") {
+      changes = nothing;
+    }
+    if (changes != nothing && !is_followed) uses_.add_change(changes, words_of(key));
+    uses_.fires_event_triggers = uses_.fires_event_triggers || fires(key, changes);
+    if (key == "VariableSetStmt" && !is_followed && is_of_session(text_at(value, "name"))) {
+      give_up("what follows is done by somebody else, or elsewhere");
+    }
+    if (key == "DoStmt" && !is_followed) block(value);
+    if (key == "CreateStmt") todo_.push_back(&node_at(value, "partbound"));
+    if (!node.runs) return;
+    uses_.evaluates = true;
+    tables_of(key, value);
+    // What it reads, but not the table that it writes.
+    for (const auto& [part, inner] : value.items()) {
+      const bool is_table = part == "relation" || part == "rel" || part == "into";
+      if (!inner.is_structured() || (is_table && key != "CreateTableAsStmt")) continue;
+      if (part == "into" || part == "intoClause") continue;
+      visit(part, inner);
+    }
+  }
+
+  static bool fires(const std::string& key, Touched changes) {
+    constexpr std::array<std::string_view, 4> also{"CommentStmt", "SecLabelStmt",
+                                                   "RefreshMatViewStmt", "ReindexStmt"};
+    if (key == "CreateEventTrigStmt" || key == "AlterEventTrigStmt") return false;
+    return (changes & objects) != 0 || std::find(also.begin(), also.end(), key) != also.end();
+  }
+
+  void tables_of(const std::string& key, const SqlNode& value) {
+    const auto& relation = node_at(value, "relation");
+    if (key == "InsertStmt") {
+      PrivilegeSet written = Privilege::insert;
+      if (value.contains("onConflictClause")) written |= Privilege::update;
+      table(relation, written);
+    } else if (key == "UpdateStmt") {
+      table(relation, PrivilegeSet(Privilege::update) | Privilege::insert | Privilege::delete_);
+    } else if (key == "DeleteStmt") {
+      table(relation, Privilege::delete_);
+    } else if (key == "MergeStmt") {
+      table(relation, PrivilegeSet(Privilege::update) | Privilege::insert | Privilege::delete_);
+    } else if (key == "CopyStmt") {
+      copy(value);
+    } else if (key == "TruncateStmt") {
+      for (const auto& item : list_at(value, "relations")) {
+        table(node_at(item, "RangeVar"), Privilege::truncate);
+      }
+    } else if (key == "RefreshMatViewStmt") {
+      table(relation, Privilege::select);
+      table(relation, {});
+    } else if (key == "VacuumStmt") {
+      for (const auto& item : list_at(value, "rels")) {
+        const auto& maintained = node_at(inside(item, "VacuumRelation"), "relation");
+        table(maintained, {});
+        table(maintained, Privilege::select);
+      }
+      uses_.maintains_all = uses_.maintains_all || !value.contains("rels");
+    } else if (key == "ClusterStmt" || key == "ReindexStmt") {
+      if (value.contains("relation")) table(relation, {});
+      uses_.maintains_all = uses_.maintains_all || !value.contains("relation");
+    } else if (key == "IndexStmt" || key == "AlterTableStmt") {
+      table(relation, {});
+    } else if (key == "ExecuteStmt") {
+      uses_.executed.push_back(text_at(value, "name"));
+    }
+  }
+
+  void copy(const SqlNode& value) {
+    if (truth_at(value, "is_program")) give_up("COPY runs a program");
+    const bool from = truth_at(value, "is_from");
+    if (value.contains("relation")) {
+      table(value["relation"], from ? Privilege::insert : Privilege::select);
+    }
+  }
+
+  // --- Calls ---
+
+  void call(const SqlNode& node) {
+    const auto name = qualified_name_of(list_at(node, "funcname"));
+    const auto& arguments = list_at(node, "args");
+    uses_.calls.push_back({name, arguments.size(), false});
+    if (!name.schema.empty() && name.schema != "pg_catalog") return;
+    const auto constant = [&](std::size_t i) {
+      return i < arguments.size() ? constant_text(arguments[i]) : std::nullopt;
+    };
+    const auto what = server_function(name.name);
+    if (what == ServerFunction::sets) {
+      if (is_followed_call(node)) return;
+      const auto setting = constant(0);
+      if (!setting || is_of_session(*setting)) give_up("set_config");
+    } else if (what == ServerFunction::runs_text) {
+      const bool second = name.name == "ts_rewrite";
+      if (second && arguments.size() > 2) return;
+      const auto text = constant(second ? 1 : 0);
+      if (text) {
+        read_text(*text);
+      } else {
+        give_up(name.name + " of a text that is put together when it runs");
+      }
+    } else if (what == ServerFunction::makes_objects) {
+      if (!is_followed_call(node)) uses_.add_change(objects, name.name);
+    } else if (what == ServerFunction::reloads) {
+      uses_.add_change(settings, name.name);
+    } else if (what == ServerFunction::runs_anything) {
+      give_up(name.name);
+    }
+  }
+
+  /// `SELECT set_config('search_path', '', false)`: done by select_statement.
+  void followed_calls(const SqlNode& select) {
+    if (!list_at(select, "fromClause").empty()) return;
+    for (const auto& item : list_at(select, "targetList")) {
+      const auto& value = node_at(inside(item, "ResTarget"), "val");
+      if (value.contains("FuncCall")) followed_.push_back(&value["FuncCall"]);
+    }
+  }
+
+  bool is_followed_call(const SqlNode& node) const {
+    const auto name = qualified_name_of(list_at(node, "funcname")).name;
+    if (name != "set_config" && name != "lo_create" && name != "lo_from_bytea") return false;
+    return std::find(followed_.begin(), followed_.end(), &node) != followed_.end();
+  }
+
+  void block(const SqlNode& value) {
+    std::string language = "plpgsql", body;
+    for (const auto& item : list_at(value, "args")) {
+      const auto& option = inside(item, "DefElem");
+      (text_at(option, "defname") == "language" ? language : body) =
+          string_of(node_at(option, "arg"));
+    }
+    if (language != "plpgsql") return give_up("DO in another language");
+    if (++depth_ > deepest_text) return give_up("runs texts in texts");
+    const auto outer = std::exchange(todo_, {});
+    read_plpgsql_body("CREATE FUNCTION block() RETURNS void", body);
+    todo_ = outer;
+    --depth_;
+  }
+
+  StatementUses uses_;
+  std::vector<const SqlNode*> todo_;
+  std::vector<const SqlNode*> followed_;
+  int depth_ = 0;
+};
+
+/// What the parser must know of it: its variables, and how it returns.
+std::string head_of(const EntityCode& code, bool trigger) {
+  std::string text = "CREATE FUNCTION f(";
+  for (std::size_t i = 0; i < code.names.size(); ++i) {
+    const auto& name = code.names[i];
+    text += fmt::format("{}{} text", i == 0 ? "" : ", ",
+                        quote_identifier(name.empty() ? fmt::format("${}", i + 1) : name));
+  }
+  return text + ") RETURNS " + (trigger ? "trigger" : code.returns_set ? "SETOF record" : "record");
+}
+
+bool is_constant_word(const SqlToken& t) {
+  return t.is("null") || t.is("true") || t.is("false") || t.is("default");
+}
+
+bool is_name(const SqlToken& t) {
+  return t.kind == SqlToken::Kind::word || t.kind == SqlToken::Kind::quoted;
+}
+
+}  // namespace
+
+void StatementUses::add_change(Touched touched, const std::string& because) {
+  if ((changes | touched) != changes) why = because;
+  changes |= touched;
+}
+
+void StatementUses::add(const StatementUses& other) {
+  add_change(other.changes, other.why);
+  evaluates = evaluates || other.evaluates;
+  maintains_all = maintains_all || other.maintains_all;
+  fires_event_triggers = fires_event_triggers || other.fires_event_triggers;
+  calls.insert(calls.end(), other.calls.begin(), other.calls.end());
+  tables.insert(tables.end(), other.tables.begin(), other.tables.end());
+  types.insert(types.end(), other.types.begin(), other.types.end());
+}
+
+StatementUses uses_of_tree(const SqlNode& tree, bool is_followed) {
+  UsesReader reader;
+  reader.read(tree, is_followed);
+  return reader.take();
+}
+
+StatementUses uses_of_text(const std::string& text) {
+  UsesReader reader;
+  reader.read_text(text);
+  return reader.take();
+}
+
+StatementUses uses_of_rule(const std::string& text) {
+  UsesReader reader;
+  const auto tree = sql_tree(text);
+  const auto parsed = tree.error.empty() ? SqlNode::parse(tree.json, nullptr, false) : SqlNode();
+  const SqlNode::json_pointer rule("/stmts/0/stmt/RuleStmt");
+  if (parsed.is_object() && parsed.contains(rule)) {
+    reader.read_rule(parsed.at(rule));
+  } else {
+    reader.give_up("a rule is not understood");
+  }
+  return reader.take();
+}
+
+StatementUses uses_of_body(const EntityCode& code, const FunctionDetail& function) {
+  UsesReader reader;
+  if (code.standard) {
+    // Its statements stand in a tree of their own, not among those that run.
+    const auto tree = sql_tree("CREATE FUNCTION f() RETURNS record LANGUAGE sql " + code.text);
+    const auto parsed = tree.error.empty() ? SqlNode::parse(tree.json, nullptr, false) : SqlNode();
+    const SqlNode::json_pointer body("/stmts/0/stmt/CreateFunctionStmt/sql_body");
+    if (parsed.is_object() && parsed.contains(body)) {
+      reader.read({{"RawStmt", {{"body", parsed.at(body)}}}}, false);
+    } else {
+      reader.give_up("a body is not understood");
+    }
+  } else if (function.language == "sql") {
+    reader.read_text(code.text);
+  } else if (function.language == "plpgsql") {
+    reader.read_plpgsql_body(head_of(code, function.trigger), code.text);
+  } else if (function.language == "internal") {
+    const auto what = server_function(code.text);
+    if (what != ServerFunction::harmless && what != ServerFunction::unknown) {
+      reader.give_up(code.text);
+    }
+  } else {
+    reader.give_up("it is written in " + displayed(function.language));
+  }
+  return reader.take();
+}
+
+bool is_plain_insert(std::string_view script, const PsqlItem& s, StatementUses& uses) {
+  const auto& t = s.tokens;
+  const auto symbol = [&](std::size_t i) {
+    return i < t.size() && t[i].kind == SqlToken::Kind::symbol ? script[t[i].span.begin] : ' ';
+  };
+  if (t.size() < 5 || !t[0].is("insert") || !t[1].is("into") || !is_name(t[2])) return false;
+  std::size_t at = 3;
+  QualifiedName name{"", t[2].text};
+  if (symbol(at) == '.' && is_name(t[at + 1])) {
+    name = {t[2].text, t[at + 1].text};
+    at += 2;
+  }
+  if (symbol(at) == '(') {
+    while (at < t.size() && symbol(at) != ')') ++at;
+    ++at;
+  }
+  if (at < t.size() && t[at].is("overriding")) at += 3;
+  if (at >= t.size() || !t[at].is("values")) return false;
+  for (++at; at < t.size(); ++at) {
+    const auto kind = t[at].kind;
+    const char c = symbol(at);
+    const bool plain = kind == SqlToken::Kind::string || kind == SqlToken::Kind::number ||
+                       is_constant_word(t[at]) || c == '(' || c == ')' || c == ',' || c == '-' ||
+                       c == '+';
+    if (!plain) return false;
+  }
+  uses.evaluates = true;
+  uses.tables.push_back({std::move(name), Privilege::insert});
+  return true;
+}
+
+}  // namespace pgleast

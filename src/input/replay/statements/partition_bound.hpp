@@ -1,0 +1,22 @@
+#pragma once
+// FOR VALUES of a partition:
+//
+//   IN (1, NULL)      {"list", "1", "NULL"}
+//   FROM (1) TO (9)   {"range", "1", "9"}
+//   DEFAULT           {"default"}
+
+#include <string>
+#include <vector>
+
+#include "input/replay/catalog/catalog.hpp"
+
+namespace pgleast {
+
+using PartitionBound = std::vector<std::string>;
+
+/// Empty where it is no constant, or of several columns.
+PartitionBound partition_bound(const SqlNode& node);
+/// Throws Refused where another partition of `parent` takes some of the same rows.
+void need_no_overlap(const SqlCatalog& catalog, EntityId parent, const PartitionBound& bound);
+
+}  // namespace pgleast
