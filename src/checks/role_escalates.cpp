@@ -23,6 +23,17 @@ std::vector<Remedy> cut_of(const std::vector<Step>& way) {
   return {};
 }
 
+// Of a server, those that one can connect to.
+std::vector<std::string> databases_not_read(const Cluster& cluster) {
+  std::vector<std::string> names;
+  for (const auto& o : cluster.objects) {
+    if (o.kind != ObjectKind::database || cluster.server.empty()) continue;
+    const auto& detail = cluster.databases[o.detail];
+    if (detail.allows_connections && !detail.read) names.push_back(displayed(o.name));
+  }
+  return names;
+}
+
 }  // namespace
 
 Check role_escalates(MapReader& with, MapReader& fix) {
@@ -59,6 +70,12 @@ Check role_escalates(MapReader& with, MapReader& fix) {
     // What was not seen, or cannot be told, is no proof that there is no way.
     for (const auto fact : {Fact::objects, Fact::code}) {
       if (const auto missing = facts.missing(fact)) return *missing;
+    }
+    const auto unread = databases_not_read(cluster);
+    if (!unknown && !unread.empty()) {
+      return unseen(
+          fmt::format("what is in {} was not read, and code there may lead up", listed(unread)),
+          "--all-databases");
     }
     if (!unknown) return verdict;
     return unseen(unknown->how,

@@ -359,7 +359,17 @@ Check row_policy(MapReader& with, MapReader&) {
     if (asks_of_roles) {
       if (const auto missing = facts.missing(Fact::roles)) return *missing;
     }
-    return PolicyJudge(facts).ask(question, decision, follows);
+    auto verdict = PolicyJudge(facts).ask(question, decision, follows);
+    if (verdict.kind != Verdict::Kind::holds) return verdict;
+    for (const auto& policy : facts.cluster().row_policies) {
+      if (policy.using_expression || policy.check_expression || policy.code.unknown.empty())
+        continue;
+      return unseen(
+          fmt::format("policy {} of {}: {}", displayed(policy.name),
+                      facts.shown(facts.cluster().object(policy.table)), policy.code.unknown),
+          "read it again");
+    }
+    return verdict;
   };
 }
 

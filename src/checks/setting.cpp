@@ -11,6 +11,7 @@
 #include <cctype>
 
 #include "checks/check.hpp"
+#include "pg/identifier.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -96,6 +97,18 @@ Finding finding_for(const Facts& facts, const WantedValue& wanted, const Setting
   return finding;
 }
 
+// What is stored for the database or for the reader stands in front of the server's own value.
+Verdict covered(const Cluster& cluster, const std::string& name) {
+  return unseen(
+      fmt::format("{} of the server is not known: what is stored for the database or for {} stands "
+                  "in front of it, and postgresql.conf was not read",
+                  name, displayed(cluster.reader)),
+      fmt::format("GRANT pg_read_server_files, pg_read_all_settings TO {0}; GRANT EXECUTE ON "
+                  "FUNCTION pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean) TO {0}; "
+                  "or give the file with --conf",
+                  quote_identifier(cluster.reader)));
+}
+
 }  // namespace
 
 Check setting(MapReader& with, MapReader& fix) {
@@ -113,6 +126,7 @@ Check setting(MapReader& with, MapReader& fix) {
       return unseen(fmt::format("{} is not shown: {}", wanted.name, cluster.hidden_settings->why),
                     cluster.hidden_settings->remedy);
     }
+    if (found->source == "session") return covered(cluster, wanted.name);
     if (holds(wanted, found->value)) return {};
     auto finding = finding_for(facts, wanted, *found, set);
     if (!note.empty() && finding.decision.empty()) finding.decision = note;

@@ -23,7 +23,7 @@ struct DiffOptions {
 HbaFile records_of(Cluster facts, const std::string& path) {
   std::vector<ConfigFile> read;
   const auto settings = facts.seen(Fact::settings) ? hba_settings(facts.settings) : HbaSettings{};
-  facts.hba = read_hba(path, files_and_standard_input(), facts.version_num, read, settings);
+  facts.hba = read_hba(path, files_from(path), facts.version_num, read, settings);
   facts.files = std::move(read);
   facts.unseen.erase(Fact::hba);
   need_records(facts);

@@ -85,8 +85,7 @@ int dump_ident(const DumpOptions& options) {
 int dump_conf(const DumpOptions& options) {
   const auto path = needed(options.sources.conf, options.sources.paths, "--conf");
   std::vector<ConfigFile> read;
-  const auto file =
-      read_conf(path, files_and_standard_input(), version_num_of(options.sources), read);
+  const auto file = read_conf(path, files_from(path), version_num_of(options.sources), read);
   const std::vector<std::string> columns{"sourcefile", "sourceline", "seqno", "name",
                                          "setting",    "applied",    "error"};
   write_dump(options.output, columns, file, [](ConfRow row) -> TableRow {

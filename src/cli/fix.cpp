@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -41,23 +40,13 @@ ConfigKind kind_of_file(const Cluster& cluster, const std::string& path) {
 }
 
 // Two files of one name (an include in another folder) get numbers.
-std::string name_in(const fs::path& folder, const std::string& path,
-                    std::vector<std::string>& used) {
+std::string name_in(const std::string& path, std::vector<std::string>& used) {
   auto name = fs::path(path == "-" ? "stdin.conf" : path).filename().string();
   if (std::find(used.begin(), used.end(), name) != used.end()) {
     name = std::to_string(used.size()) + "-" + name;
   }
   used.push_back(name);
-  return (folder / name).string();
-}
-
-// Configuration files may hold secrets: only their owner reads what is written.
-void write_private(const std::string& path, const std::string& text,
-                   std::vector<std::string>& written) {
-  write_file(path, "");
-  chmod(path.c_str(), S_IRUSR | S_IWUSR);
-  write_file(path, text);
-  written.push_back(path);
+  return name;
 }
 
 std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
@@ -65,8 +54,8 @@ std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) fail(folder, "cannot be made: " + error.message());
-  std::vector<std::string> written, used;
-  const auto write = [&](const char* name, const std::string& text) {
+  std::vector<std::string> written, used{"fix.sql", "undo.sql", "notes.md"};
+  const auto write = [&](const std::string& name, const std::string& text) {
     written.push_back((fs::path(folder) / name).string());
     write_file(written.back(), text);
   };
@@ -74,11 +63,10 @@ std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
   write("undo.sql", undo_script(plan, cluster));
   write("notes.md", notes(plan));
   for (const auto& patch : plan.files) {
-    const auto path = name_in(folder, patch.path, used);
-    if (!patch.masked) write_private(path, patch.after, written);
-    write_private(path + ".diff",
-                  unified_diff(patch, kind_of_file(cluster, patch.path), cluster.version_num),
-                  written);
+    const auto name = name_in(patch.path, used);
+    if (!patch.masked) write(name, patch.after);
+    write(name + ".diff",
+          unified_diff(patch, kind_of_file(cluster, patch.path), cluster.version_num));
   }
   return written;
 }
@@ -110,7 +98,8 @@ int fix(const FixOptions& options) {
   timings.phase("plan");
   const bool on_server = options.prove && options.sources.is_live();
   std::optional<Proof> proof;
-  if (on_server) proof = prove(plan, cluster, auditor, options.sources.dsn);
+  if (on_server)
+    proof = prove(plan, cluster, auditor, options.sources.dsn, options.sources.timeout);
   if (on_server) timings.phase("prove");
   const auto left = proof ? proof->after : plan.after;
   auto summary = fmt::format("{}, {}; {}\n\n", counted(plan.statements(), "statement"),

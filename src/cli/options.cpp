@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -40,6 +41,18 @@ void take_version(std::optional<int>& version_num, const std::string& text) {
                          displayed(text), oldest_major, newest_major, newest_major, newest_major));
 }
 
+void take_timeout(std::chrono::seconds& timeout, const std::string& text) {
+  constexpr int most = 7 * 24 * 3600;
+  int seconds = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data(), end, seconds);
+  if (error != std::errc() || after != end || seconds < 1 || seconds > most) {
+    fail_usage(
+        fmt::format("--timeout: `{}` is no number of seconds from 1 to {}", displayed(text), most));
+  }
+  timeout = std::chrono::seconds(seconds);
+}
+
 }  // namespace
 
 void add_fact_options(CLI::App& app, SourceOptions& o) {
@@ -48,6 +61,12 @@ void add_fact_options(CLI::App& app, SourceOptions& o) {
       ->type_name("CONNINFO")
       ->group(group);
   app.add_flag("--live", o.live, "live server given by the PG* variables")->group(group);
+  app.add_option_function<std::string>(
+         "--timeout",
+         [&timeout = o.timeout](const std::string& text) { take_timeout(timeout, text); },
+         "seconds that the live server has to answer everything (600)")
+      ->type_name("SECONDS")
+      ->group(group);
   app.add_option("--snapshot", o.snapshot, "a file that `pgleast snapshot` wrote")
       ->type_name("FILE")
       ->group(group);

@@ -68,8 +68,9 @@ std::string by_role(const std::map<std::string, std::size_t>& counts) {
 }  // namespace
 
 Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
-            const std::string& conninfo) {
-  Session session(conninfo, cluster.name, Access::rolled_back_writes);
+            const std::string& conninfo, std::chrono::seconds timeout) {
+  Session session(conninfo, cluster.name, Access::rolled_back_writes,
+                  SessionLimits::within(timeout));
   bool whole = true;
   for (const auto& section : plan.sections) {
     if (!section.database.empty() && section.database != session.database()) {

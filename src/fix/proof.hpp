@@ -2,6 +2,7 @@
 // A plan applied for real: inside one transaction on the server, read again, audited
 // again, rolled back. And what a plan changes, in numbers.
 
+#include <chrono>
 #include <string>
 
 #include "fix/plan.hpp"
@@ -18,7 +19,7 @@ struct Proof {
 /// Runs the statements of the connected database and of no database. Throws Error when the
 /// server refuses one, naming it.
 Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
-            const std::string& conninfo);
+            const std::string& conninfo, std::chrono::seconds timeout);
 
 /// "findings  gone 8   left 1 ...", "access lost  ...", "access gained  ...", "required  ...".
 std::string outcome(const Plan& plan, const Cluster& before, const Audit& left,

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <set>
 
+#include "fix/plain_sql.hpp"
 #include "input/config/secrets.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
+#include "text/utf8.hpp"
 
 namespace pgleast {
 namespace {
@@ -19,9 +21,21 @@ constexpr const char* transaction =
     "SET LOCAL client_min_messages = error;\n\n";
 
 // The name goes through a variable: a psql command ends at a line break, a constant does not.
-std::string connect(const std::string& database) {
-  return fmt::format("SELECT {} AS pgleast_database \\gset\n\\connect :\"pgleast_database\"\n",
-                     quote_literal(database));
+// The new session has the encoding of its own database, or of PGCLIENTENCODING.
+std::string connect(const std::string& database, const std::string& encoding) {
+  return fmt::format("SELECT {} AS pgleast_database \\gset\n\\connect :\"pgleast_database\"\n{}",
+                     plain_sql(quote_literal(database)), encoding);
+}
+
+// Names of a database without an encoding come as they are.
+std::string encoding_of(const Plan& plan) {
+  const auto all_utf8 = [](const std::vector<std::string>& statements) {
+    return std::all_of(statements.begin(), statements.end(), is_utf8);
+  };
+  const bool utf8 = std::all_of(plan.sections.begin(), plan.sections.end(), [&](const auto& s) {
+    return all_utf8(s.sql) && all_utf8(s.undo) && is_utf8(s.database);
+  });
+  return fmt::format("SET client_encoding = '{}';\n", utf8 ? "UTF8" : "SQL_ASCII");
 }
 
 std::string script(const Plan& plan, const Cluster& cluster, const char* what, bool undo) {
@@ -33,9 +47,11 @@ std::string script(const Plan& plan, const Cluster& cluster, const char* what, b
   std::string text = fmt::format(
       "-- {}, written by pgleast.\n-- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d {} -f {}\n",
       what, home.empty() ? "DATABASE" : displayed(home), undo ? "undo.sql" : "fix.sql");
+  const auto encoding = encoding_of(plan);
+  text += encoding;
   const auto& system = undo ? plan.system_undo : plan.system;
   const auto add_system = [&] {
-    for (const auto& statement : system) text += "\n" + statement + "\n";
+    for (const auto& statement : system) text += "\n" + plain_sql(statement) + "\n";
     if (!system.empty()) text += "SELECT pg_reload_conf();\n";
   };
   if (undo) add_system();
@@ -46,9 +62,9 @@ std::string script(const Plan& plan, const Cluster& cluster, const char* what, b
     // One database is where the script is run; of several each is connected to.
     const bool elsewhere = databases.size() > 1 && !section.database.empty();
     text += "\n";
-    if (elsewhere) text += connect(section.database);
+    if (elsewhere) text += connect(section.database, encoding);
     text += transaction;
-    for (const auto& statement : statements) text += statement + "\n";
+    for (const auto& statement : statements) text += plain_sql(statement) + "\n";
     text += "\nCOMMIT;\n";
     first = false;
   };

@@ -21,5 +21,7 @@ std::string masked_text(std::string_view text);
 
 /// The value of that setting without what is secret in it.
 std::string masked_setting(std::string_view name, std::string_view value);
+/// The same of `name=value`.
+std::string masked_option(std::string_view option);
 
 }  // namespace pgleast

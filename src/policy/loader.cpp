@@ -10,6 +10,7 @@
 #include <set>
 
 #include "policy/grant_reader.hpp"
+#include "text/contained_files.hpp"
 #include "text/display.hpp"
 #include "text/embedded.hpp"
 #include "text/files.hpp"
@@ -72,6 +73,9 @@ void Loader::load(const std::string& name, const std::string& from, const YamlNo
     return load_embedded_pack(name);
   }
   const auto path = name == "-" ? name : beside(from, name);
+  if (const auto why = at == nullptr ? std::nullopt : why_not_contained(from, path)) {
+    fail_with(at, fmt::format("`{}` cannot be extended: {}", displayed(name), *why));
+  }
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return load_pack_folder(path);
   // What a policy extends is missing at a place in it; what the user names, as a file.

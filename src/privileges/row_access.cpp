@@ -218,6 +218,11 @@ RowAccess RowReach::through_view(RowAccess access, const Asked& asked) const {
   return access;
 }
 
+/// Its expressions, which the server may not have told; one at least.
+bool was_read(const RowPolicy& policy) {
+  return policy.using_expression || policy.check_expression || policy.code.unknown.empty();
+}
+
 /// `checked`: what WITH CHECK admits of new rows, else what USING admits of those that are there.
 void RowReach::admitted(RowAccess& access, Privilege command, bool checked) const {
   const auto& cluster = graph_.cluster();
@@ -260,6 +265,14 @@ void RowReach::by_policies(RowAccess& access, Privilege command) const {
     add(access.restrictive, written.restrictive);
   }
   const auto& cluster = graph_.cluster();
+  const auto found = policies_.find(access.relation);
+  for (const auto i : found == policies_.end() ? std::vector<std::size_t>{} : found->second) {
+    const auto& policy = cluster.row_policies[i];
+    if (was_read(policy)) continue;
+    // It may say anything.
+    access.unknown = policy.code.unknown;
+    says(access, Kind::unknown, Why::not_followed);
+  }
   if (access.kind == Kind::some && !cluster.seen(Fact::code)) {
     // One of them may be always true.
     access.unknown = cluster.unseen.at(Fact::code).why;

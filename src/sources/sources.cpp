@@ -16,6 +16,7 @@
 #include "input/snapshot/snapshot.hpp"
 #include "model/fresh_cluster.hpp"
 #include "sources/progress.hpp"
+#include "text/contained_files.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 #include "text/files.hpp"
@@ -55,7 +56,7 @@ void keep_files(Cluster& cluster, std::vector<ConfigFile>& read) {
 
 void read_conf_into(Cluster& cluster, const std::string& path) {
   std::vector<ConfigFile> read;
-  const auto conf = read_conf(path, files_and_standard_input(), cluster.version_num, read);
+  const auto conf = read_conf(path, files_from(path), cluster.version_num, read);
   forget_files(cluster, ConfigKind::conf);
   keep_files(cluster, read);
   cluster.settings = settings_of(conf, cluster.version_num);
@@ -93,7 +94,7 @@ void read_hba_into(Cluster& cluster, const std::string& path) {
   const bool seen_before = cluster.seen(Fact::hba);
   const auto settings =
       cluster.seen(Fact::settings) ? hba_settings(cluster.settings) : HbaSettings{};
-  cluster.hba = read_hba(path, files_and_standard_input(), cluster.version_num, read, settings);
+  cluster.hba = read_hba(path, files_from(path), cluster.version_num, read, settings);
   forget_files(cluster, ConfigKind::hba);
   keep_files(cluster, read);
   cluster.unseen.erase(Fact::hba);
@@ -104,7 +105,7 @@ void read_hba_into(Cluster& cluster, const std::string& path) {
 
 void read_ident_into(Cluster& cluster, const std::string& path) {
   std::vector<ConfigFile> read;
-  cluster.ident = read_ident(path, files_and_standard_input(), cluster.version_num, read);
+  cluster.ident = read_ident(path, files_from(path), cluster.version_num, read);
   forget_files(cluster, ConfigKind::ident);
   keep_files(cluster, read);
   cluster.unseen.erase(Fact::ident);
@@ -119,7 +120,8 @@ void replay_into(Cluster& cluster, const std::vector<std::string>& paths) {
     refuse_binary(path, scripts.back().text(), "SQL script");
   }
   if (scripts.empty()) return;
-  for (const auto& problems : replay_sql(scripts, cluster, disk_files())) {
+  for (const auto& problems :
+       replay_sql(scripts, cluster, contained(disk_files(), paths.front()))) {
     if (!problems.syntax.empty()) throw Error(Fault::unreadable, problems.syntax.front());
   }
 }
@@ -172,11 +174,22 @@ SourceOptions with_paths(SourceOptions options) {
   return options;
 }
 
+// Once, however many sessions there are.
+void warn_of_shown_password() {
+  std::fputs(
+      "pgleast: note: the connection to the server has no TLS: a password that is sent over it "
+      "can be read or used by others on the way; sslmode=verify-full asks for TLS\n",
+      stderr);
+}
+
 Cluster first_source(const SourceOptions& options, Timings& timings) {
   if (options.is_live()) {
     const Progress progress("reading the server's catalogs");
     return read_live({options.dsn, options.databases, options.all_databases,
-                      [&](const std::string& phase) { timings.phase(phase); }});
+                      [&](const std::string& phase) { timings.phase(phase); }, options.timeout,
+                      [said = false]() mutable {
+                        if (!std::exchange(said, true)) warn_of_shown_password();
+                      }});
   }
   if (!options.snapshot.empty()) {
     const Progress progress("reading the snapshot");
@@ -243,8 +256,8 @@ int version_num_of(const SourceOptions& options) {
   return options.server_version.value_or(newest_version_num);
 }
 
-FileReader files_and_standard_input() {
-  auto files = disk_files();
+FileReader files_from(const std::string& first) {
+  auto files = contained(disk_files(), first);
   files.read = [disk = files.read](const std::string& path) -> FileText {
     if (path == "-") return {read_file(path), "", false};
     return disk(path);
@@ -310,7 +323,7 @@ Cluster read_sources(const SourceOptions& given, Timings& timings) {
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
   if (!options.ident.empty()) read_ident_into(cluster, options.ident);
   for (const auto& path : options.poolers) {
-    cluster.poolers.push_back(read_pgbouncer(path, files_and_standard_input()));
+    cluster.poolers.push_back(read_pgbouncer(path, files_from(path)));
   }
   timings.phase("read");
   replay_into(cluster, options.sql);

@@ -5,6 +5,7 @@
 //   --sql schema.sql --server-version 16    a cluster as initdb leaves it, and a script on top
 //   conf.d/ pgbouncer.ini                   files of those names
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct SourceOptions {
   bool live = false;
   bool all_databases = false;
   std::vector<std::string> databases;
+  std::chrono::seconds timeout{600};  // for all of the live server
   std::string snapshot, hba, ident, conf;
   std::vector<std::string> sql;       // in the order in which they are run
   std::vector<std::string> poolers;   // pgbouncer.ini, each in front of the server
@@ -51,9 +53,9 @@ void print_notes(const Cluster& cluster);
 /// Only that the version is not known, for what prints no other remark.
 void print_version_note(const Cluster& cluster);
 
-/// Files of the disk, and `-` as standard input; an include in that is looked for beside the
-/// caller.
-FileReader files_and_standard_input();
+/// `first`, `-` as standard input, and what it includes, as far as it may: contained_files.hpp. An
+/// include in standard input is looked for beside the caller.
+FileReader files_from(const std::string& first);
 
 /// The version whose rules apply to files that come without a server.
 int version_num_of(const SourceOptions& options);

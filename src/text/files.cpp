@@ -1,7 +1,12 @@
 #include "text/files.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -92,20 +97,83 @@ std::string read_file(const std::string& path) {
   return std::move(*file.text);
 }
 
-void write_file(const std::string& path, const std::function<void(const Write&)>& pieces) {
-  errno = 0;
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  const auto check = [&] {
-    if (file) return;
-    fail(path, std::string("cannot be written: ") + std::strerror(errno == 0 ? EIO : errno));
-  };
-  check();
+namespace {
+
+[[noreturn]] void fail_to_write(const std::string& path, int error) {
+  fail(path, std::string("cannot be written: ") + std::strerror(error == 0 ? EIO : error));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+  bool close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
+
+ private:
+  int number_;
+};
+
+void write_all(const std::string& path, int to, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(to, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail_to_write(path, errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void write_pieces(const std::string& path, Descriptor& to,
+                  const std::function<void(const Write&)>& pieces) {
+  // A piece may be a few bytes.
+  constexpr std::size_t enough = std::size_t{1} << 16U;
+  std::string waiting;
   pieces([&](std::string_view text) {
-    file.write(text.data(), static_cast<std::streamsize>(text.size()));
-    check();
+    waiting += text;
+    if (waiting.size() < enough) return;
+    write_all(path, to.number(), waiting);
+    waiting.clear();
   });
-  file.flush();
-  check();
+  write_all(path, to.number(), waiting);
+  if (!to.close()) fail_to_write(path, errno);
+}
+
+// A terminal, a pipe, /dev/null: not a file whose place another can take. /dev/stdout is a link
+// to whatever that is.
+bool is_stream(const std::string& path) {
+  for (const std::string_view of_this_process :
+       {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/"}) {
+    if (path.starts_with(of_this_process)) return true;
+  }
+  struct stat found {};
+  return lstat(path.c_str(), &found) == 0 && (S_ISCHR(found.st_mode) || S_ISFIFO(found.st_mode));
+}
+
+}  // namespace
+
+// What is written may hold names and places that are not everybody's to know. A link that lies
+// there already is replaced, not followed, and a reader sees the whole or what was before.
+void write_file(const std::string& path, const std::function<void(const Write&)>& pieces) {
+  if (path.find('\0') != std::string::npos) fail(path, "the name holds a NUL byte");
+  if (is_stream(path)) {
+    Descriptor stream(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (stream.number() < 0) fail_to_write(path, errno);
+    return write_pieces(path, stream, pieces);
+  }
+  std::error_code ignored;
+  if (fs::is_directory(fs::symlink_status(path, ignored))) fail_to_write(path, EISDIR);
+  auto name = path + ".XXXXXX";
+  Descriptor file(mkostemp(name.data(), O_CLOEXEC));  // 0600, and new
+  if (file.number() < 0) fail_to_write(path, errno);
+  try {
+    write_pieces(path, file, pieces);
+    if (rename(name.c_str(), path.c_str()) != 0) fail_to_write(path, errno);
+  } catch (...) {
+    unlink(name.c_str());
+    throw;
+  }
 }
 
 void write_file(const std::string& path, std::string_view text) {

@@ -35,7 +35,8 @@ FileReader disk_files();
 /// names the file for a missing file, a folder, a device, a file without the right.
 std::string read_file(const std::string& path);
 
-/// Writes all of `text`, replacing what was there. Throws Error.
+/// Writes all of `text` to a new file of its owner's alone, which then takes the place of what was
+/// there. Throws Error.
 void write_file(const std::string& path, std::string_view text);
 
 /// Takes the next piece of an output. Throws Error where it cannot be written.

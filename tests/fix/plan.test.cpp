@@ -122,6 +122,7 @@ TEST_CASE("a plan's scripts run in one transaction for each database, and undo t
   CHECK(fix_script(plan, cluster) ==
         R"(-- Takes what the audit found too much, gives what is required, written by pgleast.
 -- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d DATABASE -f fix.sql
+SET client_encoding = 'UTF8';
 
 BEGIN;
 SET LOCAL search_path = pg_catalog;
@@ -134,6 +135,7 @@ COMMIT;
 
 SELECT 'd d' AS pgleast_database \gset
 \connect :"pgleast_database"
+SET client_encoding = 'UTF8';
 BEGIN;
 SET LOCAL search_path = pg_catalog;
 SET LOCAL lock_timeout = '5s';
@@ -145,6 +147,7 @@ COMMIT;
 
 SELECT 'postgres' AS pgleast_database \gset
 \connect :"pgleast_database"
+SET client_encoding = 'UTF8';
 BEGIN;
 SET LOCAL search_path = pg_catalog;
 SET LOCAL lock_timeout = '5s';
@@ -156,6 +159,7 @@ COMMIT;
 )");
   CHECK(undo_script(plan, cluster) == R"(-- Undoes what fix.sql did, written by pgleast.
 -- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d DATABASE -f undo.sql
+SET client_encoding = 'UTF8';
 
 BEGIN;
 SET LOCAL search_path = pg_catalog;
@@ -168,6 +172,7 @@ COMMIT;
 
 SELECT 'd d' AS pgleast_database \gset
 \connect :"pgleast_database"
+SET client_encoding = 'UTF8';
 BEGIN;
 SET LOCAL search_path = pg_catalog;
 SET LOCAL lock_timeout = '5s';
@@ -179,6 +184,7 @@ COMMIT;
 
 SELECT 'postgres' AS pgleast_database \gset
 \connect :"pgleast_database"
+SET client_encoding = 'UTF8';
 BEGIN;
 SET LOCAL search_path = pg_catalog;
 SET LOCAL lock_timeout = '5s';

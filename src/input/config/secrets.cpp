@@ -1,11 +1,14 @@
 #include "input/config/secrets.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "input/config/auth_fields.hpp"
 #include "model/hba.hpp"
+#include "pg/secret_name.hpp"
 #include "pg/secret_text.hpp"
 #include "pg/setting_table.hpp"
 
@@ -56,8 +59,8 @@ void find_options(std::string_view text, int version_num, Ranges& found) {
   }
 }
 
-/// Values of which nothing can be told apart. The rest is found by its own form.
-void find_settings(std::string_view text, Ranges& found) {
+/// Nothing of it can be told apart: it may be `echo secret`.
+void find_passphrase_commands(std::string_view text, Ranges& found) {
   constexpr std::string_view setting = "ssl_passphrase_command";
   const auto key = setting_key(text);
   for (auto name = key.find(setting); name != std::string::npos;
@@ -73,6 +76,45 @@ void find_settings(std::string_view text, Ranges& found) {
     auto close = begin + 1;
     while (close < end && text[close] != '\'') close += text[close] == '\\' ? 2 : 1;
     if (close > begin + 1) found.emplace_back(begin + 1, std::min(close, end));
+  }
+}
+
+bool in_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '$' ||
+         c == '-';
+}
+
+/// Where the value of a line begins, if its name says that it is a secret; also in a comment.
+std::optional<std::size_t> secret_value_of(std::string_view line) {
+  auto at = std::min(line.find_first_not_of(" \t#"), line.size());
+  const bool comment = line.substr(0, at).find('#') != std::string_view::npos;
+  const auto name_begin = at;
+  while (at < line.size() && in_name(line[at])) ++at;
+  if (!is_secret_setting(line.substr(name_begin, at - name_begin))) return std::nullopt;
+  const auto begin = line.find_first_not_of(" \t=", at);
+  if (begin == std::string_view::npos) return std::nullopt;
+  // In prose a name is followed by a word.
+  const bool assigned = line.substr(at, begin - at).find('=') != std::string_view::npos;
+  if (comment && !assigned && line[begin] != '\'') return std::nullopt;
+  return begin;
+}
+
+/// The rest is found by its own form.
+void find_settings(std::string_view text, Ranges& found) {
+  for (std::size_t line = 0; line < text.size();) {
+    const auto end = std::min(text.find('\n', line), text.size());
+    const auto value = secret_value_of(text.substr(line, end - line));
+    if (value) {
+      const auto begin = line + *value;
+      auto close = begin + 1;
+      while (close < end && text[close] != '\'') close += text[close] == '\\' ? 2 : 1;
+      if (text[begin] != '\'') {
+        found.emplace_back(begin, end);
+      } else if (close > begin + 1) {
+        found.emplace_back(begin + 1, std::min(close, end));
+      }
+    }
+    line = end + 1;
   }
 }
 
@@ -94,7 +136,10 @@ Ranges merged(Ranges ranges) {
 Ranges secret_places(ConfigKind kind, std::string_view text, int version_num) {
   auto ranges = secrets_in(text);
   if (kind == ConfigKind::hba) find_options(text, version_num, ranges);
-  if (kind == ConfigKind::conf) find_settings(text, ranges);
+  if (kind == ConfigKind::conf) {
+    find_passphrase_commands(text, ranges);
+    find_settings(text, ranges);
+  }
   return merged(std::move(ranges));
 }
 

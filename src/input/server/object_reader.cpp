@@ -10,6 +10,7 @@
 #include "input/server/field.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
+#include "pg/secret_text.hpp"
 
 namespace pgleast {
 namespace {
@@ -127,7 +128,7 @@ class ObjectReader {
 
 void ObjectReader::read_members() {
   answers_.each([&](const Row& r) {
-    const auto kind = object_kind_named(*r[0]).value_or(ObjectKind::type);
+    const auto kind = object_kind_named(r[0].value_or("")).value_or(ObjectKind::type);
     members_.insert(static_cast<std::uint64_t>(kind) << 32U | oid_of(r[1]));
   });
   for (auto& o : cluster_.objects) {
@@ -138,13 +139,13 @@ void ObjectReader::read_members() {
 }
 
 void ObjectReader::read_relation_acls() {
-  answers_.each([&](const Row& r) { relation_acls_.add(*r[0], *r[1]); });
+  answers_.each([&](const Row& r) { relation_acls_.add(r[0].value_or(""), r[1].value_or("")); });
 }
 
 void ObjectReader::read_relations() {
   std::deque<FoundRelation> relations;
   answers_.each([&](const Row& r) {
-    relations.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[4]), std::string(*r[2]), letter(r[3]),
+    relations.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[4]), text_of(r[2]), letter(r[3]),
                          truth(r[5]), truth(r[6]),
                          r[7] ? array_elements(*r[7]) : std::vector<std::string>{}});
   });
@@ -174,7 +175,7 @@ void ObjectReader::read_columns() {
   std::deque<FoundColumn> columns;
   std::vector<std::string> acls;
   answers_.each([&](const Row& r) {
-    columns.push_back({oid_of(r[0]), number_of<std::int32_t>(r[1]), std::string(*r[2])});
+    columns.push_back({oid_of(r[0]), number_of<std::int32_t>(r[1]), text_of(r[2])});
     if (!r[3]) return;
     columns.back().acl = static_cast<std::uint32_t>(acls.size());
     acls.emplace_back(*r[3]);
@@ -207,8 +208,8 @@ void ObjectReader::add_columns(std::deque<FoundColumn> columns,
 void ObjectReader::read_types() {
   answers_.each([&](const Row& r) {
     const auto oid = oid_of(r[0]);
-    types_.push_back({oid, oid_of(r[1]), oid_of(r[3]), std::string(*r[2]), oid_of(r[6]),
-                      oid_of(r[7]), truth(r[8])});
+    types_.push_back(
+        {oid, oid_of(r[1]), oid_of(r[3]), text_of(r[2]), oid_of(r[6]), oid_of(r[7]), truth(r[8])});
     if (r[4]) type_acls_.emplace(oid, *r[4]);
     if (r[5]) type_identities_.emplace(oid, *r[5]);
   });
@@ -251,8 +252,8 @@ std::string ObjectReader::identity(const FoundFunction& function, ObjectId schem
 void ObjectReader::add_functions() {
   std::deque<FoundFunction> functions;
   answers_.each([&](const Row& r) {
-    functions.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[3]), std::string(*r[2]), kept(r[4]),
-                         std::string(*r[5]),
+    functions.push_back({oid_of(r[0]), oid_of(r[1]), oid_of(r[3]), text_of(r[2]), kept(r[4]),
+                         text_of(r[5]),
                          FunctionDetail{letter(r[6]),
                                         truth(r[7]),
                                         truth(r[8]),
@@ -260,7 +261,10 @@ void ObjectReader::add_functions() {
                                         text_of(r[10]),
                                         truth(r[11]),
                                         {}}});
-    if (r[12]) functions.back().detail.config = array_elements(*r[12]);
+    if (!r[12]) return;
+    for (const auto& option : array_elements(*r[12])) {
+      functions.back().detail.config.push_back(masked_option(option));
+    }
   });
   sort_by_name(functions);
   for (auto& f : functions) {

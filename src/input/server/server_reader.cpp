@@ -14,6 +14,7 @@
 #include "input/server/field.hpp"
 #include "input/server/hba_rules.hpp"
 #include "input/server/ident_mappings.hpp"
+#include "input/server/item_question.hpp"
 #include "input/server/loaded_files.hpp"
 #include "input/server/object_builder.hpp"
 #include "input/server/object_reader.hpp"
@@ -55,11 +56,14 @@ class Reader {
   void read_ident(Session& session);
   void read_ident_mappings(Session& session, const std::string& text_refused);
   void read_conf_texts(Session& session);
-  void settle_own_settings(const std::vector<Setting>& in_files);
+  void settle_own_settings(Session& session, const std::vector<Setting>& in_files);
+  bool is_hidden(const Session& session, const std::string& name) const;
   bool stored_for_reader(const std::string& name, const std::string& database) const;
+  std::string command_line(Session& session) const;
   void keep(const std::vector<ConfigFile>& read);
   void read_plain(Session& session, const std::string& name, ObjectKind kind, bool in_database);
   void read_row_policies(Session& session);
+  void read_row_policy(Session& session, const Row& r, std::string why);
   void read_default_acls(Session& session);
   bool may(Session& session, const std::string& condition) const;
   std::string reader() const { return quote_identifier(cluster_.reader); }
@@ -71,6 +75,7 @@ class Reader {
   ObjectBuilder builder_;
   ObjectId database_ = no_object;
   std::map<std::string, std::string> own_;  // name of a setting of our session: its reset value
+  std::string encoding_;                    // of the database connected to: its client_encoding
 };
 
 bool Reader::may(Session& session, const std::string& condition) const {
@@ -117,7 +122,9 @@ void Reader::read_passwords(Session& session) {
       {"scram-sha-256", PasswordKind::scram_sha_256},
       {"unusable", PasswordKind::unusable}};
   for (const auto& r : *answer.rows) {
-    cluster_.roles[index(role(r[0]))].password = kinds.at(text_of(r[1]));
+    const auto kind = kinds.find(text_of(r[1]));
+    if (kind == kinds.end()) fail("", "the server answered with an unknown kind of password");
+    cluster_.roles[index(role(r[0]))].password = kind->second;
   }
 }
 
@@ -134,6 +141,7 @@ void Reader::read_settings(Session& session) {
     cluster_.settings.push_back(
         {name, masked_setting(name, text_of(r[1])), text_of(r[2]), text_of(r[3]), oid_of(r[4])});
     if (is_of_one_session(text_of(r[2]))) own_.emplace(name, text_of(r[5]));
+    if (name == "server_encoding") encoding_ = text_of(r[1]);
   }
   if (!may(session, "pg_has_role('pg_read_all_settings', 'USAGE')")) {
     cluster_.hidden_settings = {
@@ -261,26 +269,55 @@ bool Reader::stored_for_reader(const std::string& name, const std::string& datab
   });
 }
 
+bool Reader::is_hidden(const Session& session, const std::string& name) const {
+  // We say ourselves how names come.
+  if (name == "client_encoding") return stored_for_reader(name, cluster_.name);
+  const auto& at_start = session.settings_at_start();
+  const auto found = at_start.find(name);
+  return found != at_start.end() && hides_the_servers(found->second);
+}
+
+// What was given to the server when it was started wins over its files. Empty: it cannot be read.
+std::string Reader::command_line(Session& session) const {
+  const auto* const folder = cluster_.find_setting("data_directory");
+  if (folder == nullptr) return "";
+  const auto text = server_files(session).read(folder->value + "/postmaster.opts").text;
+  return lower_case(text.value_or(""));
+}
+
 // What a session that sets nothing has: what RESET would give, unless that is stored for the
 // reader alone; then what the files say. `in_files` is empty where they are not known.
-void Reader::settle_own_settings(const std::vector<Setting>& in_files) {
+void Reader::settle_own_settings(Session& session, const std::vector<Setting>& in_files) {
+  std::optional<std::string> started_with;
   for (auto& setting : cluster_.settings) {
     const auto own = own_.find(setting.name);
     if (own == own_.end()) continue;
-    const bool may_reset =
-        setting.source == "session" && !stored_for_reader(setting.name, cluster_.name);
+    const bool hidden = is_hidden(session, setting.name);
     setting.source = "session";
     const auto* const info = find_setting_info(setting.name, cluster_.major());
     if (info == nullptr) continue;
+    const auto& of_session = setting.name == "client_encoding" ? encoding_ : own->second;
     const auto reset =
-        masked_setting(setting.name, shown_value(own->second, *info).value_or(own->second));
+        masked_setting(setting.name, shown_value(of_session, *info).value_or(of_session));
     const auto file = std::find_if(in_files.begin(), in_files.end(), [&](const Setting& s) {
       return setting_key(s.name) == setting_key(setting.name);
     });
-    if (file != in_files.end() && (!may_reset || file->value == reset)) {
-      setting = {setting.name, masked_setting(setting.name, file->value), file->source, file->file,
-                 file->line};
-    } else if (may_reset) {
+    if (hidden && file != in_files.end()) {
+      if (!started_with) started_with = command_line(session);
+      auto option = lower_case(setting.name);
+      if (started_with->find(option) != std::string::npos) continue;
+      std::replace(option.begin(), option.end(), '_', '-');
+      if (started_with->find(option) != std::string::npos) continue;
+    }
+    // The server spells some values in its own way, `ISO, MDY`.
+    const bool of_file = file != in_files.end() && lower_case(file->value) == lower_case(reset);
+    if (hidden ? file != in_files.end() : of_file) {
+      // Its default is that of the database.
+      const bool of_database = setting.name == "client_encoding" && file->source == "default";
+      setting = {setting.name,
+                 of_file || of_database ? reset : masked_setting(setting.name, file->value),
+                 file->source, file->file, file->line};
+    } else if (!hidden) {
       const auto boot = shown_value(info->boot_value, *info).value_or("");
       const bool built_in = reset == boot || setting.name == "client_encoding";
       setting = {setting.name, reset,
@@ -295,7 +332,7 @@ void Reader::settle_own_settings(const std::vector<Setting>& in_files) {
 // For edits, and for what the server does not take of them: what is in force is in pg_settings.
 void Reader::read_conf_texts(Session& session) {
   const auto* const path = cluster_.find_setting("config_file");
-  if (path == nullptr) return settle_own_settings({});
+  if (path == nullptr) return settle_own_settings(session, {});
   auto files = server_files(session);
   bool refused = false;
   files.read = [&refused, read = files.read](const std::string& name) {
@@ -303,14 +340,14 @@ void Reader::read_conf_texts(Session& session) {
     refused = refused || (!text.text && !text.missing && !text.folder);
     return text;
   };
-  if (!files.read(path->value).text) return settle_own_settings({});
+  if (!files.read(path->value).text) return settle_own_settings(session, {});
   std::vector<ConfigFile> read;
   const auto conf = read_conf(path->value, files, cluster_.version_num, read);
   // What the server may read and we may not is no error of the file.
-  if (refused) return settle_own_settings({});
+  if (refused) return settle_own_settings(session, {});
   cluster_.setting_problems = setting_problems(conf);
-  settle_own_settings(conf.starts() ? settings_of(conf, cluster_.version_num)
-                                    : std::vector<Setting>{});
+  settle_own_settings(
+      session, conf.starts() ? settings_of(conf, cluster_.version_num) : std::vector<Setting>{});
   keep(read);
 }
 
@@ -350,20 +387,40 @@ void Reader::read_plain(Session& session, const std::string& name, ObjectKind ki
 }
 
 void Reader::read_row_policies(Session& session) {
-  for (const auto& r : ask(session, "row_policies")) {
-    RowPolicy policy;
-    policy.table = builder_.object_of_oid(ObjectKind::table, oid_of(r[0]), database_);
-    if (policy.table == no_object) continue;
-    policy.name = text_of(r[1]);
-    policy.command = letter(r[2]);
-    policy.permissive = truth(r[3]);
-    for (const auto& oid : array_elements(text_of(r[4]))) {
-      policy.roles.push_back(oid == "0" ? public_role : role(Field(oid)));
-    }
-    policy.using_expression = kept(r[5]);
-    policy.check_expression = kept(r[6]);
-    cluster_.row_policies.push_back(std::move(policy));
+  const auto first = cluster_.row_policies.size();
+  each_item(session, question("row_policies"), "row_policies",
+            [&](const Row& r, const std::string& why) { read_row_policy(session, r, why); });
+  std::sort(cluster_.row_policies.begin() + static_cast<std::ptrdiff_t>(first),
+            cluster_.row_policies.end(), [&](const RowPolicy& a, const RowPolicy& b) {
+              return std::pair(cluster_.object(a.table).oid, std::string_view(a.name)) <
+                     std::pair(cluster_.object(b.table).oid, std::string_view(b.name));
+            });
+}
+
+void Reader::read_row_policy(Session& session, const Row& r, std::string why) {
+  RowPolicy policy;
+  policy.table = builder_.object_of_oid(ObjectKind::table, oid_of(r[1]), database_);
+  if (policy.table == no_object) return;
+  policy.name = text_of(r[2]);
+  policy.command = letter(r[3]);
+  policy.permissive = truth(r[4]);
+  for (const auto& oid : array_elements(text_of(r[5]))) {
+    policy.roles.push_back(oid == "0" ? public_role : role(Field(oid)));
   }
+  policy.using_expression = kept(r[7]);
+  policy.check_expression = kept(r[9]);
+  const bool all = truth(r[6]) == r[7].has_value() && truth(r[8]) == r[9].has_value();
+  if (why.empty() && !all) {
+    why = "it was dropped meanwhile";
+    session.ask_again_if_changed(why);
+  }
+  if (!why.empty()) {
+    policy.using_expression.reset();
+    policy.check_expression.reset();
+    policy.code.unknown = "it was not read: " + why;
+    remark_on_left_out(cluster_, policy.table, why);
+  }
+  cluster_.row_policies.push_back(std::move(policy));
 }
 
 void Reader::read_default_acls(Session& session) {
@@ -375,9 +432,14 @@ void Reader::read_default_acls(Session& session) {
 }
 
 void Reader::read_database(Session& session) {
+  database_ = no_object;
   for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
     const auto& o = cluster_.objects[i];
     if (o.kind == ObjectKind::database && o.name == session.database()) database_ = ObjectId{i};
+  }
+  if (database_ == no_object) {
+    fail("", fmt::format("the server's list of databases does not have the one connected to, `{}`",
+                         displayed(session.database())));
   }
   cluster_.databases[cluster_.object(database_).detail].read = true;
   read_plain(session, "schemas", ObjectKind::schema, true);
@@ -446,20 +508,16 @@ Cluster read_session(Session& session) {
   return cluster;
 }
 
-Cluster read_live(const LiveOptions& options) {
-  Cluster cluster;
-  Session session(options.conninfo, options.databases.empty() ? "" : options.databases.front());
-  begin(cluster, session);
-  options.done("connect");
-  Reader reader(cluster, options);
-  reader.read_cluster(session);
-  reader.read_database(session);
+namespace {
+
+// The databases that were named must be read; of all of them, those that can be.
+void read_further(const LiveOptions& options, const SessionLimits& limits, Session& session,
+                  Reader& reader, Cluster& cluster) {
   for (const auto& name : further_databases(options, cluster, session.database())) {
     std::optional<Session> other;
     try {
-      other.emplace(options.conninfo, name);
+      other.emplace(options.conninfo, name, Access::read_only, limits);
     } catch (const Error& e) {
-      // The databases that were named must be read; of all of them, those that can be.
       if (!options.all_databases) throw;
       session.ask("SELECT", "the list of databases");  // a server that died is no closed database
       add_unread(cluster, name, e.diagnostic().message);
@@ -468,7 +526,38 @@ Cluster read_live(const LiveOptions& options) {
     options.done("connect");
     reader.read_database(*other);
   }
+}
+
+Cluster read_once(const LiveOptions& options, const SessionLimits& limits) {
+  Cluster cluster;
+  Session session(options.conninfo, options.databases.empty() ? "" : options.databases.front(),
+                  Access::read_only, limits);
+  if (session.may_have_shown_password()) options.shown_password();
+  begin(cluster, session);
+  options.done("connect");
+  Reader reader(cluster, options);
+  reader.read_cluster(session);
+  reader.read_database(session);
+  read_further(options, limits, session, reader, cluster);
   return cluster;
+}
+
+constexpr int most_attempts = 3;
+
+}  // namespace
+
+Cluster read_live(const LiveOptions& options) {
+  auto limits = SessionLimits::within(options.timeout);
+  for (int attempt = 1;;) {
+    limits.ask_again = attempt < most_attempts;
+    try {
+      return read_once(options, limits);
+    } catch (const ChangedMeanwhile&) {
+      ++attempt;
+    } catch (const Untranslatable& e) {
+      if (!limits.as_stored.insert(e.encoding).second) throw;
+    }
+  }
 }
 
 }  // namespace pgleast

@@ -8,6 +8,7 @@
 
 #include "input/code/code_reader.hpp"
 #include "input/server/field.hpp"
+#include "input/server/item_question.hpp"
 #include "model/code_order.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
@@ -35,13 +36,15 @@ PrivilegeSet event_of_rule(const Field& type) {
   return Privilege::delete_;
 }
 
+constexpr std::uint32_t most_parameters = 0x7FFF;  // pg_proc.pronargs
+
 FunctionText text_of_function(const Row& r, const FunctionDetail& detail) {
   FunctionText text;
   text.language = detail.language;
-  text.standard = r[5].has_value();
-  text.body = text_of(text.standard ? r[5] : r[1]);
+  text.standard = truth(r[5]);
+  text.body = text_of(text.standard ? r[6] : r[1]);
   if (r[3]) text.names = array_elements(*r[3]);
-  if (!r[3]) text.names.resize(oid_of(r[2]));
+  if (!r[3]) text.names.resize(std::min<std::uint32_t>(oid_of(r[2]), most_parameters));
   text.returns_set = truth(r[4]);
   text.trigger = detail.trigger;
   text.config = detail.config;
@@ -78,11 +81,18 @@ class CodeReader {
 
  private:
   Rows ask(const std::string& name) { return session_.ask(question_(name), name); }
+  template <typename Take>
+  void each(const std::string& name, Take&& take) {
+    each_item(session_, question_(name), name, take);
+  }
   ObjectId object(ObjectKind kind, const Field& oid) const {
     return builder_.object_of_oid(kind, oid_of(oid), database_);
   }
   ObjectId table(const Field& oid) const { return object(ObjectKind::table, oid); }
   CodeUse call_of(ObjectId function) const { return {function, Privilege::execute, false}; }
+
+  std::string gone() const;
+  std::string left_out(ObjectId object, const std::string& why);
 
   void read_languages();
   void read_servers();
@@ -106,6 +116,18 @@ class CodeReader {
   ObjectId database_;
   std::map<std::pair<ObjectId, std::string>, std::size_t> triggers_;  // into attachments
 };
+
+/// NULL where there is something, which the question saw: it was dropped since.
+std::string CodeReader::gone() const {
+  const std::string why = "it was dropped meanwhile";
+  session_.ask_again_if_changed(why);
+  return why;
+}
+
+std::string CodeReader::left_out(ObjectId object, const std::string& why) {
+  if (object != no_object) remark_on_left_out(cluster_, object, why);
+  return "it was not read: " + why;
+}
 
 void CodeReader::read_languages() {
   std::vector<std::uint32_t> trusted;
@@ -256,9 +278,13 @@ PrivilegeSet passed_on(std::int32_t bits) {
 
 void CodeReader::read_views() {
   std::map<ObjectId, PrivilegeSet> writable;
-  for (const auto& r : ask("writable_views")) {
-    writable.emplace(table(r[0]), passed_on(number_of<std::int32_t>(r[1])));
-  }
+  each("writable_views", [&](const Row& r, const std::string& why) {
+    if (why.empty()) {
+      writable.emplace(table(r[0]), passed_on(number_of<std::int32_t>(r[1])));
+    } else {
+      left_out(table(r[0]), why);
+    }
+  });
   for (const auto& r : ask("view_uses")) {
     const auto view = table(r[0]);
     if (view == no_object) continue;
@@ -281,17 +307,22 @@ void CodeReader::read_views() {
 }
 
 void CodeReader::read_rules(const CodeNames& names) {
-  for (const auto& r : ask("rewrite_rules")) {
+  each("rewrite_rules", [&](const Row& r, std::string why) {
     Attachment rule;
     rule.kind = Attachment::Kind::rule;
-    rule.relation = table(r[0]);
-    if (rule.relation == no_object) continue;
-    rule.name = text_of(r[1]);
-    rule.on = event_of_rule(r[2]);
-    rule.enabled = truth(r[3]);
-    rule.code = code_of_rule(text_of(r[4]), names);
+    rule.relation = table(r[1]);
+    if (rule.relation == no_object) return;
+    rule.name = text_of(r[2]);
+    rule.on = event_of_rule(r[3]);
+    rule.enabled = truth(r[4]);
+    if (why.empty() && !r[5]) why = gone();
+    if (why.empty()) {
+      rule.code = code_of_rule(text_of(r[5]), names);
+    } else {
+      rule.code.unknown = left_out(rule.relation, why);
+    }
     cluster_.attachments.push_back(std::move(rule));
-  }
+  });
 }
 
 /// Many functions have the same text: it is followed once.
@@ -299,17 +330,22 @@ void CodeReader::read_functions(const CodeNames& names) {
   const auto path = path_of_database(cluster_, database_);
   std::map<std::string, Code> known;
   std::map<ObjectId, Code> codes;
-  for (const auto& r : ask("bodies")) {
+  each("bodies", [&](const Row& r, std::string why) {
     const auto id = object(ObjectKind::function, r[0]);
-    if (id == no_object) continue;
+    if (id == no_object) return;
     const auto& detail = cluster_.function(cluster_.object(id));
+    if (why.empty() && truth(r[5]) && !r[6]) why = gone();
+    if (!why.empty() && truth(r[5])) {
+      codes[id].unknown = left_out(id, why);
+      return;
+    }
     auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", detail.language, detail.trigger, text_of(r[2]),
                            text_of(r[4]), text_of(r[3]), fmt::join(detail.config, "\n"));
-    key += '\n' + text_of(r[5] ? r[5] : r[1]);
+    key += '\n' + text_of(truth(r[5]) ? r[6] : r[1]);
     const auto [at, is_new] = known.try_emplace(std::move(key));
     if (is_new) at->second = code_of_function(text_of_function(r, detail), names, path);
     codes.emplace(id, at->second);
-  }
+  });
   for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
     const auto& o = cluster_.objects[i];
     const bool a_users = o.kind == ObjectKind::function && o.database == database_ && !o.system &&
@@ -328,6 +364,7 @@ void CodeReader::read_policies(const CodeNames& names) {
   std::map<std::pair<Text, Text>, const RowPolicy*> known;
   for (auto& policy : cluster_.row_policies) {
     if (cluster_.object(policy.table).database != database_) continue;
+    if (!policy.code.unknown.empty()) continue;  // it was not told
     const auto [at, is_new] =
         known.try_emplace(std::pair(policy.using_expression, policy.check_expression), &policy);
     if (is_new) {
@@ -341,6 +378,16 @@ void CodeReader::read_policies(const CodeNames& names) {
 }
 
 }  // namespace
+
+void remark_on_left_out(Cluster& cluster, ObjectId object, const std::string& why) {
+  const auto& o = cluster.object(object);
+  const auto* const remedy = "read it again";
+  auto said = fmt::format("code of {} {} was not read: {}", info(o.kind).name,
+                          displayed(o.identity), displayed(why));
+  const bool known = std::any_of(cluster.remarks.begin(), cluster.remarks.end(),
+                                 [&](const Remark& r) { return r.why == said; });
+  if (!known) cluster.remarks.push_back({std::move(said), remedy});
+}
 
 void read_trusted_extensions(Session& session, const QueryOfName& question, Cluster& cluster) {
   if (cluster.major() < 13) return;

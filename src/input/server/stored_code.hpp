@@ -14,6 +14,9 @@ namespace pgleast {
 /// The text of a question in sql/, for the server's version.
 using QueryOfName = std::function<std::string(const std::string& name)>;
 
+/// Says once that what code of the object does is not known.
+void remark_on_left_out(Cluster& cluster, ObjectId object, const std::string& why);
+
 /// Once for the whole cluster.
 void read_trusted_extensions(Session& session, const QueryOfName& question, Cluster& cluster);
 

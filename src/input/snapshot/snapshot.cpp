@@ -464,6 +464,12 @@ void mask_secrets_of(Cluster& cluster) {
   for (auto& setting : cluster.settings) {
     setting.value = masked_setting(setting.name, setting.value);
   }
+  for (auto& stored : cluster.role_settings) {
+    stored.value = masked_setting(stored.name, stored.value);
+  }
+  for (auto& function : cluster.functions) {
+    for (auto& option : function.config) option = masked_option(option);
+  }
   for (auto& problem : cluster.hba.problems) problem.diagnostic.excerpt.clear();
   for (auto& problem : cluster.ident.problems) problem.diagnostic.excerpt.clear();
 }
