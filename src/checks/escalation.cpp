@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
@@ -53,23 +54,35 @@ std::string message_of(const Step& step) {
 }
 
 // One finding for each subject, however many ways it leads.
+struct Found {
+  std::vector<Finding> findings;
+  std::vector<std::set<RoleId>> logins;  // of each
+};
+
 void add_opening(const Facts& facts, const Opening& opening, const std::vector<RoleId>& logins,
-                 bool cut, std::vector<Finding>& findings) {
+                 bool cut, Found& all) {
+  auto& findings = all.findings;
   const auto subject = subject_of(facts, opening.step);
   auto found = std::find_if(findings.begin(), findings.end(),
                             [&](const Finding& f) { return f.subject == subject; });
   if (found == findings.end()) {
     found = findings.insert(findings.end(), Finding());
+    all.logins.emplace_back();
     found->subject = subject;
     found->message = message_of(opening.step);
-    std::vector<std::string> names;
-    for (const auto role : logins) names.push_back(facts.shown(role));
     found->path = way_in(facts, logins.front());
-    found->detail.push_back("login roles that can: " + listed(names));
   }
-  found->path.push_back(fmt::format("{}  ({})", opening.step.how, opening.step.edge));
+  all.logins[static_cast<std::size_t>(found - findings.begin())].insert(logins.begin(),
+                                                                        logins.end());
+  auto line = fmt::format("{}  ({})", opening.step.how, opening.step.edge);
+  const bool told = std::find(found->path.begin(), found->path.end(), line) != found->path.end();
+  if (!told) found->path.push_back(std::move(line));
   if (!cut) return;
-  found->remedies.insert(found->remedies.end(), opening.step.cut.begin(), opening.step.cut.end());
+  for (const auto& remedy : opening.step.cut) {
+    const bool has =
+        std::find(found->remedies.begin(), found->remedies.end(), remedy) != found->remedies.end();
+    if (!has) found->remedies.push_back(remedy);
+  }
   if (found->remedies.empty())
     found->decision = "whether it is wanted, and if not, what takes its place";
 }
@@ -84,12 +97,18 @@ Check escalation(MapReader& with, MapReader& fix) {
     for (const auto fact : edge.needs) {
       if (const auto missing = facts.missing(fact)) return *missing;
     }
-    std::vector<Finding> findings;
+    Found found;
     for (const auto& opening : facts.escalations().openings(edge.id)) {
       const auto logins = reached(facts, except, opening.takers);
-      if (!logins.empty()) add_opening(facts, opening, logins, cut, findings);
+      if (!logins.empty()) add_opening(facts, opening, logins, cut, found);
     }
-    return verdict_of(std::move(findings));
+    for (std::size_t i = 0; i < found.findings.size(); ++i) {
+      std::vector<std::string> names;
+      for (const auto role : found.logins[i]) names.push_back(facts.shown(role));
+      found.findings[i].detail.insert(found.findings[i].detail.begin(),
+                                      "login roles that can: " + listed(names));
+    }
+    return verdict_of(std::move(found.findings));
   };
 }
 

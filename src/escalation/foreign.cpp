@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-#include "escalation/edge.hpp"
+#include "escalation/code_flow.hpp"
 #include "net/origin.hpp"
 #include "pg/option_list.hpp"
 #include "text/display.hpp"
@@ -78,6 +78,22 @@ void find_loopback(const Context& context, std::vector<Offer>& offers) {
     context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders);
     for (const auto& h : holders) offer_goals(context, h, offers);
   }
+  // A superuser's function that connects where it is told: it needs no password.
+  const auto& flow = context.flow();
+  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
+    const auto& f = context.cluster().objects[i];
+    if (f.kind != ObjectKind::function || !context.cluster().function(f).security_definer) continue;
+    const auto given = flow.given(ObjectId{i});
+    const bool connects = std::any_of(
+        given.begin(), given.end(), [](const auto& g) { return g.first == Given::To::connection; });
+    if (!connects || !context.cluster().role(f.owner).superuser) continue;
+    Offer offer;
+    offer.objects = {ObjectId{i}};
+    offer.all = {{f.schema, Privilege::usage}};
+    std::vector<Offer> holders;
+    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders, f.owner);
+    for (const auto& h : holders) offer_goals(context, h, offers);
+  }
 }
 
 void describe_loopback(const Context& context, const Offer& offer, Step& step) {
@@ -86,7 +102,10 @@ void describe_loopback(const Context& context, const Offer& offer, Step& step) {
                          context.shown(offer.to.role));
   if (!offer.certain) step.how += "; " + offer.why;
   const auto& f = context.cluster().object(offer.objects.front());
-  step.statements = {fmt::format("SELECT {}.dblink_connect_u('user=...');", context.sql(f.schema))};
+  if (f.extension) {
+    step.statements = {
+        fmt::format("SELECT {}.dblink_connect_u('user=...');", context.sql(f.schema))};
+  }
   step.cut = context.revoked(offer, step.from, Privilege::execute);
 }
 
