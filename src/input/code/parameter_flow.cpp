@@ -114,6 +114,8 @@ bool holds_text(std::string_view type) {
                                                     "int4range",
                                                     "point",
                                                     "bit"};
+  constexpr std::string_view catalog = "pg_catalog.";
+  if (type.starts_with(catalog)) return holds_text(type.substr(catalog.size()));
   if (type.ends_with("[]")) return holds_text(type.substr(0, type.size() - 2));
   return std::find(others.begin(), others.end(), type) == others.end();
 }

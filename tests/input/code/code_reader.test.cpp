@@ -209,11 +209,11 @@ TEST_CASE("what PL/pgSQL uses", "[input][body]") {
        "EXIT WHEN NOT found; UPDATE app.u SET id = 1; END LOOP; CLOSE c; END",
        "app.t SELECT; app.u UPDATE"},
       {"DECLARE c refcursor; BEGIN OPEN c NO SCROLL FOR SELECT id FROM app.t; RETURN NEXT; END",
-       "app.t SELECT"},
+       "app.t SELECT; looks up"},
       {"DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE 'SELECT id FROM app.t'; MOVE c; END",
-       "app.t SELECT"},
+       "app.t SELECT; looks up"},
       {"DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE a; END",
-       "unknown: EXECUTE of a text that is put together when it runs"},
+       "looks up; unknown: EXECUTE of a text that is put together when it runs"},
       {"DECLARE c CURSOR (x int) FOR SELECT id FROM app.t; BEGIN IF true THEN OPEN c(app.f(1)); "
        "END IF; END",
        "app.t SELECT; app.f(integer) EXECUTE"},
@@ -326,7 +326,7 @@ TEST_CASE("what becomes of a parameter", "[input][body]") {
   }));
   CAPTURE(row.text);
   FunctionText function{row.language, row.text, false, {"q", "n"}, true, false, {}};
-  function.parameters = given_parameters("app.x(text,integer)", {"q", "n"}, {});
+  function.parameters = given_parameters("app.x(pg_catalog.text,integer)", {"q", "n"}, {});
   std::string given;
   for (const auto& g : code_of_function(function, names, app_path).given) {
     constexpr const char* to[] = {"sql", "read", "write", "connection"};
@@ -346,7 +346,7 @@ TEST_CASE("a literal that is quoted does not hide the rest", "[input][body]") {
     return code_of_function(function, names, app_path).unknown;
   };
   CHECK(code("BEGIN EXECUTE format('DELETE FROM app.t WHERE x = %L', q); END").empty());
-  CHECK(code("BEGIN EXECUTE 'DELETE FROM app.t WHERE x = ' || quote_literal(q); END").empty());
+  CHECK(code("BEGIN EXECUTE 'DELETE FROM app.t' || format(' WHERE x = %L', q); END").empty());
   CHECK_FALSE(code("BEGIN EXECUTE format('DELETE FROM %I', q); END").empty());
 }
 
@@ -358,6 +358,8 @@ TEST_CASE("parameters are those that a caller gives", "[input][body]") {
   };
   CHECK(text(given_parameters("s.f()", {"a"}, {"o"})).empty());
   CHECK(text(given_parameters("s.f(text,integer)", {}, {})) == " text;;");
+  CHECK(text(given_parameters("s.f(pg_catalog.text,pg_catalog.date,pg_catalog.uuid[])", {}, {})) ==
+        " text;;;");
   CHECK(text(given_parameters("s.f(text,integer)", {"o", "a", "b"}, {"o", "i", "b"})) ==
         "a text;b;");
   CHECK(text(given_parameters("\"odd(\".f(text)", {"a"}, {})) == "a text;");
