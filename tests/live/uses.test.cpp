@@ -400,3 +400,100 @@ TEST_CASE("what code uses, all the way, is told where it is a way up", "[live][e
   CHECK(all.missed == 0);
   CHECK(all.false_alarms == 0);
 }
+
+namespace {
+
+/// Bodies of `run(q text)`, SECURITY DEFINER of boss's with a path that nobody else creates in.
+struct GivenBody {
+  const char* language;
+  const char* body;
+  const char* call;  // what q is
+};
+
+constexpr const char* statement = "SELECT own.steal()";
+
+const std::array given_bodies{
+    GivenBody{"plpgsql", "BEGIN EXECUTE q; END", statement},
+    GivenBody{"plpgsql", "BEGIN EXECUTE $1; END", statement},
+    GivenBody{"plpgsql", "BEGIN EXECUTE 'SELECT ' || q; END", "own.steal()"},
+    GivenBody{"plpgsql", "BEGIN EXECUTE format('SELECT %s', q); END", "own.steal()"},
+    GivenBody{"plpgsql", "DECLARE s text; BEGIN s := 'SELECT ' || q; EXECUTE s; END",
+              "own.steal()"},
+    GivenBody{"plpgsql", "DECLARE s text := 'SELECT ' || q; BEGIN EXECUTE s; END", "own.steal()"},
+    GivenBody{"plpgsql", "BEGIN EXECUTE 'SELECT ''' || q || ''''; END", "' || own.steal() || '"},
+    GivenBody{"plpgsql", "BEGIN PERFORM inner_run(q); END", statement},
+    GivenBody{"sql", "SELECT inner_run(q)", statement},
+    GivenBody{"sql", "SELECT inner_run($1)", statement},
+    GivenBody{"sql", "SELECT query_to_xml(q, true, true, '')", statement},
+    GivenBody{"plpgsql", "BEGIN EXECUTE format('SELECT %L', q); END", "' || own.steal() || '"},
+    GivenBody{"plpgsql", "BEGIN EXECUTE 'SELECT ' || quote_literal(q); END",
+              "' || own.steal() || '"},
+    GivenBody{"plpgsql", "BEGIN EXECUTE 'SELECT ''x''' USING q; END", statement},
+    GivenBody{"plpgsql", "BEGIN EXECUTE 'SELECT ' || length(q); END", statement},
+    GivenBody{"plpgsql", "BEGIN IF q = 'x' THEN EXECUTE q; END IF; END", statement},
+    GivenBody{"plpgsql",
+              "DECLARE s text; BEGIN s := q; s := quote_literal(s); EXECUTE 'SELECT ' || s; END",
+              "' || own.steal() || '"},
+};
+
+std::string world_of_given() {
+  std::string setup =
+      "CREATE DATABASE given;\n\\connect given\nREVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE "
+      "ROLE app LOGIN; CREATE SCHEMA own; GRANT USAGE ON SCHEMA own TO PUBLIC; CREATE TABLE "
+      "own.loot (who text); GRANT INSERT ON own.loot TO PUBLIC; CREATE FUNCTION own.steal() "
+      "RETURNS text LANGUAGE plpgsql AS $s$ BEGIN INSERT INTO own.loot VALUES (current_user); "
+      "RETURN 'x'; END $s$;\n";
+  for (std::size_t i = 0; i < given_bodies.size(); ++i) {
+    const auto& [language, body, call] = given_bodies[i];
+    setup += fmt::format(
+        "CREATE ROLE boss{0}; CREATE SCHEMA s{0}; GRANT USAGE ON SCHEMA s{0} TO PUBLIC; CREATE "
+        "FUNCTION s{0}.inner_run(q text) RETURNS void LANGUAGE plpgsql SET search_path = "
+        "pg_catalog, pg_temp AS 'BEGIN EXECUTE q; END'; SET search_path = s{0}; CREATE FUNCTION "
+        "s{0}.run(q text) RETURNS void LANGUAGE {1} SECURITY DEFINER SET search_path = pg_catalog, "
+        "s{0}, pg_temp AS $f$ {2}{3} $f$; RESET search_path; ALTER FUNCTION s{0}.run(text) OWNER "
+        "TO boss{0};\n",
+        i, language, body, std::string_view(language) == "sql" ? "; SELECT NULL::void" : "");
+  }
+  return setup;
+}
+
+}  // namespace
+
+TEST_CASE("what is run as it is given is told, and what is quoted is not",
+          "[live][escalation][uses]") {
+  const LiveServer server("-c autovacuum=off");
+  server.write(server.folder() + "/given.sql", world_of_given());
+  server.psql_file("postgres", server.folder() + "/given.sql");
+  Session session(server.dsn("given"));
+  const auto cluster = read_session(session);
+  const Graph graph(cluster);
+  const Connections connections(graph);
+  const Escalations ways(graph, connections);
+  const auto steps = ways.steps(*cluster.find_role("app"));
+  std::size_t done = 0, certain = 0, wrong = 0;
+  for (std::size_t i = 0; i < given_bodies.size(); ++i) {
+    INFO(given_bodies[i].body);
+    const auto call = replaced(given_bodies[i].call, "'", "''");
+    server.write(server.folder() + "/call.sql", fmt::format("SELECT s{}.run('{}');\n", i, call));
+    run("psql -X -q -d " + shell_quoted(server.dsn("given", "app")) + " -f " +
+        shell_quoted(server.folder() + "/call.sql"));
+    const auto noted = fmt::format("SELECT count(*) > 0 FROM own.loot WHERE who = 'boss{}'", i);
+    const bool works = server.ask("given", noted).starts_with('t');
+    const auto boss = cluster.find_role(fmt::format("boss{}", i));
+    REQUIRE(boss);
+    auto said = Told::no;
+    for (const auto& step : steps) {
+      if (step.to.role != *boss || step.needs_victim) continue;
+      said = std::max(said, step.certain ? Told::certain : Told::unknown);
+    }
+    done += works ? 1 : 0;
+    certain += works && said == Told::certain ? 1 : 0;
+    const bool right = works ? said == Told::certain : said != Told::certain;
+    wrong += right ? 0 : 1;
+    CHECK(right);
+  }
+  std::cout << fmt::format(
+      "given on {}: {} bodies, {} attacks done, {} told as certain, {} wrong\n", server.major(),
+      given_bodies.size(), done, certain, wrong);
+  CHECK(done > 0);
+}
