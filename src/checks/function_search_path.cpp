@@ -2,8 +2,9 @@
 //
 // Safe is a path of the function's own that names no schema where a role other than its
 // owner and superusers may create, and that names pg_temp last: where it is not named, it
-// is searched first (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely"). An
-// empty path is safe too: a body that works with it names the schema of everything of its own.
+// is searched first for tables and types (manual, CREATE FUNCTION, "Writing SECURITY DEFINER
+// Functions Safely"). What a body looks up decides, where it was read: one that names the schema of
+// everything is safe whatever the path, as is one whose names are bound (BEGIN ATOMIC).
 //
 //   fix: {pin: true}
 
@@ -78,12 +79,47 @@ std::string creator_text(const Facts& facts, RoleId role) {
   return role == public_role ? "every role" : facts.shown(role);
 }
 
+// What a body looks up along its path; where it was not read whole, anything.
+struct LookedUp {
+  bool known = false;  // all of it was read
+  bool any = true;
+  bool temporary_too = true;  // a table's or a type's name is among them
+};
+
+LookedUp looked_up(const Cluster& cluster, const Code& code) {
+  LookedUp result{code.names && code.unknown.empty(), true, true};
+  if (!result.known || code.names->sets_path) return result;
+  result.temporary_too = code.names->relations || code.names->types;
+  result.any = result.temporary_too || code.names->functions;
+  for (const auto& use : code.uses) {
+    if (!use.by_search_path) continue;
+    result.any = true;
+    if (cluster.object(use.object).kind != ObjectKind::function) result.temporary_too = true;
+  }
+  return result;
+}
+
+std::map<ObjectId, LookedUp> lookups(const Cluster& cluster) {
+  std::map<ObjectId, LookedUp> result;
+  if (!cluster.seen(Fact::code)) return result;
+  for (const auto& body : cluster.bodies) {
+    if (cluster.object(body.of).kind != ObjectKind::function) continue;
+    result.emplace(body.of, looked_up(cluster, body.code));
+  }
+  return result;
+}
+
 // Why the path is not safe; empty when it is.
 std::string weakness(const Facts& facts, SchemaCreators& creators, const Object& object,
-                     const std::optional<std::string>& path) {
+                     const std::optional<std::string>& path, const LookedUp& body) {
+  if (!body.any) return "";
   if (!path) return "has no search_path of its own: it runs with its caller's";
   const auto names = schemas_of_path(*path, facts.cluster().major());
-  if (names.empty()) return "";
+  if (names.empty()) {
+    if (!body.known || !body.temporary_too) return "";
+    return "names a table or type without its schema, and with an empty search_path pg_temp is "
+           "searched first";
+  }
   for (const auto& name : names) {
     if (name == temporary_schema) continue;
     if (name == "$user") return "has `$user` in its search_path";
@@ -94,6 +130,7 @@ std::string weakness(const Facts& facts, SchemaCreators& creators, const Object&
                          creator_text(facts, *creator));
     }
   }
+  if (!body.temporary_too) return "";
   if (names.back() != temporary_schema ||
       std::count(names.begin(), names.end(), temporary_schema) != 1) {
     return "does not name pg_temp last in its search_path, so it is searched first";
@@ -109,11 +146,14 @@ Check function_search_path(MapReader&, MapReader& fix) {
     if (const auto missing = facts.missing(Fact::objects)) return *missing;
     const auto& cluster = facts.cluster();
     SchemaCreators creators(facts);
+    const auto bodies = lookups(cluster);
     std::vector<Finding> findings;
     for (const auto id : security_definer_functions(cluster)) {
       const auto& object = cluster.object(id);
       const auto path = own_search_path(cluster.function(object));
-      const auto why = weakness(facts, creators, object, path);
+      const auto body = bodies.find(id);
+      const auto why =
+          weakness(facts, creators, object, path, body == bodies.end() ? LookedUp() : body->second);
       if (why.empty()) continue;
       Finding finding;
       finding.subject = facts.subject(object);

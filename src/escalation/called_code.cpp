@@ -1,24 +1,22 @@
-// ESC-REPLACEFUNC, ESC-EVENTTRIGGER, ESC-OWNER, ESC-UNTRUSTED-LANG: functions whose owner is not
-// whom they run as (pg_proc.c, ProcedureCreate: who owns a function replaces it; its grants and
-// callers stay).
+// ESC-REPLACEFUNC, ESC-EVENTTRIGGER, ESC-OWNER, ESC-UNTRUSTED-LANG: functions, tables, views and
+// domains whose owner is not whom their code runs as (pg_proc.c, ProcedureCreate: who owns a
+// function replaces it; its grants and callers stay).
 //
 //   vip(), SECURITY DEFINER of boss's, calls tax(), which app owns
+//   vip() writes app's table: a trigger of app's runs as boss
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
-#include "escalation/edge.hpp"
+#include "escalation/code_flow.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
 namespace {
-
-bool is_superuser(const Context& context, RoleId role) {
-  return role != no_role && context.cluster().role(role).superuser;
-}
 
 bool is_replaceable(const Cluster& cluster, const Object& o) {
   if (o.kind != ObjectKind::function) return false;
@@ -32,120 +30,247 @@ bool is_written(const Cluster& cluster, const Object& o) {
   return relkind == 'r' || relkind == 'p';
 }
 
-// Who owns it, by which right it replaces it; it stands for itself in what it is used by.
-Offer replacing(const Context& context, ObjectId function) {
+std::string_view use_of(Hold::Kind kind) {
+  switch (kind) {
+    case Hold::Kind::function:
+      return "calls";
+    case Hold::Kind::trigger:
+      return "writes";
+    case Hold::Kind::domain:
+      return "makes values of";
+    case Hold::Kind::schema:
+      return "uses";
+    default:
+      return "reads";
+  }
+}
+
+// What is typed to change it.
+std::string change_of(const Context& context, Hold::Kind kind, ObjectId id) {
+  const auto name = context.sql(id);
+  switch (kind) {
+    case Hold::Kind::function:
+      return fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';", name);
+    case Hold::Kind::trigger:
+      return fmt::format("CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;",
+                         name);
+    case Hold::Kind::policy:
+      return fmt::format("CREATE POLICY p ON {} USING (f());", name);
+    case Hold::Kind::view:
+      return fmt::format("CREATE OR REPLACE VIEW {} AS SELECT ... WHERE f();", name);
+    case Hold::Kind::domain:
+      return fmt::format("ALTER DOMAIN {} ADD CHECK (f(VALUE));", name);
+    default:
+      return fmt::format("DROP {} {};", info(context.cluster().object(id).kind).keyword, name);
+  }
+}
+
+// One that is somebody's, not what is looked up or unknown.
+bool is_held(const Hold& hold) {
+  return hold.kind != Hold::Kind::name && hold.kind != Hold::Kind::match &&
+         hold.kind != Hold::Kind::unknown;
+}
+
+// Kind and `by`, to be told later.
+std::size_t item_of(const Hold& hold) {
+  return index(hold.by) * 16 + static_cast<std::size_t>(hold.kind);
+}
+
+Offer offer_of(const Context& context, const Hold& hold) {
   Offer offer;
-  offer.holder = context.cluster().object(function).owner;
+  offer.holder = hold.holder;
   offer.holding = Holding::inherits;
-  offer.objects = {function};
-  offer.all = {{context.cluster().object(function).schema, Privilege::create}};
+  offer.objects = {hold.object};
+  offer.all = hold.all;
+  offer.any = hold.any;
+  offer.item = item_of(hold);
+  if (hold.by != hold.source) offer.why = context.shown(hold.source);
   return offer;
 }
 
-// Functions that users own and `code` calls.
-std::vector<ObjectId> called(const Context& context, const Code& code, RoleId runs_as) {
-  std::vector<ObjectId> result;
-  for (const auto& use : code.uses) {
-    const auto& f = context.cluster().object(use.object);
-    if (f.kind != ObjectKind::function || f.system || f.owner == runs_as) continue;
-    if (!is_superuser(context, f.owner)) result.push_back(use.object);
-  }
-  return result;
-}
-
-// Code that runs as `user` when it uses `by`; the first use of each function will do.
-class Users {
+// From who holds it to whom it runs as, set off by who can.
+class Holders {
  public:
-  Users(const Context& context, std::vector<Offer>& offers) : context_(context), offers_(offers) {}
+  Holders(const Context& context, std::vector<Offer>& offers)
+      : context_(context), cluster_(context.cluster()), flow_(context.flow()), offers_(offers) {}
 
-  /// Of whoever does one of these to it.
-  void add(const Code& code, ObjectId by, PrivilegeSet privileges) {
-    if (code.uses.empty()) return;
-    for (const auto user : context_.users_of(context_.cluster().object(by), privileges)) {
-      add(code, by, user);
+  // Functions that whoever may call them sets off; of one owner and list, all at once.
+  void definers() {
+    std::map<std::tuple<RoleId, AclId, ObjectId>, std::vector<CodeFlow::Start>> groups;
+    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+      const auto& f = cluster_.objects[i];
+      if (f.kind != ObjectKind::function || f.extension) continue;
+      const auto& detail = cluster_.function(f);
+      if (!detail.security_definer) continue;
+      const CodeFlow::Start start{ObjectId{i}, Privilege::execute, f.owner};
+      if (detail.trigger) fired(start);
+      groups[{f.owner, f.acl, f.schema}].push_back(start);
+    }
+    for (const auto& [key, starts] : groups) {
+      for (const auto& hold : flow_.holds(starts)) {
+        if (!is_held(hold)) continue;
+        set_off_by(hold, {{hold.source, Privilege::execute},
+                          {cluster_.object(hold.source).schema, Privilege::usage}});
+      }
+    }
+  }
+
+  // What runs as whoever uses a relation, each set of users at once.
+  void users() {
+    using Columns = std::vector<AclId>;
+    std::map<std::tuple<Privilege, AclId, RoleId, ObjectId, Columns>, std::vector<CodeFlow::Start>>
+        groups;
+    for (const auto& [id, on] : flow_.relations()) {
+      const auto& o = cluster_.object(id);
+      if (o.system || o.extension) continue;
+      Columns columns;
+      for (const auto& c : cluster_.relation(o).columns) columns.push_back(c.acl);
+      std::sort(columns.begin(), columns.end());
+      columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+      (on - Privilege::maintain).each([&, id = id](Privilege p) {
+        groups[{p, o.acl, o.owner, o.schema, columns}].push_back({id, p, no_role});
+      });
+      if (on.has(Privilege::maintain)) maintained(id);
+    }
+    for (const auto& [key, starts] : groups) {
+      for (const auto& hold : flow_.holds(starts)) {
+        if (is_held(hold) || hold.kind == Hold::Kind::name) used(hold, std::get<Privilege>(key));
+      }
     }
   }
 
  private:
-  void add(const Code& code, ObjectId by, RoleId user) {
-    for (const auto f : called(context_, code, user)) {
-      if (!seen_.insert({f, user}).second) continue;
-      auto offer = replacing(context_, f);
-      offer.to = Context::whoever(user);
-      offer.item = index(by);
-      offer.needs_victim = true;
-      offers_.push_back(std::move(offer));
+  void set_off_by(const Hold& hold, const std::vector<Need>& needs) {
+    if (hold.as == no_role) return;
+    auto offer = offer_of(context_, hold);
+    offer.to.role = hold.as;
+    offer.becomes = Mode::code;
+    offer.all.insert(offer.all.end(), needs.begin(), needs.end());
+    offers_.push_back(std::move(offer));
+  }
+
+  // Firing a trigger takes no EXECUTE on its function.
+  void fired(const CodeFlow::Start& start) {
+    const auto holds = flow_.holds({start});
+    for (const auto& [table, on] : flow_.fired_by(start.of)) {
+      const auto schema = cluster_.object(table).schema;
+      for (const auto& hold : holds) {
+        if (!is_held(hold)) continue;
+        on.each([&, table = table](Privilege p) {
+          set_off_by(hold, {{table, p}, {schema, Privilege::usage}});
+        });
+      }
     }
   }
 
+  // Refreshing and analyzing run as the owner, whoever asks for it (17: MAINTAIN).
+  void maintained(ObjectId id) {
+    const auto& o = cluster_.object(id);
+    for (const auto& hold : flow_.holds({{id, Privilege::maintain, o.owner}})) {
+      if (!is_held(hold) && hold.kind != Hold::Kind::name) continue;
+      if (cluster_.major() >= 17) {
+        set_off_by(hold, {{id, Privilege::maintain}, {o.schema, Privilege::usage}});
+      }
+      offer_to(hold, o.owner);
+    }
+  }
+
+  void used(const Hold& hold, Privilege by) {
+    if (hold.as != no_role) return offer_to(hold, hold.as);
+    const auto& relation = cluster_.object(hold.source);
+    for (const auto user : context_.users_of(relation, by)) offer_to(hold, user);
+  }
+
+  // The first use of each will do. Somebody else's temporary schema is nobody's to create in.
+  void offer_to(Hold hold, RoleId user) {
+    if (hold.kind == Hold::Kind::name) {
+      std::erase_if(hold.any, [](const Need& n) { return n.privilege == Privilege::temporary; });
+      if (hold.any.empty()) return;
+    }
+    const bool passes_policies =
+        user != public_role && (cluster_.role(user).superuser || cluster_.role(user).bypassrls);
+    if (hold.kind == Hold::Kind::policy && passes_policies) return;
+    if (user == hold.holder || !seen_.emplace(hold.object, hold.holder, user).second) return;
+    auto offer = offer_of(context_, hold);
+    offer.to = Context::whoever(user);
+    offer.needs_victim = true;
+    offers_.push_back(std::move(offer));
+  }
+
   const Context& context_;
+  const Cluster& cluster_;
+  const CodeFlow& flow_;
   std::vector<Offer>& offers_;
-  std::set<std::pair<ObjectId, RoleId>> seen_;
+  std::set<std::tuple<ObjectId, RoleId, RoleId>> seen_;
 };
 
 }  // namespace
 
 void find_replace_function(const Context& context, std::vector<Offer>& offers) {
-  const auto& cluster = context.cluster();
-  for (const auto& body : cluster.bodies) {
-    const auto& caller = cluster.object(body.of);
-    if (caller.kind != ObjectKind::function || !cluster.function(caller).security_definer) continue;
-    for (const auto f : called(context, body.code, caller.owner)) {
-      auto offer = replacing(context, f);
-      offer.to = {caller.owner, std::nullopt};
-      offer.becomes = Mode::code;
-      offer.item = index(body.of);
-      offer.all.push_back({body.of, Privilege::execute});
-      offer.all.push_back({caller.schema, Privilege::usage});
-      offers.push_back(std::move(offer));
-    }
-  }
-  Users users(context, offers);
-  for (const auto& a : cluster.attachments) {
-    if (a.enabled) users.add(a.code, a.relation, a.on);
-  }
-  for (const auto& body : cluster.bodies) {
-    const auto& view = cluster.object(body.of);
-    if (view.kind == ObjectKind::table) users.add(body.code, body.of, Privilege::select);
-  }
-  for (const auto& p : cluster.row_policies) {
-    users.add(p.code, p.table,
-              PrivilegeSet(Privilege::select) | Privilege::insert | Privilege::update |
-                  Privilege::delete_);
-  }
+  Holders holders(context, offers);
+  holders.definers();
+  holders.users();
 }
 
 void describe_replace_function(const Context& context, const Offer& offer, Step& step) {
-  const ObjectId by{static_cast<std::uint32_t>(offer.item)};
-  step.how = fmt::format("{} owns {}, which {} calls as {}", context.shown(step.from, offer.holder),
-                         context.shown(offer.objects), context.shown(by),
+  const auto& cluster = context.cluster();
+  const ObjectId by{static_cast<std::uint32_t>(offer.item / 16)};
+  const auto kind = static_cast<Hold::Kind>(offer.item % 16);
+  const auto held = offer.objects.front();
+  const auto& object = cluster.object(held);
+  const bool of_schema = kind == Hold::Kind::schema;
+  const bool owns = of_schema || context.resolved(object.owner, object.database) == offer.holder;
+  if (kind == Hold::Kind::name) {
+    step.how =
+        fmt::format("{} may create where {} looks names up as {}", context.shown(step.from),
+                    context.shown(by), offer.to.power ? "everybody" : context.shown(offer.to.role));
+    return;
+  }
+  step.how = fmt::format("{} {} {}, which {} {} as {}", context.shown(step.from, offer.holder),
+                         of_schema ? "owns the schema of"
+                         : owns    ? "owns"
+                                   : "has TRIGGER on",
+                         context.shown(offer.objects), context.shown(by), use_of(kind),
                          offer.to.power ? "everybody" : context.shown(offer.to.role));
-  step.statements = {fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';",
-                                 context.sql(offer.objects.front()))};
-  step.cut = {ChangeOwner{offer.objects.front(), context.cluster().object(by).owner}};
+  if (!offer.why.empty()) step.how += fmt::format(", come to by {}", offer.why);
+  step.statements = {change_of(context, kind, held)};
+  const auto owner = cluster.object(by).owner;
+  if (!owns) {
+    step.cut = {ChangePrivileges{false, held, std::nullopt, offer.holder, Privilege::trigger}};
+  } else if (of_schema) {
+    step.cut = {ChangeOwner{object.schema, offer.to.power ? owner : offer.to.role}};
+  } else {
+    step.cut = {ChangeOwner{held, offer.to.power || offer.needs_victim ? owner : offer.to.role}};
+  }
 }
 
 void find_event_trigger(const Context& context, std::vector<Offer>& offers) {
   const auto& triggers = context.cluster().event_triggers;
+  const auto& flow = context.flow();
   for (std::size_t t = 0; t < triggers.size(); ++t) {
-    const auto owner = context.cluster().object(triggers[t].function).owner;
-    if (!triggers[t].enabled || is_superuser(context, owner)) continue;
-    auto offer = replacing(context, triggers[t].function);
-    offer.to.power = Power::superuser;
-    offer.item = t;
-    offer.needs_victim = true;
-    offers.push_back(std::move(offer));
+    if (!triggers[t].enabled) continue;
+    const CodeUse call{triggers[t].function, Privilege::execute, false};
+    for (const auto& hold : flow.holds_of_call(call)) {
+      if (!is_held(hold) || hold.as != no_role) continue;
+      auto offer = offer_of(context, hold);
+      offer.to.power = Power::superuser;
+      offer.item = t;
+      offer.needs_victim = true;
+      if (hold.object != triggers[t].function) {
+        offer.why = fmt::format("{} {}", context.shown(hold.by), use_of(hold.kind));
+      }
+      offers.push_back(std::move(offer));
+    }
   }
 }
 
 void describe_event_trigger(const Context& context, const Offer& offer, Step& step) {
   const auto& trigger = context.cluster().event_triggers[offer.item];
   step.how = fmt::format(
-      "{} owns {}, which event trigger {} runs as whoever sets off {}, superusers among them",
+      "{} owns {}, which {}event trigger {} runs as whoever sets off {}, superusers among them",
       context.shown(step.from, offer.holder), context.shown(offer.objects),
-      quote_identifier(trigger.name), trigger.event);
-  step.statements = {fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';",
-                                 context.sql(offer.objects.front()))};
+      offer.why.empty() ? "" : offer.why + ": ", quote_identifier(trigger.name), trigger.event);
+  step.statements = {change_of(context, Hold::Kind::function, offer.objects.front())};
   step.cut = {ChangeOwner{offer.objects.front(), trigger.owner}};
 }
 

@@ -10,6 +10,8 @@
 #include <array>
 
 #include "escalation/group_power.hpp"
+#include "pg/setting_table.hpp"
+#include "pg/setting_value.hpp"
 
 namespace pgleast {
 namespace {
@@ -85,7 +87,8 @@ void find_large_objects(const Context& context, std::vector<Offer>& offers) {
   if (setting != nullptr && setting->value == "on") offer_it(public_role, 0);
   for (std::size_t i = 0; i < cluster.role_settings.size(); ++i) {
     const auto& stored = cluster.role_settings[i];
-    if (stored.name != "lo_compat_privileges" || stored.value != "on") continue;
+    if (setting_key(stored.name) != "lo_compat_privileges") continue;
+    if (!parse_bool(stored.value).value_or(false)) continue;
     offer_it(stored.role == no_role ? public_role : stored.role, i + 1);
   }
 }

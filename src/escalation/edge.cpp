@@ -159,6 +159,12 @@ const RoleSet& Context::holders(const Need& need) const {
   }
   if (need.found_by != no_role) return holders_[need] = found_from(need);
   auto found = matrix_.holders(cluster().object(need.object), need.privilege);
+  if (cluster().object(need.object).kind == ObjectKind::table) {
+    for (const auto& column : cluster().relation(cluster().object(need.object)).columns) {
+      if (column.acl == null_acl) continue;
+      found |= matrix_.holders(cluster().object(need.object), column)[need.privilege];
+    }
+  }
   // Nobody acts as it: its member is a database's owner.
   if (database_owner_) found.erase(*database_owner_);
   return holders_[need] = std::move(found);
@@ -265,17 +271,6 @@ std::vector<Remedy> Context::taken_from(RoleId grantee, RoleId owner, char relki
     }
   }
   return result;
-}
-
-const Code* Context::body(ObjectId of) const {
-  if (!bodies_) {
-    bodies_.emplace();
-    for (const auto& b : cluster().bodies) {
-      bodies_->emplace(static_cast<std::uint32_t>(b.of), &b.code);
-    }
-  }
-  const auto found = bodies_->find(static_cast<std::uint32_t>(of));
-  return found == bodies_->end() ? nullptr : found->second;
 }
 
 ObjectId Context::schema_named(ObjectId database, const std::string& name) const {

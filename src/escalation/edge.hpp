@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -56,6 +56,8 @@ struct Offer {
   std::size_t edge = 0;  // of the table
 };
 
+class CodeFlow;
+
 /// What edges ask of the cluster, found once.
 class Context {
  public:
@@ -95,7 +97,6 @@ class Context {
   /// Takes these from `grantee` on every table of that owner and kind, and on its columns.
   std::vector<Remedy> taken_from(RoleId grantee, RoleId owner, char relkind,
                                  PrivilegeSet privileges) const;
-  const Code* body(ObjectId of) const;  // null: not known
   /// What is done by way of something else; worked out once.
   const IndirectUses& indirect_uses() const {
     if (!indirect_uses_) indirect_uses_.emplace(graph_);
@@ -105,6 +106,7 @@ class Context {
     if (!row_reach_) row_reach_.emplace(graph_);
     return *row_reach_;
   }
+  const CodeFlow& flow() const;
   /// Whom such a record lets log in, whatever it asks for; none: the records are not known.
   std::optional<RoleSet> logs_in(const std::function<bool(const HbaRecord&)>& by,
                                  bool replication = false) const;
@@ -143,9 +145,9 @@ class Context {
   mutable std::optional<std::map<Use, ObjectId>> uses_;
   mutable std::map<std::pair<RoleId, char>, std::vector<ObjectId>> tables_of_;
   mutable std::optional<std::map<std::pair<ObjectId, std::string>, ObjectId>> schemas_;
-  mutable std::optional<std::unordered_map<std::uint32_t, const Code*>> bodies_;
   mutable std::optional<IndirectUses> indirect_uses_;
   mutable std::optional<RowReach> row_reach_;
+  mutable std::shared_ptr<const CodeFlow> flow_;  // shared: it is made known elsewhere
 };
 
 struct Edge {

@@ -1,14 +1,16 @@
 // ESC-FILEFUNC: functions that read or write the server's files, granted to somebody. They are
-// the superuser's alone until then (system_functions.sql, system_views.sql).
+// the superuser's alone until then (system_functions.sql, system_views.sql). A SECURITY DEFINER
+// function that hands a parameter on to one of them is the same to its callers.
 //
 //   GRANT EXECUTE ON FUNCTION pg_read_file(text) TO app;
+//   CREATE FUNCTION log(name text) ... SECURITY DEFINER AS 'SELECT pg_read_file(name)'
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "escalation/edge.hpp"
+#include "escalation/code_flow.hpp"
 
 namespace pgleast {
 namespace {
@@ -33,9 +35,32 @@ const FileFunction* file_function(const Object& object) {
   return found == file_functions.end() ? nullptr : found;
 }
 
+// One that hands on what it is given to one of these.
+bool hands_on(const Context& context, const CodeFlow& flow, ObjectId id, Given::To to) {
+  const auto& f = context.cluster().object(id);
+  if (f.kind != ObjectKind::function || !context.cluster().function(f).security_definer) {
+    return false;
+  }
+  const auto given = flow.given(id);
+  return context.cluster().role(f.owner).superuser &&
+         std::any_of(given.begin(), given.end(), [&](const auto& g) { return g.first == to; });
+}
+
 }  // namespace
 
 void find_file_functions(const Context& context, std::vector<Offer>& offers) {
+  const auto& flow = context.flow();
+  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
+    for (const bool writes : {false, true}) {
+      const auto to = writes ? Given::To::write_file : Given::To::read_file;
+      if (!hands_on(context, flow, ObjectId{i}, to)) continue;
+      Offer offer;
+      offer.to.power = writes ? Power::write_files : Power::read_files;
+      offer.objects = {ObjectId{i}};
+      offer.all = {{context.cluster().object(ObjectId{i}).schema, Privilege::usage}};
+      context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers);
+    }
+  }
   for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
     const auto& object = context.cluster().objects[i];
     const auto* const function = file_function(object);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "escalation/code_flow.hpp"
 #include "escalation/edge.hpp"
 #include "net/address_set.hpp"
 #include "net/origin.hpp"
@@ -78,6 +79,26 @@ void offer_goals(const Context& context, const Offer& offer, std::vector<Offer>&
   }
 }
 
+// Connects to the server itself as `role`, and asks there.
+std::vector<std::string> connecting_statements(const Context& context, const Object& f,
+                                               RoleId role) {
+  const auto schema = context.sql(f.schema);
+  const auto value = [&](const std::string& name) {
+    std::string quoted = "'";
+    for (const char c : name) {
+      if (c == '\'' || c == '\\') quoted += '\\';
+      quoted += c;
+    }
+    return quoted + "'";
+  };
+  const auto target =
+      fmt::format("dbname={} user={}", value(context.cluster().object(f.database).name),
+                  value(context.cluster().role_name(role)));
+  return {
+      fmt::format("SELECT {}.dblink_connect_u({});", schema, quote_literal(target)),
+      fmt::format("SELECT * FROM {}.dblink('SELECT current_user') AS answer (who name);", schema)};
+}
+
 }  // namespace
 
 void find_loopback(const Context& context, std::vector<Offer>& offers) {
@@ -91,6 +112,22 @@ void find_loopback(const Context& context, std::vector<Offer>& offers) {
     context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders);
     for (const auto& h : holders) offer_goals(context, h, offers);
   }
+  // A superuser's function that connects where it is told: it needs no password.
+  const auto& flow = context.flow();
+  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
+    const auto& f = context.cluster().objects[i];
+    if (f.kind != ObjectKind::function || !context.cluster().function(f).security_definer) continue;
+    const auto given = flow.given(ObjectId{i});
+    const bool connects = std::any_of(
+        given.begin(), given.end(), [](const auto& g) { return g.first == Given::To::connection; });
+    if (!connects || !context.cluster().role(f.owner).superuser) continue;
+    Offer offer;
+    offer.objects = {ObjectId{i}};
+    offer.all = {{f.schema, Privilege::usage}};
+    std::vector<Offer> holders;
+    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders, f.owner);
+    for (const auto& h : holders) offer_goals(context, h, offers);
+  }
 }
 
 void describe_loopback(const Context& context, const Offer& offer, Step& step) {
@@ -99,21 +136,7 @@ void describe_loopback(const Context& context, const Offer& offer, Step& step) {
                          context.shown(offer.to.role));
   if (!offer.certain) step.how += "; " + offer.why;
   const auto& f = context.cluster().object(offer.objects.front());
-  const auto schema = context.sql(f.schema);
-  const auto value = [&](const std::string& name) {
-    std::string quoted = "'";
-    for (const char c : name) {
-      if (c == '\'' || c == '\\') quoted += '\\';
-      quoted += c;
-    }
-    return quoted + "'";
-  };
-  const auto target =
-      fmt::format("dbname={} user={}", value(context.cluster().object(f.database).name),
-                  value(context.cluster().role_name(offer.to.role)));
-  step.statements = {
-      fmt::format("SELECT {}.dblink_connect_u({});", schema, quote_literal(target)),
-      fmt::format("SELECT * FROM {}.dblink('SELECT current_user') AS answer (who name);", schema)};
+  if (f.extension) step.statements = connecting_statements(context, f, offer.to.role);
   step.cut = context.revoked(offer, step.from, Privilege::execute);
 }
 

@@ -1,14 +1,15 @@
-// ESC-SECDEF: a SECURITY DEFINER function whose caller decides what its names mean, so that it
-// runs the caller's code as its owner (manual, CREATE FUNCTION, "Writing SECURITY DEFINER
-// Functions Safely").
+// ESC-SECDEF: a SECURITY DEFINER function that runs its caller's code as its owner: because it, or
+// what it calls, looks names up where its caller or others create (manual, CREATE FUNCTION,
+// "Writing SECURITY DEFINER Functions Safely"), or because it runs what it is given as SQL.
 //
 //   CREATE FUNCTION refund(int) ... SECURITY DEFINER AS 'UPDATE orders ...'
+//   CREATE FUNCTION run(q text) ... SECURITY DEFINER SET search_path = '' AS 'BEGIN EXECUTE q; END'
 //
 // Without a search_path of its own it is the caller's: whoever may create in any schema, or, for
-// a table that is named without its schema, temporary tables, is served. With one it is who may
-// create in a schema that it names; where pg_temp is not named it comes first. What the body
-// names by search_path must have been read for it to be certain; a body that puts its arguments
-// together to SQL cannot be followed, whatever the path.
+// tables and types that are named without their schema, temporary ones, is served. With one it is
+// who may create in a schema before the one where the name is found; pg_temp comes first where it
+// is not named. A function may also fit its arguments better than the one that is found: whether
+// one does is not known, for types of arguments are not followed.
 
 #include <fmt/format.h>
 
@@ -16,83 +17,96 @@
 #include <map>
 #include <tuple>
 
-#include "escalation/edge.hpp"
+#include "escalation/code_flow.hpp"
 #include "escalation/name_path.hpp"
 #include "pg/name_list.hpp"
 
 namespace pgleast {
 namespace {
 
-bool names_a_table_by_path(const Context& context, const Code& code) {
-  return std::any_of(code.uses.begin(), code.uses.end(), [&](const CodeUse& use) {
-    return use.by_search_path && context.cluster().object(use.object).kind == ObjectKind::table;
-  });
-}
-
-// Where to create what such a path would find.
-std::vector<Need> places(const Context& context, const Object& f,
-                         const std::optional<std::string>& path, bool tables) {
-  std::vector<Need> result;
-  if (!path) {
-    result.push_back({f.database, Privilege::create, true, f.owner});
-    if (tables) result.push_back({f.database, Privilege::temporary});
-    return result;
-  }
-  const auto names = schemas_of_path(*path, context.cluster().major());
-  for (const auto& name : names) {
-    if (name == temporary_schema) continue;
-    const auto wanted = name == "$user" ? context.cluster().role_name(f.owner) : name;
-    const auto schema = context.schema_named(f.database, wanted);
-    result.push_back(
-        {schema == no_object ? f.database : schema, Privilege::create, false, f.owner});
-  }
-  const bool last = !names.empty() && names.back() == temporary_schema &&
-                    std::count(names.begin(), names.end(), temporary_schema) == 1;
-  if (tables && !last) result.push_back({f.database, Privilege::temporary});
-  return result;
-}
-
 // What of a function decides who is served how.
 struct Weakness {
-  std::vector<Need> any;
+  std::vector<Need> any;  // empty: whoever may call it
   bool certain = true;
+  bool runs_given = false;
   std::string why;
   auto operator<=>(const Weakness&) const = default;
 };
 
-// A path of its own hides what its body names without a schema.
-std::optional<Weakness> of_own_path(const Context& context, const Object& f,
-                                    const std::string& path, const Code& code) {
-  const bool tables = std::any_of(code.uses.begin(), code.uses.end(), [&](const CodeUse& use) {
-    return context.cluster().object(use.object).kind == ObjectKind::table;
-  });
-  auto found = places(context, f, path, tables);
-  if (found.empty()) return std::nullopt;
-  return Weakness{std::move(found), false,
-                  "whether its body names anything without its schema cannot be told from here"};
+constexpr std::size_t runs_given_item = 1;
+constexpr std::size_t fired_item = 2;
+
+std::optional<Weakness> weakness_of(const Context& context, const Hold& hold) {
+  const auto inner = hold.by == hold.source && hold.kind != Hold::Kind::match
+                         ? std::string()
+                         : context.shown(hold.by) + ", which it uses, ";
+  switch (hold.kind) {
+    case Hold::Kind::name:
+      return Weakness{hold.any, true, false,
+                      inner.empty() ? "" : inner + "looks names up where others create"};
+    case Hold::Kind::match:
+      return Weakness{hold.any, false, false,
+                      hold.why.empty() ? "whether a function that others create fits better than "
+                                         "the one that is called cannot be told from here"
+                                       : hold.why};
+    case Hold::Kind::unknown:
+      if (hold.by == hold.source) {
+        return Weakness{{}, false, false, "its body cannot be followed: " + hold.why};
+      }
+      return Weakness{{}, false, false, fmt::format("{}cannot be followed: {}", inner, hold.why)};
+    default:
+      return std::nullopt;
+  }
 }
 
-// Without a place (`any`) it is of use to whoever may call it.
-std::optional<Weakness> weakness_of(const Context& context, ObjectId id) {
-  const auto& f = context.cluster().object(id);
-  const auto path = own_search_path(context.cluster().function(f));
-  const auto* const code = context.body(id);
-  if (code == nullptr) {
-    return Weakness{places(context, f, path, true), false, "what its body names was not read"};
+bool is_read(const Cluster& cluster, const Object& f) {
+  // What an extension has in C is as safe as the extension.
+  return f.kind == ObjectKind::function && cluster.function(f).security_definer &&
+         !(f.extension && cluster.function(f).language == "c");
+}
+
+using Groups = std::map<std::tuple<RoleId, RoleId, ObjectId, Weakness>, std::vector<ObjectId>>;
+
+// Whoever calls `f`, and so becomes `as`.
+void add_callers(const Context& context, ObjectId f, RoleId as, const Weakness& weakness,
+                 Groups& groups) {
+  const auto& object = context.cluster().object(f);
+  std::vector<Offer> holders;
+  context.offer_to_holders(f, Privilege::execute, {}, holders, object.owner);
+  for (const auto& h : holders) {
+    auto& functions = groups[{h.holder, as, object.schema, weakness}];
+    if (functions.empty() || functions.back() != f) functions.push_back(f);
   }
-  if (!path && code->by_search_path) {
-    return Weakness{places(context, f, path, names_a_table_by_path(context, *code)), true, ""};
+}
+
+// Whoever writes a table whose trigger it is: that takes no EXECUTE.
+void add_writers(const CodeFlow& flow, const Cluster& cluster, ObjectId f, RoleId as,
+                 const Weakness& weakness, std::vector<Offer>& offers) {
+  for (const auto& [table, on] : flow.fired_by(f)) {
+    on.each([&, table = table](Privilege p) {
+      Offer offer;
+      offer.holder = public_role;
+      offer.holding = Holding::inherits;
+      offer.to.role = as;
+      offer.becomes = Mode::code;
+      offer.objects = {f};
+      offer.all = {{table, p}, {cluster.object(table).schema, Privilege::usage}};
+      offer.any = weakness.any;
+      offer.certain = weakness.certain;
+      offer.why = weakness.why;
+      offer.item = fired_item;
+      offers.push_back(std::move(offer));
+    });
   }
-  if (!code->unknown.empty()) {
-    return Weakness{{}, false, "its body cannot be followed: " + code->unknown};
-  }
-  if (path) return of_own_path(context, f, *path, *code);
-  return std::nullopt;
 }
 
 // Whether a role that does not act as the owner anyhow may create where the safe path looks.
 bool others_create(const Context& context, const Object& f) {
-  for (const auto& need : places(context, f, pinned_search_path(context.cluster(), f), true)) {
+  const auto path = pinned_search_path(context.cluster(), f);
+  for (const auto& name : schemas_of_path(path, context.cluster().major())) {
+    if (name == temporary_schema) continue;
+    const auto schema = context.schema_named(f.database, name);
+    const Need need{schema == no_object ? f.database : schema, Privilege::create, false, f.owner};
     for (const auto role : context.holders(need).members()) {
       if (context.cluster().role(role).superuser || role == f.owner) continue;
       if (!context.graph().reach(role, Closure::inherits).has(f.owner)) return true;
@@ -105,33 +119,40 @@ bool others_create(const Context& context, const Object& f) {
 
 void find_security_definer(const Context& context, std::vector<Offer>& offers) {
   const auto& cluster = context.cluster();
-  using Key = std::tuple<RoleId, RoleId, ObjectId, Weakness>;  // holder, owner, schema
-  std::map<Key, std::vector<ObjectId>> groups;
+  const auto& flow = context.flow();
+  Groups groups;
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     const auto& f = cluster.objects[i];
-    if (f.kind != ObjectKind::function || !cluster.function(f).security_definer) continue;
-    // What an extension has in C is as safe as the extension.
-    if (f.extension && cluster.function(f).language == "c") continue;
-    const auto weakness = weakness_of(context, ObjectId{i});
-    if (!weakness) continue;
-    std::vector<Offer> holders;
-    context.offer_to_holders(ObjectId{i}, Privilege::execute, {}, holders, f.owner);
-    for (const auto& h : holders) {
-      groups[{h.holder, f.owner, f.schema, *weakness}].push_back(ObjectId{i});
+    if (!is_read(cluster, f)) continue;
+    const auto given = flow.given(ObjectId{i});
+    const bool runs = std::any_of(given.begin(), given.end(),
+                                  [](const auto& g) { return g.first == Given::To::sql; });
+    if (runs) {
+      add_callers(context, ObjectId{i}, f.owner, {{}, true, true, ""}, groups);
+      continue;
+    }
+    for (const auto& hold : flow.holds({{ObjectId{i}, Privilege::execute, f.owner}})) {
+      const auto weakness = weakness_of(context, hold);
+      if (!weakness) continue;
+      add_callers(context, ObjectId{i}, hold.as, *weakness, groups);
+      if (cluster.function(f).trigger) {
+        add_writers(flow, cluster, ObjectId{i}, hold.as, *weakness, offers);
+      }
     }
   }
   for (auto& [key, functions] : groups) {
-    const auto& [holder, owner, schema, weakness] = key;
+    const auto& [holder, as, schema, weakness] = key;
     Offer offer;
     offer.holder = holder;
     offer.holding = Holding::inherits;
-    offer.to.role = owner;
+    offer.to.role = as;
     offer.becomes = Mode::code;
     offer.objects = std::move(functions);
     offer.all = {{schema, Privilege::usage}};
     offer.any = weakness.any;
     offer.certain = weakness.certain;
     offer.why = weakness.why;
+    offer.item = weakness.runs_given ? runs_given_item : 0;
     offers.push_back(std::move(offer));
   }
 }
@@ -140,19 +161,28 @@ void describe_security_definer(const Context& context, const Offer& offer, Step&
   const auto id = offer.objects.front();
   const auto& f = context.cluster().object(id);
   const auto path = own_search_path(context.cluster().function(f));
-  step.how = fmt::format("{} may call {}, which runs as {}", context.shown(step.from),
-                         context.shown(offer.objects), context.shown(f.owner));
-  step.how += offer.any.empty() ? ""
-              : path            ? " and looks names up where others create"
-                                : " and looks names up where its caller says";
+  const bool runs_given = offer.item == runs_given_item;
+  const bool fired = offer.item == fired_item;
+  step.how = fired ? fmt::format("{} may write {}, whose trigger {} runs as {}",
+                                 context.shown(step.from), context.shown(offer.all[0].object),
+                                 context.shown(offer.objects), context.shown(f.owner))
+                   : fmt::format("{} may call {}, which runs as {}", context.shown(step.from),
+                                 context.shown(offer.objects), context.shown(f.owner));
+  if (runs_given) {
+    step.how += " and runs what it is given as SQL";
+  } else if (!offer.any.empty() && offer.why.empty()) {
+    step.how += path ? " and looks names up where others create"
+                     : " and looks names up where its caller says";
+  }
   if (!offer.why.empty()) step.how += "; " + offer.why;
   if (!offer.any.empty() && !path) {
     step.statements = {"SET search_path = ..., pg_catalog;"};
   }
-  const bool pins = !offer.any.empty() &&
+  const bool pins = !offer.any.empty() && offer.why.empty() &&
                     std::none_of(offer.objects.begin(), offer.objects.end(), [&](ObjectId o) {
                       return others_create(context, context.cluster().object(o));
                     });
+  if (!pins && fired) return;
   if (!pins) {
     step.cut = context.revoked(offer, step.from, Privilege::execute);
     return;

@@ -15,22 +15,45 @@ namespace pgleast {
 
 /// One thing that code touches.
 struct CodeUse {
-  ObjectId object{};            // a relation or a function
-  PrivilegeSet privileges;      // that the code needs on it: SELECT, INSERT, EXECUTE, ...
-  bool by_search_path = false;  // written without its schema
+  ObjectId object{};            // a relation, a function (an operator's, too) or a type
+  PrivilegeSet privileges;      // that the code needs on it: SELECT, INSERT, EXECUTE, USAGE, ...
+  bool by_search_path = false;  // written without its schema, and looked up when the code runs
   bool operator==(const CodeUse&) const = default;
+};
+
+/// What code looks up each time it runs. The names of views, defaults, policies and BEGIN ATOMIC
+/// bodies were looked up when these were made. The last three are names without a schema that are
+/// no use: the server's own.
+struct NameLookup {
+  bool when_run = false;
+  bool relations = false;
+  bool types = false;
+  bool functions = false;  // and operators
+  bool sets_path = false;  // it changes search_path itself: what follows is looked up elsewhere
+  bool operator==(const NameLookup&) const = default;
+};
+
+/// Where a parameter goes as it is given, with nothing that quotes or looks at it.
+struct Given {
+  enum class To : std::uint8_t { sql, read_file, write_file, connection, argument } to = To::sql;
+  std::uint32_t parameter = 0;    // its place among those that a caller gives
+  ObjectId function = no_object;  // argument: of this function
+  std::uint32_t argument = 0;
+  auto operator<=>(const Given&) const = default;
 };
 
 /// What a piece of code does, as far as it can be followed.
 struct Code {
   std::vector<CodeUse> uses;          // by object; each object and way of writing once
   std::vector<std::string> settings;  // that it reads: current_setting('app.tenant'); sorted
-  bool by_search_path = false;        // some name in it is looked up along search_path
-  std::string unknown;                // why the rest cannot be followed; empty: it was followed
+  std::optional<NameLookup> names = NameLookup();  // none: not known, nor are types and operators
+  std::vector<Given> given;                        // sorted
+  std::string unknown;  // why the rest cannot be followed; empty: it was followed
   bool operator==(const Code&) const = default;
 };
 
-/// The body of a function, or the query of a view or materialized view.
+/// The body of a function, the query of a view or materialized view, the checks of a domain, or
+/// the functions of an aggregate.
 struct Body {
   ObjectId of{};
   Code code;

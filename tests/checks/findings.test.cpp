@@ -263,7 +263,7 @@ function public.f(integer): every role may call public.f(integer), which runs as
   fix: REVOKE EXECUTE ON ROUTINE "public"."f"(integer) FROM PUBLIC;
 )"},
     {"FUN-001",
-     {.sql = R"(CREATE FUNCTION f(int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+     {.sql = R"(CREATE FUNCTION f(int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT abs(1)';
 CREATE FUNCTION g() RETURNS int LANGUAGE sql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS 'SELECT 1';)"},
      "",

@@ -285,7 +285,6 @@ SELECT 'gained' WHERE safe.vip() = '{r}boss';
 ROLLBACK;)x"},
             {.id = "ESC-SECDEF",
              .since = 12,
-             .certain = false,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO PUBLIC;
@@ -306,7 +305,6 @@ SELECT 'gained' WHERE safe.vip() = '{r}boss';
 ROLLBACK;)x"},
             {.id = "ESC-SECDEF",
              .since = 12,
-             .certain = false,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
@@ -327,7 +325,6 @@ GRANT SELECT ON pg_temp.rates TO PUBLIC;
 SELECT 'gained' WHERE safe.vip() = '{r}boss';)x"},
             {.id = "ESC-SECDEF",
              .since = 12,
-             .certain = false,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;

@@ -67,7 +67,8 @@ std::string code_text(const Cluster& c, const Code& code) {
             to_string(use.privileges) + ";";
   }
   for (const auto& name : code.settings) text += " setting " + name + ";";
-  if (code.by_search_path) text += " by path;";
+  const auto& names = *code.names;
+  if (names.relations || names.types || names.functions) text += " by path;";
   if (!code.unknown.empty()) text += " unknown: " + code.unknown + ";";
   return text;
 }

@@ -25,8 +25,8 @@ std::size_t arguments_of(std::string_view identity) {
 
 }  // namespace
 
-NamePath path_of_setting(std::string_view value, int major, bool fixed) {
-  NamePath path{schemas_of_path(value, major), fixed};
+NamePath path_of_setting(std::string_view value, int major) {
+  NamePath path{schemas_of_path(value, major), false};
   std::erase_if(path.schemas, [](const std::string& name) {
     return name == "$user" || name.starts_with("pg_temp");
   });
@@ -44,7 +44,7 @@ NamePath path_of_database(const Cluster& cluster, ObjectId database) {
   const std::string value = stored != nullptr                      ? stored->value
                             : setting == nullptr || of_our_session ? "public"
                                                                    : setting->value;
-  return path_of_setting(value, cluster.major(), false);
+  return path_of_setting(value, cluster.major());
 }
 
 CodeNames::CodeNames(const Cluster& cluster, ObjectId database) : cluster_(cluster) {
@@ -56,6 +56,7 @@ CodeNames::CodeNames(const Cluster& cluster, ObjectId database) : cluster_(clust
     if (o.kind == ObjectKind::table || o.kind == ObjectKind::sequence) {
       relations_.emplace(Key{o.schema, o.name}, id);
     }
+    if (o.kind == ObjectKind::type && !o.system) types_.emplace(Key{o.schema, o.name}, id);
     if (o.kind != ObjectKind::function) continue;
     functions_.emplace(Key{o.schema, o.name}, id);
     // Not one that a script grants something on.
@@ -86,6 +87,29 @@ ObjectId CodeNames::relation(std::string_view schema, std::string_view name,
     if (found != relations_.end()) return found->second;
   }
   return no_object;
+}
+
+ObjectId CodeNames::type(std::string_view schema, std::string_view name,
+                         const NamePath& path) const {
+  for (const auto s : schemas(schema, path)) {
+    const auto found = types_.find({s, name});
+    if (found != types_.end()) return found->second;
+  }
+  return no_object;
+}
+
+void CodeNames::add_operator(ObjectId schema, std::string name, ObjectId function) {
+  operators_.emplace(std::pair(schema, std::move(name)), function);
+}
+
+std::vector<ObjectId> CodeNames::operators(std::string_view schema, std::string_view name,
+                                           const NamePath& path) const {
+  std::vector<ObjectId> result;
+  for (const auto s : schemas(schema, path)) {
+    const auto [first, last] = operators_.equal_range({s, std::string(name)});
+    for (auto at = first; at != last; ++at) result.push_back(at->second);
+  }
+  return result;
 }
 
 std::vector<ObjectId> CodeNames::functions(std::string_view schema, std::string_view name,

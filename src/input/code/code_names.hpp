@@ -2,6 +2,7 @@
 // Names in code, looked up as the server would (namespace.c): one with a schema there, one
 // without along a path, pg_catalog first where the path does not name it.
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,11 +15,11 @@ namespace pgleast {
 /// `"$user"` and temporary schemas belong to a session and are passed over.
 struct NamePath {
   std::vector<std::string> schemas;
-  bool fixed = false;  // the code's own: whoever calls cannot choose another
+  bool bound = false;  // names were looked up when the code was made
 };
 
-/// `public, app` of a setting; empty: it is the code's own.
-NamePath path_of_setting(std::string_view value, int major, bool fixed);
+/// `public, app` of a setting.
+NamePath path_of_setting(std::string_view value, int major);
 
 /// What a session of nobody in particular has in that database.
 NamePath path_of_database(const Cluster& cluster, ObjectId database);
@@ -35,6 +36,12 @@ class CodeNames {
   /// has one. Types are not compared.
   std::vector<ObjectId> functions(std::string_view schema, std::string_view name,
                                   std::size_t arguments, const NamePath& path) const;
+  /// One that users made. Types are not compared.
+  std::vector<ObjectId> operators(std::string_view schema, std::string_view name,
+                                  const NamePath& path) const;
+  void add_operator(ObjectId schema, std::string name, ObjectId function);
+  /// One that users made; no_object: it is the server's, or not known.
+  ObjectId type(std::string_view schema, std::string_view name, const NamePath& path) const;
   /// Whether the server's own functions are known: they are not from scripts.
   bool knows_server() const { return knows_server_; }
   const Cluster& cluster() const { return cluster_; }
@@ -55,7 +62,8 @@ class CodeNames {
 
   const Cluster& cluster_;
   std::unordered_map<std::string_view, ObjectId> schemas_;
-  std::unordered_map<Key, ObjectId, Hash> relations_;
+  std::unordered_map<Key, ObjectId, Hash> relations_, types_;
+  std::multimap<std::pair<ObjectId, std::string>, ObjectId> operators_;
   std::unordered_multimap<Key, ObjectId, Hash> functions_;
   bool knows_server_ = false;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "input/code/code_tree.hpp"
 #include "input/code/cursor_code.hpp"
 #include "input/sql/plpgsql_tree.hpp"
@@ -14,7 +16,7 @@ namespace {
 
 std::optional<NamePath> own_path_of(const FunctionText& function, int major) {
   const auto path = option_value(function.config, "search_path");
-  return path ? std::optional(path_of_setting(*path, major, true)) : std::nullopt;
+  return path ? std::optional(path_of_setting(*path, major)) : std::nullopt;
 }
 
 /// What the parser must know of it: its variables, and how it returns.
@@ -31,6 +33,15 @@ std::string head_of(const FunctionText& function) {
   return text + ") RETURNS " + returned;
 }
 
+/// What the server has by that name inside, called with all that it is given.
+std::string call_of_internal(const FunctionText& function) {
+  std::string arguments;
+  for (std::size_t i = 1; i <= function.parameters.size(); ++i) {
+    arguments += fmt::format("{}${}", i == 1 ? "" : ", ", i);
+  }
+  return fmt::format("SELECT pg_catalog.{}({})", quote_identifier(function.body), arguments);
+}
+
 /// Its body, or where the parser does not take it the same without cursors.
 std::string followable(const FunctionText& function) {
   const auto head = head_of(function);
@@ -42,19 +53,41 @@ std::string followable(const FunctionText& function) {
 
 }  // namespace
 
+std::vector<Parameter> given_parameters(std::string_view identity,
+                                        const std::vector<std::string>& names,
+                                        const std::vector<std::string>& modes) {
+  std::vector<Parameter> result;
+  const auto open = identity.find_last_of('(');
+  // A type with brackets of its own, `numeric(1,2)`, does not stand in an identity.
+  const auto types =
+      open == std::string_view::npos ? std::string_view() : identity.substr(open + 1);
+  std::size_t at = 0, name = 0;
+  while (at < types.size() && types[at] != ')') {
+    const auto end = std::min(types.find_first_of(",)", at), types.size());
+    while (name < modes.size() && (modes[name] == "o" || modes[name] == "t")) ++name;
+    result.push_back(
+        {name < names.size() ? names[name] : "", holds_text(types.substr(at, end - at))});
+    ++name;
+    at = end < types.size() && types[end] == ',' ? end + 1 : end;
+  }
+  return result;
+}
+
 NamePath path_of_catalogs() { return {{"pg_catalog"}, true}; }
 
 Code code_of_function(const FunctionText& function, const CodeNames& names,
                       const NamePath& session) {
   auto path = own_path_of(function, names.cluster().major()).value_or(session);
-  if (function.standard) path.fixed = true;
-  CodeTree tree(names, std::move(path));
+  if (function.standard) path.bound = true;
+  CodeTree tree(names, std::move(path), function.parameters);
   if (function.standard) {
     tree.follow_sql("CREATE FUNCTION f() RETURNS record LANGUAGE sql " + function.body);
   } else if (function.language == "sql") {
     tree.follow_sql(function.body);
   } else if (function.language == "plpgsql") {
     tree.follow_plpgsql(head_of(function), followable(function));
+  } else if (function.language == "internal" && !function.body.empty()) {
+    tree.follow_sql(call_of_internal(function));
   } else {
     tree.give_up(fmt::format("it is written in {}", displayed(function.language)));
   }

@@ -7,8 +7,8 @@
 //     -> unknown: EXECUTE of a text that is put together when it runs
 //
 // Texts are not kept. A function of the server itself is a use only if it is volatile or not for
-// everyone; operators and types are no uses, but a name that is looked up along search_path all
-// the same.
+// everyone; its operators and types are no uses, but names that are looked up along search_path
+// all the same.
 
 #include <optional>
 #include <string>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "input/code/code_names.hpp"
+#include "input/code/parameter_flow.hpp"
 #include "model/code.hpp"
 #include "model/object.hpp"
 
@@ -27,9 +28,16 @@ struct FunctionText {
   bool standard = false;           // or, without quotes: `RETURN x`, `BEGIN ATOMIC ... END`
   std::vector<std::string> names;  // of all parameters, those that are returned included
   bool returns_set = false;
-  bool trigger = false;             // returns trigger or event_trigger
-  std::vector<std::string> config;  // `search_path=app, pg_temp`
+  bool trigger = false;                    // returns trigger or event_trigger
+  std::vector<std::string> config;         // `search_path=app, pg_temp`
+  std::vector<Parameter> parameters = {};  // those that a caller gives, in their order
 };
+
+/// Those of a function: `names` are of all parameters, `modes` say which a caller gives (empty:
+/// all). The types are those of its identity, `app.f(integer,text)`.
+std::vector<Parameter> given_parameters(std::string_view identity,
+                                        const std::vector<std::string>& names,
+                                        const std::vector<std::string>& modes);
 
 /// `path` is the session's, for a function without a search_path of its own. A standard body's
 /// names were looked up when it was made; one that the catalogs print has their schemas.

@@ -10,6 +10,7 @@
 
 #include "input/sql/parser.hpp"
 #include "input/sql/plpgsql_tree.hpp"
+#include "pg/identifier.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -115,11 +116,17 @@ void CodeTree::give_up(const std::string& why) {
   if (code_.unknown.empty()) code_.unknown = why;
 }
 
-void CodeTree::looked_up(bool has_schema) {
-  if (!has_schema && !path_.fixed) code_.by_search_path = true;
+/// Of the server's own: what is a use says it there.
+void CodeTree::looked_up(bool has_schema, bool NameLookup::*kind) {
+  if (!has_schema && !path_.bound) (*code_.names).*kind = true;
+}
+
+void CodeTree::use(ObjectId object, PrivilegeSet privileges, bool has_schema) {
+  code_.uses.push_back({object, privileges, !has_schema && !path_.bound});
 }
 
 Code CodeTree::take() {
+  code_.given = parameters_.take();
   auto& uses = code_.uses;
   const auto key = [](const CodeUse& u) { return std::pair(u.object, u.by_search_path); };
   std::sort(uses.begin(), uses.end(),
@@ -156,6 +163,17 @@ void CodeTree::follow_sql(const std::string& text) {
 
 void CodeTree::follow_expression(const std::string& text) { follow_sql("SELECT " + text); }
 
+void CodeTree::note_assignment(const std::string& target, const std::string& expression) {
+  const auto tree = sql_tree("SELECT " + expression);
+  const auto parsed = tree.error.empty() ? Tree::parse(tree.json, nullptr, false) : Tree();
+  const Tree::json_pointer value("/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val");
+  if (!parsed.is_object() || !parsed.contains(value)) return;
+  const auto first = target.find_first_not_of(" \t\r\n");
+  const auto last = target.find_last_not_of(" \t\r\n");
+  if (first == std::string::npos) return;
+  parameters_.assigned(target.substr(first, last - first + 1), parsed.at(value));
+}
+
 /// The first `=` or `:=` outside of brackets ends the target.
 void CodeTree::follow_assignment(const std::string& text) {
   int brackets = 0;
@@ -169,6 +187,7 @@ void CodeTree::follow_assignment(const std::string& text) {
     const bool colon = i > 0 && text[i - 1] == ':';
     const auto target = text.substr(0, i - (colon ? 1 : 0));
     if (target.find('[') != std::string::npos) follow_expression(target);
+    if (parameters_.any()) note_assignment(target, text.substr(i + 1));
     return follow_expression(text.substr(i + 1));
   }
   give_up("an assignment is not understood");
@@ -177,13 +196,12 @@ void CodeTree::follow_assignment(const std::string& text) {
 void CodeTree::follow_dynamic(const std::string& expression, const char* by) {
   const auto tree = sql_tree("SELECT " + expression);
   const auto parsed = tree.error.empty() ? Tree::parse(tree.json, nullptr, false) : Tree();
-  std::optional<std::string> text;
-  if (parsed.is_object()) {
-    const Tree::json_pointer value("/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val");
-    if (parsed.contains(value)) text = constant_text(parsed.at(value));
-  }
+  const Tree::json_pointer value("/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val");
+  const bool there = parsed.is_object() && parsed.contains(value);
+  const auto text = there ? text_of_parts(parsed.at(value)) : std::nullopt;
+  if (!text || !constant_text(parsed.at(value))) follow_expression(expression);
   if (text) return follow_sql(*text);
-  follow_expression(expression);
+  if (there) parameters_.goes(Given::To::sql, parsed.at(value));
   give_up(fmt::format("{} of a text that is put together when it runs", by));
 }
 
@@ -242,9 +260,11 @@ void CodeTree::visit(const Tree& node, const Todo& at) {
 /// False: nothing in particular, what lies in it is visited.
 bool CodeTree::visit_named(const std::string& key, const Tree& value, const Todo& at) {
   if (!value.is_object()) {
-    if (key == "names" || key == "name") looked_up(value.size() > 1);
+    if (key == "names") type_name(value);
+    if (key == "name" || key == "operName") operator_name(value);
     return false;
   }
+  operators_of(key, value);
   if (key == "RangeVar") {
     const PrivilegeSet select = Privilege::select;
     relation(value, at.locked ? select | Privilege::update : select, at.scope);
@@ -294,7 +314,7 @@ bool CodeTree::visit_statement(const std::string& key, const Tree& value) {
     run_block(value);
   } else if (key == "VariableSetStmt") {
     // What follows it is looked up elsewhere.
-    if (member_text(value, "name") == "search_path") code_.by_search_path = true;
+    if (member_text(value, "name") == "search_path") code_.names->sets_path = true;
   } else if (key == "VariableShowStmt") {
     code_.settings.push_back(member_text(value, "name"));
   } else if (key == "CreateStmt" &&
@@ -371,26 +391,30 @@ void CodeTree::relation(const Tree& range_var, PrivilegeSet needed, int scope) {
     }
   }
   if (schema == "pg_temp" || (schema.empty() && own_.contains(name))) return;
-  looked_up(!schema.empty());
   const auto id = names_.relation(schema, name, path_);
   if (id == no_object) {
+    looked_up(!schema.empty(), &NameLookup::relations);
     // The server's own relations need not be known, and everybody may read them.
-    if (schema == "information_schema" || (schema == "pg_catalog" && !names_.knows_server()))
-      return;
+    const bool servers = schema.empty() ? name.starts_with("pg_") : schema == "pg_catalog";
+    if (schema == "information_schema" || (servers && !names_.knows_server())) return;
     return give_up(fmt::format("there is no relation {}{}{}", displayed(schema),
                                schema.empty() ? "" : ".", displayed(name)));
   }
-  code_.uses.push_back({id, needed, schema.empty() && !path_.fixed});
+  use(id, needed, !schema.empty());
 }
 
 void CodeTree::call(const Tree& node) {
   const auto [schema, name] = qualified(member(node, "funcname"));
-  const auto& arguments = member(node, "args");
-  looked_up(!schema.empty());
-  const auto found =
-      names_.functions(schema, name, arguments.is_array() ? arguments.size() : 0, path_);
+  function_name(schema, name, member(node, "args"));
+}
+
+void CodeTree::function_name(const std::string& schema, const std::string& name,
+                             const Tree& arguments) {
+  const auto count = arguments.is_array() ? arguments.size() : 0;
+  const auto found = names_.functions(schema, name, count, path_);
   const auto& cluster = names_.cluster();
   if (found.empty()) {
+    looked_up(!schema.empty(), &NameLookup::functions);
     if (names_.knows_server() || (!schema.empty() && schema != "pg_catalog")) {
       return give_up(fmt::format("there is no function {}{}{}", displayed(schema),
                                  schema.empty() ? "" : ".", displayed(name)));
@@ -403,10 +427,99 @@ void CodeTree::call(const Tree& node) {
       special_call(name, arguments);
       const bool for_everyone =
           granted_to(cluster.effective_acl(function), public_role).has(Privilege::execute);
-      if (for_everyone && cluster.function(function).volatility != 'v') continue;
+      if (for_everyone && cluster.function(function).volatility != 'v') {
+        looked_up(!schema.empty(), &NameLookup::functions);
+        continue;
+      }
+    } else if (function.extension) {
+      given_to(name, arguments);
+    } else {
+      for (std::uint32_t i = 0; i < count; ++i) {
+        parameters_.goes(Given::To::argument, arguments[i], id, i);
+      }
     }
-    code_.uses.push_back({id, Privilege::execute, schema.empty() && !path_.fixed});
+    use(id, Privilege::execute, !schema.empty());
   }
+}
+
+/// `+`, or OPERATOR(app.+): its function is what is used.
+void CodeTree::operator_name(const Tree& parts) {
+  const auto [schema, name] = qualified(parts);
+  const auto found = names_.operators(schema, name, path_);
+  if (found.empty()) return looked_up(!schema.empty(), &NameLookup::functions);
+  for (const auto id : found) use(id, Privilege::execute, !schema.empty());
+}
+
+/// What is compared by `=` without saying so.
+void CodeTree::operators_of(const std::string& key, const Tree& value) {
+  const bool compares =
+      (key == "CaseExpr" && value.contains("arg")) ||
+      (key == "JoinExpr" && (value.contains("usingClause") || value.value("isNatural", false))) ||
+      (key == "SubLink" && value.contains("testexpr") && !value.contains("operName"));
+  if (compares) operator_name(Tree::array({{{"String", {{"sval", "="}}}}}));
+}
+
+void CodeTree::type_name(const Tree& parts) {
+  const auto [schema, name] = qualified(parts);
+  const auto id = names_.type(schema, name, path_);
+  if (id == no_object) return looked_up(!schema.empty(), &NameLookup::types);
+  use(id, Privilege::usage, !schema.empty());
+}
+
+/// Of a variable: `text`, `app.t%ROWTYPE`, `numeric(10,2)`.
+void CodeTree::plpgsql_type(const std::string& text) {
+  const auto percent = text.find('%');
+  if (percent != std::string::npos) {
+    // A relation's, or one of its columns'.
+    const auto tree = sql_tree("SELECT " + text.substr(0, percent));
+    const auto parsed = tree.error.empty() ? Tree::parse(tree.json, nullptr, false) : Tree();
+    const Tree::json_pointer names(
+        "/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val/ColumnRef/fields");
+    if (!parsed.is_object() || !parsed.contains(names)) return;
+    const bool row = lower_case(text.substr(percent)).starts_with("%rowtype");
+    return looked_up(parsed.at(names).size() > (row ? 1 : 2), &NameLookup::types);
+  }
+  const auto word = lower_case(text);
+  if (word.empty() || word == "unknown" || word.find("record") != std::string::npos) return;
+  if (word.starts_with("pg_catalog.")) return;
+  const auto tree = sql_tree("SELECT NULL::" + text);
+  if (tree.error.empty()) return follow_sql("SELECT NULL::" + text);
+  looked_up(false, &NameLookup::types);
+}
+
+/// Functions that do with what they are given what their callers may not.
+std::optional<std::pair<Given::To, std::uint32_t>> CodeTree::sink_of(std::string_view name) {
+  struct Sink {
+    std::string_view name;
+    Given::To to;
+    std::uint32_t argument;
+  };
+  constexpr std::array sinks{
+      Sink{"pg_read_file", Given::To::read_file, 0},
+      Sink{"pg_read_binary_file", Given::To::read_file, 0},
+      Sink{"lo_import", Given::To::read_file, 0},
+      Sink{"lo_export", Given::To::write_file, 1},
+      Sink{"pg_file_write", Given::To::write_file, 0},
+      Sink{"dblink_connect_u", Given::To::connection, 0},
+      Sink{"dblink_connect", Given::To::connection, 0},
+      Sink{"dblink", Given::To::connection, 0},
+      Sink{"dblink_exec", Given::To::connection, 0},
+  };
+  for (const auto& sink : sinks) {
+    if (sink.name == name) return std::pair(sink.to, sink.argument);
+  }
+  return std::nullopt;
+}
+
+void CodeTree::given_to(const std::string& name, const Tree& arguments) {
+  const auto sink = sink_of(name);
+  if (!sink || !arguments.is_array()) return;
+  auto at = sink->second;
+  // With a name of the connection before it.
+  if (sink->first == Given::To::connection && arguments.size() > 1) {
+    parameters_.goes(sink->first, arguments[1]);
+  }
+  if (at < arguments.size()) parameters_.goes(sink->first, arguments[at]);
 }
 
 /// A function of the server that does what its arguments say.
@@ -423,6 +536,9 @@ void CodeTree::special_call(const std::string& name, const Tree& arguments) {
       give_up("current_setting of a name that is put together when it runs");
     }
   }
+  if (name == "set_config" && argument(0).value_or("") == "search_path") {
+    code_.names->sets_path = true;
+  }
   const auto* const runner =
       std::find_if(runners.begin(), runners.end(), [&](const Runner& r) { return r.name == name; });
   const auto runs = runner != runners.end() && arguments.is_array() &&
@@ -432,9 +548,11 @@ void CodeTree::special_call(const std::string& name, const Tree& arguments) {
     if (text) {
       follow_sql(*text);
     } else {
+      parameters_.goes(Given::To::sql, arguments[runner->argument]);
       give_up(fmt::format("{} of a text that is put together when it runs", name));
     }
   }
+  given_to(name, arguments);
   if (std::find(readers_of_any.begin(), readers_of_any.end(), name) != readers_of_any.end()) {
     give_up(fmt::format("{} reads what it is told", name));
   }
@@ -456,9 +574,21 @@ void CodeTree::run_block(const Tree& statement) {
 
 // --- PL/pgSQL -----------------------------------------------------------------------------------
 
+/// What a variable has from the start.
+void CodeTree::note_default(const Tree& variable) {
+  const auto text = member_text(member(member(variable, "default_val"), "PLpgSQL_expr"), "query");
+  if (!text.empty() && parameters_.any()) note_assignment(member_text(variable, "refname"), text);
+}
+
 /// `node` holds expressions; `key` is which statement or variable it is.
 void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
   const bool runs_text = key == "PLpgSQL_stmt_dynexecute" || key == "PLpgSQL_stmt_dynfors";
+  constexpr std::array deciding{"PLpgSQL_stmt_if",   "PLpgSQL_if_elsif",    "PLpgSQL_stmt_case",
+                                "PLpgSQL_case_when", "PLpgSQL_stmt_assert", "PLpgSQL_stmt_while",
+                                "PLpgSQL_stmt_exit"};
+  if (std::find(deciding.begin(), deciding.end(), key) != deciding.end()) parameters_.decides();
+  if (key == "PLpgSQL_type") plpgsql_type(member_text(node, "typname"));
+  if (key == "PLpgSQL_var") note_default(node);
   const bool has_statement = key == "PLpgSQL_stmt_execsql" || key == "PLpgSQL_stmt_perform" ||
                              key == "PLpgSQL_stmt_call" || key == "PLpgSQL_stmt_fors" ||
                              key == "PLpgSQL_stmt_return_query" || key == "PLpgSQL_stmt_open";

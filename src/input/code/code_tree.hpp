@@ -9,13 +9,17 @@
 #include <vector>
 
 #include "input/code/code_names.hpp"
+#include "input/code/parameter_flow.hpp"
 #include "model/code.hpp"
 
 namespace pgleast {
 
 class CodeTree {
  public:
-  CodeTree(const CodeNames& names, NamePath path) : names_(names), path_(std::move(path)) {}
+  CodeTree(const CodeNames& names, NamePath path, const std::vector<Parameter>& parameters = {})
+      : names_(names), path_(std::move(path)), parameters_(parameters) {
+    code_.names->when_run = !path_.bound;
+  }
 
   void follow_sql(const std::string& text);
   void follow_expression(const std::string& text);
@@ -54,11 +58,23 @@ class CodeTree {
   void special_call(const std::string& name, const nlohmann::json& arguments);
   void run_block(const nlohmann::json& statement);
   void rest(const nlohmann::json& node, const Todo& at, const char* without);
-  void looked_up(bool has_schema);
+  void function_name(const std::string& schema, const std::string& name,
+                     const nlohmann::json& arguments);
+  void operator_name(const nlohmann::json& parts);
+  void operators_of(const std::string& key, const nlohmann::json& value);
+  void type_name(const nlohmann::json& parts);
+  void plpgsql_type(const std::string& text);
+  void use(ObjectId object, PrivilegeSet privileges, bool has_schema);
+  void looked_up(bool has_schema, bool NameLookup::*kind);
+  void note_assignment(const std::string& target, const std::string& expression);
+  void note_default(const nlohmann::json& variable);
+  static std::optional<std::pair<Given::To, std::uint32_t>> sink_of(std::string_view name);
+  void given_to(const std::string& name, const nlohmann::json& arguments);
   void plpgsql_node(const std::string& key, const nlohmann::json& node);
 
   const CodeNames& names_;
   NamePath path_;
+  ParameterFlow parameters_;
   Code code_;
   std::vector<Scope> scopes_;
   std::vector<Todo> todo_;

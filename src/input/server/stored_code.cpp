@@ -38,16 +38,18 @@ PrivilegeSet event_of_rule(const Field& type) {
 
 constexpr std::uint32_t most_parameters = 0x7FFF;  // pg_proc.pronargs
 
-FunctionText text_of_function(const Row& r, const FunctionDetail& detail) {
+FunctionText text_of_function(const Row& r, const FunctionDetail& detail,
+                              const std::string& identity) {
   FunctionText text;
   text.language = detail.language;
   text.standard = truth(r[5]);
   text.body = text_of(text.standard ? r[6] : r[1]);
   if (r[3]) text.names = array_elements(*r[3]);
-  if (!r[3]) text.names.resize(std::min<std::uint32_t>(oid_of(r[2]), most_parameters));
   text.returns_set = truth(r[4]);
   text.trigger = detail.trigger;
   text.config = detail.config;
+  text.parameters = given_parameters(identity, text.names, array_elements(text_of(r[7])));
+  if (!r[3]) text.names.resize(std::min<std::uint32_t>(oid_of(r[2]), most_parameters));
   return text;
 }
 
@@ -73,7 +75,10 @@ class CodeReader {
     read_triggers();
     read_expressions();
     read_views();
-    const CodeNames names(cluster_, database_);
+    read_domains();
+    read_aggregates();
+    CodeNames names(cluster_, database_);
+    read_operators(names);
     read_rules(names);
     read_functions(names);
     read_policies(names);
@@ -90,6 +95,19 @@ class CodeReader {
   }
   ObjectId table(const Field& oid) const { return object(ObjectKind::table, oid); }
   CodeUse call_of(ObjectId function) const { return {function, Privilege::execute, false}; }
+  /// `kind` is f for a function, t for a type, r for a relation; none: it is not in the model.
+  std::optional<CodeUse> use_of(const Field& kind, const Field& oid) const {
+    if (letter(kind) == 'r') {
+      auto relation = table(oid);
+      if (relation == no_object) relation = object(ObjectKind::sequence, oid);
+      if (relation == no_object) return std::nullopt;
+      return CodeUse{relation, Privilege::select, false};
+    }
+    const bool type = letter(kind) == 't';
+    const auto found = object(type ? ObjectKind::type : ObjectKind::function, oid);
+    if (found == no_object) return std::nullopt;
+    return CodeUse{found, type ? Privilege::usage : Privilege::execute, false};
+  }
 
   std::string gone() const;
   std::string left_out(ObjectId object, const std::string& why);
@@ -105,6 +123,9 @@ class CodeReader {
   void read_triggers();
   void read_expressions();
   void read_views();
+  void read_domains();
+  void read_aggregates();
+  void read_operators(CodeNames& names);
   void read_rules(const CodeNames& names);
   void read_functions(const CodeNames& names);
   void read_policies(const CodeNames& names);
@@ -115,6 +136,7 @@ class CodeReader {
   ObjectBuilder& builder_;
   ObjectId database_;
   std::map<std::pair<ObjectId, std::string>, std::size_t> triggers_;  // into attachments
+  std::map<ObjectId, Code> aggregates_;
 };
 
 /// NULL where there is something, which the question saw: it was dropped since.
@@ -244,8 +266,8 @@ void CodeReader::read_expressions() {
   std::map<std::tuple<ObjectId, std::string, std::string>, std::size_t> known;
   for (const auto& r : ask("expressions")) {
     const auto relation = table(r[0]);
-    const auto function = object(ObjectKind::function, r[3]);
-    if (relation == no_object || function == no_object) continue;
+    const auto use = use_of(r[4], r[3]);
+    if (relation == no_object || !use) continue;
     const auto kind = text_of(r[1]);
     auto at = cluster_.attachments.size();
     if (kind == "trigger") {
@@ -263,7 +285,7 @@ void CodeReader::read_expressions() {
       attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
       cluster_.attachments.push_back(std::move(attachment));
     }
-    cluster_.attachments[at].code.uses.push_back(call_of(function));
+    cluster_.attachments[at].code.uses.push_back(*use);
   }
 }
 
@@ -295,14 +317,43 @@ void CodeReader::read_views() {
       if (known != writable.end()) bodies.back().writable = known->second;
     }
     auto& uses = bodies.back().code.uses;
-    if (truth(r[1])) {
-      const auto function = object(ObjectKind::function, r[2]);
-      if (function != no_object) uses.push_back(call_of(function));
-      continue;
+    const auto use = use_of(r[1], r[2]);
+    if (use) uses.push_back(*use);
+  }
+}
+
+/// A domain is read as one even where it checks nothing: its owner may add a check.
+void CodeReader::read_domains() {
+  for (const auto& r : ask("domains")) {
+    const auto domain = object(ObjectKind::type, r[0]);
+    if (domain == no_object) continue;
+    auto& bodies = cluster_.bodies;
+    if (bodies.empty() || bodies.back().of != domain) bodies.push_back({domain, {}, std::nullopt});
+    const auto use = use_of(r[1], r[2]);
+    if (use) bodies.back().code.uses.push_back(*use);
+  }
+}
+
+void CodeReader::read_aggregates() {
+  for (const auto& r : ask("aggregates")) {
+    const auto aggregate = object(ObjectKind::function, r[0]);
+    if (aggregate == no_object) continue;
+    Code code;
+    for (const auto& oid : array_elements(text_of(r[1]))) {
+      const auto function = object(ObjectKind::function, Field(oid));
+      if (function != no_object) code.uses.push_back(call_of(function));
     }
-    auto relation = table(r[2]);
-    if (relation == no_object) relation = object(ObjectKind::sequence, r[2]);
-    if (relation != no_object) uses.push_back({relation, Privilege::select, false});
+    aggregates_.emplace(aggregate, std::move(code));
+  }
+}
+
+void CodeReader::read_operators(CodeNames& names) {
+  for (const auto& r : ask("operators")) {
+    const auto schema = object(ObjectKind::schema, r[0]);
+    const auto function = object(ObjectKind::function, r[2]);
+    if (schema != no_object && function != no_object) {
+      names.add_operator(schema, text_of(r[1]), function);
+    }
   }
 }
 
@@ -339,11 +390,16 @@ void CodeReader::read_functions(const CodeNames& names) {
       codes[id].unknown = left_out(id, why);
       return;
     }
-    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", detail.language, detail.trigger, text_of(r[2]),
-                           text_of(r[4]), text_of(r[3]), fmt::join(detail.config, "\n"));
+    const auto& identity = cluster_.object(id).identity;
+    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", detail.language, detail.trigger,
+                           text_of(r[2]), text_of(r[4]), text_of(r[3]), text_of(r[7]),
+                           identity.substr(std::min(identity.find('('), identity.size())),
+                           fmt::join(detail.config, "\n"));
     key += '\n' + text_of(truth(r[5]) ? r[6] : r[1]);
     const auto [at, is_new] = known.try_emplace(std::move(key));
-    if (is_new) at->second = code_of_function(text_of_function(r, detail), names, path);
+    if (is_new)
+      at->second =
+          code_of_function(text_of_function(r, detail, cluster_.object(id).identity), names, path);
     codes.emplace(id, at->second);
   });
   for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
@@ -351,6 +407,11 @@ void CodeReader::read_functions(const CodeNames& names) {
     const bool a_users = o.kind == ObjectKind::function && o.database == database_ && !o.system &&
                          !o.extension && o.oid >= first_oid_of_users;
     if (!a_users) continue;
+    const auto aggregate = aggregates_.find(ObjectId{i});
+    if (aggregate != aggregates_.end()) {
+      cluster_.bodies.push_back({ObjectId{i}, aggregate->second, std::nullopt});
+      continue;
+    }
     const auto found = codes.find(ObjectId{i});
     const FunctionText text{cluster_.function(o).language, "", false, {}, false, false, {}};
     cluster_.bodies.push_back(

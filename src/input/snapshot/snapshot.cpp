@@ -119,9 +119,45 @@ void from_json(const json& j, CodeUse& u) {
   j.at(1).get_to(u.privileges);
   j.at(2).get_to(u.by_search_path);
 }
+
+void to_json(json& j, const NameLookup& n) {
+  j = {n.when_run, n.relations, n.types, n.functions, n.sets_path};
+}
+
+void from_json(const json& j, NameLookup& n) {
+  j.at(0).get_to(n.when_run);
+  j.at(1).get_to(n.relations);
+  j.at(2).get_to(n.types);
+  j.at(3).get_to(n.functions);
+  j.at(4).get_to(n.sets_path);
+}
+
+void to_json(json& j, const Given& g) { j = {g.to, g.parameter, g.function, g.argument}; }
+
+void from_json(const json& j, Given& g) {
+  j.at(0).get_to(g.to);
+  j.at(1).get_to(g.parameter);
+  j.at(2).get_to(g.function);
+  j.at(3).get_to(g.argument);
+}
+
+void to_json(json& j, const Code& c) {
+  j = {{"uses", c.uses}, {"settings", c.settings}, {"unknown", c.unknown}, {"given", c.given}};
+  put(j, "names", c.names);
+}
+
+// Older snapshots do not say which names are looked up where, and have no types or operators.
+void from_json(const json& j, Code& c) {
+  j.at("uses").get_to(c.uses);
+  j.at("settings").get_to(c.settings);
+  j.at("unknown").get_to(c.unknown);
+  c.names.reset();
+  if (!j.contains("names")) return;
+  get(j, "names", c.names);
+  j.at("given").get_to(c.given);
+}
 // NOLINTEND(readability-identifier-naming)
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Code, uses, settings, by_search_path, unknown)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, kind, relation, name, on, enabled, code)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EventTrigger, database, name, event, owner, function, enabled)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inheritance, child, parent, partition)

@@ -63,6 +63,10 @@ class SmallDatabase {
   std::vector<ObjectId> schemas;
 };
 
+bool looks_up(const NameLookup& names) {
+  return names.relations || names.types || names.functions || names.sets_path;
+}
+
 /// `app.t SELECT, INSERT; app.f(integer) EXECUTE; setting x; by path; unknown: why`
 std::string text_of(const Cluster& c, const Code& code) {
   std::vector<std::string> parts;
@@ -71,7 +75,7 @@ std::string text_of(const Cluster& c, const Code& code) {
                     (use.by_search_path ? " by path" : ""));
   }
   for (const auto& name : code.settings) parts.push_back("setting " + name);
-  if (code.by_search_path) parts.emplace_back("looks up");
+  if (code.names && looks_up(*code.names)) parts.emplace_back("looks up");
   if (!code.unknown.empty()) parts.push_back("unknown: " + code.unknown);
   std::string text;
   for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
@@ -93,7 +97,7 @@ TEST_CASE("what SQL uses", "[input][body]") {
   const auto row = GENERATE(values<Row>({
       {"SELECT 1", ""},
       {"SELECT id FROM app.t", "app.t SELECT"},
-      {"SELECT id FROM t", "app.t SELECT by path; looks up"},
+      {"SELECT id FROM t", "app.t SELECT by path"},
       {"SELECT id FROM z", "looks up; unknown: there is no relation z"},
       {"SELECT id FROM other.nothing", "unknown: there is no relation other.nothing"},
       {"SELECT x FROM app.\"Odd \"\"name\"\"\"", "app.\"Odd \"\"name\"\"\" SELECT"},
@@ -102,9 +106,9 @@ TEST_CASE("what SQL uses", "[input][body]") {
       {"SELECT id FROM app.t FOR UPDATE", "app.t SELECT, UPDATE"},
       {"SELECT id FROM pg_catalog.pg_authid", "pg_catalog.pg_authid SELECT"},
       {"WITH t AS (SELECT 1) SELECT * FROM t, app.u", "app.u SELECT"},
-      {"WITH t AS (SELECT 1 FROM t) SELECT * FROM t", "app.t SELECT by path; looks up"},
+      {"WITH t AS (SELECT 1 FROM t) SELECT * FROM t", "app.t SELECT by path"},
       {"WITH RECURSIVE t AS (SELECT 1 UNION SELECT 1 FROM t) SELECT * FROM t", ""},
-      {"SELECT (WITH t AS (SELECT 1) SELECT 1 FROM t), 2 FROM t", "app.t SELECT by path; looks up"},
+      {"SELECT (WITH t AS (SELECT 1) SELECT 1 FROM t), 2 FROM t", "app.t SELECT by path"},
       {"WITH x AS (DELETE FROM app.t RETURNING id) INSERT INTO app.u SELECT * FROM x",
        "app.t SELECT, DELETE; app.u INSERT"},
       {"INSERT INTO app.t VALUES (1)", "app.t INSERT"},
@@ -125,7 +129,7 @@ TEST_CASE("what SQL uses", "[input][body]") {
       {"SELECT app.f(1)", "app.f(integer) EXECUTE"},
       {"SELECT app.f(1, 'x')", "app.f(integer,text) EXECUTE"},
       {"SELECT app.f()", "app.f(integer) EXECUTE; app.f(integer,text) EXECUTE"},
-      {"SELECT f(1)", "app.f(integer) EXECUTE by path; looks up"},
+      {"SELECT f(1)", "app.f(integer) EXECUTE by path"},
       {"SELECT pg_catalog.now(), pg_catalog.count(*) FROM app.t", "app.t SELECT"},
       {"SELECT other.nothing()", "unknown: there is no function other.nothing"},
       {"CALL other.g()", "other.g() EXECUTE"},
@@ -205,11 +209,11 @@ TEST_CASE("what PL/pgSQL uses", "[input][body]") {
        "EXIT WHEN NOT found; UPDATE app.u SET id = 1; END LOOP; CLOSE c; END",
        "app.t SELECT; app.u UPDATE"},
       {"DECLARE c refcursor; BEGIN OPEN c NO SCROLL FOR SELECT id FROM app.t; RETURN NEXT; END",
-       "app.t SELECT"},
+       "app.t SELECT; looks up"},
       {"DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE 'SELECT id FROM app.t'; MOVE c; END",
-       "app.t SELECT"},
+       "app.t SELECT; looks up"},
       {"DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE a; END",
-       "unknown: EXECUTE of a text that is put together when it runs"},
+       "looks up; unknown: EXECUTE of a text that is put together when it runs"},
       {"DECLARE c CURSOR (x int) FOR SELECT id FROM app.t; BEGIN IF true THEN OPEN c(app.f(1)); "
        "END IF; END",
        "app.t SELECT; app.f(integer) EXECUTE"},
@@ -230,7 +234,7 @@ TEST_CASE("where names in code are looked up", "[input][body]") {
   const auto code = [&] { return text_of(d.cluster, code_of_function(function, names, app_path)); };
   CHECK(code() == "app.t SELECT by path; looks up; unknown: there is no function g");
   function.config = {"work_mem=1MB", "search_path=other, pg_temp"};
-  CHECK(code() == "other.t SELECT; other.g() EXECUTE");
+  CHECK(code() == "other.t SELECT by path; other.g() EXECUTE by path; looks up");
   function = {"plpgsql", "BEGIN RETURN NEW; END", false, {}, false, true, {}};
   CHECK(code().empty());
   function = {"sql", "BEGIN ATOMIC SELECT app.f(1) FROM app.t; END", true, {}, false, false, {}};
@@ -243,6 +247,122 @@ TEST_CASE("where names in code are looked up", "[input][body]") {
                 code_of_rule("CREATE RULE r AS ON INSERT TO app.t DO INSTEAD (INSERT INTO app.u "
                              "VALUES (new.id); DELETE FROM other.z WHERE (z.id = old.id))",
                              names)) == "app.u INSERT; other.z SELECT, DELETE");
+}
+
+TEST_CASE("which kinds of names are looked up when the code runs", "[input][body]") {
+  const SmallDatabase d;
+  const CodeNames names(d.cluster, d.database);
+  struct Kinds {
+    const char* language;
+    const char* text;
+    const char* kinds;
+  };
+  const auto row = GENERATE(values<Kinds>({
+      {"sql", "SELECT 1", ""},
+      {"sql", "SELECT 1::int, 'x'::pg_catalog.text", ""},
+      {"sql", "SELECT 'x'::text", "types"},
+      {"sql", "SELECT 1 FROM pg_authid", ""},
+      {"sql", "SELECT pg_catalog.lower('x')", ""},
+      {"sql", "SELECT lower('x')", "functions"},
+      {"sql", "SELECT 1 IN (1, 2)", "functions"},
+      {"sql", "SELECT CASE 1 WHEN 2 THEN 3 END", "functions"},
+      {"sql", "SELECT CASE WHEN true THEN 3 END", ""},
+      {"sql", "SELECT 1 FROM app.t JOIN app.u USING (id)", "functions"},
+      {"sql", "SELECT 1 FROM app.t WHERE id IN (SELECT id FROM app.u)", "functions"},
+      {"plpgsql", "DECLARE n int; BEGIN n := 1; END", ""},
+      {"plpgsql", "DECLARE v text; BEGIN v := 'x'; END", "types"},
+      {"plpgsql", "DECLARE v pg_catalog.text; BEGIN v := 'x'; END", ""},
+      {"plpgsql", "DECLARE v app.t%ROWTYPE; BEGIN NULL; END", ""},
+      {"plpgsql", "DECLARE v app.t.id%TYPE; BEGIN NULL; END", ""},
+      {"plpgsql", "DECLARE v t%ROWTYPE; BEGIN NULL; END", "types"},
+      {"plpgsql", "DECLARE r record; BEGIN NULL; END", ""},
+      {"plpgsql", "BEGIN PERFORM pg_catalog.set_config('search_path', '', true); END", "path"},
+  }));
+  CAPTURE(row.text);
+  const FunctionText function{row.language, row.text, false, {}, false, false, {}};
+  const auto code = code_of_function(function, names, app_path);
+  std::string kinds;
+  if (code.names->relations) kinds += "relations";
+  if (code.names->types) kinds += "types";
+  if (code.names->functions) kinds += "functions";
+  if (code.names->sets_path) kinds += "path";
+  CHECK(kinds == row.kinds);
+}
+
+TEST_CASE("what becomes of a parameter", "[input][body]") {
+  const SmallDatabase d;
+  const CodeNames names(d.cluster, d.database);
+  struct Run {
+    const char* language;
+    const char* text;
+    const char* given;
+  };
+  const auto row = GENERATE(values<Run>({
+      {"plpgsql", "BEGIN EXECUTE q; END", "0 sql"},
+      {"plpgsql", "BEGIN EXECUTE $1; END", "0 sql"},
+      {"plpgsql", "BEGIN EXECUTE 'SELECT ' || q; END", "0 sql"},
+      {"plpgsql", "BEGIN EXECUTE 'SELECT ' || upper(q) || ';'; END", "0 sql"},
+      {"plpgsql", "BEGIN EXECUTE 'SELECT ' || n; END", ""},
+      {"plpgsql", "BEGIN EXECUTE 'SELECT ' || q::int; END", ""},
+      {"plpgsql", "BEGIN EXECUTE format('SELECT %s', q); END", "0 sql"},
+      {"plpgsql", "BEGIN EXECUTE format('SELECT %2$s', 'x', q); END", "0 sql"},
+      {"plpgsql", "BEGIN EXECUTE format('SELECT %L', q); END", ""},
+      {"plpgsql", "BEGIN EXECUTE format('SELECT %I', q); END", ""},
+      {"plpgsql", "BEGIN EXECUTE 'SELECT ' || quote_literal(q); END", ""},
+      {"plpgsql", "BEGIN EXECUTE 'SELECT ' || quote_ident(q); END", ""},
+      {"plpgsql", "BEGIN EXECUTE 'SELECT $1' USING q; END", ""},
+      {"plpgsql", "DECLARE s text; BEGIN s := 'SELECT ' || q; EXECUTE s; END", "0 sql"},
+      {"plpgsql", "DECLARE s text := 'SELECT ' || q; BEGIN EXECUTE s; END", "0 sql"},
+      {"plpgsql", "DECLARE s text; BEGIN s := q; s := quote_literal(s); EXECUTE s; END", ""},
+      {"plpgsql", "BEGIN q := quote_ident(q); EXECUTE q; END", ""},
+      {"plpgsql", "BEGIN IF q = 'x' THEN EXECUTE q; END IF; END", ""},
+      {"plpgsql", "DECLARE r record; BEGIN FOR r IN EXECUTE q LOOP END LOOP; END", "0 sql"},
+      {"plpgsql", "BEGIN RETURN QUERY EXECUTE q; END", "0 sql"},
+      {"plpgsql", "BEGIN PERFORM app.f(1, q); END", "0 of app.f(integer,text) 1"},
+      {"plpgsql", "BEGIN PERFORM pg_catalog.pg_read_file(q); END", "0 read"},
+      {"plpgsql", "BEGIN PERFORM pg_catalog.pg_read_file('x'); END", ""},
+      {"sql", "SELECT pg_catalog.query_to_xml(q, true, true, '')", "0 sql"},
+      {"sql", "SELECT pg_catalog.pg_read_file($1)", "0 read"},
+  }));
+  CAPTURE(row.text);
+  FunctionText function{row.language, row.text, false, {"q", "n"}, true, false, {}};
+  function.parameters = given_parameters("app.x(pg_catalog.text,integer)", {"q", "n"}, {});
+  std::string given;
+  for (const auto& g : code_of_function(function, names, app_path).given) {
+    constexpr const char* to[] = {"sql", "read", "write", "connection"};
+    given += (given.empty() ? "" : "; ") + std::to_string(g.parameter) + ' ';
+    given += g.to != Given::To::argument
+                 ? to[static_cast<int>(g.to)]
+                 : "of " + d.cluster.object(g.function).identity + ' ' + std::to_string(g.argument);
+  }
+  CHECK(given == row.given);
+}
+
+TEST_CASE("a literal that is quoted does not hide the rest", "[input][body]") {
+  const SmallDatabase d;
+  const CodeNames names(d.cluster, d.database);
+  const auto code = [&](const char* text) {
+    FunctionText function{"plpgsql", text, false, {"q"}, true, false, {}};
+    return code_of_function(function, names, app_path).unknown;
+  };
+  CHECK(code("BEGIN EXECUTE format('DELETE FROM app.t WHERE x = %L', q); END").empty());
+  CHECK(code("BEGIN EXECUTE 'DELETE FROM app.t' || format(' WHERE x = %L', q); END").empty());
+  CHECK_FALSE(code("BEGIN EXECUTE format('DELETE FROM %I', q); END").empty());
+}
+
+TEST_CASE("parameters are those that a caller gives", "[input][body]") {
+  const auto text = [](const std::vector<Parameter>& parameters) {
+    std::string result;
+    for (const auto& p : parameters) result += p.name + (p.text ? " text;" : ";");
+    return result;
+  };
+  CHECK(text(given_parameters("s.f()", {"a"}, {"o"})).empty());
+  CHECK(text(given_parameters("s.f(text,integer)", {}, {})) == " text;;");
+  CHECK(text(given_parameters("s.f(pg_catalog.text,pg_catalog.date,pg_catalog.uuid[])", {}, {})) ==
+        " text;;;");
+  CHECK(text(given_parameters("s.f(text,integer)", {"o", "a", "b"}, {"o", "i", "b"})) ==
+        "a text;b;");
+  CHECK(text(given_parameters("\"odd(\".f(text)", {"a"}, {})) == "a text;");
 }
 
 TEST_CASE("what holds for every row", "[input][body]") {

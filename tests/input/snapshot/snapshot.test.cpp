@@ -43,7 +43,8 @@ Cluster some_cluster() {
   cluster.objects = {database, table, language, server, function};
   const Code code{{{ObjectId{1}, PrivilegeSet(Privilege::select) | Privilege::insert, true}},
                   {"app.tenant"},
-                  true,
+                  NameLookup{true, false, true, true, false},
+                  {{Given::To::sql, 1, no_object, 0}, {Given::To::argument, 0, ObjectId{4}, 2}},
                   "EXECUTE"};
   cluster.languages = {{true}};
   cluster.foreign_servers = {{no_object, {"host=h"}}};
@@ -137,6 +138,21 @@ TEST_CASE("a snapshot of before code was read is read, and the code is unseen",
   CHECK(read.bodies.empty());
   CHECK(read.language(read.objects[2]).trusted == false);
   CHECK(read.foreign_server(read.objects[3]).options.empty());
+}
+
+TEST_CASE("a snapshot of before names were told apart is read, and what code looks up is not known",
+          "[input][snapshot]") {
+  auto cluster = some_cluster();
+  auto text = write_snapshot(cluster);
+  const std::string key = "\"names\": [";
+  for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at)) {
+    text.replace(at + 1, 5, "names_of_later");
+  }
+  const auto read = read_snapshot(Source("s", text));
+  REQUIRE(read.bodies.size() == 1);
+  CHECK_FALSE(read.bodies[0].code.names);
+  CHECK(read.bodies[0].code.given.empty());
+  CHECK(read.bodies[0].code.uses == cluster.bodies[0].code.uses);
 }
 
 TEST_CASE("a snapshot that is cut off anywhere is refused", "[input][snapshot]") {

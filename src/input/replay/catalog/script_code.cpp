@@ -30,7 +30,8 @@ class ScriptCodeReader {
       : catalog_(catalog), before_(database.before), database_(database.now), object_(object) {}
 
   void read() {
-    const CodeNames names(cluster(), database_);
+    CodeNames names(cluster(), database_);
+    add_operators(names);
     for (std::uint32_t i = 0; i < catalog_.size(); ++i) {
       const auto& e = catalog_.at(EntityId{i});
       if (e.alive && !e.temporary && !e.dependents_unknown && e.database == before_) {
@@ -55,7 +56,10 @@ class ScriptCodeReader {
       case EntityKind::relation:
         if (e.is(RelationKind::view) || e.is(RelationKind::materialized_view)) return view(id, e);
         if (e.is(RelationKind::index)) return expression(e, e.refs.front().to, e.name);
+        column_types(id, e);
         return inheritances(id, e);
+      case EntityKind::type:
+        return domain(id, e);
       case EntityKind::trigger:
         return trigger(e);
       case EntityKind::rule:
@@ -82,6 +86,20 @@ class ScriptCodeReader {
     }
   }
 
+  void add_operators(CodeNames& names) {
+    constexpr std::string_view kind = "OBJECT_OPERATOR ";
+    for (std::uint32_t i = 0; i < catalog_.size(); ++i) {
+      const auto& e = catalog_.at(EntityId{i});
+      const bool is = e.alive && e.kind == EntityKind::other && e.database == before_ &&
+                      e.name.starts_with(kind) && e.schema != no_entity;
+      for (const auto& ref : is ? e.refs : std::vector<Ref>()) {
+        const auto& to = catalog_.at(ref.to);
+        if (to.kind != EntityKind::function || !to.alive || to.object == no_object) continue;
+        names.add_operator(object_(e.schema), e.name.substr(kind.size()), object_(ref.to));
+      }
+    }
+  }
+
   static NamePath path_of(const Entity& e) {
     return {e.code ? e.code->path : std::vector<std::string>(), true};
   }
@@ -100,7 +118,13 @@ class ScriptCodeReader {
       text.names = e.code->names;
       text.returns_set = e.code->returns_set;
     }
+    text.parameters = given_parameters(o.identity, e.names, {});
     const auto path = text.standard ? path_of(e) : path_of_database(cluster(), database_);
+    if (detail.prokind == 'a') {
+      Body body{object_(id), {}, std::nullopt};
+      add_uses(e, body.code, false);
+      return cluster().bodies.push_back(std::move(body));
+    }
     cluster().bodies.push_back({object_(id), code_of_function(text, names, path), std::nullopt});
   }
 
@@ -112,6 +136,9 @@ class ScriptCodeReader {
       const auto& to = catalog_.at(ref.to);
       if (!to.alive || to.object == no_object) continue;
       if (to.kind == EntityKind::function) code.uses.push_back(call(ref.to));
+      if (to.kind == EntityKind::type && to.is(TypeKind::domain)) {
+        code.uses.push_back({object_(ref.to), Privilege::usage, false});
+      }
       const bool read = to.kind == EntityKind::relation && relations;
       if (read) code.uses.push_back({object_(ref.to), Privilege::select, false});
     }
@@ -143,6 +170,30 @@ class ScriptCodeReader {
       result = result & *behind;
     }
     return result;
+  }
+
+  /// Its owner may add a check, also where it has none.
+  void domain(EntityId id, const Entity& e) {
+    if (!e.is(TypeKind::domain) || e.object == no_object) return;
+    Body body{object_(id), {}, std::nullopt};
+    add_uses(e, body.code, false);
+    cluster().bodies.push_back(std::move(body));
+  }
+
+  void column_types(EntityId id, const Entity& e) {
+    if (!is_table(e) || e.object == no_object) return;
+    for (const auto& column : e.columns) {
+      if (column.type.entity == no_entity || column.type.array) continue;
+      const auto& type = catalog_.at(column.type.entity);
+      if (!type.is(TypeKind::domain) || type.object == no_object) continue;
+      Attachment attachment;
+      attachment.kind = Attachment::Kind::expression;
+      attachment.relation = object_(id);
+      attachment.name = "type of column " + std::to_string(column.number);
+      attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
+      attachment.code.uses = {{object_(column.type.entity), Privilege::usage, false}};
+      cluster().attachments.push_back(std::move(attachment));
+    }
   }
 
   static std::uint32_t number_of(const Entity& column_default) {

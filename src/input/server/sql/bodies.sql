@@ -1,12 +1,13 @@
 -- Texts are followed and forgotten. Since version 14 a body may be stored as it was understood; to
 -- print it takes locks on the relations that it uses: :told, item_question.hpp.
 SELECT p.oid, p.prosrc, p.pronargs, p.proargnames, p.proretset,
-       false, NULL  --@-13
+       false, NULL,  --@-13
        p.prosqlbody IS NOT NULL,  --@14+
-       CASE WHEN :told THEN pg_catalog.pg_get_function_sqlbody(p.oid) END  --@14+
+       CASE WHEN :told THEN pg_catalog.pg_get_function_sqlbody(p.oid) END,  --@14+
+       p.proargmodes
   FROM pg_catalog.pg_proc p
   JOIN pg_catalog.pg_language l ON l.oid = p.prolang
- WHERE p.oid >= 16384 AND l.lanname IN ('sql', 'plpgsql')
+ WHERE p.oid >= 16384 AND l.lanname IN ('sql', 'plpgsql', 'internal')
    AND p.oid BETWEEN :first AND :last
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                     WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid

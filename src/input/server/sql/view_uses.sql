@@ -18,13 +18,19 @@ WITH queries AS MATERIALIZED (
     FROM queries q
     JOIN pg_catalog.pg_rewrite r ON r.oid = q.oid
 )
-SELECT q.ev_class, d.refclassid = 'pg_catalog.pg_proc'::regclass, d.refobjid
+SELECT q.ev_class, CASE d.refclassid WHEN 'pg_catalog.pg_class'::regclass THEN 'r'
+                                     WHEN 'pg_catalog.pg_type'::regclass THEN 't'
+                                     ELSE 'f' END,
+       coalesce(o.oprcode::oid, d.refobjid)
   FROM queries q
   JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = q.oid
- WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_proc'::regclass)
+  LEFT JOIN pg_catalog.pg_operator o
+    ON d.refclassid = 'pg_catalog.pg_operator'::regclass AND o.oid = d.refobjid
+ WHERE d.refclassid IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_proc'::regclass,
+                        'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_type'::regclass)
    AND d.refobjid <> q.ev_class
 UNION
-SELECT s.ev_class, false, g.oid
+SELECT s.ev_class, 'r', g.oid
   FROM stored s
   JOIN guarded g ON pg_catalog.strpos(s.query, g.mark) > 0
  ORDER BY 1, 2, 3

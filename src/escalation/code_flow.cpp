@@ -1,0 +1,572 @@
+#include "escalation/code_flow.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <tuple>
+
+#include "escalation/name_path.hpp"
+#include "pg/name_list.hpp"
+
+namespace pgleast {
+namespace {
+
+std::uint32_t key(ObjectId id) { return static_cast<std::uint32_t>(id); }
+
+PrivilegeSet reading_and_writing() {
+  return PrivilegeSet(Privilege::select) | Privilege::insert | Privilege::update |
+         Privilege::delete_;
+}
+
+/// PostgreSQL's own extensions: what their functions do as their caller is known.
+constexpr std::array<std::string_view, 47> own_extensions{"adminpack",
+                                                          "amcheck",
+                                                          "autoinc",
+                                                          "bloom",
+                                                          "btree_gin",
+                                                          "btree_gist",
+                                                          "citext",
+                                                          "cube",
+                                                          "dblink",
+                                                          "dict_int",
+                                                          "dict_xsyn",
+                                                          "earthdistance",
+                                                          "file_fdw",
+                                                          "fuzzystrmatch",
+                                                          "hstore",
+                                                          "insert_username",
+                                                          "intagg",
+                                                          "intarray",
+                                                          "isn",
+                                                          "lo",
+                                                          "ltree",
+                                                          "moddatetime",
+                                                          "old_snapshot",
+                                                          "pageinspect",
+                                                          "pg_buffercache",
+                                                          "pg_freespacemap",
+                                                          "pg_logicalinspect",
+                                                          "pg_overexplain",
+                                                          "pg_prewarm",
+                                                          "pg_stat_statements",
+                                                          "pg_surgery",
+                                                          "pg_trgm",
+                                                          "pg_visibility",
+                                                          "pg_walinspect",
+                                                          "pgcrypto",
+                                                          "pgrowlocks",
+                                                          "pgstattuple",
+                                                          "plpgsql",
+                                                          "postgres_fdw",
+                                                          "refint",
+                                                          "seg",
+                                                          "sslinfo",
+                                                          "tablefunc",
+                                                          "tcn",
+                                                          "tsm_system_rows",
+                                                          "unaccent",
+                                                          "uuid-ossp"};
+
+/// Whether all extensions that may have put it there are PostgreSQL's own.
+bool is_known_extension(const Cluster& cluster, const Object& function) {
+  bool any = false;
+  for (const auto& e : cluster.extensions) {
+    if (e.database != function.database || e.schema != function.schema) continue;
+    any = true;
+    const bool own =
+        std::find(own_extensions.begin(), own_extensions.end(), e.name) != own_extensions.end();
+    if (!own) return false;
+  }
+  return any;
+}
+
+/// Rows of which decide who somebody is, what belongs to whom, or what runs.
+constexpr std::array<std::string_view, 6> deciding_catalogs{
+    "pg_auth_members", "pg_authid", "pg_class", "pg_database", "pg_db_role_setting", "pg_proc"};
+
+bool has_arguments(const Object& function) { return !function.identity.ends_with("()"); }
+
+}  // namespace
+
+CodeFlow::CodeFlow(const Context& context) : context_(context) {
+  const auto& cluster = context.cluster();
+  for (const auto& body : cluster.bodies) {
+    bodies_.emplace(key(body.of), &body);
+    const auto& o = cluster.object(body.of);
+    if (o.kind == ObjectKind::table) {
+      relations_[body.of] |= cluster.relation(o).relkind == 'm' ? PrivilegeSet(Privilege::maintain)
+                                                                : reading_and_writing();
+    }
+  }
+  for (const auto& a : cluster.attachments) {
+    if (!a.enabled) continue;
+    attachments_.emplace(key(a.relation), &a);
+    relations_[a.relation] |= a.on;
+    if (a.kind == Attachment::Kind::index) relations_[a.relation] |= Privilege::maintain;
+    if (a.kind != Attachment::Kind::trigger) continue;
+    for (const auto& use : a.code.uses) triggers_.emplace(key(use.object), &a);
+  }
+  for (const auto& p : cluster.row_policies) {
+    policies_.emplace(key(p.table), &p);
+    if (cluster.relation(cluster.object(p.table)).row_security) {
+      relations_[p.table] |= reading_and_writing();
+    }
+  }
+  for (const auto& i : cluster.inheritances) children_.emplace(key(i.parent), i.child);
+  add_given();
+}
+
+void CodeFlow::add_given() {
+  struct Passed {
+    ObjectId from;
+    std::uint32_t parameter, argument;
+  };
+  std::multimap<ObjectId, Passed> callers;
+  std::deque<std::tuple<ObjectId, Given::To, std::uint32_t>> todo;
+  const auto add = [&](ObjectId f, Given::To to, std::uint32_t parameter) {
+    if (given_[f].emplace(to, parameter).second) todo.emplace_back(f, to, parameter);
+  };
+  for (const auto& body : context_.cluster().bodies) {
+    for (const auto& g : body.code.given) {
+      if (g.to == Given::To::argument) {
+        callers.emplace(g.function, Passed{body.of, g.parameter, g.argument});
+      } else {
+        add(body.of, g.to, g.parameter);
+      }
+    }
+  }
+  while (!todo.empty()) {
+    const auto [f, to, parameter] = todo.front();
+    todo.pop_front();
+    // What it is given runs as its own owner.
+    if (context_.cluster().function(context_.cluster().object(f)).security_definer) continue;
+    const auto [first, last] = callers.equal_range(f);
+    for (auto at = first; at != last; ++at) {
+      if (at->second.argument == parameter) add(at->second.from, to, at->second.parameter);
+    }
+  }
+}
+
+std::set<std::pair<Given::To, std::uint32_t>> CodeFlow::given(ObjectId function) const {
+  const auto found = given_.find(function);
+  return found == given_.end() ? std::set<std::pair<Given::To, std::uint32_t>>() : found->second;
+}
+
+std::vector<std::pair<ObjectId, PrivilegeSet>> CodeFlow::fired_by(ObjectId function) const {
+  std::vector<std::pair<ObjectId, PrivilegeSet>> result;
+  const auto [first, last] = triggers_.equal_range(key(function));
+  for (auto at = first; at != last; ++at) {
+    result.emplace_back(at->second->relation, at->second->on);
+  }
+  return result;
+}
+
+class CodeFlow::Walk {
+ public:
+  explicit Walk(const CodeFlow& flow)
+      : flow_(flow), context_(flow.context_), cluster_(flow.context_.cluster()) {}
+
+  std::vector<Hold> from(const std::vector<Start>& starts) {
+    for (const auto& start : starts) {
+      State state{start.of, Privilege::execute, start.as, 0, start.of};
+      if (cluster_.object(start.of).kind == ObjectKind::function) {
+        state.path = path_in(start.of, 0);
+        push(state);
+      } else {
+        start.on.each([&](Privilege p) {
+          state.privilege = p;
+          push(state);
+        });
+      }
+    }
+    return ended();
+  }
+
+  std::vector<Hold> from_call(const CodeUse& call) {
+    function(call, false, {call.object, Privilege::execute, no_role, 0, call.object}, true);
+    return ended();
+  }
+
+ private:
+  struct State {
+    ObjectId of;
+    Privilege privilege;  // EXECUTE of a function, USAGE of a type
+    RoleId as;
+    std::size_t path;  // 0: the session's
+    ObjectId source;
+  };
+  struct Place {
+    ObjectId schema = no_object;  // none: there is no such schema
+    bool temporary = false;
+  };
+
+  std::vector<Hold> ended() {
+    while (!todo_.empty()) {
+      const auto state = todo_.front();
+      todo_.pop_front();
+      run(state);
+    }
+    return std::move(holds_);
+  }
+
+  void push(const State& s) {
+    if (seen_.emplace(s.of, s.privilege, s.as, s.path).second) todo_.push_back(s);
+  }
+
+  std::size_t path_in(ObjectId function, std::size_t around) {
+    const auto own = own_search_path(cluster_.function(cluster_.object(function)));
+    if (!own) return around;
+    const auto [at, is_new] = path_numbers_.try_emplace(*own, path_numbers_.size() + 1);
+    if (is_new) paths_.push_back(*own);
+    return at->second;
+  }
+
+  void run(const State& state) {
+    const auto& o = cluster_.object(state.of);
+    const auto found = flow_.bodies_.find(key(state.of));
+    const auto* const body = found == flow_.bodies_.end() ? nullptr : found->second;
+    if (o.kind != ObjectKind::table) {
+      if (body != nullptr) return code(body->code, state);
+      if (o.kind == ObjectKind::function) unknown(state, "what it does was not read");
+      return;
+    }
+    const char relkind = cluster_.relation(o).relkind;
+    const bool maintained = state.privilege == Privilege::maintain;
+    if (body != nullptr && (relkind == 'v' || maintained)) {
+      // A new row is not looked at.
+      if (state.privilege != Privilege::insert) code(body->code, state);
+      if (relkind == 'v' && body->writable && body->writable->has(state.privilege)) {
+        for (const auto& use : body->code.uses) {
+          if (cluster_.object(use.object).kind == ObjectKind::table) {
+            relation({use.object, state.privilege}, false, state);
+          }
+        }
+      }
+    }
+    attached(state, maintained);
+    if (!maintained) policies(state);
+    if (state.privilege == Privilege::select || maintained) return;
+    const auto [first, last] = flow_.children_.equal_range(key(state.of));
+    for (auto at = first; at != last; ++at) {
+      relation({at->second, state.privilege}, false, state);
+    }
+  }
+
+  void attached(const State& state, bool maintained) {
+    const auto [first, last] = flow_.attachments_.equal_range(key(state.of));
+    for (auto at = first; at != last; ++at) {
+      const auto& a = *at->second;
+      const bool runs = maintained ? a.kind == Attachment::Kind::index : a.on.has(state.privilege);
+      if (runs) code(a.code, state, a.kind == Attachment::Kind::trigger);
+    }
+  }
+
+  bool bound_by_policies(const Object& table, RoleId role) const {
+    if (role == no_role) return true;
+    const auto& r = cluster_.role(role);
+    if (r.superuser || r.bypassrls) return false;
+    return cluster_.relation(table).force_row_security ||
+           !context_.graph().reach(role, Closure::inherits).has(table.owner);
+  }
+
+  void policies(const State& state) {
+    const auto& table = cluster_.object(state.of);
+    if (!cluster_.relation(table).row_security || !bound_by_policies(table, state.as)) return;
+    const auto [first, last] = flow_.policies_.equal_range(key(state.of));
+    for (auto at = first; at != last; ++at) code(at->second->code, state);
+  }
+
+  // --- What one piece of code uses ---
+
+  void code(const Code& code, const State& state, bool fires = false) {
+    if (!code.names)
+      unknown(state, "the snapshot was taken before pgleast read which names it looks up");
+    const bool late = code.names && code.names->when_run;
+    if (late) names(code, state);
+    for (const auto& use : code.uses) {
+      const auto& o = cluster_.object(use.object);
+      if (o.kind == ObjectKind::function) {
+        function(use, late, state, fires);
+      } else if (o.kind == ObjectKind::type) {
+        type(use, late, state);
+      } else if (o.kind == ObjectKind::table) {
+        use.privileges.each([&](Privilege p) { relation({use.object, p}, late, state); });
+      }
+    }
+    if (!code.unknown.empty()) unknown(state, code.unknown);
+  }
+
+  /// Whether it matters that `role` holds something of what runs as the state's.
+  bool weaker(RoleId role, RoleId as) const {
+    return role != no_role && role != as && role != public_role && !cluster_.role(role).superuser;
+  }
+
+  RoleId owner_of(const Object& o) const { return context_.resolved(o.owner, o.database); }
+
+  Hold hold_of(Hold::Kind kind, RoleId holder, ObjectId object, const State& state) const {
+    Hold hold;
+    hold.kind = kind;
+    hold.holder = holder;
+    hold.object = object;
+    hold.by = state.of;
+    hold.as = state.as;
+    hold.source = state.source;
+    return hold;
+  }
+
+  void add(Hold hold) {
+    const bool is_new =
+        held_.emplace(hold.kind, hold.object, hold.holder, hold.as, hold.any).second;
+    if (is_new) holds_.push_back(std::move(hold));
+  }
+
+  void unknown(const State& state, const std::string& why) {
+    auto hold = hold_of(Hold::Kind::unknown, public_role, state.of, state);
+    hold.why = why;
+    add(std::move(hold));
+  }
+
+  /// Where a function of one's own can be made, if only a temporary one.
+  std::vector<Need> anywhere(const Object& o) const {
+    return {{o.database, Privilege::create, true}, {o.database, Privilege::temporary}};
+  }
+
+  /// It is used by its name: who owns its schema drops it and makes another.
+  void by_name(ObjectId id, const State& state) {
+    const auto& o = cluster_.object(id);
+    if (o.system || o.schema == no_object) return;
+    const auto owner = owner_of(cluster_.object(o.schema));
+    if (!weaker(owner, state.as) || owner == owner_of(o)) return;
+    add(hold_of(Hold::Kind::schema, owner, id, state));
+  }
+
+  void function(const CodeUse& use, bool late, const State& state, bool fires) {
+    const auto& f = cluster_.object(use.object);
+    if (f.system) return;
+    const auto& detail = cluster_.function(f);
+    if (f.extension) {
+      if (!is_known_extension(cluster_, f)) {
+        unknown(state, fmt::format("what {} of an extension does is not known",
+                                   context_.shown(use.object)));
+      }
+      return;
+    }
+    const auto owner = owner_of(f);
+    if (weaker(owner, state.as)) {
+      auto hold = hold_of(Hold::Kind::function, owner, use.object, state);
+      hold.all = {{f.schema, Privilege::usage}};
+      hold.any = {{f.schema, Privilege::create}};
+      add_own_path(use.object, state, hold);
+      add(std::move(hold));
+    }
+    if (late) by_name(use.object, state);
+    if (late && !use.by_search_path && has_arguments(f) && state.as != no_role) {
+      auto hold = hold_of(Hold::Kind::match, public_role, use.object, state);
+      hold.any = {{f.schema, Privilege::create, false, state.as}};
+      add(std::move(hold));
+    }
+    auto next = state;
+    next.of = use.object;
+    next.privilege = Privilege::execute;
+    next.path = path_in(use.object, state.path);
+    if (detail.security_definer) {
+      const bool may = fires || state.as == no_role ||
+                       context_.graph().held(state.as, f).privileges.has(Privilege::execute);
+      if (!may) return;
+      next.as = f.owner;
+    }
+    push(next);
+  }
+
+  /// ALTER FUNCTION ... SET search_path: it needs no CREATE on the function's schema.
+  void add_own_path(ObjectId function, const State& state, Hold& hold) const {
+    const auto found = flow_.bodies_.find(key(function));
+    const auto& f = cluster_.object(function);
+    if (found == flow_.bodies_.end() || cluster_.function(f).prokind == 'a') return;
+    const auto& code = found->second->code;
+    if (!code.names) return;
+    bool functions = code.names->functions, relations = code.names->relations || code.names->types;
+    for (const auto& use : code.uses) {
+      if (!use.by_search_path) continue;
+      (cluster_.object(use.object).kind == ObjectKind::function ? functions : relations) = true;
+    }
+    if (functions || relations) hold.any.push_back({f.database, Privilege::create, true, state.as});
+    if (relations) hold.any.push_back({f.database, Privilege::temporary});
+  }
+
+  void type(const CodeUse& use, bool late, const State& state) {
+    const auto& t = cluster_.object(use.object);
+    if (t.system || t.extension) return;
+    const auto owner = owner_of(t);
+    const bool domain = flow_.bodies_.contains(key(use.object));
+    if (weaker(owner, state.as) && (domain || late)) {
+      auto hold =
+          hold_of(domain ? Hold::Kind::domain : Hold::Kind::replaced, owner, use.object, state);
+      hold.all = {{t.schema, Privilege::usage}};
+      if (!domain) hold.all.push_back({t.schema, Privilege::create});
+      hold.any = anywhere(t);
+      add(std::move(hold));
+    }
+    if (late) by_name(use.object, state);
+    auto next = state;
+    next.of = use.object;
+    next.privilege = Privilege::usage;
+    if (domain) push(next);
+  }
+
+  struct RelationUse {
+    ObjectId relation;
+    Privilege privilege;
+  };
+
+  void relation(const RelationUse& use, bool late, const State& state) {
+    const auto& table = cluster_.object(use.relation);
+    if (table.system) {
+      const bool decides = std::find(deciding_catalogs.begin(), deciding_catalogs.end(),
+                                     table.name) != deciding_catalogs.end();
+      if (decides && use.privilege != Privilege::select) {
+        unknown(state, fmt::format("it writes {}", context_.shown(use.relation)));
+      }
+      return;
+    }
+    const char relkind = cluster_.relation(table).relkind;
+    const bool writes = use.privilege != Privilege::select && use.privilege != Privilege::maintain;
+    if (relkind == 'v') {
+      held_by_owner(Hold::Kind::view, use.relation, state, false);
+    } else if (writes) {
+      held_by_owner(Hold::Kind::trigger, use.relation, state, false);
+    } else if (late && bound_by_policies(table, state.as)) {
+      held_by_owner(Hold::Kind::policy, use.relation, state, false);
+    } else if (late && relkind != 'm') {
+      held_by_owner(Hold::Kind::replaced, use.relation, state, true);
+    }
+    if (writes) held_by_trigger(use.relation, state);
+    if (late) by_name(use.relation, state);
+    auto next = state;
+    next.of = use.relation;
+    next.privilege = use.privilege;
+    push(next);
+  }
+
+  void held_by_owner(Hold::Kind kind, ObjectId id, const State& state, bool creates) {
+    const auto& o = cluster_.object(id);
+    const auto owner = owner_of(o);
+    if (!weaker(owner, state.as) || o.extension) return;
+    auto hold = hold_of(kind, owner, id, state);
+    hold.all = {{o.schema, Privilege::usage}};
+    if (creates) hold.all.push_back({o.schema, Privilege::create});
+    hold.any = anywhere(o);
+    add(std::move(hold));
+  }
+
+  void held_by_trigger(ObjectId id, const State& state) {
+    const auto& o = cluster_.object(id);
+    for (const auto& item : cluster_.effective_acl(o)) {
+      if (!item.privileges.has(Privilege::trigger) || item.grantee == o.owner) continue;
+      if (item.grantee != public_role && !weaker(item.grantee, state.as)) continue;
+      auto hold = hold_of(Hold::Kind::trigger, item.grantee, id, state);
+      hold.all = {{o.schema, Privilege::usage}};
+      hold.any = anywhere(o);
+      add(std::move(hold));
+    }
+  }
+
+  // --- Names ---
+
+  /// In the order in which the server looks there (namespace.c, recomputeNamespacePath).
+  std::vector<Place> order_of(const std::string& path, const Object& f, RoleId as) const {
+    const auto listed = schemas_of_path(path, cluster_.major());
+    const auto lists = [&](std::string_view name) {
+      return std::find(listed.begin(), listed.end(), name) != listed.end();
+    };
+    std::vector<Place> result;
+    if (!lists(temporary_schema)) result.push_back({no_object, true});
+    if (!lists("pg_catalog")) result.push_back({context_.schema_named(f.database, "pg_catalog")});
+    for (const auto& name : listed) {
+      if (name == temporary_schema) {
+        result.push_back({no_object, true});
+      } else {
+        if (name == "$user" && as == no_role) continue;
+        const auto wanted = name == "$user" ? cluster_.role_name(as) : name;
+        result.push_back({context_.schema_named(f.database, wanted)});
+      }
+    }
+    return result;
+  }
+
+  void names(const Code& code, const State& state) {
+    // Whoever sets it off has a path of its own.
+    if (state.as == no_role && (state.path == 0 || code.names->sets_path)) return;
+    const auto& f = cluster_.object(state.of);
+    std::set<Need> certain, better;
+    const auto home_of_server = context_.schema_named(f.database, "pg_catalog");
+    const bool anywhere_set = state.path == 0 || code.names->sets_path;
+    const auto order =
+        anywhere_set ? std::vector<Place>() : order_of(paths_[state.path - 1], f, state.as);
+    const auto look = [&](ObjectId home, bool is_function) {
+      if (anywhere_set) {
+        auto& needs = code.names->sets_path ? better : certain;
+        needs.insert({f.database, Privilege::create, true, state.as});
+        if (!is_function) needs.insert({f.database, Privilege::temporary});
+        return;
+      }
+      bool before = true;
+      for (const auto& place : order) {
+        if (!place.temporary && place.schema == home) before = false;
+        if (place.temporary && (is_function || !before)) continue;
+        if (!before && !is_function) continue;
+        const Need need = place.temporary ? Need{f.database, Privilege::temporary}
+                          : place.schema == no_object
+                              ? Need{f.database, Privilege::create}
+                              : Need{place.schema, Privilege::create, false, state.as};
+        (before ? certain : better).insert(need);
+      }
+    };
+    if (code.names->relations || code.names->types) look(home_of_server, false);
+    if (code.names->functions) look(home_of_server, true);
+    for (const auto& use : code.uses) {
+      if (!use.by_search_path) continue;
+      const auto& o = cluster_.object(use.object);
+      look(o.schema, o.kind == ObjectKind::function);
+    }
+    for (const auto& need : certain) better.erase(need);
+    if (!certain.empty()) {
+      auto hold = hold_of(Hold::Kind::name, public_role, state.of, state);
+      hold.any.assign(certain.begin(), certain.end());
+      add(std::move(hold));
+    }
+    if (!better.empty()) {
+      auto hold = hold_of(Hold::Kind::match, public_role, state.of, state);
+      hold.any.assign(better.begin(), better.end());
+      hold.why = code.names->sets_path ? "it sets search_path itself" : "";
+      add(std::move(hold));
+    }
+  }
+
+  const CodeFlow& flow_;
+  const Context& context_;
+  const Cluster& cluster_;
+  std::set<std::tuple<ObjectId, Privilege, RoleId, std::size_t>> seen_;
+  std::deque<State> todo_;
+  std::map<std::string, std::size_t> path_numbers_;
+  std::vector<std::string> paths_;
+  std::set<std::tuple<Hold::Kind, ObjectId, RoleId, RoleId, std::vector<Need>>> held_;
+  std::vector<Hold> holds_;
+};
+
+const CodeFlow& Context::flow() const {
+  if (!flow_) flow_ = std::make_shared<const CodeFlow>(*this);
+  return *flow_;
+}
+
+std::vector<Hold> CodeFlow::holds(const std::vector<Start>& starts) const {
+  return Walk(*this).from(starts);
+}
+
+std::vector<Hold> CodeFlow::holds_of_call(const CodeUse& call) const {
+  return Walk(*this).from_call(call);
+}
+
+}  // namespace pgleast

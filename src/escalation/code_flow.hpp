@@ -1,0 +1,82 @@
+#pragma once
+// What runs as somebody once code is set off, all the way: a function, what it calls, the triggers,
+// defaults, checks, policies and rules of the tables that it writes, the views that it reads, the
+// checks of the domains that it makes values of, and their functions again. A SECURITY DEFINER
+// function goes on as its owner.
+//
+//   vip(), SECURITY DEFINER of boss's, calls s.g(), which calls tax(), which app owns
+//     -> a hold of app's on tax(), used by s.g(), as boss, from vip()
+//
+// Each piece of code is gone through once for each role that it runs as and each search_path that
+// is in force there.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "escalation/edge.hpp"
+
+namespace pgleast {
+
+/// By which somebody's code gets into what runs as another, or may.
+struct Hold {
+  enum class Kind : std::uint8_t {
+    function,  // its owner replaces it, or gives it a search_path
+    trigger,   // on a table or view that is written
+    replaced,  // a table or type that is used by its name: dropped, and something else made
+    policy,    // on a table that is read by one whom policies bind
+    view,      // its owner gives it another query
+    domain,    // its owner adds a check
+    schema,    // its owner drops what is used by name, and makes it anew
+    name,      // a name that is looked up where others create
+    match,     // a function that fits its arguments better, beside the one that is called
+    unknown,   // what cannot be followed
+  } kind = Kind::function;
+  RoleId holder = public_role;  // by whose right; PUBLIC: whoever has what is needed
+  ObjectId object = no_object;  // the held; a name's: the code that looks it up
+  ObjectId by{};                // whose code uses it
+  RoleId as = no_role;          // as whom; none: as whoever set it off
+  ObjectId source{};            // what was set off
+  std::vector<Need> all, any;   // as an Offer's
+  std::string why;              // of what is unknown
+};
+
+class CodeFlow {
+ public:
+  explicit CodeFlow(const Context& context);
+
+  struct Start {
+    ObjectId of{};    // a function, or a relation that is used by
+    PrivilegeSet on;  // these; MAINTAIN: refreshed, analyzed
+    RoleId as = no_role;
+  };
+  /// Each once for every role that it runs as, in the order in which they are come to.
+  std::vector<Hold> holds(const std::vector<Start>& starts) const;
+
+  /// The same of a call, the function's own owner among them.
+  std::vector<Hold> holds_of_call(const CodeUse& call) const;
+
+  /// Where parameters of a function go as they are given, by way of what it calls, too.
+  std::set<std::pair<Given::To, std::uint32_t>> given(ObjectId function) const;
+  /// Relations whose use runs code of somebody's, with what sets it off.
+  const std::map<ObjectId, PrivilegeSet>& relations() const { return relations_; }
+  /// Tables and what fires it there.
+  std::vector<std::pair<ObjectId, PrivilegeSet>> fired_by(ObjectId trigger_function) const;
+
+ private:
+  class Walk;
+  void add_given();
+
+  const Context& context_;
+  std::unordered_map<std::uint32_t, const Body*> bodies_;
+  std::unordered_multimap<std::uint32_t, const Attachment*> attachments_, triggers_;
+  std::unordered_multimap<std::uint32_t, const RowPolicy*> policies_;
+  std::unordered_multimap<std::uint32_t, ObjectId> children_;
+  std::map<ObjectId, PrivilegeSet> relations_;
+  std::map<ObjectId, std::set<std::pair<Given::To, std::uint32_t>>> given_;
+};
+
+}  // namespace pgleast
