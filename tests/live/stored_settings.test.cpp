@@ -1,5 +1,5 @@
 // Nothing that is stored for a role or a database changes what is read, and what it hides of the
-// server is unseen. PGLEAST_STORED=all stores each setting by itself, too.
+// server is unseen.
 
 #include <algorithm>
 #include <chrono>

@@ -14,7 +14,7 @@ struct CommandKind {
 
 // psql's own commands that may change something; the others do not.
 constexpr std::array commands{
-    CommandKind{"!", touches::anything},        CommandKind{"if", touches::roles},
+    CommandKind{"!", touches::anything},        CommandKind{"if", touches::anything},
     CommandKind{"lo_import", touches::objects}, CommandKind{"lo_unlink", touches::objects},
     CommandKind{"password", touches::roles},
 };

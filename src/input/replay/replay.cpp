@@ -292,7 +292,7 @@ class Replay {
     if (s.executes_rows) return touch(s, touches::anything);
     const bool of_roles = !is_by_tree(s, *kind);
     const auto code = code_of(s, *kind);
-    touch(s, kind->touched | code.touched | (of_roles ? touches::roles : touches::nothing),
+    touch(s, touched_by(s, *kind) | code.touched | (of_roles ? touches::roles : touches::nothing),
           code.why);
   }
 
@@ -319,7 +319,7 @@ class Replay {
       touch(s, code.touched, code.why);
     } catch (const SqlSyntaxError& e) {
       if (!by_tree || !is_newer_than_grammar(cluster_.major())) return wrong(s, e);
-      touch(s, kind.touched | code.touched);
+      touch(s, touched_by(s, kind) | code.touched);
     } catch (const Refused& e) {
       catalog_.undo_to(mark);
       if (by_tree && is_unsure()) return touch(s, kind.touched, e.what());

@@ -117,6 +117,17 @@ const StatementKind* kind_of(const PsqlItem& s) {
   return found == kinds.end() ? nullptr : found;
 }
 
+Touched touched_by(const PsqlItem& s, const StatementKind& kind) {
+  constexpr std::array<std::string_view, 5> changing{"create", "alter", "drop", "grant", "revoke"};
+  const auto& first = s.tokens.front();
+  const bool changes = std::any_of(changing.begin(), changing.end(),
+                                   [&](std::string_view word) { return first.is(word); });
+  if (!changes) return kind.touched;
+  const bool said = s.tokens.size() > 1 && (s.tokens[1].kind == SqlToken::Kind::word ||
+                                            s.tokens[1].kind == SqlToken::Kind::quoted);
+  return said ? kind.touched : anything;
+}
+
 bool runs_code(const PsqlItem& s, const StatementKind& kind) {
   if (kind.followed == Followed::by_action) return is_on_objects(s);
   return !begins_with(s, "set") && !begins_with(s, "reset") && !begins_with(s, "discard") &&

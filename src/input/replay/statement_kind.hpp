@@ -38,6 +38,8 @@ struct StatementKind {
 
 /// None: it is no SQL.
 const StatementKind* kind_of(const PsqlItem& statement);
+/// What its first words say that it may change: anything where they are cut off or a placeholder.
+Touched touched_by(const PsqlItem& statement, const StatementKind& kind);
 /// It may run code besides doing what it says: it is not about roles, transactions and the session.
 bool runs_code(const PsqlItem& statement, const StatementKind& kind);
 

@@ -429,8 +429,9 @@ void add_later_keys(json& j, Cluster& c) {
   if (j.contains("foreign_keys")) {
     take(j, "foreign_keys", c.foreign_keys);
   } else {
-    c.remarks.push_back({"the snapshot was taken before pgleast read what foreign keys do",
-                         "take it again", RemarkKind::other});
+    c.unseen.try_emplace(
+        Fact::code,
+        Unseen{"the snapshot was taken before pgleast read what foreign keys do", "take it again"});
   }
   if (j.contains("setting_problems")) {
     take(j, "setting_problems", c.setting_problems);
