@@ -97,13 +97,13 @@ std::string shown(const Cluster& cluster) {
 }
 
 // Names are those in the folder.
-struct Given {
+struct Asked {
   std::string paths = {}, hba = {}, conf = {}, snapshot = {}, sql = {}, database = {};
   bool live = false, all_databases = false;
   std::optional<int> server_version = {};
 };
 
-SourceOptions options_of(const Folder& folder, const Given& given) {
+SourceOptions options_of(const Folder& folder, const Asked& given) {
   const auto path = [&](const std::string& name) {
     return name.empty() ? std::string() : folder.path(name);
   };
@@ -120,7 +120,7 @@ SourceOptions options_of(const Folder& folder, const Given& given) {
   return options;
 }
 
-std::string read(const Folder& folder, const Given& given) {
+std::string read(const Folder& folder, const Asked& given) {
   try {
     return folder.without(shown(read_sources(options_of(folder, given))));
   } catch (const Error& e) {
@@ -189,7 +189,7 @@ TEST_CASE("options that contradict each other are refused", "[sources]") {
   const Folder folder;
   const char* const hba = "etc/pg_hba.conf";
   struct Case {
-    Given given;
+    Asked given;
     const char* expected;
   };
   const Case cases[] = {
@@ -212,7 +212,7 @@ TEST_CASE("options that contradict each other are refused", "[sources]") {
 
 TEST_CASE("what was not read is said where it is needed", "[sources]") {
   const Folder folder;
-  const auto message = [&](const Given& given, void (*needs)(const Cluster&)) {
+  const auto message = [&](const Asked& given, void (*needs)(const Cluster&)) {
     try {
       needs(read_sources(options_of(folder, given)));
     } catch (const Error& e) {
