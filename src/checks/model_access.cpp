@@ -60,15 +60,19 @@ class AccessJudge {
   }
 
   // What may be so is no finding, but it is not ruled out either.
+  void note_unknown(const AccessEntry& entry, RoleId role, const Target& target,
+                    const std::string& why) {
+    if (!unknown_.empty()) return;
+    unknown_ = fmt::format("whether {} has {} on {}, which `{}` rules out, is not known: {}",
+                           facts_.shown(role), info(target.privilege).keyword,
+                           facts_.shown(cluster_.object(target.object)), displayed(entry.id),
+                           displayed(why));
+  }
+
   bool counts(const AccessEntry& entry, RoleId role, const Target& target, const Route& route) {
     if (!reaches(route)) return false;
     if (route.unknown.empty()) return true;
-    if (unknown_.empty()) {
-      unknown_ = fmt::format("whether {} has {} on {}, which `{}` rules out, is not known: {}",
-                             facts_.shown(role), info(target.privilege).keyword,
-                             facts_.shown(cluster_.object(target.object)), displayed(entry.id),
-                             displayed(route.unknown));
-    }
+    note_unknown(entry, role, target, route.unknown);
     return false;
   }
 
@@ -76,7 +80,7 @@ class AccessJudge {
     Question question;
     question.from = origin_of(*entry.from);
     for (const auto& way : ways_in(facts_.graph(), doors(), routes, question).ways) {
-      if (!way.is_certain() || !reaches(way.route)) continue;
+      if (!reaches(way.route)) continue;
       const auto& record = cluster_.hba.records[way.record];
       const auto login =
           fmt::format("{}{} by {}:{} ({}), with {}", to_string(way.from), pooler_words(way.pooler),
@@ -85,6 +89,10 @@ class AccessJudge {
       for (const auto& name : way.roles) {
         const auto role = cluster_.find_role(name);
         if (!role || !facts_.roles().matches(entry.who, *role)) continue;
+        if (!way.unknown.empty()) {
+          note_unknown(entry, *role, routes.target(), way.unknown);
+          continue;
+        }
         for (const auto& route : routes.all_from(*role, database_of(cluster_, routes.target()))) {
           if (!counts(entry, *role, routes.target(), route)) continue;
           add(entry, routes, route, {displayed(name)}, login);

@@ -107,9 +107,6 @@ struct Answer {
   Decision decision;
   std::string refused;    // why nobody gets in as the role, by whichever of the records; or empty
   std::string uncertain;  // why that is not known
-  std::string_view kind() const {
-    return refused.empty() ? to_string(decision.kind) : std::string_view("refuse");
-  }
 };
 
 Session session_of(const Cluster& cluster, const DecideOptions& o) {
@@ -136,8 +133,9 @@ void add_login(const Cluster& cluster, const Graph& graph, const DecideOptions& 
     return;
   }
   const auto session = session_of(cluster, o);
-  if (session.kind != Session::Kind::physical_replication && !session.database &&
-      cluster.seen(Fact::objects)) {
+  // Scripts may leave databases out.
+  const bool all_known = cluster.seen(Fact::objects) && !cluster.server.empty();
+  if (session.kind != Session::Kind::physical_replication && !session.database && all_known) {
     answer.refused =
         fmt::format("there is no database {}", displayed(o.database.empty() ? o.user : o.database));
     return;
@@ -145,6 +143,9 @@ void add_login(const Cluster& cluster, const Graph& graph, const DecideOptions& 
   const auto& record = cluster.hba.records[answer.decision.records.back()];
   const auto asked = login(graph, record, *role, session, today());
   (asked.can_be_met ? answer.uncertain : answer.refused) = asked.why;
+  const auto& attributes = cluster.role(*role);
+  const bool replicates = attributes.replication || attributes.superuser;
+  if (o.replication && !replicates) answer.decision.kind = DecisionKind::reject;
 }
 
 std::string after(const DecideOptions& o, const Answer& answer) {
@@ -162,7 +163,7 @@ std::string after(const DecideOptions& o, const Answer& answer) {
 // The place is that of the record that decides, none where it may be one of several.
 std::string json(const Answer& answer, const HbaFile& hba) {
   const auto& decision = answer.decision;
-  ordered_json result{{"decision", answer.kind()},
+  ordered_json result{{"decision", to_string(decision.kind)},
                       {"method", nullptr},
                       {"file", nullptr},
                       {"line", nullptr},
@@ -182,7 +183,7 @@ std::string json(const Answer& answer, const HbaFile& hba) {
 
 std::string text(const Answer& answer, const HbaFile& hba) {
   const auto& decision = answer.decision;
-  const auto kind = answer.kind();
+  const auto kind = to_string(decision.kind);
   if (decision.kind == DecisionKind::unknown || decision.records.size() != 1) {
     return fmt::format("{}: {}\n", kind, decision.why);
   }
@@ -190,9 +191,8 @@ std::string text(const Answer& answer, const HbaFile& hba) {
   return fmt::format("{} by {}:{}, {}\n", kind, displayed(at.file), at.line, decision.why);
 }
 
-int exit_code_of(const Answer& answer) {
-  if (!answer.refused.empty()) return 1;
-  switch (answer.decision.kind) {
+int exit_code_of(DecisionKind kind) {
+  switch (kind) {
     case DecisionKind::admit:
       return 0;
     case DecisionKind::reject:
@@ -221,7 +221,7 @@ int decide_one(const DecideOptions& options) {
   }
   write_output(options.output, options.output.format == "json" ? json(answer, cluster.hba)
                                                                : text(answer, cluster.hba));
-  return exit_code_of(answer);
+  return exit_code_of(answer.decision.kind);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 
+#include "net/origin.hpp"
 #include "pg/object_name.hpp"
 #include "text/display.hpp"
 
@@ -48,8 +49,9 @@ bool is_hba_address(const std::string& word) {
 // What a list of networks means, each as a word of its own: `office` as 10.0.0.0/8.
 std::vector<std::string> hba_addresses(const YamlNode& item, const Networks& networks) {
   const auto word = scalar_text(item);
-  const bool host = word.find('.') != std::string::npos && word.find('/') == std::string::npos;
-  if (is_hba_address(word) || host || word == "localhost") return {word};
+  const bool host = (word.find('.') != std::string::npos && word.find('/') == std::string::npos) ||
+                    names_loopback(word);
+  if (is_hba_address(word) || host) return {word};
   const auto known = networks.find(word);
   if (known == networks.end()) {
     std::vector<std::string> names{"samenet", "samehost", "all"};

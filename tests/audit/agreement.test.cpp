@@ -16,6 +16,7 @@
 #include "support/catch.hpp"
 #include "support/input_texts.hpp"
 #include "support/odd_files.hpp"
+#include "support/script_cluster.hpp"
 #include "text/display.hpp"
 
 using namespace pgleast;
@@ -31,12 +32,24 @@ struct Counts {
   }
 };
 
+// There is nothing but what the texts say.
+Cluster known(const InputTexts& texts) {
+  return script_cluster({.sql = texts.sql,
+                         .hba = texts.hba,
+                         .ident = texts.ident,
+                         .conf = texts.conf,
+                         .major = texts.major,
+                         .followed = false,
+                         .whole = false,
+                         .touch = false});
+}
+
 // One world, as all of them are told of it.
 class World {
  public:
   explicit World(std::uint64_t number)
       : number_(number),
-        cluster_(cluster_of(random_texts(number))),
+        cluster_(known(random_texts(number))),
         graph_(cluster_),
         connections_(graph_),
         escalations_(graph_, connections_),

@@ -115,6 +115,12 @@ record hostssl all all 0.0.0.0/0 scram-sha-256: `0.0.0.0/0` is every address of 
      "hba",
      R"(holds
 )"},
+    {"SET-006",
+     {.conf = "shared_buffers = 128MB\n"},
+     "",
+     "settings",
+     R"(holds
+)"},
     {"HBA-008",
      {.hba = R"(hostssl all all 10.0.0.0/8 md5
 host  all all 10.1.0.0/16 md5
@@ -135,8 +141,9 @@ record host all all 11.0.0.0/8 md5: `host` accepts logins over the network witho
   fix: line 3: hostssl  all all 11.0.0.0/8 md5
 )"},
     {"HBA-010",
-     {.sql = R"(CREATE ROLE app LOGIN REPLICATION;
-CREATE ROLE standby LOGIN REPLICATION;)",
+     {.sql = R"(CREATE ROLE app LOGIN REPLICATION PASSWORD 'x';
+CREATE ROLE standby LOGIN REPLICATION PASSWORD 'x';
+ALTER ROLE postgres PASSWORD 'x';)",
       .hba = R"(hostssl replication all 10.0.0.0/8 scram-sha-256
 )"},
      "",
@@ -149,7 +156,8 @@ record hostssl replication all 10.0.0.0/8 scram-sha-256: replication is open to 
   fix: line 1: hostssl replication "standby" 10.0.0.0/8 scram-sha-256
 )"},
     {"HBA-009",
-     {.sql = R"(CREATE ROLE app LOGIN;)", .hba = R"(host all all 10.0.0.0/8 md5
+     {.sql = R"(CREATE ROLE app LOGIN; ALTER ROLE postgres PASSWORD 'x';)",
+      .hba = R"(host all all 10.0.0.0/8 md5
 local all all peer
 )"},
      "",

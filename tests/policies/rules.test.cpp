@@ -45,7 +45,7 @@ void add_role(Cluster& cluster, const std::string& name, std::uint32_t oid) {
   role.name = name;
   role.oid = oid;
   role.login = true;
-  role.password = PasswordKind::none;
+  role.password = PasswordKind::scram_sha_256;
   cluster.roles.push_back(std::move(role));
 }
 

@@ -123,9 +123,25 @@ bool password_unseen(Cluster& c, Random& random) {
   return true;
 }
 
+bool body_unseen(Cluster& c, Random& random) {
+  if (c.bodies.empty() || !c.seen(Fact::code)) return false;
+  auto& body = c.bodies[pick(random, c.bodies.size())];
+  body.code = not_followed();
+  body.writable.reset();
+  return true;
+}
+
 bool attachment_unseen(Cluster& c, Random& random) {
   if (c.attachments.empty() || !c.seen(Fact::code)) return false;
   c.attachments[pick(random, c.attachments.size())].code = not_followed();
+  return true;
+}
+
+bool policy_unseen(Cluster& c, Random& random) {
+  if (c.row_policies.empty() || !c.seen(Fact::code)) return false;
+  auto& policy = c.row_policies[pick(random, c.row_policies.size())];
+  policy.code = not_followed();
+  policy.using_always_true = policy.check_always_true = false;
   return true;
 }
 
@@ -305,7 +321,9 @@ const std::vector<ClusterDamage> cluster_damages{
     {"fact unseen and not there", fact_not_there},
     {"setting hidden", setting_hidden},
     {"password of one role unseen", password_unseen},
+    {"body of a function or view unseen", body_unseen},
     {"code of a trigger, rule or expression unseen", attachment_unseen},
+    {"code of a policy unseen", policy_unseen},
     {"database not read", database_not_read},
     {"version of the future", version_of_the_future},
 };

@@ -6,6 +6,7 @@
 #include "input/code/code_tree.hpp"
 #include "input/sql/node.hpp"
 #include "pg/identifier.hpp"
+#include "text/json.hpp"
 
 namespace pgleast {
 namespace {
@@ -241,7 +242,7 @@ void ParameterFlow::follow_assignments() {
   }
   // s := p; s := quote_literal(s);
   for (const auto& [variable, expression] : assignments_) {
-    const auto text = expression.dump();
+    const auto text = json_text(expression, -1);
     const bool itself = text.find('"' + variable + '"') != std::string::npos;
     if (itself && of(expression).empty()) origins_.erase(variable);
   }

@@ -385,7 +385,7 @@ static_assert(std::is_sorted(snapshot_parts.begin(), snapshot_parts.end(),
 void check_whole_numbers(const json& j, std::string_view key = "") {
   if (j.is_number_float() || (j.is_number_integer() && !j.is_number_unsigned() &&
                               j.get<std::int64_t>() < 0 && key != "connection_limit")) {
-    fail("", fmt::format("{} is no number that can stand there", j.dump()));
+    fail("", fmt::format("{} is no number that can stand there", json_text(j)));
   }
   if (!j.is_structured()) return;
   for (const auto& [name, value] : j.items()) {
