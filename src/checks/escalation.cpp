@@ -122,6 +122,14 @@ class Findings {
   std::unordered_map<std::string, std::size_t> places_;
 };
 
+// What the other edge cannot follow may lead there.
+std::optional<Verdict> not_followed(const Facts& facts, const EscalationInfo& edge) {
+  for (const auto& opening : facts.escalations().openings(edge.unknown_by)) {
+    if (!opening.step.certain) return unseen(opening.step.how, "audit the code by hand");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Check escalation(MapReader& with, MapReader& fix) {
@@ -141,7 +149,9 @@ Check escalation(MapReader& with, MapReader& fix) {
       const auto logins = reached(facts, all, opening.takers);
       if (logins.count() > 0) findings.add(opening, logins);
     }
-    return std::move(findings).verdict();
+    auto verdict = std::move(findings).verdict();
+    if (verdict.kind != Verdict::Kind::holds || edge.unknown_by.empty()) return verdict;
+    return not_followed(facts, edge).value_or(std::move(verdict));
   };
 }
 

@@ -138,6 +138,12 @@ std::string weakness(const Facts& facts, SchemaCreators& creators, const Object&
   return "";
 }
 
+// With an empty path a table or type that is named without its schema is looked for in pg_temp.
+bool hangs_on_body(const Facts& facts, const std::optional<std::string>& path,
+                   const LookedUp& body) {
+  return path && !body.known && schemas_of_path(*path, facts.cluster().major()).empty();
+}
+
 }  // namespace
 
 Check function_search_path(MapReader&, MapReader& fix) {
@@ -148,13 +154,17 @@ Check function_search_path(MapReader&, MapReader& fix) {
     SchemaCreators creators(facts);
     const auto bodies = lookups(cluster);
     std::vector<Finding> findings;
+    std::string unknown;
     for (const auto id : security_definer_functions(cluster)) {
       const auto& object = cluster.object(id);
       const auto path = own_search_path(cluster.function(object));
       const auto body = bodies.find(id);
-      const auto why =
-          weakness(facts, creators, object, path, body == bodies.end() ? LookedUp() : body->second);
-      if (why.empty()) continue;
+      const auto names = body == bodies.end() ? LookedUp() : body->second;
+      const auto why = weakness(facts, creators, object, path, names);
+      if (why.empty()) {
+        if (unknown.empty() && hangs_on_body(facts, path, names)) unknown = facts.shown(object);
+        continue;
+      }
       Finding finding;
       finding.subject = facts.subject(object);
       finding.message =
@@ -164,16 +174,21 @@ Check function_search_path(MapReader&, MapReader& fix) {
                                   cluster.role(object.owner).superuser ? ", a superuser" : "")};
       if (pin) {
         const auto wanted = pinned_search_path(cluster, object);
-        const auto names = [&](const std::string& text) {
+        const auto schemas = [&](const std::string& text) {
           return schemas_of_path(text, cluster.major());
         };
-        if (names(wanted) != names(path.value_or(""))) {
+        if (schemas(wanted) != schemas(path.value_or(""))) {
           finding.remedies.emplace_back(PinSearchPath{id, wanted});
         } else {
           finding.decision = "take CREATE on the schemas of its path from other roles";
         }
       }
       findings.push_back(std::move(finding));
+    }
+    if (findings.empty() && !unknown.empty()) {
+      return unseen(
+          fmt::format("whether {} names a table or type without its schema is not known", unknown),
+          "set its search_path to end in pg_temp");
     }
     return verdict_of(std::move(findings));
   };

@@ -71,13 +71,15 @@ Check role_escalates(MapReader& with, MapReader& fix) {
     for (const auto fact : {Fact::objects, Fact::code}) {
       if (const auto missing = facts.missing(fact)) return *missing;
     }
-    const auto unread = databases_not_read(cluster);
-    if (!unknown && !unread.empty()) {
-      return unseen(
-          fmt::format("what is in {} was not read, and code there may lead up", listed(unread)),
-          "--all-databases");
+    if (!unknown) {
+      const auto unread = databases_not_read(cluster);
+      if (!unread.empty()) {
+        verdict.why = fmt::format("what is in {} was not looked at, and code there may lead up",
+                                  listed(unread));
+        verdict.remedy = "--all-databases";
+      }
+      return verdict;
     }
-    if (!unknown) return verdict;
     return unseen(unknown->how,
                   fmt::format("`pgleast rules {}` says what to look at", unknown->edge));
   };

@@ -101,6 +101,7 @@ class Detours {
     }
     return verdict_of(std::move(findings_));
   }
+  std::optional<Verdict> view_not_read() const;
 
  private:
   /// All on one side of a guarded table, up to others that are guarded themselves, these included.
@@ -330,6 +331,18 @@ std::optional<Verdict> Detours::not_followed() const {
   return std::nullopt;
 }
 
+/// A view of which it is not known what it reads.
+std::optional<Verdict> Detours::view_not_read() const {
+  for (const auto& body : cluster_.bodies) {
+    const auto& view = cluster_.object(body.of);
+    if (guarded_.empty() || view.kind != ObjectKind::table || body.code.unknown.empty()) continue;
+    return unseen(fmt::format("what {} reads is not known: {}", facts_.shown(view),
+                              displayed(body.code.unknown)),
+                  "audit again when it can be read");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Check row_detour(MapReader& with, MapReader&) {
@@ -344,9 +357,11 @@ Check row_detour(MapReader& with, MapReader&) {
     }
     Detours detours(facts);
     if (word == "partitions") return detours.partitions();
-    return detours.through(word == "views"       ? Through::views
-                           : word == "functions" ? Through::functions
-                                                 : Through::foreign_keys);
+    auto verdict = detours.through(word == "views"       ? Through::views
+                                   : word == "functions" ? Through::functions
+                                                         : Through::foreign_keys);
+    if (word != "views" || verdict.kind != Verdict::Kind::holds) return verdict;
+    return detours.view_not_read().value_or(std::move(verdict));
   };
 }
 

@@ -40,14 +40,14 @@ class PolicyJudge {
 
   using PolicyQuestion = std::string (PolicyJudge::*)(const RowPolicy&, const Guarded&) const;
 
-  /// `follows`: what it calls is looked into.
+  /// `follows`: what it calls is looked into, too.
   Verdict ask(PolicyQuestion question, const char* decision, bool follows) const {
     std::string unknown;
     std::vector<Finding> findings;
     for (const auto& guarded : all_guarded()) {
       const auto& table = cluster_.object(guarded.table);
       for (const auto* const policy : guarded.policies) {
-        if (follows && unknown.empty()) unknown = not_followed(*policy, table);
+        if (unknown.empty()) unknown = not_followed(*policy, table, follows);
         const auto fault = (this->*question)(*policy, guarded);
         if (fault.empty()) continue;
         Finding finding;
@@ -93,7 +93,7 @@ class PolicyJudge {
   std::vector<const Code*> codes_of(const RowPolicy& policy) const;
   /// Settings that the policy reads, itself or in the functions that it calls.
   std::set<std::string> settings_of(const RowPolicy& policy) const;
-  std::string not_followed(const RowPolicy& policy, const Object& table) const;
+  std::string not_followed(const RowPolicy& policy, const Object& table, bool follows) const;
   std::string writers_of(ObjectId table, const RowPolicy& policy, const Object& guarded) const;
 
   const Facts& facts_;
@@ -159,10 +159,12 @@ std::set<std::string> PolicyJudge::settings_of(const RowPolicy& policy) const {
   return settings;
 }
 
-std::string PolicyJudge::not_followed(const RowPolicy& policy, const Object& table) const {
-  for (const auto* const code : codes_of(policy)) {
+std::string PolicyJudge::not_followed(const RowPolicy& policy, const Object& table,
+                                      bool follows) const {
+  const auto codes = follows ? codes_of(policy) : std::vector<const Code*>{&policy.code};
+  for (const auto* const code : codes) {
     if (code->unknown.empty()) continue;
-    return fmt::format("what policy {} of {} calls cannot be followed: {}", displayed(policy.name),
+    return fmt::format("what policy {} of {} does cannot be followed: {}", displayed(policy.name),
                        facts_.shown(table), displayed(code->unknown));
   }
   return "";

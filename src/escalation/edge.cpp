@@ -81,7 +81,7 @@ const std::vector<Edge>& edges() {
          true,
          find_hidden_settings,
          describe_hidden_settings},
-        {{"ESC-REPLACEFUNC", {}, {Fact::roles, Fact::objects, Fact::code}},
+        {{"ESC-REPLACEFUNC", {}, {Fact::roles, Fact::objects, Fact::code}, "ESC-SECDEF"},
          true,
          find_replace_function,
          describe_replace_function},

@@ -72,6 +72,8 @@ struct EscalationInfo {
   std::string_view id;  // of its page, too
   Versions versions;
   std::vector<Fact> needs;  // without which it is not known whether there is one
+  /// The edge whose uncertain steps say what cannot be followed: there may be one of these, too.
+  std::string_view unknown_by = "";
 };
 /// In the order of their ids.
 std::span<const EscalationInfo> escalations();

@@ -145,16 +145,18 @@ TEST_CASE("what code is attached to, and where servers lead", "[live][code]") {
           "app.m: app.u SELECT;\n"
           "app.v: pg_catalog.pg_authid SELECT; app.t SELECT; app.f(integer) EXECUTE;\n");
     CHECK(bodies_text(c) ==
-          std::string("c: unknown: it is written in c;\n"
-                      "e:\n"
-                      "f: by path;\n"
-                      "g:\n"
-                      "pl: app.t SELECT; unknown: EXECUTE of a text that is put together when it "
-                      "runs;\n"
-                      "proc: app.t SELECT, UPDATE;\n"
-                      "rows: app.t SELECT;\n"
-                      "same: by path;\n"
-                      "sql: pg_catalog.pg_authid SELECT; app.t INSERT; app.f(integer) EXECUTE;\n") +
+          std::string(
+              "c: unknown: it is written in c;\n"
+              "e:\n"
+              "f: by path;\n"
+              "g:\n"
+              "pl: app.t SELECT; unknown: EXECUTE of a text that is put together when it "
+              "runs;\n"
+              "proc: app.t SELECT, UPDATE;\n"
+              "rows: app.t SELECT;\n"
+              "same: by path;\n"
+              "sql: pg_catalog.pg_authid by path SELECT; app.t by path INSERT; app.f(integer) by "
+              "path EXECUTE; by path;\n") +
               (c.major() < 14 ? "" : "standard: app.t INSERT; app.f(integer) EXECUTE;\n") +
               "tricky: app.u SELECT, DELETE; by path;\n"
               "w: by path;\n");

@@ -346,7 +346,8 @@ void World::compare_command(const Startup& startup) const {
   const auto result =
       nlohmann::json::parse(ran.out.substr(std::min(ran.out.find('{'), ran.out.size())));
   CHECK(result["decision"] == std::string(to_string(decision.kind)));
-  CHECK(result["why"] == decision.why);
+  // What the role lacks stands behind it.
+  CHECK(result["why"].get<std::string>().starts_with(decision.why));
   const bool certain = decision.records.size() == 1 && decision.kind != DecisionKind::unknown;
   const auto line = certain ? nlohmann::json(cluster.hba.records[decision.records.front()].at.line)
                             : nlohmann::json();
@@ -388,9 +389,10 @@ void compare_view(World& world) {
   const auto ran = test::pgleast("hba decide --user eve --local --dsn " +
                                  shell_quoted(world.server.dsn("postgres", "ro")));
   CHECK(ran.code == 0);
+  CHECK(ran.out.find("the first record that matches: local all all trust; ") != std::string::npos);
   CHECK(
-      ran.out.ends_with("the first record that matches: local all all trust; the text of the "
-                        "file was not read, so which names are quoted is not known\n"));
+      ran.out.ends_with("; the text of the file was not read, so which names are quoted is not "
+                        "known\n"));
 }
 
 // The name of 127.0.0.1 is in /etc/hosts; of another address a name server would be asked.

@@ -135,7 +135,7 @@ TEST_CASE("a role without rights is told what it does not see", "[live][misuse]"
   INFO(ran.out);
   CHECK(ran.out.find("pg_hba_file_rules cannot be read by low; GRANT SELECT ON") !=
         std::string::npos);
-  CHECK(ran.out.find("pg_authid cannot be read by low; GRANT SELECT ON") != std::string::npos);
+  CHECK(ran.out.find("pg_authid cannot be read by low; GRANT SELECT (") != std::string::npos);
   CHECK(ran.out.find("HBA-001") != std::string::npos);
   // Only what low is not shown is left, and then that is what the exit code says.
   const auto quiet =
@@ -189,20 +189,21 @@ TEST_CASE("only questions are sent, by pgleast from the first moment", "[live][m
     ++statements;
     const auto sql = line.substr(prefix.size());
     INFO(sql);
-    const std::vector<std::string> allowed{"SELECT",
-                                           "SET client_encoding",
-                                           "SET LOCAL ",
-                                           "SAVEPOINT",
-                                           "RELEASE SAVEPOINT",
-                                           "ROLLBACK TO SAVEPOINT",
-                                           "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
-                                           "--",
-                                           "WITH",
-                                           "DECLARE answer NO SCROLL CURSOR FOR SELECT ",
-                                           "DECLARE answer NO SCROLL CURSOR FOR WITH ",
-                                           "DECLARE answer NO SCROLL CURSOR FOR -- ",
-                                           "FETCH 4000 FROM answer",
-                                           "CLOSE answer"};
+    const std::vector<std::string> allowed{
+        "SELECT",
+        "SET client_encoding",
+        "SET LOCAL ",
+        "SAVEPOINT",
+        "RELEASE SAVEPOINT",
+        "ROLLBACK TO SAVEPOINT",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY, NOT DEFERRABLE;",
+        "--",
+        "WITH",
+        "DECLARE answer NO SCROLL CURSOR FOR SELECT ",
+        "DECLARE answer NO SCROLL CURSOR FOR WITH ",
+        "DECLARE answer NO SCROLL CURSOR FOR -- ",
+        "FETCH 4000 FROM answer",
+        "CLOSE answer"};
     CHECK(std::any_of(allowed.begin(), allowed.end(),
                       [&](const auto& word) { return sql.starts_with(word) || sql.empty(); }));
   }

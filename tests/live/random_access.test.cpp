@@ -262,8 +262,8 @@ class World {
     }
   }
 
-  void remember(const Cluster& cluster, ObjectKind kind, const Session& session,
-                const std::vector<Field>& row, RoleId role, Privilege p, bool grants) {
+  void remember(const Cluster& cluster, ObjectKind kind, const Session& session, const Row& row,
+                RoleId role, Privilege p, bool grants) {
     if (row[3] == "t" || session.database() != world_.database) return;
     printed_.insert({displayed(cluster.role_name(role)), std::string(info(kind).name),
                      displayed(text_of(row[2])), std::string(info(p).keyword), grants ? "t" : "f"});

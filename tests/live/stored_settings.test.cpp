@@ -130,7 +130,8 @@ TEST_CASE("what is stored for a role or a database changes nothing that is read"
     }
   };
   for (const std::string whom : {"DATABASE shop", "ROLE auditor"}) {
-    for (int round = 0; round < 4; ++round) {
+    // The other half on the next version.
+    for (int round = server.major() % 2; round < 4; round += 2) {
       server.sql("postgres", store_all(whom, round));
       compare(whom + ", round " + std::to_string(round));
       server.sql("postgres", "ALTER " + whom + " RESET ALL");

@@ -3,7 +3,7 @@
 // performed on the server, by the weaker one alone or with what its victim does; the same world
 // without the hold is its near miss. What works is told, as certain or as unknown; what is told as
 // certain works; near misses are silent. A part of the worlds on each server, others on each
-// version; PGLEAST_ATTACKS=all makes all.
+// version; PGLEAST_USES=all makes all.
 
 #include <fmt/format.h>
 
@@ -278,7 +278,7 @@ bool has_victim(const World& world) { return *runners[world.runner].victim != '\
 
 /// Both kinds of each; a part of them unless all are wanted.
 std::vector<World> worlds_for(int major) {
-  const char* const wanted = std::getenv("PGLEAST_ATTACKS");
+  const char* const wanted = std::getenv("PGLEAST_USES");
   const bool all = wanted != nullptr && std::string_view(wanted) == "all";
   std::vector<World> result;
   std::size_t number = 0;
