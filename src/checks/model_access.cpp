@@ -36,10 +36,14 @@ class AccessJudge {
   Verdict verdict() && {
     std::vector<Finding> findings;
     for (auto& [key, finding] : findings_) findings.push_back(std::move(finding));
-    if (findings.empty() && !unknown_.empty()) {
-      return unseen(unknown_, "take away what cannot be followed, or waive it");
+    const char* const remedy = "take away what cannot be followed, or waive it";
+    if (findings.empty() && !unknown_.empty()) return unseen(unknown_, remedy);
+    auto verdict = verdict_of(std::move(findings));
+    if (!unknown_.empty()) {
+      verdict.why = unknown_;
+      verdict.remedy = remedy;
     }
-    return verdict_of(std::move(findings));
+    return verdict;
   }
 
  private:

@@ -89,11 +89,11 @@ class World {
     counts.yes += certain.size();
     counts.unknown += unknown.size();
     counts.contradictions += differences("MOD-007", found, certain);
-    const bool doubt = std::any_of(unknown.begin(), unknown.end(),
-                                   [&](const auto& id) { return !certain.contains(id); });
-    if (doubt && verdict.why.empty()) {
+    const auto doubt = std::find_if(unknown.begin(), unknown.end(),
+                                    [&](const auto& id) { return !certain.contains(id); });
+    if (doubt != unknown.end() && verdict.why.empty()) {
       ++counts.contradictions;
-      FAIL_CHECK("world " << number_ << ": MOD-007 has no doubt, reach has");
+      FAIL_CHECK("world " << number_ << ": MOD-007 has no doubt of " << *doubt << ", reach has");
     }
   }
 
