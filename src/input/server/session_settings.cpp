@@ -79,8 +79,10 @@ std::vector<std::string> stored_settings_sql(const SettingsAtStart& at_start) {
 }
 
 std::string options_against_stored(int major) {
+  // A parallel worker begins with the limits that are stored.
   std::string options =
       "-c local_preload_libraries= -c statement_timeout=0 -c lock_timeout=0 "
+      "-c max_parallel_workers_per_gather=0 "
       "-c idle_in_transaction_session_timeout=0 -c exit_on_error=off";
   if (major >= 14) options += " -c idle_session_timeout=0";
   if (major >= 17) options += " -c transaction_timeout=0";
