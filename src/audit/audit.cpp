@@ -41,6 +41,15 @@ void admit_unmatched(const Facts& facts, const Rule& rule, Verdict& verdict) {
   verdict.remedy = unmatched->remedy;
 }
 
+// What a rule that holds did not look at is a remark.
+void tell_how_far(const Rule& rule, Verdict& verdict, std::vector<Remark>& remarks) {
+  if (verdict.kind != Verdict::Kind::holds || verdict.why.empty()) return;
+  remarks.push_back({fmt::format("{} holds as far as was looked: {}", rule.id, verdict.why),
+                     verdict.remedy, RemarkKind::other});
+  verdict.why.clear();
+  verdict.remedy.clear();
+}
+
 bool covers(const Waiver& waiver, const Finding& finding) {
   const Pattern subject{Pattern::Kind::glob, waiver.subject, nullptr};
   return waiver.rule == finding.rule && matches_name(subject, finding.subject.name);
@@ -61,6 +70,7 @@ Audit Auditor::audit(const Cluster& cluster,
     Judgement judgement{rule.id, rule.title, rule.severity, checks_[i](facts)};
     admit_unread(cluster, rule, judgement.verdict);
     admit_unmatched(facts, rule, judgement.verdict);
+    tell_how_far(rule, judgement.verdict, result.remarks);
     for (auto& finding : judgement.verdict.findings) {
       finding.rule = rule.id;
       finding.severity = rule.severity;
