@@ -85,8 +85,8 @@ struct ForeignKey {
   ObjectId child{};
   std::string name;
   ObjectId parent{};
-  char on_delete = 'a';              // a NO ACTION, r RESTRICT, c CASCADE, n SET NULL, d SET DEFAULT
-  char on_update = 'a';              // the same
+  char on_delete = 'a';  // a NO ACTION, r RESTRICT, c CASCADE, n SET NULL, d SET DEFAULT
+  char on_update = 'a';  // the same
   std::vector<std::string> columns;  // of the child
   std::vector<std::string> keys;     // of the parent, as many
   bool operator==(const ForeignKey&) const = default;

@@ -87,7 +87,7 @@ enum class Access { read_only, rolled_back_writes };
 
 /// What bounds a session, and how it takes names.
 struct SessionLimits {
-  std::chrono::seconds timeout{600};  // for which the message speaks
+  std::chrono::seconds timeout{600};                           // for which the message speaks
   std::optional<std::chrono::steady_clock::time_point> until;  // the server is given up then
   /// Encodings with names that cannot be told in UTF-8: they come as they are stored.
   std::set<std::string> as_stored;

@@ -18,7 +18,7 @@ struct LiveOptions {
   std::vector<std::string> databases;  // empty: the one connected to
   bool all_databases = false;
   std::function<void(const std::string& phase)> done = [](const std::string&) {};  // a phase ended
-  std::chrono::seconds timeout{600};  // for all of it; then the server is given up
+  std::chrono::seconds timeout{600};             // for all of it; then the server is given up
   std::function<void()> shown_password = [] {};  // over a network, without TLS
 };
 
