@@ -153,9 +153,9 @@ std::vector<Region> without(const Region& region, const Region& taken) {
   return result;
 }
 
-std::vector<Region> without(std::vector<Region> regions, const Region& taken) {
+std::vector<Region> without(const std::vector<Region>& regions, const Region& taken) {
   std::vector<Region> result;
-  for (auto& region : regions) {
+  for (const auto& region : regions) {
     for (auto& part : without(region, taken)) result.push_back(std::move(part));
   }
   return result;

@@ -29,7 +29,7 @@ struct Region {
 Region intersection(const Region& a, const Region& b);
 /// Disjoint.
 std::vector<Region> without(const Region& region, const Region& taken);
-std::vector<Region> without(std::vector<Region> regions, const Region& taken);
+std::vector<Region> without(const std::vector<Region>& regions, const Region& taken);
 
 struct Line {
   std::uint32_t record = 0;     // lines of one record follow one another

@@ -306,12 +306,10 @@ class UsesReader {
       PrivilegeSet written = Privilege::insert;
       if (value.contains("onConflictClause")) written |= Privilege::update;
       table(relation, written);
-    } else if (key == "UpdateStmt") {
+    } else if (key == "UpdateStmt" || key == "MergeStmt") {
       table(relation, PrivilegeSet(Privilege::update) | Privilege::insert | Privilege::delete_);
     } else if (key == "DeleteStmt") {
       table(relation, Privilege::delete_);
-    } else if (key == "MergeStmt") {
-      table(relation, PrivilegeSet(Privilege::update) | Privilege::insert | Privilege::delete_);
     } else if (key == "CopyStmt") {
       copy(value);
     } else if (key == "TruncateStmt") {
