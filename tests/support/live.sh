@@ -28,7 +28,7 @@ export PATH
 LSAN_OPTIONS=suppressions=$support/lsan.supp:print_suppressions=0
 export LSAN_OPTIONS
 if TMPDIR=$tmp PGLEAST_INITDB_CACHE=$tmp/initdb PGLEAST_PG_BIN=$bin PGLEAST_BINARY=$build/pgleast \
-  timeout --foreground 900 "$build/pgleast-live-tests" "$tests" > "$tmp/output" 2>&1; then
+  timeout --foreground 1500 "$build/pgleast-live-tests" "$tests" > "$tmp/output" 2>&1; then
   echo "PostgreSQL $version $tests: $(grep -v '^$' "$tmp/output" | tail -n 1)"
 else
   echo "PostgreSQL $version $tests: FAILED (exit code $?)"
