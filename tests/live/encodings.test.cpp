@@ -18,21 +18,28 @@ struct Case {
   std::string expected;  // as it is read
 };
 
-const std::vector<Case> cases{
-    {"SQL_ASCII", "t\xff\xfe", "t\xff\xfe"},
-    {"UTF8", "t\xc3\xa9", "t\xc3\xa9"},
-    {"LATIN1", "t\xe9", "t\xc3\xa9"},
-    {"WIN1252", "t\x81", "t\x81"},         // no equivalent: as it is stored
-    {"EUC_JP", "t\xa9\xa1", "t\xa9\xa1"},  // no equivalent
-    {"EUC_KR", "t\xb0\xa1", "t\xea\xb0\x80"},
-    {"MULE_INTERNAL", "t\x81\xe9", "t\x81\xe9"},  // UTF-8 knows nothing of it
-    {"LATIN2", "t\xb1", "t\xc4\x85"},
-};
+// 19 knows no MULE_INTERNAL any more.
+std::vector<Case> cases_of(int major) {
+  std::vector<Case> cases{
+      {"SQL_ASCII", "t\xff\xfe", "t\xff\xfe"},
+      {"UTF8", "t\xc3\xa9", "t\xc3\xa9"},
+      {"LATIN1", "t\xe9", "t\xc3\xa9"},
+      {"WIN1252", "t\x81", "t\x81"},         // no equivalent: as it is stored
+      {"EUC_JP", "t\xa9\xa1", "t\xa9\xa1"},  // no equivalent
+      {"EUC_KR", "t\xb0\xa1", "t\xea\xb0\x80"},
+      {"MULE_INTERNAL", "t\x81\xe9", "t\x81\xe9"},  // UTF-8 knows nothing of it
+      {"LATIN2", "t\xb1", "t\xc4\x85"},
+  };
+  if (major >= 19)
+    std::erase_if(cases, [](const Case& c) { return c.encoding == "MULE_INTERNAL"; });
+  return cases;
+}
 
 }  // namespace
 
 TEST_CASE("databases of all encodings are read", "[live][encodings]") {
   LiveServer server("-c fsync=off");
+  const auto cases = cases_of(server.major());
   for (const auto& c : cases) {
     server.sql("postgres", "CREATE DATABASE \"in_" + c.encoding + "\" ENCODING '" + c.encoding +
                                "' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
