@@ -196,7 +196,7 @@ bool is_access_method(std::string_view text, int) {
 }
 
 /// encnames.c: letters and digits count, nothing else.
-bool is_encoding(std::string_view text, int) {
+bool is_encoding(std::string_view text, int major) {
   static constexpr std::array<std::string_view, 82> names{
       "abc",         "alt",         "big5",        "euccn",        "eucjis2004",  "eucjp",
       "euckr",       "euctw",       "gb18030",     "gbk",          "iso88591",    "iso885910",
@@ -216,7 +216,8 @@ bool is_encoding(std::string_view text, int) {
   for (const char c : setting_key(text)) {
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) key += c;
   }
-  return text.size() <= longest_name && !key.empty() && is_one_of(key, names);
+  const bool gone = key == "muleinternal" && major >= 19;
+  return text.size() <= longest_name && !gone && is_one_of(key, names);
 }
 
 /// Bytes above a limit are of other settings: 0 or 128 kB and more.
