@@ -217,7 +217,7 @@ bool is_encoding(std::string_view text, int major) {
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) key += c;
   }
   const bool gone = key == "muleinternal" && major >= 19;
-  return text.size() <= longest_name && !gone && is_one_of(key, names);
+  return text.size() <= longest_name && !key.empty() && !gone && is_one_of(key, names);
 }
 
 /// Bytes above a limit are of other settings: 0 or 128 kB and more.

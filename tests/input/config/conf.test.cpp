@@ -198,6 +198,7 @@ TEST_CASE("what a setting takes beyond its type", "[input][conf]") {
       {12, "primary_slot_name = slot_1", true},
       {12, "client_encoding = 'utf-8'", true},
       {12, "client_encoding = utf9", false},
+      {12, "client_encoding = '-'", false},
       {18, "client_encoding = mule_internal", true},
       {19, "client_encoding = mule_internal", false},
       {16, "vacuum_buffer_usage_limit = 64", false},
