@@ -13,13 +13,13 @@ namespace {
 
 Finding finding_for(const Facts& facts, const SettingProblem& problem) {
   Finding finding;
+  const bool named = !problem.name.empty();
   finding.subject = {
-      "setting",
-      problem.name.empty() ? fmt::format("{}: {}", problem.file, problem.message) : problem.name,
-      ""};
-  finding.message = problem.message + "; the server does not start with this file";
+      "setting", named ? problem.name : fmt::format("{}: {}", problem.file, problem.message), ""};
+  finding.message = "the server does not start with this file";
+  if (named) finding.message = problem.message + "; " + finding.message;
   finding.location = facts.location(problem.file, problem.line);
-  finding.decision = problem.name.empty() ? "correct the line" : "correct the entry, or remove it";
+  finding.decision = named ? "correct the entry, or remove it" : "correct the line";
   return finding;
 }
 

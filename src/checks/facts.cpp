@@ -78,7 +78,8 @@ Location Facts::location(const HbaRecord& record, Span span) const {
 
 Location Facts::location(const std::string& file, std::size_t line) const {
   const auto* const source = source_of(file);
-  if (source == nullptr) return {file, line, 0, ""};
+  // What is said of a whole file has no line.
+  if (source == nullptr || line == 0) return {file, line, 0, ""};
   const auto begin = source->line_start(line);
   const auto text = source->line_after(begin);
   const auto first = std::min(text.find_first_not_of(" \t"), text.size());

@@ -121,6 +121,25 @@ record hostssl all all 0.0.0.0/0 scram-sha-256: `0.0.0.0/0` is every address of 
      "settings",
      R"(holds
 )"},
+    {"SET-006",
+     {.conf = "port = 5433\nshared_buffers = many\n", .whole = false},
+     "",
+     "settings",
+     R"(broken
+setting shared_buffers: invalid value: `shared_buffers` is a number in units of 8kB; the server does not start with this file
+  at /d/postgresql.conf:2:1
+  decide: correct the entry, or remove it
+)"},
+    // The server counts a line less for what is missing at the end of a file.
+    {"SET-006",
+     {.conf = "wal_level =", .whole = false},
+     "",
+     "settings",
+     R"(broken
+setting /d/postgresql.conf: syntax error at the end of the line: the server does not start with this file
+  at /d/postgresql.conf:0:0
+  decide: correct the line
+)"},
     {"HBA-008",
      {.hba = R"(hostssl all all 10.0.0.0/8 md5
 host  all all 10.1.0.0/16 md5

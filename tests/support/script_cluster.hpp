@@ -25,7 +25,7 @@ struct ScriptTexts {
   std::string command_line = {};  // settings again, given with -c
   int major = newest_major;
   bool followed = true;  // a statement that is not followed fails the test
-  bool whole = true;     // one that is refused does
+  bool whole = true;     // one that is refused does, and a conf that does not load
   bool touch = true;     // make the objects of `postgres` known
 };
 

@@ -28,7 +28,7 @@ class Replay {
         roles_(role_editor),
         catalog_(catalog),
         report_(script, cluster),
-        transactions_(cluster, role_editor, catalog),
+        transactions_(role_editor, catalog),
         runner_(cluster, role_editor, catalog, transactions_, is_known_) {}
 
   SqlProblems run() {

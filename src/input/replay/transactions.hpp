@@ -16,8 +16,8 @@ namespace pgleast {
 class Transactions {
  public:
   /// Keeps references.
-  Transactions(Cluster& cluster, RoleEditor& roles, SqlCatalog& catalog)
-      : cluster_(cluster), roles_(roles), catalog_(catalog) {}
+  Transactions(RoleEditor& roles, SqlCatalog& catalog)
+      : roles_(roles), catalog_(catalog) {}
 
   static constexpr const char* aborted =
       "current transaction is aborted, commands ignored until end of transaction block";
@@ -56,7 +56,6 @@ class Transactions {
   void need_open(std::string_view what) const;
   void encrypt_by(const std::optional<std::string>& method);
 
-  Cluster& cluster_;
   RoleEditor& roles_;
   SqlCatalog& catalog_;
   std::vector<State> saved_;  // at BEGIN, then at each savepoint; empty: no transaction
