@@ -89,7 +89,7 @@ class Detours {
       for (const auto command : commands) {
         const auto all = uses_.to(table, command);
         for (std::size_t i = 0; i < all.size(); ++i) {
-          if (way_of(all[i].use->kind) != wanted || all[i].use->kind == Kind::parent) continue;
+          if (way_of(all[i].use->kind) != wanted || is_inheritance(all[i].use->kind)) continue;
           go_round(all, i, table, command);
         }
       }
@@ -245,7 +245,7 @@ void Detours::go_round(const std::vector<IndirectAccess>& all, std::size_t at, O
   const auto& access = all[at];
   if (is_known(access.use->object)) return;
   auto path = path_of(all, at);
-  while (path.back()->kind == Kind::parent) path.pop_back();
+  while (is_inheritance(path.back()->kind)) path.pop_back();
   const auto& last = *path.back();
   const bool bypasses =
       last.kind == Kind::foreign_key || !reach_.bound(last.as, cluster_.object(last.to));

@@ -154,6 +154,11 @@ std::set<std::pair<Given::To, std::uint32_t>> CodeFlow::given(ObjectId function)
   return found == given_.end() ? std::set<std::pair<Given::To, std::uint32_t>>() : found->second;
 }
 
+bool CodeFlow::works_on_callers_types(ObjectId function) const {
+  const auto found = bodies_.find(key(function));
+  return found != bodies_.end() && found->second->code.callers_types;
+}
+
 std::vector<std::pair<ObjectId, PrivilegeSet>> CodeFlow::fired_by(ObjectId function) const {
   std::vector<std::pair<ObjectId, PrivilegeSet>> result;
   const auto [first, last] = triggers_.equal_range(key(function));

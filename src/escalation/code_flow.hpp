@@ -61,6 +61,8 @@ class CodeFlow {
 
   /// Where parameters of a function go as they are given, by way of what it calls, too.
   std::set<std::pair<Given::To, std::uint32_t>> given(ObjectId function) const;
+  /// Whether it works on values of types that its caller may have made (code.hpp).
+  bool works_on_callers_types(ObjectId function) const;
   /// Relations whose use runs code of somebody's, with what sets it off.
   const std::map<ObjectId, PrivilegeSet>& relations() const { return relations_; }
   /// Tables and what fires it there.

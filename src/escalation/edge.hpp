@@ -181,6 +181,7 @@ PGLEAST_EDGE(hash);
 PGLEAST_EDGE(hidden_settings);
 PGLEAST_EDGE(identity_map);
 PGLEAST_EDGE(index_expression);
+PGLEAST_EDGE(language);
 PGLEAST_EDGE(large_objects);
 PGLEAST_EDGE(loopback);
 PGLEAST_EDGE(materialized_view);

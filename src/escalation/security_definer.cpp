@@ -9,7 +9,13 @@
 // tables and types that are named without their schema, temporary ones, is served. With one it is
 // who may create in a schema before the one where the name is found; pg_temp comes first where it
 // is not named. A function may also fit its arguments better than the one that is found: whether
-// one does is not known, for types of arguments are not followed.
+// one does is not known, for types of arguments are not followed. Nor are those that a caller
+// brings:
+//
+//   CREATE FUNCTION audit() RETURNS trigger ... SECURITY DEFINER AS 'BEGIN NEW.at := now(); ...'
+//
+// Whoever may execute it puts it on a table of his own, where the domain of `at` has a check that
+// calls his function (trigger.c, CreateTriggerFiringOn asks for EXECUTE; firing asks for nothing).
 
 #include <fmt/format.h>
 
@@ -28,13 +34,14 @@ namespace {
 struct Weakness {
   std::vector<Need> any;  // empty: whoever may call it
   bool certain = true;
-  bool runs_given = false;
+  std::size_t item = 0;
   std::string why;
   auto operator<=>(const Weakness&) const = default;
 };
 
 constexpr std::size_t runs_given_item = 1;
 constexpr std::size_t fired_item = 2;
+constexpr std::size_t brings_types_item = 3;
 
 std::optional<Weakness> weakness_of(const Context& context, const Hold& hold) {
   const auto inner = hold.by == hold.source && hold.kind != Hold::Kind::match
@@ -42,18 +49,18 @@ std::optional<Weakness> weakness_of(const Context& context, const Hold& hold) {
                          : context.shown(hold.by) + ", which it uses, ";
   switch (hold.kind) {
     case Hold::Kind::name:
-      return Weakness{hold.any, true, false,
+      return Weakness{hold.any, true, 0,
                       inner.empty() ? "" : inner + "looks names up where others create"};
     case Hold::Kind::match:
-      return Weakness{hold.any, false, false,
+      return Weakness{hold.any, false, 0,
                       hold.why.empty() ? "whether a function that others create fits better than "
                                          "the one that is called cannot be told from here"
                                        : hold.why};
     case Hold::Kind::unknown:
       if (hold.by == hold.source) {
-        return Weakness{{}, false, false, "its body cannot be followed: " + hold.why};
+        return Weakness{{}, false, 0, "its body cannot be followed: " + hold.why};
       }
-      return Weakness{{}, false, false, fmt::format("{}cannot be followed: {}", inner, hold.why)};
+      return Weakness{{}, false, 0, fmt::format("{}cannot be followed: {}", inner, hold.why)};
     default:
       return std::nullopt;
   }
@@ -77,6 +84,11 @@ void add_callers(const Context& context, ObjectId f, RoleId as, const Weakness& 
     auto& functions = groups[{h.holder, as, object.schema, weakness}];
     if (functions.empty() || functions.back() != f) functions.push_back(f);
   }
+}
+
+// Where does not matter: a temporary one does.
+std::vector<Need> who_makes_types(const Object& f) {
+  return {{f.database, Privilege::create, true}, {f.database, Privilege::temporary}};
 }
 
 // Whoever writes a table whose trigger it is: that takes no EXECUTE.
@@ -128,8 +140,12 @@ void find_security_definer(const Context& context, std::vector<Offer>& offers) {
     const bool runs = std::any_of(given.begin(), given.end(),
                                   [](const auto& g) { return g.first == Given::To::sql; });
     if (runs) {
-      add_callers(context, ObjectId{i}, f.owner, {{}, true, true, ""}, groups);
+      add_callers(context, ObjectId{i}, f.owner, {{}, true, runs_given_item, ""}, groups);
       continue;
+    }
+    if (flow.works_on_callers_types(ObjectId{i})) {
+      add_callers(context, ObjectId{i}, f.owner, {who_makes_types(f), false, brings_types_item, ""},
+                  groups);
     }
     for (const auto& hold : flow.holds({{ObjectId{i}, Privilege::execute, f.owner}})) {
       const auto weakness = weakness_of(context, hold);
@@ -152,7 +168,7 @@ void find_security_definer(const Context& context, std::vector<Offer>& offers) {
     offer.any = weakness.any;
     offer.certain = weakness.certain;
     offer.why = weakness.why;
-    offer.item = weakness.runs_given ? runs_given_item : 0;
+    offer.item = weakness.item;
     offers.push_back(std::move(offer));
   }
 }
@@ -163,6 +179,16 @@ void describe_security_definer(const Context& context, const Offer& offer, Step&
   const auto path = own_search_path(context.cluster().function(f));
   const bool runs_given = offer.item == runs_given_item;
   const bool fired = offer.item == fired_item;
+  if (offer.item == brings_types_item) {
+    const bool trigger = context.cluster().function(f).trigger;
+    step.how = fmt::format(
+        "{} may {} {}, which runs as {} and works on values whose types its caller brings; whether "
+        "a cast or a check of theirs runs in it cannot be told from here",
+        context.shown(step.from), trigger ? "put on a table of its own, as a trigger," : "call",
+        context.shown(offer.objects), context.shown(f.owner));
+    step.cut = context.revoked(offer, step.from, Privilege::execute);
+    return;
+  }
   step.how = fired ? fmt::format("{} may write {}, whose trigger {} runs as {}",
                                  context.shown(step.from), context.shown(offer.all[0].object),
                                  context.shown(offer.objects), context.shown(f.owner))

@@ -48,7 +48,8 @@ struct Code {
   std::vector<std::string> settings;  // that it reads: current_setting('app.tenant'); sorted
   std::optional<NameLookup> names = NameLookup();  // none: not known, nor are types and operators
   std::vector<Given> given;                        // sorted
-  std::string unknown;  // why the rest cannot be followed; empty: it was followed
+  std::string unknown;         // why the rest cannot be followed; empty: it was followed
+  bool callers_types = false;  // it works on values of types that its caller may have made
   bool operator==(const Code&) const = default;
 };
 

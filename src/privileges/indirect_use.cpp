@@ -210,6 +210,13 @@ void IndirectUses::add_parent(const Inheritance& inheritance) {
     use.privilege = use.does = p;
     add(use);
   });
+  if (!inheritance.partition) return;
+  use.kind = Kind::partition;
+  std::swap(use.object, use.to);
+  rows_privileges().each([&](Privilege p) {
+    use.privilege = use.does = p;
+    add(use);
+  });
 }
 
 std::string IndirectUses::not_followed(ObjectId function) const {
@@ -250,9 +257,12 @@ std::vector<IndirectAccess> IndirectUses::to(ObjectId object, Privilege privileg
     const bool by_columns = !from.columns.empty();
     for (const auto& use : found->second) {
       if (by_columns && !use.changes.empty() && !meet(use.changes, from.columns)) continue;
+      // One partition does not lead to another.
+      const bool down = next && result[*next].use->kind == Kind::parent;
+      if (down && use.kind == Kind::partition) continue;
       IndirectAccess before{&use, next, use.needs, from.unknown};
       if (before.unknown.empty()) before.unknown = use.unknown;
-      if (use.kind == Kind::parent) {
+      if (is_inheritance(use.kind)) {
         before.columns = from.columns;
       } else if (by_columns && use.changes.empty() && before.unknown.empty()) {
         before.unknown = "which columns it uses is not told apart";

@@ -6,7 +6,7 @@
 //   series REFERENCES datasets ON DELETE CASCADE    who deletes from datasets, deletes series
 //
 // Materialized views, rules, triggers and SECURITY DEFINER functions are others, as far as their
-// code is known, and parents of tables. Each may lead to the next.
+// code is known, parents of tables, and partitions. Each may lead to the next.
 
 #include <map>
 #include <optional>
@@ -28,6 +28,7 @@ struct IndirectUse {
     function,     // SECURITY DEFINER
     foreign_key,  // what it does when the key goes or changes
     parent,       // of a partition or child table
+    partition,    // of the table: its rows are some of the table's
   } kind = Kind::view;
   ObjectId object{};
   Privilege privilege{};
@@ -49,6 +50,11 @@ struct IndirectAccess {
 };
 /// From one of them to the end.
 std::vector<const IndirectUse*> path_of(const std::vector<IndirectAccess>& all, std::size_t from);
+
+/// What leads to rows of the same tables, by nobody's privileges.
+constexpr bool is_inheritance(IndirectUse::Kind kind) {
+  return kind == IndirectUse::Kind::parent || kind == IndirectUse::Kind::partition;
+}
 
 class IndirectUses {
  public:

@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 74>
+inline constexpr std::array<Attack, 82>
     attacks{
         {
             {.id = "ESC-SUPER",
@@ -181,6 +181,18 @@ CREATE TABLE public.t (a int); GRANT pg_write_all_data TO {r}app;)x",
 CREATE TABLE public.t (a int); GRANT pg_read_all_data TO {r}app;)x",
              .to = "all rows, to change",
              .does = "INSERT INTO public.t VALUES (1) RETURNING 'gained';"},
+            {.id = "ESC-LANGUAGE",
+             .since = 12,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+UPDATE pg_language SET lanpltrusted = true WHERE lanname = 'internal';)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+)x",
+             .to = "the server's operating-system user",
+             .does = R"x(CREATE FUNCTION pg_temp.put(oid, text) RETURNS int LANGUAGE internal AS 'be_lo_export';
+SELECT pg_temp.put(lo_from_bytea(0, 'x'), '{data}/{db}.written');)x",
+             .shell = "test -e {data}/{db}.written && rm {data}/{db}.written"},
             {.id = "ESC-LARGEOBJECT",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -337,6 +349,133 @@ CREATE TABLE safe.rates (a text); GRANT SELECT ON safe.rates TO {r}boss; GRANT U
 CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN pg_catalog.upper(what); END $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
              .to = "{r}boss",
              .does = "SELECT 'gained' WHERE safe.run('current_user') = '{r}boss';"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(x anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN x::text; END $$; ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(x anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN IF x IS NULL THEN RETURN 'none'; END IF; RETURN 'some'; END $$; ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE TYPE s.t AS (a int);
+CREATE FUNCTION s.tt(s.t) RETURNS text LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN '1'; END $$;
+CREATE CAST (s.t AS text) WITH FUNCTION s.tt(s.t) AS ASSIGNMENT;
+SELECT safe.f(ROW(1)::s.t);)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(x record) RETURNS json LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN row_to_json(x); END $$; ALTER FUNCTION safe.f(record) OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(x record) RETURNS record LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN x; END $$; ALTER FUNCTION safe.f(record) OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE TYPE s.t AS ENUM ('a');
+CREATE FUNCTION s.tt(s.t) RETURNS json LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN '1'; END $$;
+CREATE CAST (s.t AS json) WITH FUNCTION s.tt(s.t);
+SELECT safe.f(ROW('a'::s.t));)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE safe.log (i int, j jsonb); GRANT INSERT ON safe.log TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;
+CREATE FUNCTION safe.audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN INSERT INTO safe.log VALUES (NEW.i, NULL); RETURN NEW; END $$; ALTER FUNCTION safe.audit() OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE safe.log (i int, j jsonb); GRANT INSERT ON safe.log TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;
+CREATE FUNCTION safe.audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN INSERT INTO safe.log VALUES (1, NULL); RETURN NEW; END $$; ALTER FUNCTION safe.audit() OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE TYPE s.t AS (a int);
+CREATE FUNCTION s.tt(s.t) RETURNS int LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN '1'; END $$;
+CREATE CAST (s.t AS int) WITH FUNCTION s.tt(s.t) AS IMPLICIT;
+CREATE TABLE s.x (i s.t); CREATE TRIGGER a AFTER INSERT ON s.x FOR EACH ROW EXECUTE FUNCTION safe.audit();
+INSERT INTO s.x VALUES (ROW(1));)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$; ALTER FUNCTION safe.touch() OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$; ALTER FUNCTION safe.touch() OWNER TO {r}boss; REVOKE EXECUTE ON FUNCTION safe.touch() FROM PUBLIC;)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE FUNCTION s.chk(timestamptz) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN true; END $$;
+CREATE DOMAIN s.d AS timestamptz CHECK (s.chk(VALUE));
+CREATE TABLE s.x (i int, at s.d); CREATE TRIGGER a BEFORE INSERT ON s.x FOR EACH ROW EXECUTE FUNCTION safe.touch();
+INSERT INTO s.x VALUES (1, NULL);)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN SELECT now() INTO NEW.at; RETURN NEW; END $$; ALTER FUNCTION safe.touch() OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN NEW; END $$; ALTER FUNCTION safe.touch() OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE FUNCTION s.chk(timestamptz) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN true; END $$;
+CREATE DOMAIN s.d AS timestamptz CHECK (s.chk(VALUE));
+CREATE TABLE s.x (i int, at s.d); CREATE TRIGGER a BEFORE INSERT ON s.x FOR EACH ROW EXECUTE FUNCTION safe.touch();
+INSERT INTO s.x VALUES (1, NULL);)x"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(c refcursor) RETURNS record LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ DECLARE r record; BEGIN FETCH c INTO r; RETURN r; END $$; ALTER FUNCTION safe.f(refcursor) OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(c refcursor) RETURNS record LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ DECLARE r record; BEGIN OPEN c FOR SELECT 1; FETCH c INTO r; RETURN r; END $$; ALTER FUNCTION safe.f(refcursor) OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE FUNCTION s.me() RETURNS text LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN 'x'; END $$; GRANT EXECUTE ON FUNCTION s.me() TO PUBLIC;
+BEGIN; DECLARE c CURSOR FOR SELECT s.me(); SELECT safe.f('c'); COMMIT;)x"},
+            {.id = "ESC-SECDEF",
+             .since = 13,
+             .extension = "tablefunc",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE EXTENSION tablefunc SCHEMA safe;
+CREATE FUNCTION safe.f(q text) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM safe.crosstab2(q) $$; ALTER FUNCTION safe.f(text) OWNER TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE EXTENSION tablefunc SCHEMA safe;
+CREATE FUNCTION safe.f(q text) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM safe.crosstab2('SELECT 1, 2, 3') $$; ALTER FUNCTION safe.f(text) OWNER TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(CREATE FUNCTION s.me() RETURNS text LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN 'x'; END $$; GRANT EXECUTE ON FUNCTION s.me() TO PUBLIC;
+SELECT safe.f('SELECT s.me(), s.me(), s.me()');)x"},
             {.id = "ESC-SEARCHPATH",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;

@@ -103,7 +103,7 @@ std::string shown(Cluster cluster, const Step& step) {
 
 namespace {
 
-const std::set<std::string_view> untold{"ESC-FDW-LOOP", "ESC-LARGEOBJECT", "ESC-SUBSCRIPTION"};
+const std::set<std::string_view> untold{"ESC-FDW-LOOP", "ESC-LANGUAGE", "ESC-LARGEOBJECT", "ESC-SUBSCRIPTION"};
 
 }  // namespace
 

@@ -149,6 +149,23 @@ const IndirectWorld worlds[] = {
      "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('x'); INSERT INTO s.p VALUES ('x')",
      "GRANT DELETE ON s.p TO app", "GRANT INSERT ON s.p TO app", "s.p1", "DELETE",
      "DELETE FROM s.p"},
+    {"rows of a partition",
+     "CREATE TABLE s.p (a text) PARTITION BY LIST (a);"
+     "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('gained');"
+     "CREATE TABLE s.p2 PARTITION OF s.p FOR VALUES IN ('x'); INSERT INTO s.p VALUES ('gained')",
+     "GRANT SELECT ON s.p1 TO app", "GRANT INSERT ON s.p1 TO app", "s.p", "SELECT",
+     "SELECT a FROM s.p1"},
+    {"rows of another partition",
+     "CREATE TABLE s.p (a text) PARTITION BY LIST (a);"
+     "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('gained');"
+     "CREATE TABLE s.p2 PARTITION OF s.p FOR VALUES IN ('x'); INSERT INTO s.p VALUES ('gained')",
+     "", "GRANT SELECT ON s.p1 TO app", "s.p2", "SELECT", "SELECT a FROM s.p2"},
+    {"view of a partition",
+     "CREATE TABLE s.p (a text) PARTITION BY LIST (a);"
+     "CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES IN ('gained');"
+     "CREATE TABLE s.p2 PARTITION OF s.p FOR VALUES IN ('x'); INSERT INTO s.p VALUES ('gained');"
+     "CREATE VIEW s.v AS SELECT a FROM s.p1",
+     "GRANT SELECT, DELETE ON s.v TO app", "", "s.p", "DELETE", "DELETE FROM s.v"},
 };
 
 std::string filled(std::string text) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "input/code/callers_types.hpp"
 #include "input/code/code_tree.hpp"
 #include "input/code/cursor_code.hpp"
 #include "input/sql/plpgsql_tree.hpp"
@@ -65,8 +66,9 @@ std::vector<Parameter> given_parameters(std::string_view identity,
   while (at < types.size() && types[at] != ')') {
     const auto end = std::min(types.find_first_of(",)", at), types.size());
     while (name < modes.size() && (modes[name] == "o" || modes[name] == "t")) ++name;
+    const auto type = types.substr(at, end - at);
     result.push_back(
-        {name < names.size() ? names[name] : "", holds_text(types.substr(at, end - at))});
+        {name < names.size() ? names[name] : "", holds_text(type), takes_any_type(type)});
     ++name;
     at = end < types.size() && types[end] == ',' ? end + 1 : end;
   }
@@ -79,13 +81,16 @@ Code code_of_function(const FunctionText& function, const CodeNames& names,
                       const NamePath& session) {
   auto path = own_path_of(function, names.cluster().major()).value_or(session);
   if (function.standard) path.bound = true;
-  CodeTree tree(names, std::move(path), function.parameters);
+  CodeTree tree(names, std::move(path), function.parameters, function.trigger);
   if (function.standard) {
     tree.follow_sql("CREATE FUNCTION f() RETURNS record LANGUAGE sql " + function.body);
   } else if (function.language == "sql") {
     tree.follow_sql(function.body);
   } else if (function.language == "plpgsql") {
     tree.follow_plpgsql(head_of(function), followable(function));
+    if (fetches_from_elsewhere(function.body)) {
+      tree.give_up("it fetches from a cursor that is opened elsewhere");
+    }
   } else if (function.language == "internal" && !function.body.empty()) {
     tree.follow_sql(call_of_internal(function));
   } else {

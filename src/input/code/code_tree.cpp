@@ -64,18 +64,34 @@ constexpr std::array harmless{
     "VariableShowStmt",
 };
 
-/// Functions of the server that run a text, by its place among the arguments.
+/// Functions of the server, of tablefunc and xml2 that run a text, or put it into what they run, by
+/// its place among the arguments.
 struct Runner {
   std::string_view name;
   std::size_t argument;
 };
 constexpr std::array runners{
+    Runner{"connectby", 0},
+    Runner{"connectby", 1},
+    Runner{"connectby", 2},
+    Runner{"crosstab", 0},
+    Runner{"crosstab", 1},
+    Runner{"crosstab2", 0},
+    Runner{"crosstab3", 0},
+    Runner{"crosstab4", 0},
     Runner{"query_to_xml", 0},
     Runner{"query_to_xml_and_xmlschema", 0},
     Runner{"query_to_xmlschema", 0},
     Runner{"ts_rewrite", 1},
     Runner{"ts_stat", 0},
+    Runner{"xpath_table", 0},
+    Runner{"xpath_table", 1},
+    Runner{"xpath_table", 2},
+    Runner{"xpath_table", 4},
 };
+
+/// Their texts are no statements: names, or a condition.
+bool runs_parts(std::string_view name) { return name == "connectby" || name == "xpath_table"; }
 
 /// Functions of the server that read what they are told.
 constexpr std::array readers_of_any{
@@ -187,6 +203,7 @@ void CodeTree::follow_assignment(const std::string& text) {
     const bool colon = i > 0 && text[i - 1] == ':';
     const auto target = text.substr(0, i - (colon ? 1 : 0));
     if (target.find('[') != std::string::npos) follow_expression(target);
+    if (callers_types_.is_target(target)) code_.callers_types = true;
     if (parameters_.any()) note_assignment(target, text.substr(i + 1));
     return follow_expression(text.substr(i + 1));
   }
@@ -264,6 +281,8 @@ bool CodeTree::visit_named(const std::string& key, const Tree& value, const Todo
     if (key == "name" || key == "operName") operator_name(value);
     return false;
   }
+  if (callers_types_.is_looked_at(key, value)) return true;
+  if (callers_types_.is_one(key, value)) code_.callers_types = true;
   operators_of(key, value);
   if (key == "RangeVar") {
     const PrivilegeSet select = Privilege::select;
@@ -432,6 +451,7 @@ void CodeTree::function_name(const std::string& schema, const std::string& name,
         continue;
       }
     } else if (function.extension) {
+      run_texts(name, arguments);
       given_to(name, arguments);
     } else {
       for (std::uint32_t i = 0; i < count; ++i) {
@@ -522,6 +542,26 @@ void CodeTree::given_to(const std::string& name, const Tree& arguments) {
   if (at < arguments.size()) parameters_.goes(sink->first, arguments[at]);
 }
 
+void CodeTree::run_texts(const std::string& name, const Tree& arguments) {
+  for (const auto& runner : runners) {
+    const auto at = runner.argument;
+    if (runner.name != name || !arguments.is_array() || at >= arguments.size()) continue;
+    // ts_rewrite(query, target, substitute)
+    if (name == "ts_rewrite" && arguments.size() > 2) continue;
+    const auto text = constant_text(arguments[at]);
+    if (!text) {
+      // crosstab(sql, 3)
+      if (!member(arguments[at], "A_Const").is_null()) continue;
+      parameters_.goes(Given::To::sql, arguments[at]);
+      give_up(fmt::format("{} of a text that is put together when it runs", name));
+    } else if (runs_parts(name)) {
+      give_up(fmt::format("what {} reads is not followed", name));
+    } else {
+      follow_sql(*text);
+    }
+  }
+}
+
 /// A function of the server that does what its arguments say.
 void CodeTree::special_call(const std::string& name, const Tree& arguments) {
   const auto argument = [&](std::size_t i) {
@@ -539,19 +579,7 @@ void CodeTree::special_call(const std::string& name, const Tree& arguments) {
   if (name == "set_config" && argument(0).value_or("") == "search_path") {
     code_.names->sets_path = true;
   }
-  const auto* const runner =
-      std::find_if(runners.begin(), runners.end(), [&](const Runner& r) { return r.name == name; });
-  const auto runs = runner != runners.end() && arguments.is_array() &&
-                    (runner->argument == 0 || arguments.size() == 2);
-  if (runs) {
-    const auto text = argument(runner->argument);
-    if (text) {
-      follow_sql(*text);
-    } else {
-      parameters_.goes(Given::To::sql, arguments[runner->argument]);
-      give_up(fmt::format("{} of a text that is put together when it runs", name));
-    }
-  }
+  run_texts(name, arguments);
   given_to(name, arguments);
   if (std::find(readers_of_any.begin(), readers_of_any.end(), name) != readers_of_any.end()) {
     give_up(fmt::format("{} reads what it is told", name));
@@ -580,6 +608,14 @@ void CodeTree::note_default(const Tree& variable) {
   if (!text.empty() && parameters_.any()) note_assignment(member_text(variable, "refname"), text);
 }
 
+/// SELECT ... INTO NEW.a
+void CodeTree::note_targets(const Tree& row) {
+  for (const auto& field : member(row, "fields")) {
+    const auto name = member_text(field, "name");
+    if (callers_types_.is_target(name)) code_.callers_types = true;
+  }
+}
+
 /// `node` holds expressions; `key` is which statement or variable it is.
 void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
   const bool runs_text = key == "PLpgSQL_stmt_dynexecute" || key == "PLpgSQL_stmt_dynfors";
@@ -589,6 +625,7 @@ void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
   if (std::find(deciding.begin(), deciding.end(), key) != deciding.end()) parameters_.decides();
   if (key == "PLpgSQL_type") plpgsql_type(member_text(node, "typname"));
   if (key == "PLpgSQL_var") note_default(node);
+  if (key == "PLpgSQL_row") note_targets(node);
   const bool has_statement = key == "PLpgSQL_stmt_execsql" || key == "PLpgSQL_stmt_perform" ||
                              key == "PLpgSQL_stmt_call" || key == "PLpgSQL_stmt_fors" ||
                              key == "PLpgSQL_stmt_return_query" || key == "PLpgSQL_stmt_open";
@@ -597,6 +634,8 @@ void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
     const auto text = member_text(member(*item, "PLpgSQL_expr"), "query");
     if (item.key() == "dynquery" || (runs_text && item.key() == "query")) {
       follow_dynamic(text, "EXECUTE");
+    } else if (key == "PLpgSQL_stmt_return" && callers_types_.is_one(text)) {
+      continue;  // as it came
     } else if (key == "PLpgSQL_stmt_assign") {
       follow_assignment(text);
     } else if (item.key() == "cursor_explicit_expr" ||

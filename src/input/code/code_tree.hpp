@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "input/code/callers_types.hpp"
 #include "input/code/code_names.hpp"
 #include "input/code/parameter_flow.hpp"
 #include "model/code.hpp"
@@ -16,8 +17,12 @@ namespace pgleast {
 
 class CodeTree {
  public:
-  CodeTree(const CodeNames& names, NamePath path, const std::vector<Parameter>& parameters = {})
-      : names_(names), path_(std::move(path)), parameters_(parameters) {
+  CodeTree(const CodeNames& names, NamePath path, const std::vector<Parameter>& parameters = {},
+           bool trigger = false)
+      : names_(names),
+        path_(std::move(path)),
+        parameters_(parameters),
+        callers_types_(parameters, trigger) {
     code_.names->when_run = !path_.bound;
   }
 
@@ -55,6 +60,7 @@ class CodeTree {
   void copy(const nlohmann::json& statement, const Todo& at);
   void relation(const nlohmann::json& range_var, PrivilegeSet needed, int scope);
   void call(const nlohmann::json& node);
+  void run_texts(const std::string& name, const nlohmann::json& arguments);
   void special_call(const std::string& name, const nlohmann::json& arguments);
   void run_block(const nlohmann::json& statement);
   void rest(const nlohmann::json& node, const Todo& at, const char* without);
@@ -68,6 +74,7 @@ class CodeTree {
   void looked_up(bool has_schema, bool NameLookup::*kind);
   void note_assignment(const std::string& target, const std::string& expression);
   void note_default(const nlohmann::json& variable);
+  void note_targets(const nlohmann::json& row);
   static std::optional<std::pair<Given::To, std::uint32_t>> sink_of(std::string_view name);
   void given_to(const std::string& name, const nlohmann::json& arguments);
   void plpgsql_node(const std::string& key, const nlohmann::json& node);
@@ -75,6 +82,7 @@ class CodeTree {
   const CodeNames& names_;
   NamePath path_;
   ParameterFlow parameters_;
+  CallersTypes callers_types_;
   Code code_;
   std::vector<Scope> scopes_;
   std::vector<Todo> todo_;

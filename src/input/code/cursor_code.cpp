@@ -1,6 +1,7 @@
 #include "input/code/cursor_code.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "input/sql/psql_script.hpp"
@@ -88,7 +89,43 @@ class Rewriter {
   std::vector<Instead> changes_;
 };
 
+/// FETCH or MOVE from a cursor; not the end of a query, FETCH FIRST 3 ROWS ONLY.
+bool is_fetch(const std::vector<SqlToken>& tokens, std::size_t at) {
+  if (!tokens[at].is("fetch") && !tokens[at].is("move")) return false;
+  for (std::size_t i = at + 1; i < tokens.size() && i < at + 4; ++i) {
+    if (tokens[i].is("row") || tokens[i].is("rows")) return false;
+  }
+  return true;
+}
+
+/// `name` of FETCH [direction FROM | IN] name INTO ..., and of MOVE.
+const SqlToken& cursor_of(const std::vector<SqlToken>& tokens, std::size_t fetch) {
+  auto at = fetch + 1;
+  while (at + 1 < tokens.size() && !tokens[at + 1].is("into")) {
+    if (tokens[at].is("from") || tokens[at].is("in")) return tokens[at + 1];
+    ++at;
+  }
+  return tokens[std::min(at, tokens.size() - 1)];
+}
+
 }  // namespace
+
+bool fetches_from_elsewhere(const std::string& body) {
+  std::set<std::string> here, fetched;
+  PsqlScript items(body);
+  while (const auto item = items.next()) {
+    const auto& tokens = item->tokens;
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+      const auto& next = tokens[i + 1];
+      if (tokens[i].is("open")) here.insert(next.text);
+      // c CURSOR FOR, c NO SCROLL CURSOR FOR
+      if (next.is("cursor") || next.is("scroll") || next.is("no")) here.insert(tokens[i].text);
+      if (is_fetch(tokens, i)) fetched.insert(cursor_of(tokens, i).text);
+    }
+  }
+  return std::any_of(fetched.begin(), fetched.end(),
+                     [&](const std::string& name) { return !here.contains(name); });
+}
 
 std::string without_cursors(const std::string& body) { return Rewriter(body).text(); }
 

@@ -11,6 +11,10 @@
 
 namespace pgleast {
 
+/// Whether a body fetches from a cursor that it neither declares with its query nor opens: its
+/// caller's, whose query then runs as the function does.
+bool fetches_from_elsewhere(const std::string& body);
+
 std::string without_cursors(const std::string& body);
 
 }  // namespace pgleast

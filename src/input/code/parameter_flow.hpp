@@ -18,8 +18,9 @@
 namespace pgleast {
 
 struct Parameter {
-  std::string name;  // empty: it is called by its number
-  bool text = true;  // of a type that can hold SQL
+  std::string name;       // empty: it is called by its number
+  bool text = true;       // of a type that can hold SQL
+  bool any_type = false;  // anyelement, record: its values are of a type of the caller's
 };
 
 class ParameterFlow {

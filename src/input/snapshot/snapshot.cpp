@@ -143,6 +143,7 @@ void from_json(const json& j, Given& g) {
 
 void to_json(json& j, const Code& c) {
   j = {{"uses", c.uses}, {"settings", c.settings}, {"unknown", c.unknown}, {"given", c.given}};
+  if (c.callers_types) j["callers_types"] = true;
   put(j, "names", c.names);
 }
 
@@ -151,6 +152,7 @@ void from_json(const json& j, Code& c) {
   j.at("uses").get_to(c.uses);
   j.at("settings").get_to(c.settings);
   j.at("unknown").get_to(c.unknown);
+  c.callers_types = j.value("callers_types", false);
   c.names.reset();
   if (!j.contains("names")) return;
   get(j, "names", c.names);
