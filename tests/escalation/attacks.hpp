@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 74>
+inline constexpr std::array<Attack, 75>
     attacks{
         {
             {.id = "ESC-SUPER",
@@ -337,6 +337,19 @@ CREATE TABLE safe.rates (a text); GRANT SELECT ON safe.rates TO {r}boss; GRANT U
 CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN pg_catalog.upper(what); END $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
              .to = "{r}boss",
              .does = "SELECT 'gained' WHERE safe.run('current_user') = '{r}boss';"},
+            {.id = "ESC-SECDEF",
+             .since = 12,
+             .extension = "tablefunc",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC; CREATE SCHEMA tools; GRANT USAGE ON SCHEMA tools TO PUBLIC; CREATE EXTENSION tablefunc SCHEMA tools;
+CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT x.b FROM tools.crosstab(what) AS x (a text, b text) LIMIT 1 $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC; CREATE SCHEMA tools; GRANT USAGE ON SCHEMA tools TO PUBLIC; CREATE EXTENSION tablefunc SCHEMA tools;
+CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT x.b FROM tools.crosstab('SELECT ''a''::pg_catalog.text, ''b''::pg_catalog.text, ''c''::pg_catalog.text') AS x (a text, b text) LIMIT 1 $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(SELECT safe.run('SELECT ''a''::text, ''b''::text, ''gained''::text WHERE current_user = ''{r}boss''');)x"},
             {.id = "ESC-SEARCHPATH",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;

@@ -64,12 +64,17 @@ constexpr std::array harmless{
     "VariableShowStmt",
 };
 
-/// Functions of the server that run a text, by its place among the arguments.
+/// Functions of the server and its extensions that run a text, by its place among the arguments.
 struct Runner {
   std::string_view name;
   std::size_t argument;
 };
 constexpr std::array runners{
+    Runner{"crosstab", 0},
+    Runner{"crosstab", 1},
+    Runner{"crosstab2", 0},
+    Runner{"crosstab3", 0},
+    Runner{"crosstab4", 0},
     Runner{"query_to_xml", 0},
     Runner{"query_to_xml_and_xmlschema", 0},
     Runner{"query_to_xmlschema", 0},
@@ -77,15 +82,13 @@ constexpr std::array runners{
     Runner{"ts_stat", 0},
 };
 
-/// Functions of the server that read what they are told.
+/// Those that read what they are told.
 constexpr std::array readers_of_any{
-    "cursor_to_xml",
-    "database_to_xml",
-    "database_to_xml_and_xmlschema",
-    "schema_to_xml",
-    "schema_to_xml_and_xmlschema",
-    "table_to_xml",
-    "table_to_xml_and_xmlschema",
+    "connectby",       "cursor_to_xml",
+    "database_to_xml", "database_to_xml_and_xmlschema",
+    "schema_to_xml",   "schema_to_xml_and_xmlschema",
+    "table_to_xml",    "table_to_xml_and_xmlschema",
+    "xpath_table",
 };
 
 }  // namespace
@@ -432,6 +435,7 @@ void CodeTree::function_name(const std::string& schema, const std::string& name,
         continue;
       }
     } else if (function.extension) {
+      run_texts(name, arguments);
       given_to(name, arguments);
     } else {
       for (std::uint32_t i = 0; i < count; ++i) {
@@ -522,6 +526,24 @@ void CodeTree::given_to(const std::string& name, const Tree& arguments) {
   if (at < arguments.size()) parameters_.goes(sink->first, arguments[at]);
 }
 
+/// The second of three is none: ts_rewrite(query, tsquery, tsquery).
+void CodeTree::run_argument(const std::string& name, const Tree& arguments, std::size_t place) {
+  if (!arguments.is_array() || place >= arguments.size()) return;
+  if (place > 0 && arguments.size() > 2) return;
+  if (const auto text = constant_text(arguments[place])) return follow_sql(*text);
+  parameters_.goes(Given::To::sql, arguments[place]);
+  give_up(fmt::format("{} of a text that is put together when it runs", name));
+}
+
+void CodeTree::run_texts(const std::string& name, const Tree& arguments) {
+  for (const auto& runner : runners) {
+    if (runner.name == name) run_argument(name, arguments, runner.argument);
+  }
+  if (std::find(readers_of_any.begin(), readers_of_any.end(), name) != readers_of_any.end()) {
+    give_up(fmt::format("{} reads what it is told", name));
+  }
+}
+
 /// A function of the server that does what its arguments say.
 void CodeTree::special_call(const std::string& name, const Tree& arguments) {
   const auto argument = [&](std::size_t i) {
@@ -539,23 +561,8 @@ void CodeTree::special_call(const std::string& name, const Tree& arguments) {
   if (name == "set_config" && argument(0).value_or("") == "search_path") {
     code_.names->sets_path = true;
   }
-  const auto* const runner =
-      std::find_if(runners.begin(), runners.end(), [&](const Runner& r) { return r.name == name; });
-  const auto runs = runner != runners.end() && arguments.is_array() &&
-                    (runner->argument == 0 || arguments.size() == 2);
-  if (runs) {
-    const auto text = argument(runner->argument);
-    if (text) {
-      follow_sql(*text);
-    } else {
-      parameters_.goes(Given::To::sql, arguments[runner->argument]);
-      give_up(fmt::format("{} of a text that is put together when it runs", name));
-    }
-  }
+  run_texts(name, arguments);
   given_to(name, arguments);
-  if (std::find(readers_of_any.begin(), readers_of_any.end(), name) != readers_of_any.end()) {
-    give_up(fmt::format("{} reads what it is told", name));
-  }
 }
 
 /// DO: plpgsql unless it says another language.
