@@ -9,6 +9,7 @@
 
 #include "escalation/name_path.hpp"
 #include "pg/name_list.hpp"
+#include "pg/own_extension.hpp"
 
 namespace pgleast {
 namespace {
@@ -20,64 +21,13 @@ PrivilegeSet reading_and_writing() {
          Privilege::delete_;
 }
 
-/// PostgreSQL's own extensions: what their functions do as their caller is known.
-constexpr std::array<std::string_view, 47> own_extensions{"adminpack",
-                                                          "amcheck",
-                                                          "autoinc",
-                                                          "bloom",
-                                                          "btree_gin",
-                                                          "btree_gist",
-                                                          "citext",
-                                                          "cube",
-                                                          "dblink",
-                                                          "dict_int",
-                                                          "dict_xsyn",
-                                                          "earthdistance",
-                                                          "file_fdw",
-                                                          "fuzzystrmatch",
-                                                          "hstore",
-                                                          "insert_username",
-                                                          "intagg",
-                                                          "intarray",
-                                                          "isn",
-                                                          "lo",
-                                                          "ltree",
-                                                          "moddatetime",
-                                                          "old_snapshot",
-                                                          "pageinspect",
-                                                          "pg_buffercache",
-                                                          "pg_freespacemap",
-                                                          "pg_logicalinspect",
-                                                          "pg_overexplain",
-                                                          "pg_prewarm",
-                                                          "pg_stat_statements",
-                                                          "pg_surgery",
-                                                          "pg_trgm",
-                                                          "pg_visibility",
-                                                          "pg_walinspect",
-                                                          "pgcrypto",
-                                                          "pgrowlocks",
-                                                          "pgstattuple",
-                                                          "plpgsql",
-                                                          "postgres_fdw",
-                                                          "refint",
-                                                          "seg",
-                                                          "sslinfo",
-                                                          "tablefunc",
-                                                          "tcn",
-                                                          "tsm_system_rows",
-                                                          "unaccent",
-                                                          "uuid-ossp"};
-
 /// Whether all extensions that may have put it there are PostgreSQL's own.
 bool is_known_extension(const Cluster& cluster, const Object& function) {
   bool any = false;
   for (const auto& e : cluster.extensions) {
     if (e.database != function.database || e.schema != function.schema) continue;
     any = true;
-    const bool own =
-        std::find(own_extensions.begin(), own_extensions.end(), e.name) != own_extensions.end();
-    if (!own) return false;
+    if (!is_own_extension(e.name)) return false;
   }
   return any;
 }

@@ -73,7 +73,9 @@ void Loader::load(const std::string& name, const std::string& from, const YamlNo
     return load_embedded_pack(name);
   }
   const auto path = name == "-" ? name : beside(from, name);
-  if (const auto why = at == nullptr ? std::nullopt : why_not_contained(from, path)) {
+  const auto& first = open_.empty() ? from : open_.front();
+  if (const auto why =
+          at == nullptr ? std::nullopt : why_not_contained(first, path, Bounds::folder)) {
     fail_with(at, fmt::format("`{}` cannot be extended: {}", displayed(name), *why));
   }
   std::error_code ignored;

@@ -29,7 +29,8 @@ std::optional<fs::path> repository_of(const fs::path& file) {
 
 }  // namespace
 
-std::optional<std::string> why_not_contained(const std::string& first, const std::string& path) {
+std::optional<std::string> why_not_contained(const std::string& first, const std::string& path,
+                                             Bounds bounds) {
   if (path == first || path == "-") return std::nullopt;
   std::error_code error;
   const auto full = fs::weakly_canonical(path, error);
@@ -40,10 +41,17 @@ std::optional<std::string> why_not_contained(const std::string& first, const std
   const auto status = fs::status(full, error);
   if (!fs::exists(status)) return std::nullopt;  // as the reader finds
   if (!fs::is_regular_file(status) && !fs::is_directory(status)) return "is not a file";
-  const auto of_first = first == "-" ? fs::current_path(error) / "-" : fs::path(first);
-  const auto repository = repository_of(fs::weakly_canonical(of_first, error));
-  if (!repository || is_in(full, *repository)) return std::nullopt;
-  return "it lies outside of the repository";
+  const auto here = fs::current_path(error);
+  const auto of_first = fs::weakly_canonical(first == "-" ? here / "-" : fs::path(first), error);
+  if (const auto repository = repository_of(of_first)) {
+    if (is_in(full, *repository)) return std::nullopt;
+    return "it lies outside of the repository";
+  }
+  if (bounds == Bounds::anywhere || is_in(full, of_first.parent_path()) || is_in(full, here)) {
+    return std::nullopt;
+  }
+  return "it lies below neither the first file's folder nor the working folder, and no repository "
+         "holds it";
 }
 
 FileReader contained(FileReader files, const std::string& first) {

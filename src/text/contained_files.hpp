@@ -12,8 +12,15 @@
 
 namespace pgleast {
 
+/// Where files lie that are in no repository.
+enum class Bounds {
+  anywhere,  // as the server takes them: pg_hba.conf of a machine includes from all of it
+  folder,    // below the first one, or below where pgleast was started
+};
+
 /// Why `path`, which `first` or what it includes names, is not read; none: it is.
-std::optional<std::string> why_not_contained(const std::string& first, const std::string& path);
+std::optional<std::string> why_not_contained(const std::string& first, const std::string& path,
+                                             Bounds bounds = Bounds::anywhere);
 
 /// The same files without those; `first` itself is the user's own choice.
 FileReader contained(FileReader files, const std::string& first);

@@ -459,23 +459,18 @@ CREATE FUNCTION safe.f(c refcursor) RETURNS record LANGUAGE plpgsql SECURITY DEF
              .does = R"x(CREATE FUNCTION s.me() RETURNS text LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN 'x'; END $$; GRANT EXECUTE ON FUNCTION s.me() TO PUBLIC;
 BEGIN; DECLARE c CURSOR FOR SELECT s.me(); SELECT safe.f('c'); COMMIT;)x"},
             {.id = "ESC-SECDEF",
-             .since = 13,
+             .since = 12,
              .extension = "tablefunc",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
-CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
-CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
-CREATE EXTENSION tablefunc SCHEMA safe;
-CREATE FUNCTION safe.f(q text) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM safe.crosstab2(q) $$; ALTER FUNCTION safe.f(text) OWNER TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;)x",
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC; CREATE SCHEMA tools; GRANT USAGE ON SCHEMA tools TO PUBLIC; CREATE EXTENSION tablefunc SCHEMA tools;
+CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT x.b FROM tools.crosstab(what) AS x (a text, b text) LIMIT 1 $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
-CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
-CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
-CREATE EXTENSION tablefunc SCHEMA safe;
-CREATE FUNCTION safe.f(q text) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT count(*) FROM safe.crosstab2('SELECT 1, 2, 3') $$; ALTER FUNCTION safe.f(text) OWNER TO {r}boss; GRANT USAGE ON SCHEMA safe TO {r}boss;)x",
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC; CREATE SCHEMA tools; GRANT USAGE ON SCHEMA tools TO PUBLIC; CREATE EXTENSION tablefunc SCHEMA tools;
+CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT x.b FROM tools.crosstab('SELECT ''a''::pg_catalog.text, ''b''::pg_catalog.text, ''c''::pg_catalog.text') AS x (a text, b text) LIMIT 1 $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
              .to = "{r}boss",
-             .does = R"x(CREATE FUNCTION s.me() RETURNS text LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN 'x'; END $$; GRANT EXECUTE ON FUNCTION s.me() TO PUBLIC;
-SELECT safe.f('SELECT s.me(), s.me(), s.me()');)x"},
+             .does = R"x(SELECT safe.run('SELECT ''a''::text, ''b''::text, ''gained''::text WHERE current_user = ''{r}boss''');)x"},
             {.id = "ESC-SEARCHPATH",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;

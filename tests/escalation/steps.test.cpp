@@ -69,6 +69,8 @@ std::vector<Step> steps_of(const Cluster& cluster, const Attack& attack) {
   const auto wanted = filled_in(attack.to);
   std::erase_if(steps, [&](const Step& s) {
     if (s.edge != attack.id) return true;
+    // No script says what an extension brings.
+    if (attack.extension != nullptr && !s.certain) return true;
     return wanted !=
            (s.to.power ? std::string(to_string(*s.to.power)) : cluster.role_name(s.to.role));
   });

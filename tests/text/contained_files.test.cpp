@@ -41,6 +41,11 @@ TEST_CASE("a file of a repository pulls in what is in it, and nothing of the sys
   CHECK(!why_not_contained(outside, "/etc/passwd"));
   CHECK(why_not_contained(outside, "/proc/self/environ"));
   CHECK(!why_not_contained("/dev/stdin", "/dev/stdin"));
+  // A policy of no repository extends what is beside or below it, or below the working folder.
+  CHECK(!why_not_contained(outside, (folder / "repository/inside").string(), Bounds::folder));
+  CHECK(!why_not_contained(outside, fs::current_path().string(), Bounds::folder));
+  CHECK(why_not_contained(outside, "/etc/passwd", Bounds::folder));
+  CHECK(!why_not_contained(first, (folder / "repository/inside").string(), Bounds::folder));
   const auto files = contained(disk_files(), first);
   CHECK(files.read(first).text == "text");
   CHECK(files.read((folder / "outside").string()).why == "it lies outside of the repository");

@@ -64,16 +64,12 @@ constexpr std::array harmless{
     "VariableShowStmt",
 };
 
-/// Functions of the server, of tablefunc and xml2 that run a text, or put it into what they run, by
-/// its place among the arguments.
+/// Functions of the server and its extensions that run a text, by its place among the arguments.
 struct Runner {
   std::string_view name;
   std::size_t argument;
 };
 constexpr std::array runners{
-    Runner{"connectby", 0},
-    Runner{"connectby", 1},
-    Runner{"connectby", 2},
     Runner{"crosstab", 0},
     Runner{"crosstab", 1},
     Runner{"crosstab2", 0},
@@ -84,24 +80,15 @@ constexpr std::array runners{
     Runner{"query_to_xmlschema", 0},
     Runner{"ts_rewrite", 1},
     Runner{"ts_stat", 0},
-    Runner{"xpath_table", 0},
-    Runner{"xpath_table", 1},
-    Runner{"xpath_table", 2},
-    Runner{"xpath_table", 4},
 };
 
-/// Their texts are no statements: names, or a condition.
-bool runs_parts(std::string_view name) { return name == "connectby" || name == "xpath_table"; }
-
-/// Functions of the server that read what they are told.
+/// Those that read what they are told.
 constexpr std::array readers_of_any{
-    "cursor_to_xml",
-    "database_to_xml",
-    "database_to_xml_and_xmlschema",
-    "schema_to_xml",
-    "schema_to_xml_and_xmlschema",
-    "table_to_xml",
-    "table_to_xml_and_xmlschema",
+    "connectby",       "cursor_to_xml",
+    "database_to_xml", "database_to_xml_and_xmlschema",
+    "schema_to_xml",   "schema_to_xml_and_xmlschema",
+    "table_to_xml",    "table_to_xml_and_xmlschema",
+    "xpath_table",
 };
 
 }  // namespace
@@ -542,23 +529,22 @@ void CodeTree::given_to(const std::string& name, const Tree& arguments) {
   if (at < arguments.size()) parameters_.goes(sink->first, arguments[at]);
 }
 
+/// The second of three is none: ts_rewrite(query, tsquery, tsquery).
+void CodeTree::run_argument(const std::string& name, const Tree& arguments, std::size_t place) {
+  if (!arguments.is_array() || place >= arguments.size()) return;
+  if (place > 0 && arguments.size() > 2) return;
+  if (const auto text = constant_text(arguments[place])) return follow_sql(*text);
+  if (!member(arguments[place], "A_Const").is_null()) return;  // crosstab(sql, 3)
+  parameters_.goes(Given::To::sql, arguments[place]);
+  give_up(fmt::format("{} of a text that is put together when it runs", name));
+}
+
 void CodeTree::run_texts(const std::string& name, const Tree& arguments) {
   for (const auto& runner : runners) {
-    const auto at = runner.argument;
-    if (runner.name != name || !arguments.is_array() || at >= arguments.size()) continue;
-    // ts_rewrite(query, target, substitute)
-    if (name == "ts_rewrite" && arguments.size() > 2) continue;
-    const auto text = constant_text(arguments[at]);
-    if (!text) {
-      // crosstab(sql, 3)
-      if (!member(arguments[at], "A_Const").is_null()) continue;
-      parameters_.goes(Given::To::sql, arguments[at]);
-      give_up(fmt::format("{} of a text that is put together when it runs", name));
-    } else if (runs_parts(name)) {
-      give_up(fmt::format("what {} reads is not followed", name));
-    } else {
-      follow_sql(*text);
-    }
+    if (runner.name == name) run_argument(name, arguments, runner.argument);
+  }
+  if (std::find(readers_of_any.begin(), readers_of_any.end(), name) != readers_of_any.end()) {
+    give_up(fmt::format("{} reads what it is told", name));
   }
 }
 
@@ -581,9 +567,6 @@ void CodeTree::special_call(const std::string& name, const Tree& arguments) {
   }
   run_texts(name, arguments);
   given_to(name, arguments);
-  if (std::find(readers_of_any.begin(), readers_of_any.end(), name) != readers_of_any.end()) {
-    give_up(fmt::format("{} reads what it is told", name));
-  }
 }
 
 /// DO: plpgsql unless it says another language.

@@ -60,8 +60,9 @@ class CodeTree {
   void copy(const nlohmann::json& statement, const Todo& at);
   void relation(const nlohmann::json& range_var, PrivilegeSet needed, int scope);
   void call(const nlohmann::json& node);
-  void run_texts(const std::string& name, const nlohmann::json& arguments);
   void special_call(const std::string& name, const nlohmann::json& arguments);
+  void run_texts(const std::string& name, const nlohmann::json& arguments);
+  void run_argument(const std::string& name, const nlohmann::json& arguments, std::size_t place);
   void run_block(const nlohmann::json& statement);
   void rest(const nlohmann::json& node, const Todo& at, const char* without);
   void function_name(const std::string& schema, const std::string& name,

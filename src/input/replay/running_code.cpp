@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "input/replay/catalog/server_function.hpp"
+#include "pg/own_extension.hpp"
 
 namespace pgleast {
 namespace {
@@ -107,7 +108,7 @@ bool RunningCode::has_other_extensions() const {
   const auto& all = catalog_.of_kind(EntityKind::extension);
   return std::any_of(all.begin(), all.end(), [&](EntityId id) {
     const auto& e = catalog_.at(id);
-    return e.alive && e.database == catalog_.session().database && !is_known_extension(e.name);
+    return e.alive && e.database == catalog_.session().database && !is_own_extension(e.name);
   });
 }
 

@@ -7,12 +7,7 @@
 namespace pgleast {
 namespace {
 
-using touches::anything;
-using touches::nothing;
-using touches::objects;
-using touches::role_settings;
-using touches::roles;
-using touches::settings;
+using namespace touches;
 
 // The first row that fits counts. No row: it is no SQL.
 constexpr std::array kinds{

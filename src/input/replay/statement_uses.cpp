@@ -21,12 +21,7 @@
 namespace pgleast {
 namespace {
 
-using touches::anything;
-using touches::nothing;
-using touches::objects;
-using touches::role_settings;
-using touches::roles;
-using touches::settings;
+using namespace touches;
 
 constexpr int deepest_text = 8;  // a text in a text in a body
 

@@ -38,6 +38,10 @@ class SmallDatabase {
     function(2, "query_to_xml", "pg_catalog.query_to_xml(text,boolean,boolean,text)");
     function(2, "set_config", "pg_catalog.set_config(text,text,boolean)", 'v');
     function(2, "pg_read_file", "pg_catalog.pg_read_file(text)", 'v', "{owner=X/owner}");
+    for (const auto* const name : {"crosstab", "connectby"}) {
+      function(1, name, name);
+      cluster.objects.back().extension = true;
+    }
   }
 
   Cluster cluster;
@@ -147,6 +151,13 @@ TEST_CASE("what SQL uses", "[input][body]") {
       {"SELECT pg_catalog.query_to_xml('SELECT 1 FROM app.t', true, true, '')", "app.t SELECT"},
       {"SELECT pg_catalog.query_to_xml(x, true, true, '') FROM app.u",
        "app.u SELECT; unknown: query_to_xml of a text that is put together when it runs"},
+      {"SELECT other.crosstab('SELECT 1 FROM app.t', 'SELECT 1 FROM app.u')",
+       "app.t SELECT; app.u SELECT; crosstab EXECUTE"},
+      {"SELECT other.crosstab(x) FROM app.t",
+       "app.t SELECT; crosstab EXECUTE; unknown: crosstab of a text that is put together when it "
+       "runs"},
+      {"SELECT other.connectby('app.t', 'id', 'parent', '1', 0)",
+       "connectby EXECUTE; unknown: connectby reads what it is told"},
       {"DO $$ BEGIN DELETE FROM app.t; END $$", "app.t DELETE"},
       {"DO LANGUAGE plperl 'x'", "unknown: DO in plperl"},
       {"CREATE TEMP TABLE x (id int); INSERT INTO x SELECT id FROM app.t", "app.t SELECT"},

@@ -41,6 +41,8 @@ constexpr std::array specials{
     Special{"crosstab*", ServerFunction::runs_text},
     Special{"connectby", ServerFunction::runs_anything},
     Special{"xpath_table", ServerFunction::runs_anything},
+    Special{"check_foreign_key", ServerFunction::runs_anything},
+    Special{"check_primary_key", ServerFunction::reads_tables},
     Special{"pg_*", ServerFunction::harmless},
     Special{"has_*", ServerFunction::harmless},
 };
@@ -50,58 +52,6 @@ bool fits(std::string_view name, std::string_view pattern) {
   return name.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
-// Those whose functions do not run what they are given; the others' names are in the table above.
-constexpr auto extensions = std::to_array<std::string_view>({"adminpack",
-                                                             "amcheck",
-                                                             "autoinc",
-                                                             "bloom",
-                                                             "btree_gin",
-                                                             "btree_gist",
-                                                             "citext",
-                                                             "cube",
-                                                             "dblink",
-                                                             "dict_int",
-                                                             "dict_xsyn",
-                                                             "earthdistance",
-                                                             "file_fdw",
-                                                             "fuzzystrmatch",
-                                                             "hstore",
-                                                             "insert_username",
-                                                             "intagg",
-                                                             "intarray",
-                                                             "isn",
-                                                             "lo",
-                                                             "ltree",
-                                                             "moddatetime",
-                                                             "pageinspect",
-                                                             "pg_buffercache",
-                                                             "pg_freespacemap",
-                                                             "pg_prewarm",
-                                                             "pg_stat_statements",
-                                                             "pg_surgery",
-                                                             "pg_trgm",
-                                                             "pg_visibility",
-                                                             "pg_walinspect",
-                                                             "pgcrypto",
-                                                             "pgrowlocks",
-                                                             "pgstattuple",
-                                                             "plperl",
-                                                             "plperlu",
-                                                             "plpgsql",
-                                                             "plpython3u",
-                                                             "pltcl",
-                                                             "pltclu",
-                                                             "postgres_fdw",
-                                                             "seg",
-                                                             "sslinfo",
-                                                             "tablefunc",
-                                                             "tcn",
-                                                             "tsm_system_rows",
-                                                             "tsm_system_time",
-                                                             "unaccent",
-                                                             "uuid-ossp",
-                                                             "xml2"});
-
 }  // namespace
 
 ServerFunction server_function(std::string_view name) {
@@ -110,10 +60,6 @@ ServerFunction server_function(std::string_view name) {
   }
   return std::binary_search(names.begin(), names.end(), name) ? ServerFunction::harmless
                                                               : ServerFunction::unknown;
-}
-
-bool is_known_extension(std::string_view name) {
-  return std::find(extensions.begin(), extensions.end(), name) != extensions.end();
 }
 
 }  // namespace pgleast

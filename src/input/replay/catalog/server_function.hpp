@@ -25,8 +25,4 @@ enum class ServerFunction : std::uint8_t {
 /// too.
 ServerFunction server_function(std::string_view name);
 
-/// An extension of PostgreSQL itself none of whose functions runs what it is given, but for those
-/// that server_function knows.
-bool is_known_extension(std::string_view name);
-
 }  // namespace pgleast
