@@ -58,6 +58,9 @@ struct Offer {
 
 class CodeFlow;
 
+/// Before, only an index has them, and that is made in its table's schema.
+constexpr bool statistics_have_expressions(int major) { return major >= 14; }
+
 /// What edges ask of the cluster, found once.
 class Context {
  public:

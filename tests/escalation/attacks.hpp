@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 74>
+inline constexpr std::array<Attack, 77>
     attacks{
         {
             {.id = "ESC-SUPER",
@@ -598,6 +598,100 @@ CREATE INDEX x ON s.t (s.odd(a));)x",
              .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
              .reset =
                  "DROP INDEX IF EXISTS s.x; DROP FUNCTION IF EXISTS s.odd(int); TRUNCATE s.loot;"},
+            {.id = "ESC-INDEX-EXPR",
+             .since = 12,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}app;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+GRANT SELECT ON s.t TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}boss;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+)x",
+             .to = "{r}boss",
+             .does = "CREATE INDEX x ON s.t ((a + s.odd(1)));",
+             .victim_is = "{r}boss",
+             .victim = "TABLE s.t;",
+             .then = "SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
+             .reset = "DROP INDEX IF EXISTS s.x; TRUNCATE s.loot;"},
+            {.id = "ESC-REPLACEFUNC",
+             .since = 12,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}app;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+GRANT SELECT ON s.t TO {r}boss; CREATE FUNCTION s.vip() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM s.t'; ALTER FUNCTION s.vip() OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}boss;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+GRANT SELECT ON s.t TO {r}boss; CREATE FUNCTION s.vip() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM s.t'; ALTER FUNCTION s.vip() OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = "CREATE INDEX x ON s.t ((a + s.odd(1)));",
+             .then = "SELECT s.vip(); SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
+             .reset = "DROP INDEX IF EXISTS s.x; TRUNCATE s.loot;"},
+            {.id = "ESC-REPLACEFUNC",
+             .since = 14,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}boss;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+CREATE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
+CREATE TABLE s.u AS SELECT 1 AS a; CREATE STATISTICS s.st ON (s.of_row(a)), a FROM s.u; ALTER TABLE s.u OWNER TO {r}boss;
+ALTER FUNCTION s.of_row(int) OWNER TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}boss;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+CREATE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
+CREATE TABLE s.u AS SELECT 1 AS a; CREATE STATISTICS s.st ON (s.of_row(a)), a FROM s.u; ALTER TABLE s.u OWNER TO {r}boss;
+)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(CREATE OR REPLACE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN s.odd(1); END';)x",
+             .victim_is = "{r}boss",
+             .victim = "ANALYZE s.u;",
+             .then = "SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
+             .reset =
+                 R"x(CREATE OR REPLACE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END'; TRUNCATE s.loot;)x"},
             {.id = "ESC-VIEWCODE",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
