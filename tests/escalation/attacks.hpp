@@ -1428,14 +1428,20 @@ inline const Way ways[] = {
      "CREATE ROLE w5_app LOGIN; CREATE ROLE w5_deputy SUPERUSER; GRANT w5_deputy TO w5_app WITH "
      "INHERIT TRUE, SET FALSE;",
      "w5_app", superuser, ""},
-    // Only a login replicates.
+    // Only a login replicates; who becomes a role that may log in gives it a password.
     {12,
      newest_major,
-     "CREATE ROLE w6_app LOGIN; CREATE ROLE w6_standby LOGIN REPLICATION; GRANT w6_standby TO "
-     "w6_app;",
+     "CREATE ROLE w6_app LOGIN; CREATE ROLE w6_standby REPLICATION; GRANT w6_standby TO w6_app;",
      "w6_app",
      {no_role, Power::whole_cluster},
      ""},
+    {12,
+     newest_major,
+     "CREATE ROLE w9_app LOGIN; CREATE ROLE w9_standby LOGIN REPLICATION; GRANT w9_standby TO "
+     "w9_app;",
+     "w9_app",
+     {no_role, Power::whole_cluster},
+     "ESC-SET ESC-PASSWORD ESC-REPLICATION"},
     {16,
      newest_major,
      "CREATE ROLE w7_app LOGIN CREATEROLE; CREATE ROLE w7_standby LOGIN REPLICATION; GRANT "
@@ -1443,6 +1449,14 @@ inline const Way ways[] = {
      "w7_app",
      {no_role, Power::whole_cluster},
      "ESC-PASSWORD ESC-REPLICATION"},
+    // Who runs code as a role gives it a password and logs in as it, if it may.
+    {12, newest_major,
+     "CREATE ROLE w8_app LOGIN; CREATE ROLE w8_boss LOGIN NOINHERIT; CREATE ROLE w8_deputy "
+     "SUPERUSER; GRANT w8_deputy TO w8_boss; CREATE SCHEMA w8; GRANT USAGE ON SCHEMA w8 TO w8_app; "
+     "CREATE FUNCTION w8.f(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path "
+     "= pg_catalog, pg_temp AS 'BEGIN EXECUTE q; END'; ALTER FUNCTION w8.f(text) OWNER TO w8_boss; "
+     "REVOKE ALL ON FUNCTION w8.f(text) FROM PUBLIC; GRANT ALL ON FUNCTION w8.f(text) TO w8_app;",
+     "w8_app", superuser, "ESC-SECDEF ESC-PASSWORD ESC-SET ESC-SUPER"},
 };
 
 }  // namespace pgleast::test
