@@ -35,19 +35,27 @@ Offer attached(const Context& context, RoleId holder, RoleId user, ObjectId id) 
   return offer;
 }
 
-// From the owner of what is of that kind to whoever has one of the privileges on it.
-void offer_owners(const Context& context, char relkind, PrivilegeSet privileges, bool superusers,
-                  std::vector<Offer>& offers) {
-  std::set<std::pair<RoleId, RoleId>> seen;
+// What an owner puts on one of his relations, and whom it then runs as.
+struct Put {
+  char relkind = 'r';
+  PrivilegeSet privileges;     // whoever has one of them
+  bool superusers = true;      // on these, too
+  bool creates_there = false;  // it takes CREATE on the relation's schema
+};
+
+void offer_owners(const Context& context, const Put& put, std::vector<Offer>& offers) {
+  std::set<std::tuple<RoleId, RoleId, ObjectId>> seen;
   for (const auto& [use, table] : context.uses()) {
-    if (use.relkind != relkind || !privileges.has(use.privilege)) continue;
+    if (use.relkind != put.relkind || !put.privileges.has(use.privilege)) continue;
     if (context.cluster().role(use.owner).superuser) continue;
+    const auto where = put.creates_there ? use.schema : no_object;
     for (const auto user : context.users(use.grantee, use.schema, use.owner)) {
       const bool exempt =
-          !superusers && user != public_role && context.cluster().role(user).superuser;
-      if (exempt || user == use.owner || !seen.emplace(use.owner, user).second) continue;
+          !put.superusers && user != public_role && context.cluster().role(user).superuser;
+      if (exempt || user == use.owner || !seen.emplace(use.owner, user, where).second) continue;
       auto offer = attached(context, use.owner, user, table);
-      offer.item = privileges.bits();
+      if (put.creates_there) offer.all.push_back({where, Privilege::create});
+      offer.item = put.privileges.bits();
       offers.push_back(std::move(offer));
     }
   }
@@ -87,7 +95,7 @@ void describe_owner(const Context& context, const Offer& offer, std::string_view
 }  // namespace
 
 void find_trigger(const Context& context, std::vector<Offer>& offers) {
-  offer_owners(context, 'r', writing(), true, offers);
+  offer_owners(context, {'r', writing()}, offers);
   std::set<std::tuple<RoleId, RoleId, RoleId>> seen;  // owner, who has TRIGGER, who writes
   std::set<RoleId> owners;
   for (const auto& [use, table] : context.uses()) {
@@ -123,9 +131,8 @@ void describe_trigger(const Context& context, const Offer& offer, Step& step) {
 }
 
 void find_policy(const Context& context, std::vector<Offer>& offers) {
-  offer_owners(context, 'r',
-               PrivilegeSet(Privilege::select) | Privilege::update | Privilege::delete_, false,
-               offers);
+  const auto reads = PrivilegeSet(Privilege::select) | Privilege::update | Privilege::delete_;
+  offer_owners(context, {'r', reads, false}, offers);
 }
 
 void describe_policy(const Context& context, const Offer& offer, Step& step) {
@@ -136,7 +143,7 @@ void describe_policy(const Context& context, const Offer& offer, Step& step) {
 }
 
 void find_default(const Context& context, std::vector<Offer>& offers) {
-  offer_owners(context, 'r', Privilege::insert, true, offers);
+  offer_owners(context, {'r', Privilege::insert}, offers);
 }
 
 void describe_default(const Context& context, const Offer& offer, Step& step) {
@@ -146,17 +153,21 @@ void describe_default(const Context& context, const Offer& offer, Step& step) {
 }
 
 void find_index_expression(const Context& context, std::vector<Offer>& offers) {
-  offer_owners(context, 'r', PrivilegeSet(Privilege::insert) | Privilege::update, true, offers);
+  const bool there = !statistics_have_expressions(context.cluster().major());
+  const auto uses =
+      PrivilegeSet(Privilege::select) | Privilege::insert | Privilege::update | Privilege::delete_;
+  offer_owners(context, {'r', uses, true, there}, offers);
+  offer_owners(context, {'m', Privilege::select, true, there}, offers);
 }
 
 void describe_index_expression(const Context& context, const Offer& offer, Step& step) {
   step.statements = {
-      fmt::format("CREATE INDEX ON {} ((f(c)));", context.sql(offer.objects.front()))};
-  describe_owner(context, offer, "an index expression", "writes", step);
+      fmt::format("CREATE INDEX ON {} ((f(1)));", context.sql(offer.objects.front()))};
+  describe_owner(context, offer, "an index expression", "uses", step);
 }
 
 void find_view_code(const Context& context, std::vector<Offer>& offers) {
-  offer_owners(context, 'v', Privilege::select, true, offers);
+  offer_owners(context, {'v', Privilege::select}, offers);
 }
 
 void describe_view_code(const Context& context, const Offer& offer, Step& step) {

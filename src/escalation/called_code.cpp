@@ -38,6 +38,8 @@ std::string_view use_of(Hold::Kind kind) {
       return "writes";
     case Hold::Kind::domain:
       return "makes values of";
+    case Hold::Kind::type:
+      return "has values of";
     case Hold::Kind::schema:
       return "uses";
     default:
@@ -58,6 +60,10 @@ std::string change_of(const Context& context, Hold::Kind kind, ObjectId id) {
       return fmt::format("CREATE POLICY p ON {} USING (f());", name);
     case Hold::Kind::view:
       return fmt::format("CREATE OR REPLACE VIEW {} AS SELECT ... WHERE f();", name);
+    case Hold::Kind::index:
+      return fmt::format("CREATE INDEX ON {} ((f(1)));", name);
+    case Hold::Kind::type:
+      return fmt::format("CREATE CAST ({} AS text) WITH FUNCTION f AS ASSIGNMENT;", name);
     case Hold::Kind::domain:
       return fmt::format("ALTER DOMAIN {} ADD CHECK (f(VALUE));", name);
     default:
@@ -83,6 +89,7 @@ Offer offer_of(const Context& context, const Hold& hold) {
   offer.objects = {hold.object};
   offer.all = hold.all;
   offer.any = hold.any;
+  offer.certain = hold.certain;
   offer.item = item_of(hold);
   if (hold.by != hold.source) offer.why = context.shown(hold.source);
   return offer;
@@ -190,7 +197,8 @@ class Holders {
     const bool passes_policies =
         user != public_role && (cluster_.role(user).superuser || cluster_.role(user).bypassrls);
     if (hold.kind == Hold::Kind::policy && passes_policies) return;
-    if (user == hold.holder || !seen_.emplace(hold.object, hold.holder, user).second) return;
+    if (user == hold.holder) return;
+    if (!seen_.emplace(hold.object, hold.holder, user, hold.certain).second) return;
     auto offer = offer_of(context_, hold);
     offer.to = Context::whoever(user);
     offer.needs_victim = true;
@@ -201,15 +209,25 @@ class Holders {
   const Cluster& cluster_;
   const CodeFlow& flow_;
   std::vector<Offer>& offers_;
-  std::set<std::tuple<ObjectId, RoleId, RoleId>> seen_;
+  std::set<std::tuple<ObjectId, RoleId, RoleId, bool>> seen_;
 };
 
 }  // namespace
 
 void find_replace_function(const Context& context, std::vector<Offer>& offers) {
-  Holders holders(context, offers);
+  std::vector<Offer> found;
+  Holders holders(context, found);
   holders.definers();
   holders.users();
+  using Key = std::tuple<RoleId, Goal, std::vector<ObjectId>, bool>;
+  const auto key = [](const Offer& o) { return Key{o.holder, o.to, o.objects, o.needs_victim}; };
+  std::set<Key> certain;
+  for (const auto& o : found) {
+    if (o.certain) certain.insert(key(o));
+  }
+  for (auto& o : found) {
+    if (o.certain || !certain.contains(key(o))) offers.push_back(std::move(o));
+  }
 }
 
 void describe_replace_function(const Context& context, const Offer& offer, Step& step) {
@@ -233,6 +251,7 @@ void describe_replace_function(const Context& context, const Offer& offer, Step&
                          context.shown(offer.objects), context.shown(by), use_of(kind),
                          offer.to.power ? "everybody" : context.shown(offer.to.role));
   if (!offer.why.empty()) step.how += fmt::format(", come to by {}", offer.why);
+  if (!offer.certain) step.how += "; whether that runs hangs on types, which are not followed";
   step.statements = {change_of(context, kind, held)};
   const auto owner = cluster.object(by).owner;
   if (!owns) {

@@ -38,6 +38,13 @@ constexpr std::array<std::string_view, 6> deciding_catalogs{
 
 bool has_arguments(const Object& function) { return !function.identity.ends_with("()"); }
 
+/// A type's: of all others nothing is certain.
+bool is_domain(const Body& type) {
+  const auto& uses = type.code.uses;
+  return uses.empty() ||
+         std::any_of(uses.begin(), uses.end(), [](const CodeUse& u) { return !u.maybe; });
+}
+
 }  // namespace
 
 CodeFlow::CodeFlow(const Context& context) : context_(context) {
@@ -45,6 +52,10 @@ CodeFlow::CodeFlow(const Context& context) : context_(context) {
   for (const auto& body : cluster.bodies) {
     bodies_.emplace(key(body.of), &body);
     const auto& o = cluster.object(body.of);
+    if (o.kind == ObjectKind::type && o.system) {
+      const auto& uses = body.code.uses;
+      anywhere_.insert(anywhere_.end(), uses.begin(), uses.end());
+    }
     if (o.kind == ObjectKind::table) {
       relations_[body.of] |= cluster.relation(o).relkind == 'm' ? PrivilegeSet(Privilege::maintain)
                                                                 : reading_and_writing();
@@ -125,13 +136,14 @@ class CodeFlow::Walk {
 
   std::vector<Hold> from(const std::vector<Start>& starts) {
     for (const auto& start : starts) {
-      State state{start.of, Privilege::execute, start.as, 0, start.of};
+      State state{start.of, Privilege::execute, start.as, 0, start.of, false, true};
       if (cluster_.object(start.of).kind == ObjectKind::function) {
         state.path = path_in(start.of, 0);
         push(state);
       } else {
         start.on.each([&](Privilege p) {
           state.privilege = p;
+          if (p == Privilege::maintain) state.path = path_of_maintenance(start);
           push(state);
         });
       }
@@ -140,7 +152,8 @@ class CodeFlow::Walk {
   }
 
   std::vector<Hold> from_call(const CodeUse& call) {
-    function(call, false, {call.object, Privilege::execute, no_role, 0, call.object}, true);
+    function(call, false, {call.object, Privilege::execute, no_role, 0, call.object, false, true},
+             true);
     return ended();
   }
 
@@ -151,6 +164,8 @@ class CodeFlow::Walk {
     RoleId as;
     std::size_t path;  // 0: the session's
     ObjectId source;
+    bool late;     // a relation or type: it is used by what looks names up when it runs
+    bool certain;  // that it comes to this
   };
   struct Place {
     ObjectId schema = no_object;  // none: there is no such schema
@@ -158,23 +173,34 @@ class CodeFlow::Walk {
   };
 
   std::vector<Hold> ended() {
-    while (!todo_.empty()) {
-      const auto state = todo_.front();
-      todo_.pop_front();
-      run(state);
+    while (!todo_.empty() || !unsure_.empty()) {
+      auto& next = todo_.empty() ? unsure_ : todo_;
+      const auto state = next.front();
+      next.pop_front();
+      if (seen_.emplace(state.of, state.privilege, state.as, state.path, state.late).second) {
+        run(state);
+      }
     }
     return std::move(holds_);
   }
 
-  void push(const State& s) {
-    if (seen_.emplace(s.of, s.privilege, s.as, s.path).second) todo_.push_back(s);
-  }
+  void push(const State& s) { (s.certain ? todo_ : unsure_).push_back(s); }
 
   std::size_t path_in(ObjectId function, std::size_t around) {
     const auto own = own_search_path(cluster_.function(cluster_.object(function)));
-    if (!own) return around;
-    const auto [at, is_new] = path_numbers_.try_emplace(*own, path_numbers_.size() + 1);
-    if (is_new) paths_.push_back(*own);
+    return own ? number_of(*own) : around;
+  }
+
+  /// Before 17 it is that of who maintains: mostly the owner.
+  std::size_t path_of_maintenance(const Start& start) {
+    constexpr int first_with_its_own = 17;
+    if (cluster_.major() >= first_with_its_own) return number_of("pg_catalog, pg_temp");
+    return number_of(path_of_login(cluster_, start.as, cluster_.object(start.of).database));
+  }
+
+  std::size_t number_of(const std::string& path) {
+    const auto [at, is_new] = path_numbers_.try_emplace(path, path_numbers_.size() + 1);
+    if (is_new) paths_.push_back(path);
     return at->second;
   }
 
@@ -201,21 +227,43 @@ class CodeFlow::Walk {
       }
     }
     attached(state, maintained);
-    if (!maintained) policies(state);
-    if (state.privilege == Privilege::select || maintained) return;
+    if (maintained) return;
+    policies(state);
     const auto [first, last] = flow_.children_.equal_range(key(state.of));
     for (auto at = first; at != last; ++at) {
-      relation({at->second, state.privilege}, false, state);
+      if (state.privilege == Privilege::select) {
+        read_as_part(at->second, state);
+      } else {
+        relation({at->second, state.privilege}, false, state);
+      }
     }
+  }
+
+  /// Its policies do not count, and what is planned does.
+  void read_as_part(ObjectId child, const State& state) {
+    held_by_index(child, state);
+    auto next = state;
+    next.of = child;
+    attached(next, false);
   }
 
   void attached(const State& state, bool maintained) {
     const auto [first, last] = flow_.attachments_.equal_range(key(state.of));
     for (auto at = first; at != last; ++at) {
       const auto& a = *at->second;
-      const bool runs = maintained ? a.kind == Attachment::Kind::index : a.on.has(state.privilege);
-      if (runs) code(a.code, state, a.kind == Attachment::Kind::trigger);
+      const bool runs =
+          a.on.has(state.privilege) || (maintained && a.kind == Attachment::Kind::index);
+      if (!runs) continue;
+      auto next = state;
+      next.certain = state.certain && (maintained || runs_whole(a, state.privilege));
+      code(a.code, next, a.kind == Attachment::Kind::trigger);
     }
+  }
+
+  /// Not only what the planner works out of it.
+  static bool runs_whole(const Attachment& a, Privilege by) {
+    if (a.kind == Attachment::Kind::trigger || a.kind == Attachment::Kind::rule) return true;
+    return by == Privilege::insert || (by == Privilege::update && a.on.has(Privilege::insert));
   }
 
   bool bound_by_policies(const Object& table, RoleId role) const {
@@ -239,18 +287,24 @@ class CodeFlow::Walk {
     if (!code.names)
       unknown(state, "the snapshot was taken before pgleast read which names it looks up");
     const bool late = code.names && code.names->when_run;
-    if (late) names(code, state);
-    for (const auto& use : code.uses) {
-      const auto& o = cluster_.object(use.object);
-      if (o.kind == ObjectKind::function) {
-        function(use, late, state, fires);
-      } else if (o.kind == ObjectKind::type) {
-        type(use, late, state);
-      } else if (o.kind == ObjectKind::table) {
-        use.privileges.each([&](Privilege p) { relation({use.object, p}, late, state); });
-      }
+    if (late) {
+      names(code, state);
+      for (const auto& use : flow_.anywhere_) one_use(use, late, state, false);
     }
+    for (const auto& use : code.uses) one_use(use, late, state, fires);
     if (!code.unknown.empty()) unknown(state, code.unknown);
+  }
+
+  void one_use(const CodeUse& use, bool late, State state, bool fires) {
+    state.certain = state.certain && !use.maybe;
+    const auto& o = cluster_.object(use.object);
+    if (o.kind == ObjectKind::function) {
+      function(use, late, state, fires);
+    } else if (o.kind == ObjectKind::type) {
+      type(use, late, state);
+    } else if (o.kind == ObjectKind::table) {
+      use.privileges.each([&](Privilege p) { relation({use.object, p}, late, state); });
+    }
   }
 
   /// Whether it matters that `role` holds something of what runs as the state's.
@@ -268,6 +322,7 @@ class CodeFlow::Walk {
     hold.by = state.of;
     hold.as = state.as;
     hold.source = state.source;
+    hold.certain = state.certain;
     return hold;
   }
 
@@ -302,7 +357,7 @@ class CodeFlow::Walk {
     if (f.system) return;
     const auto& detail = cluster_.function(f);
     if (f.extension) {
-      if (!is_known_extension(cluster_, f)) {
+      if (state.certain && !is_known_extension(cluster_, f)) {
         unknown(state, fmt::format("what {} of an extension does is not known",
                                    context_.shown(use.object)));
       }
@@ -325,6 +380,7 @@ class CodeFlow::Walk {
     auto next = state;
     next.of = use.object;
     next.privilege = Privilege::execute;
+    next.late = false;
     next.path = path_in(use.object, state.path);
     if (detail.security_definer) {
       const bool may = fires || state.as == no_role ||
@@ -354,21 +410,32 @@ class CodeFlow::Walk {
   void type(const CodeUse& use, bool late, const State& state) {
     const auto& t = cluster_.object(use.object);
     if (t.system || t.extension) return;
-    const auto owner = owner_of(t);
-    const bool domain = flow_.bodies_.contains(key(use.object));
-    if (weaker(owner, state.as) && (domain || late)) {
-      auto hold =
-          hold_of(domain ? Hold::Kind::domain : Hold::Kind::replaced, owner, use.object, state);
-      hold.all = {{t.schema, Privilege::usage}};
-      if (!domain) hold.all.push_back({t.schema, Privilege::create});
-      hold.any = anywhere(t);
-      add(std::move(hold));
-    }
+    const auto found = flow_.bodies_.find(key(use.object));
+    const bool has_code = found != flow_.bodies_.end();
+    const bool domain = has_code && is_domain(*found->second);
+    const bool of_late = late || state.late;
+    if (domain) held_by_type(Hold::Kind::domain, use.object, state);
+    if (!domain && late) held_by_type(Hold::Kind::replaced, use.object, state);
+    if (!domain && of_late) held_by_type(Hold::Kind::type, use.object, state);
     if (late) by_name(use.object, state);
     auto next = state;
     next.of = use.object;
     next.privilege = Privilege::usage;
-    if (domain) push(next);
+    next.late = of_late;
+    if (has_code) push(next);
+  }
+
+  void held_by_type(Hold::Kind kind, ObjectId id, const State& state) {
+    const auto& t = cluster_.object(id);
+    const auto owner = owner_of(t);
+    if (!weaker(owner, state.as)) return;
+    auto hold = hold_of(kind, owner, id, state);
+    hold.all = {{t.schema, Privilege::usage}};
+    if (kind == Hold::Kind::replaced) hold.all.push_back({t.schema, Privilege::create});
+    hold.any = anywhere(t);
+    // Whether a value of it becomes one of another type is not followed.
+    if (kind == Hold::Kind::type) hold.certain = false;
+    add(std::move(hold));
   }
 
   struct RelationUse {
@@ -394,15 +461,32 @@ class CodeFlow::Walk {
       held_by_owner(Hold::Kind::trigger, use.relation, state, false);
     } else if (late && bound_by_policies(table, state.as)) {
       held_by_owner(Hold::Kind::policy, use.relation, state, false);
-    } else if (late && relkind != 'm') {
-      held_by_owner(Hold::Kind::replaced, use.relation, state, true);
+    } else if (relkind == 'f') {
+      if (late) held_by_owner(Hold::Kind::replaced, use.relation, state, true);
+    } else {
+      held_by_index(use.relation, state);
     }
     if (writes) held_by_trigger(use.relation, state);
     if (late) by_name(use.relation, state);
     auto next = state;
     next.of = use.relation;
     next.privilege = use.privilege;
+    next.late = late || state.late;
     push(next);
+  }
+
+  /// Statistics can be made in any schema, an index only in the table's.
+  void held_by_index(ObjectId id, const State& state) {
+    const auto& o = cluster_.object(id);
+    const auto owner = owner_of(o);
+    if (!weaker(owner, state.as) || o.extension) return;
+    auto hold = hold_of(Hold::Kind::index, owner, id, state);
+    hold.all = {{o.schema, Privilege::usage}};
+    if (!statistics_have_expressions(cluster_.major())) {
+      hold.all.push_back({o.schema, Privilege::create});
+    }
+    hold.any = anywhere(o);
+    add(std::move(hold));
   }
 
   void held_by_owner(Hold::Kind kind, ObjectId id, const State& state, bool creates) {
@@ -503,8 +587,8 @@ class CodeFlow::Walk {
   const CodeFlow& flow_;
   const Context& context_;
   const Cluster& cluster_;
-  std::set<std::tuple<ObjectId, Privilege, RoleId, std::size_t>> seen_;
-  std::deque<State> todo_;
+  std::set<std::tuple<ObjectId, Privilege, RoleId, std::size_t, bool>> seen_;
+  std::deque<State> todo_, unsure_;
   std::map<std::string, std::size_t> path_numbers_;
   std::vector<std::string> paths_;
   std::set<std::tuple<Hold::Kind, ObjectId, RoleId, RoleId, std::vector<Need>>> held_;

@@ -29,11 +29,13 @@ struct Hold {
     replaced,  // a table or type that is used by its name: dropped, and something else made
     policy,    // on a table that is read by one whom policies bind
     view,      // its owner gives it another query
-    domain,    // its owner adds a check
-    schema,    // its owner drops what is used by name, and makes it anew
-    name,      // a name that is looked up where others create
-    match,     // a function that fits its arguments better, beside the one that is called
-    unknown,   // what cannot be followed
+    index,    // on a table that is read: the planner works out what its expression has of constants
+    domain,   // its owner adds a check
+    type,     // its owner makes a cast
+    schema,   // its owner drops what is used by name, and makes it anew
+    name,     // a name that is looked up where others create
+    match,    // a function that fits its arguments better, beside the one that is called
+    unknown,  // what cannot be followed
   } kind = Kind::function;
   RoleId holder = public_role;  // by whose right; PUBLIC: whoever has what is needed
   ObjectId object = no_object;  // the held; a name's: the code that looks it up
@@ -41,7 +43,8 @@ struct Hold {
   RoleId as = no_role;          // as whom; none: as whoever set it off
   ObjectId source{};            // what was set off
   std::vector<Need> all, any;   // as an Offer's
-  std::string why;              // of what is unknown
+  bool certain = true;
+  std::string why;  // of what is unknown
 };
 
 class CodeFlow {
@@ -53,7 +56,8 @@ class CodeFlow {
     PrivilegeSet on;  // these; MAINTAIN: refreshed, analyzed
     RoleId as = no_role;
   };
-  /// Each once for every role that it runs as, in the order in which they are come to.
+  /// Each once for every role that it runs as, in the order in which they are come to, what is
+  /// certain first.
   std::vector<Hold> holds(const std::vector<Start>& starts) const;
 
   /// The same of a call, the function's own owner among them.
@@ -77,6 +81,7 @@ class CodeFlow {
   std::unordered_multimap<std::uint32_t, const Attachment*> attachments_, triggers_;
   std::unordered_multimap<std::uint32_t, const RowPolicy*> policies_;
   std::unordered_multimap<std::uint32_t, ObjectId> children_;
+  std::vector<CodeUse> anywhere_;  // what the server's own types bring
   std::map<ObjectId, PrivilegeSet> relations_;
   std::map<ObjectId, std::set<std::pair<Given::To, std::uint32_t>>> given_;
 };

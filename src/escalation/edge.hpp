@@ -51,12 +51,16 @@ struct Offer {
   std::vector<Need> any;          // one of them; empty: none
   bool needs_victim = false;
   bool certain = true;
+  bool itself = false;   // from how one acts as the holder to how one can: no step to another
   std::string why;       // for the telling
   std::size_t item = 0;  // the same: which membership, record, ...
   std::size_t edge = 0;  // of the table
 };
 
 class CodeFlow;
+
+/// Before, only an index has them, and that is made in its table's schema.
+constexpr bool statistics_have_expressions(int major) { return major >= 14; }
 
 /// What edges ask of the cluster, found once.
 class Context {
@@ -160,6 +164,10 @@ struct Edge {
 
 /// All edges, sorted by id.
 const std::vector<Edge>& edges();
+
+/// Whoever acts as a role sets its password and logs in as it: offers of no edge but all, told as
+/// ESC-PASSWORD.
+std::vector<Offer> own_passwords(const Context& context);
 
 // One pair for each row.
 #define PGLEAST_EDGE(name)                               \

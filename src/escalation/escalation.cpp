@@ -94,6 +94,7 @@ class Escalations::Search {
         offers.push_back(std::move(offer));
       }
     }
+    if (cluster.seen(Fact::roles)) add_own_passwords();
     by_node.resize(nodes());
     for (std::uint32_t o = 0; o < offers.size(); ++o) {
       by_node[target(offers[o])].push_back(o);
@@ -102,6 +103,15 @@ class Escalations::Search {
       } else {
         by_holder[offers[o].holder].push_back(o);
       }
+    }
+  }
+
+  void add_own_passwords() {
+    const auto told_as = std::find_if(edges().begin(), edges().end(),
+                                      [](const Edge& e) { return e.info.id == "ESC-PASSWORD"; });
+    for (auto& offer : own_passwords(context)) {
+      offer.edge = static_cast<std::size_t>(told_as - edges().begin());
+      offers.push_back(std::move(offer));
     }
   }
 
@@ -127,6 +137,7 @@ class Escalations::Search {
   RoleId role(std::uint32_t n) const { return RoleId{static_cast<std::uint32_t>(n / mode_count)}; }
 
   bool takes(RoleId who, const Offer& offer) const {
+    if (offer.itself) return who == offer.holder;
     if (who == offer.to.role) return false;
     const auto holds = [&](const Need& need) { return context.holders(need).has(who); };
     if (!std::all_of(offer.all.begin(), offer.all.end(), holds)) return false;
@@ -266,7 +277,7 @@ std::vector<Step> Escalations::steps(RoleId from) const {
   std::vector<Step> result;
   for (const auto o : possible) {
     const auto& offer = made.offers[o];
-    if (made.takes(from, offer)) result.push_back(made.told(from, o, offer.to));
+    if (!offer.itself && made.takes(from, offer)) result.push_back(made.told(from, o, offer.to));
   }
   const auto key = [](const Step& s) { return std::tuple(s.edge, s.object, s.to); };
   // Who needs nobody does not wait for somebody.
@@ -349,7 +360,7 @@ std::vector<Opening> Escalations::openings(std::string_view edge) const {
   const auto& made = search(Help::any);
   std::vector<Opening> result;
   for (const auto& offer : made.offers) {
-    if (edges()[offer.edge].info.id != edge) continue;
+    if (edges()[offer.edge].info.id != edge || offer.itself) continue;
     auto takers = made.takers(offer);
     // A superuser needs no other step.
     if (edge != "ESC-SUPER") {

@@ -57,7 +57,7 @@ struct Goal {
 struct Step {
   std::string_view edge;                // "ESC-ADMIN"
   RoleId from{};                        // who takes it
-  Goal to;                              // never `from`
+  Goal to;                              // `from` only where it logs in as itself
   RoleId holder{};                      // by whose right: `from`, a role it is in, or PUBLIC
   ObjectId object = no_object;          // what it goes by; the first where several would do
   std::string how;                      // "app has ADMIN on db_owner ...", names safe to show

@@ -3,12 +3,26 @@
 // AlterRole). Before 16 ESC-CREATEROLE is more.
 //
 //   ALTER ROLE api CREATEROLE;  GRANT standby TO api WITH ADMIN TRUE, SET FALSE;
+//
+// Every role sets its own. So code that runs as one, and a session that became it, lead to a login
+// as it where a record takes a password: from there it may SET ROLE, and replicate.
 
 #include <fmt/format.h>
 
+#include "connections/login.hpp"
 #include "escalation/edge.hpp"
 
 namespace pgleast {
+namespace {
+
+std::optional<RoleSet> let_in_by_password(const Context& context) {
+  return context.logs_in([](const HbaRecord& r) {
+    return r.method == "trust" || r.method == "password" || r.method == "md5" ||
+           r.method == "scram-sha-256";
+  });
+}
+
+}  // namespace
 
 void find_password(const Context& context, std::vector<Offer>& offers) {
   const auto& cluster = context.cluster();
@@ -17,10 +31,7 @@ void find_password(const Context& context, std::vector<Offer>& offers) {
     if (cluster.roles[i].createrole && !cluster.roles[i].superuser) makers.push_back(RoleId{i});
   }
   if (makers.empty()) return;
-  const auto admitted = context.logs_in([](const HbaRecord& r) {
-    return r.method == "trust" || r.method == "password" || r.method == "md5" ||
-           r.method == "scram-sha-256";
-  });
+  const auto admitted = let_in_by_password(context);
   for (const auto& m : cluster.memberships) {
     if (!m.admin || cluster.role(m.role).superuser) continue;
     if (admitted && !admitted->has(m.role)) continue;
@@ -37,7 +48,32 @@ void find_password(const Context& context, std::vector<Offer>& offers) {
   }
 }
 
+std::vector<Offer> own_passwords(const Context& context) {
+  std::vector<Offer> result;
+  const auto& roles = context.cluster().roles;
+  const auto admitted = let_in_by_password(context);
+  for (std::uint32_t i = 0; i < roles.size(); ++i) {
+    const RoleId role{i};
+    if (roles[i].superuser || (admitted && !admitted->has(role))) continue;
+    if (!why_no_session(context.graph(), role, {}).empty()) continue;
+    Offer offer;
+    offer.holder = role;
+    offer.to.role = role;
+    offer.becomes = Mode::login;
+    offer.itself = true;
+    offer.certain = admitted.has_value();
+    result.push_back(std::move(offer));
+  }
+  return result;
+}
+
 void describe_password(const Context& context, const Offer& offer, Step& step) {
+  if (offer.itself) {
+    step.how = fmt::format("{} sets its own password and logs in", context.shown(step.from));
+    if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, keeps that role out";
+    step.statements = {"ALTER ROLE CURRENT_USER PASSWORD '...';"};
+    return;
+  }
   step.how = fmt::format("{} has CREATEROLE and ADMIN on {}: it may set its password and log in",
                          context.shown(step.from), context.shown(step.to.role));
   if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, keeps that role out";

@@ -16,23 +16,6 @@
 namespace pgleast {
 namespace {
 
-bool is_search_path(const RoleSetting& s) { return setting_key(s.name) == "search_path"; }
-
-// What the server, then ALTER ROLE ALL, then ALTER DATABASE says.
-std::string path_of_everyone(const Cluster& cluster, ObjectId database) {
-  const auto* const setting = cluster.find_setting("search_path");
-  const auto* const info = find_setting_info("search_path", cluster.major());
-  const bool known = setting != nullptr && setting->source != "session";
-  std::string path = known ? setting->value : std::string(info->boot_value);
-  for (const bool of_database : {false, true}) {
-    for (const auto& s : cluster.role_settings) {
-      if (!is_search_path(s) || s.role != no_role) continue;
-      if (of_database ? s.database == database : s.database == no_object) path = s.value;
-    }
-  }
-  return path;
-}
-
 bool names_own_schema(const Cluster& cluster, ObjectId database) {
   const auto names = schemas_of_path(path_of_everyone(cluster, database), cluster.major());
   return std::find(names.begin(), names.end(), "$user") != names.end();

@@ -49,7 +49,7 @@ std::optional<Weakness> weakness_of(const Context& context, const Hold& hold) {
                          : context.shown(hold.by) + ", which it uses, ";
   switch (hold.kind) {
     case Hold::Kind::name:
-      return Weakness{hold.any, true, 0,
+      return Weakness{hold.any, hold.certain, 0,
                       inner.empty() ? "" : inner + "looks names up where others create"};
     case Hold::Kind::match:
       return Weakness{hold.any, false, 0,

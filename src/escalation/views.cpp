@@ -53,9 +53,11 @@ void offer_writes(const Context& context, const Body& body, std::vector<Offer>& 
   const auto passed_on = body.writable.value_or(PrivilegeSet(Privilege::insert) |
                                                 Privilege::update | Privilege::delete_);
   Code written;
+  written.unknown = body.code.unknown;
   for (const auto& use : body.code.uses) {
     if (cluster.object(use.object).kind == ObjectKind::table) written.uses.push_back(use);
   }
+  if (written.uses.empty() && written.unknown.empty()) return;
   PrivilegeSet diverted;
   for (const auto& a : cluster.attachments) {
     if (a.relation == body.of && a.enabled) diverted |= a.on;
@@ -66,7 +68,7 @@ void offer_writes(const Context& context, const Body& body, std::vector<Offer>& 
     if (code.uses.size() > 1) code.unknown = "which of its tables is written to is not told apart";
     if (!body.writable) code.unknown = "what goes through it was not read";
     if (!code.unknown.empty()) code.uses.clear();
-    if (!written.uses.empty()) offer_uses(context, body.of, p, code, offers);
+    offer_uses(context, body.of, p, code, offers);
   });
 }
 

@@ -18,6 +18,7 @@ struct CodeUse {
   ObjectId object{};            // a relation, a function (an operator's, too) or a type
   PrivilegeSet privileges;      // that the code needs on it: SELECT, INSERT, EXECUTE, USAGE, ...
   bool by_search_path = false;  // written without its schema, and looked up when the code runs
+  bool maybe = false;           // that hangs on types, which are not followed
   bool operator==(const CodeUse&) const = default;
 };
 
@@ -53,8 +54,10 @@ struct Code {
   bool operator==(const Code&) const = default;
 };
 
-/// The body of a function, the query of a view or materialized view, the checks of a domain, or
-/// the functions of an aggregate.
+/// The body of a function, the query of a view or materialized view, the checks of a domain, the
+/// functions of an aggregate, or of any other type what may run where there are values of it:
+/// casts, operator classes, the same of its elements. The server's own types have one where a
+/// superuser gave them such: it may run in any code.
 struct Body {
   ObjectId of{};
   Code code;
@@ -63,17 +66,19 @@ struct Body {
   bool operator==(const Body&) const = default;
 };
 
-/// Code that runs when somebody uses a relation or maintains it.
+/// Code that runs when somebody uses a relation or maintains it. The planner works out what an
+/// expression has of constants, also for who reads.
 struct Attachment {
   enum class Kind : std::uint8_t {
     trigger,     // runs as whoever writes
     rule,        // other than a view's; its relations are used as the relation's owner
-    expression,  // a column's default or generated value, or a check: as whoever writes
-    index,       // expression or predicate of one: as whoever writes, or maintains
+    expression,  // a column's type, default or generated value, a check or a partition key: as
+                 // whoever writes
+    index,       // expression or predicate of one, or statistics: as whoever writes, or maintains
   } kind = Kind::trigger;
   ObjectId relation{};
   std::string name;
-  PrivilegeSet on;  // INSERT, UPDATE, DELETE, TRUNCATE, SELECT: what sets it off
+  PrivilegeSet on;  // INSERT, UPDATE, DELETE, TRUNCATE, SELECT, MAINTAIN: what sets it off
   bool enabled = true;
   Code code;  // a trigger's: EXECUTE of its function
   bool operator==(const Attachment&) const = default;

@@ -20,7 +20,8 @@ void sort_code(Cluster& cluster) {
      [](const Attachment& a) { return std::tuple(a.relation, a.kind, std::string_view(a.name)); });
   by(cluster.user_mappings, [](const UserMapping& m) { return std::pair(m.server, m.role); });
   const auto use_order = [](const CodeUse& a, const CodeUse& b) {
-    return std::pair(a.object, a.by_search_path) < std::pair(b.object, b.by_search_path);
+    return std::tuple(a.object, a.by_search_path, a.maybe) <
+           std::tuple(b.object, b.by_search_path, b.maybe);
   };
   const auto sort_uses = [&](Code& code) {
     std::sort(code.uses.begin(), code.uses.end(), use_order);

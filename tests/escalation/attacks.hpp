@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 82>
+inline constexpr std::array<Attack, 85>
     attacks{
         {
             {.id = "ESC-SUPER",
@@ -732,6 +732,100 @@ CREATE INDEX x ON s.t (s.odd(a));)x",
              .then = "SELECT 'gained' FROM s.loot LIMIT 1;",
              .reset =
                  "DROP INDEX IF EXISTS s.x; DROP FUNCTION IF EXISTS s.odd(int); TRUNCATE s.loot;"},
+            {.id = "ESC-INDEX-EXPR",
+             .since = 12,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}app;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+GRANT SELECT ON s.t TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}boss;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+)x",
+             .to = "{r}boss",
+             .does = "CREATE INDEX x ON s.t ((a + s.odd(1)));",
+             .victim_is = "{r}boss",
+             .victim = "TABLE s.t;",
+             .then = "SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
+             .reset = "DROP INDEX IF EXISTS s.x; TRUNCATE s.loot;"},
+            {.id = "ESC-REPLACEFUNC",
+             .since = 12,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}app;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+GRANT SELECT ON s.t TO {r}boss; CREATE FUNCTION s.vip() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM s.t'; ALTER FUNCTION s.vip() OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}boss;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+GRANT SELECT ON s.t TO {r}boss; CREATE FUNCTION s.vip() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM s.t'; ALTER FUNCTION s.vip() OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = "CREATE INDEX x ON s.t ((a + s.odd(1)));",
+             .then = "SELECT s.vip(); SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
+             .reset = "DROP INDEX IF EXISTS s.x; TRUNCATE s.loot;"},
+            {.id = "ESC-REPLACEFUNC",
+             .since = 14,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}boss;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+CREATE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
+CREATE TABLE s.u AS SELECT 1 AS a; CREATE STATISTICS s.st ON (s.of_row(a)), a FROM s.u; ALTER TABLE s.u OWNER TO {r}boss;
+ALTER FUNCTION s.of_row(int) OWNER TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss LOGIN BYPASSRLS;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC;
+CREATE TABLE s.t AS SELECT 1 AS a; ALTER TABLE s.t OWNER TO {r}boss;
+CREATE FUNCTION s.steal(int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 1; END $$;
+CREATE FUNCTION s.odd(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM s.steal(1); RETURN 1; END $$;
+CREATE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
+CREATE TABLE s.u AS SELECT 1 AS a; CREATE STATISTICS s.st ON (s.of_row(a)), a FROM s.u; ALTER TABLE s.u OWNER TO {r}boss;
+)x",
+             .to = "{r}boss",
+             .does =
+                 R"x(CREATE OR REPLACE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN s.odd(1); END';)x",
+             .victim_is = "{r}boss",
+             .victim = "ANALYZE s.u;",
+             .then = "SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
+             .reset =
+                 R"x(CREATE OR REPLACE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END'; TRUNCATE s.loot;)x"},
             {.id = "ESC-VIEWCODE",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -1468,14 +1562,20 @@ inline const Way ways[] = {
      "CREATE ROLE w5_app LOGIN; CREATE ROLE w5_deputy SUPERUSER; GRANT w5_deputy TO w5_app WITH "
      "INHERIT TRUE, SET FALSE;",
      "w5_app", superuser, ""},
-    // Only a login replicates.
+    // Only a login replicates; who becomes a role that may log in gives it a password.
     {12,
      newest_major,
-     "CREATE ROLE w6_app LOGIN; CREATE ROLE w6_standby LOGIN REPLICATION; GRANT w6_standby TO "
-     "w6_app;",
+     "CREATE ROLE w6_app LOGIN; CREATE ROLE w6_standby REPLICATION; GRANT w6_standby TO w6_app;",
      "w6_app",
      {no_role, Power::whole_cluster},
      ""},
+    {12,
+     newest_major,
+     "CREATE ROLE w9_app LOGIN; CREATE ROLE w9_standby LOGIN REPLICATION; GRANT w9_standby TO "
+     "w9_app;",
+     "w9_app",
+     {no_role, Power::whole_cluster},
+     "ESC-SET ESC-PASSWORD ESC-REPLICATION"},
     {16,
      newest_major,
      "CREATE ROLE w7_app LOGIN CREATEROLE; CREATE ROLE w7_standby LOGIN REPLICATION; GRANT "
@@ -1483,6 +1583,14 @@ inline const Way ways[] = {
      "w7_app",
      {no_role, Power::whole_cluster},
      "ESC-PASSWORD ESC-REPLICATION"},
+    // Who runs code as a role gives it a password and logs in as it, if it may.
+    {12, newest_major,
+     "CREATE ROLE w8_app LOGIN; CREATE ROLE w8_boss LOGIN NOINHERIT; CREATE ROLE w8_deputy "
+     "SUPERUSER; GRANT w8_deputy TO w8_boss; CREATE SCHEMA w8; GRANT USAGE ON SCHEMA w8 TO w8_app; "
+     "CREATE FUNCTION w8.f(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path "
+     "= pg_catalog, pg_temp AS 'BEGIN EXECUTE q; END'; ALTER FUNCTION w8.f(text) OWNER TO w8_boss; "
+     "REVOKE ALL ON FUNCTION w8.f(text) FROM PUBLIC; GRANT ALL ON FUNCTION w8.f(text) TO w8_app;",
+     "w8_app", superuser, "ESC-SECDEF ESC-PASSWORD ESC-SET ESC-SUPER"},
 };
 
 }  // namespace pgleast::test

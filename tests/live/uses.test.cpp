@@ -136,9 +136,27 @@ struct Use {
   const char* others;
   const char* attack;
   bool of_session = false;  // only where app's own session runs it
+  int since = 12;
 };
 
 const char* const pinned = "SET search_path = pg_catalog, pg_temp";
+
+// {class} in `make`: a type with an operator class, and a table of it.
+const char* const class_of_type =
+    "CREATE TYPE {s}.c AS (x int); CREATE FUNCTION {s}.lt({s}.c, {s}.c) RETURNS bool LANGUAGE "
+    "plpgsql IMMUTABLE AS 'BEGIN RETURN ($1).x < ($2).x; END'; CREATE FUNCTION {s}.eq({s}.c, "
+    "{s}.c) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN ($1).x = ($2).x; END'; "
+    "CREATE FUNCTION {s}.t({s}.c, {s}.c) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN "
+    "RETURN ($1).x - ($2).x; END'; CREATE OPERATOR {s}.< (LEFTARG = {s}.c, RIGHTARG = {s}.c, "
+    "PROCEDURE = {s}.lt); CREATE OPERATOR {s}.= (LEFTARG = {s}.c, RIGHTARG = {s}.c, PROCEDURE "
+    "= {s}.eq); CREATE OPERATOR CLASS {s}.c_ops DEFAULT FOR TYPE {s}.c USING btree AS OPERATOR "
+    "1 {s}.<, OPERATOR 3 {s}.=, FUNCTION 1 {s}.t({s}.c, {s}.c); CREATE TABLE {s}.c_t AS SELECT "
+    "ROW(a)::{s}.c AS a FROM generate_series(1, 2) a;";
+const char* const class_held =
+    "ALTER FUNCTION {s}.t({s}.c, {s}.c) OWNER TO {app}; GRANT CREATE ON SCHEMA {s} TO {app};";
+const char* const class_attack =
+    "CREATE OR REPLACE FUNCTION {s}.t({s}.c, {s}.c) RETURNS int LANGUAGE plpgsql IMMUTABLE AS "
+    "'BEGIN PERFORM {own}.steal(); RETURN ($1).x - ($2).x; END';";
 
 const std::array uses{
     Use{"a function that app owns",
@@ -227,6 +245,89 @@ const std::array uses{
         "CREATE FUNCTION {own}.length(text) RETURNS int LANGUAGE sql AS 'SELECT {own}.steal()'; "
         "SET LOCAL search_path = {own}, pg_catalog;",
         true},
+    Use{"a cast whose function app owns",
+        "CREATE TYPE {s}.e AS ENUM ('a'); CREATE FUNCTION {s}.t(text) RETURNS {s}.e LANGUAGE "
+        "plpgsql "
+        "AS 'BEGIN RETURN ''a''; END'; CREATE CAST (text AS {s}.e) WITH FUNCTION {s}.t(text);",
+        "PERFORM pg_catalog.lower('A')::{s}.e", pinned, pinned,
+        "ALTER FUNCTION {s}.t(text) OWNER TO {app}; GRANT CREATE ON SCHEMA {s} TO {app};", "",
+        "CREATE OR REPLACE FUNCTION {s}.t(text) RETURNS {s}.e LANGUAGE sql AS 'SELECT "
+        "{own}.steal(); "
+        "SELECT ''a''::{s}.e';"},
+    Use{"an implicit cast of a column, whose function app owns",
+        "CREATE TYPE {s}.c AS (x int); CREATE FUNCTION {s}.t({s}.c) RETURNS text LANGUAGE plpgsql "
+        "AS "
+        "'BEGIN RETURN ''a''; END'; CREATE CAST ({s}.c AS text) WITH FUNCTION {s}.t({s}.c) AS "
+        "IMPLICIT; CREATE TABLE {s}.c_t AS SELECT ROW(1)::{s}.c AS a; GRANT SELECT ON {s}.c_t TO "
+        "{boss};",
+        "PERFORM pg_catalog.length(a) FROM {s}.c_t", pinned, pinned,
+        "ALTER FUNCTION {s}.t({s}.c) OWNER TO {app}; GRANT CREATE ON SCHEMA {s} TO {app};", "",
+        "CREATE OR REPLACE FUNCTION {s}.t({s}.c) RETURNS text LANGUAGE sql AS 'SELECT "
+        "{own}.steal()::text';"},
+    Use{"a type that app owns", "CREATE TYPE {s}.e AS ENUM ('a');",
+        "PERFORM pg_catalog.lower('A')::{s}.e", pinned, pinned, "ALTER TYPE {s}.e OWNER TO {app};",
+        "ALTER TYPE {s}.e OWNER TO {boss};",
+        "CREATE FUNCTION {own}.e(text) RETURNS {s}.e LANGUAGE sql AS 'SELECT {own}.steal(); SELECT "
+        "''a''::{s}.e'; CREATE CAST (text AS {s}.e) WITH FUNCTION {own}.e(text);"},
+    Use{"an operator class whose function app owns, sorted by",
+        "{class} GRANT SELECT ON {s}.c_t TO {boss};", "PERFORM a FROM {s}.c_t ORDER BY a", pinned,
+        pinned, class_held, "", class_attack},
+    Use{"an operator class whose function app owns, of an index",
+        "{class} CREATE INDEX ON {s}.c_t (a); GRANT INSERT ON {s}.c_t TO {boss};",
+        "INSERT INTO {s}.c_t VALUES (ROW(3))", pinned, pinned, class_held, "", class_attack},
+    Use{"a range whose operator class's function app owns",
+        "{class} CREATE TYPE {s}.r AS RANGE (SUBTYPE = {s}.c);",
+        "PERFORM {s}.r(ROW(1)::{s}.c, ROW(2)::{s}.c)", pinned, pinned, class_held, "",
+        class_attack},
+    Use{"a partition key whose function app owns",
+        "CREATE FUNCTION {s}.t(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; "
+        "END'; "
+        "CREATE TABLE {s}.p (a int) PARTITION BY RANGE ({s}.t(a)); CREATE TABLE {s}.p_1 PARTITION "
+        "OF "
+        "{s}.p FOR VALUES FROM (1) TO (9); ALTER TABLE {s}.p OWNER TO {boss};",
+        "INSERT INTO {s}.p VALUES (2)", pinned, pinned,
+        "ALTER FUNCTION {s}.t(int) OWNER TO {app}; GRANT CREATE ON SCHEMA {s} TO {app};", "",
+        "CREATE OR REPLACE FUNCTION {s}.t(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN "
+        "PERFORM "
+        "{own}.steal(); RETURN 2; END';"},
+    Use{"an index that is read, whose constant's function app owns",
+        "CREATE FUNCTION {s}.t(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; "
+        "END'; "
+        "CREATE TABLE {s}.i (a int); CREATE INDEX ON {s}.i ((a + {s}.t(1))); ALTER TABLE {s}.i "
+        "OWNER TO "
+        "{boss};",
+        "PERFORM a FROM {s}.i", pinned, pinned,
+        "ALTER FUNCTION {s}.t(int) OWNER TO {app}; GRANT CREATE ON SCHEMA {s} TO {app};", "",
+        "CREATE OR REPLACE FUNCTION {s}.t(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN "
+        "PERFORM "
+        "{own}.steal(); RETURN 2; END';"},
+    Use{"statistics of what is read, whose constant's function app owns",
+        "CREATE FUNCTION {s}.t(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; "
+        "END'; "
+        "CREATE TABLE {s}.i AS SELECT 1 AS a; CREATE STATISTICS {s}.st ON (a + {s}.t(1)), a FROM "
+        "{s}.i; "
+        "ANALYZE {s}.i; ALTER TABLE {s}.i OWNER TO {boss};",
+        "PERFORM a FROM {s}.i", pinned, pinned,
+        "ALTER FUNCTION {s}.t(int) OWNER TO {app}; GRANT CREATE ON SCHEMA {s} TO {app};", "",
+        "CREATE OR REPLACE FUNCTION {s}.t(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN "
+        "PERFORM "
+        "{own}.steal(); RETURN 2; END';",
+        false, 14},
+    Use{"a domain's default whose function app owns",
+        "CREATE FUNCTION {s}.t() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'; CREATE "
+        "DOMAIN "
+        "{s}.d AS int DEFAULT {s}.t(); CREATE TABLE {s}.d_t (a int, b {s}.d); ALTER DOMAIN {s}.d "
+        "OWNER "
+        "TO {boss}; ALTER TABLE {s}.d_t OWNER TO {boss};",
+        "INSERT INTO {s}.d_t (a) VALUES (1)", pinned, pinned,
+        "ALTER FUNCTION {s}.t() OWNER TO {app}; GRANT CREATE ON SCHEMA {s} TO {app};", "",
+        "CREATE OR REPLACE FUNCTION {s}.t() RETURNS int LANGUAGE sql AS 'SELECT {own}.steal()';"},
+    Use{"a domain that app owns, given back",
+        "CREATE DOMAIN {s}.d AS int; CREATE FUNCTION {s}.t() RETURNS {s}.d LANGUAGE plpgsql AS "
+        "'BEGIN "
+        "RETURN 1; END'; ALTER FUNCTION {s}.t() OWNER TO {boss};",
+        "PERFORM {s}.t()", pinned, pinned, "ALTER DOMAIN {s}.d OWNER TO {app};",
+        "ALTER DOMAIN {s}.d OWNER TO {boss};", "ALTER DOMAIN {s}.d ADD CHECK ({own}.steal() > 0);"},
     Use{"nothing, all names with their schemas", "", "PERFORM pg_catalog.length('x')",
         "SET search_path = ''", "SET search_path = ''", "", "", ""},
 };
@@ -239,6 +340,7 @@ struct World {
 
 std::string filled_in(std::string text, const World& world) {
   const auto& use = uses[world.use];
+  text = replaced(text, "{class}", class_of_type);
   text = replaced(text, "{path}", world.held ? use.path : use.others_path);
   text = replaced(text, "{body}", levels[world.level].body);
   text = replaced(text, "{inner}", use.use);
@@ -285,8 +387,8 @@ std::vector<World> worlds_for(int major) {
   for (std::size_t r = 0; r < runners.size(); ++r) {
     for (std::size_t l = 0; l < levels.size(); ++l) {
       for (std::size_t u = 0; u < uses.size(); ++u) {
-        const auto share = (number++ * 7 + static_cast<std::size_t>(major)) % 16;
-        if (!all && share != 0) continue;
+        const auto share = (number++ * 7 + static_cast<std::size_t>(major)) % 24;
+        if ((!all && share != 0) || uses[u].since > major) continue;
         for (const bool held : {true, false}) {
           World world{r, l, u, held, fmt::format("w{}_", result.size())};
           // What is of app's own session does not reach a victim's.

@@ -34,6 +34,12 @@ std::string head_of(const FunctionText& function) {
   return text + ") RETURNS " + returned;
 }
 
+/// What makes ranges has no name in SQL; what it calls is its type's.
+bool makes_ranges(std::string_view internal) {
+  return internal.starts_with("range_constructor") ||
+         internal.starts_with("multirange_constructor");
+}
+
 /// What the server has by that name inside, called with all that it is given.
 std::string call_of_internal(const FunctionText& function) {
   std::string arguments;
@@ -92,7 +98,7 @@ Code code_of_function(const FunctionText& function, const CodeNames& names,
       tree.give_up("it fetches from a cursor that is opened elsewhere");
     }
   } else if (function.language == "internal" && !function.body.empty()) {
-    tree.follow_sql(call_of_internal(function));
+    if (!makes_ranges(function.body)) tree.follow_sql(call_of_internal(function));
   } else {
     tree.give_up(fmt::format("it is written in {}", displayed(function.language)));
   }

@@ -75,7 +75,7 @@ class CodeReader {
     read_triggers();
     read_expressions();
     read_views();
-    read_domains();
+    read_types();
     read_aggregates();
     CodeNames names(cluster_, database_);
     read_operators(names);
@@ -95,7 +95,8 @@ class CodeReader {
   }
   ObjectId table(const Field& oid) const { return object(ObjectKind::table, oid); }
   CodeUse call_of(ObjectId function) const { return {function, Privilege::execute, false}; }
-  /// `kind` is f for a function, t for a type, r for a relation; none: it is not in the model.
+  /// `kind` is f for a function, t for a type, r for a relation, m and n for a function and a type
+  /// that may be used; none: it is not in the model.
   std::optional<CodeUse> use_of(const Field& kind, const Field& oid) const {
     if (letter(kind) == 'r') {
       auto relation = table(oid);
@@ -103,10 +104,11 @@ class CodeReader {
       if (relation == no_object) return std::nullopt;
       return CodeUse{relation, Privilege::select, false};
     }
-    const bool type = letter(kind) == 't';
+    const bool type = letter(kind) == 't' || letter(kind) == 'n';
+    const bool maybe = letter(kind) == 'm' || letter(kind) == 'n';
     const auto found = object(type ? ObjectKind::type : ObjectKind::function, oid);
     if (found == no_object) return std::nullopt;
-    return CodeUse{found, type ? Privilege::usage : Privilege::execute, false};
+    return CodeUse{found, type ? Privilege::usage : Privilege::execute, false, maybe};
   }
 
   std::string gone() const;
@@ -123,7 +125,7 @@ class CodeReader {
   void read_triggers();
   void read_expressions();
   void read_views();
-  void read_domains();
+  void read_types();
   void read_aggregates();
   void read_operators(CodeNames& names);
   void read_rules(const CodeNames& names);
@@ -261,6 +263,17 @@ void CodeReader::read_triggers() {
   }
 }
 
+/// What sets off an expression that the question calls so.
+std::pair<Attachment::Kind, PrivilegeSet> attached_as(std::string_view kind) {
+  const auto writes = PrivilegeSet(Privilege::insert) | Privilege::update;
+  const auto planned = PrivilegeSet(Privilege::select) | Privilege::update | Privilege::delete_;
+  if (kind == "type") return {Attachment::Kind::expression, writes | planned | Privilege::maintain};
+  if (kind == "index") return {Attachment::Kind::index, writes | planned};
+  if (kind == "partition") return {Attachment::Kind::expression, writes | planned};
+  if (kind == "statistics") return {Attachment::Kind::index, planned};
+  return {Attachment::Kind::expression, writes};
+}
+
 /// Each function that one of them calls is a row of its own.
 void CodeReader::read_expressions() {
   std::map<std::tuple<ObjectId, std::string, std::string>, std::size_t> known;
@@ -279,10 +292,11 @@ void CodeReader::read_expressions() {
     }
     if (at == cluster_.attachments.size()) {
       Attachment attachment;
-      attachment.kind = kind == "index" ? Attachment::Kind::index : Attachment::Kind::expression;
+      const auto [attached, on] = attached_as(kind);
+      attachment.kind = attached;
       attachment.relation = relation;
       attachment.name = text_of(r[2]);
-      attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
+      attachment.on = on;
       cluster_.attachments.push_back(std::move(attachment));
     }
     cluster_.attachments[at].code.uses.push_back(*use);
@@ -323,12 +337,12 @@ void CodeReader::read_views() {
 }
 
 /// A domain is read as one even where it checks nothing: its owner may add a check.
-void CodeReader::read_domains() {
-  for (const auto& r : ask("domains")) {
-    const auto domain = object(ObjectKind::type, r[0]);
-    if (domain == no_object) continue;
+void CodeReader::read_types() {
+  for (const auto& r : ask("type_code")) {
+    const auto type = object(ObjectKind::type, r[0]);
+    if (type == no_object) continue;
     auto& bodies = cluster_.bodies;
-    if (bodies.empty() || bodies.back().of != domain) bodies.push_back({domain, {}, std::nullopt});
+    if (bodies.empty() || bodies.back().of != type) bodies.push_back({type, {}, std::nullopt});
     const auto use = use_of(r[1], r[2]);
     if (use) bodies.back().code.uses.push_back(*use);
   }
@@ -400,7 +414,10 @@ void CodeReader::read_functions(const CodeNames& names) {
     if (is_new)
       at->second =
           code_of_function(text_of_function(r, detail, cluster_.object(id).identity), names, path);
-    codes.emplace(id, at->second);
+    auto& code = codes.emplace(id, at->second).first->second;
+    for (const auto& oid : array_elements(text_of(r[8]))) {
+      if (const auto use = use_of(Field("t"), Field(oid))) code.uses.push_back(*use);
+    }
   });
   for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
     const auto& o = cluster_.objects[i];

@@ -112,12 +112,13 @@ void from_json(const json& j, Remark& r) {
   }
 }
 
-void to_json(json& j, const CodeUse& u) { j = {u.object, u.privileges, u.by_search_path}; }
+void to_json(json& j, const CodeUse& u) { j = {u.object, u.privileges, u.by_search_path, u.maybe}; }
 
 void from_json(const json& j, CodeUse& u) {
   j.at(0).get_to(u.object);
   j.at(1).get_to(u.privileges);
   j.at(2).get_to(u.by_search_path);
+  if (j.size() > 3) j.at(3).get_to(u.maybe);
 }
 
 void to_json(json& j, const NameLookup& n) {
@@ -144,18 +145,19 @@ void from_json(const json& j, Given& g) {
 void to_json(json& j, const Code& c) {
   j = {{"uses", c.uses}, {"settings", c.settings}, {"unknown", c.unknown}, {"given", c.given}};
   if (c.callers_types) j["callers_types"] = true;
-  put(j, "names", c.names);
+  put(j, "looks_up", c.names);
 }
 
-// Older snapshots do not say which names are looked up where, and have no types or operators.
+// Older snapshots do not say which names are looked up where, and have no types or operators, or
+// nothing of what types bring: `names`.
 void from_json(const json& j, Code& c) {
   j.at("uses").get_to(c.uses);
   j.at("settings").get_to(c.settings);
   j.at("unknown").get_to(c.unknown);
   c.callers_types = j.value("callers_types", false);
   c.names.reset();
-  if (!j.contains("names")) return;
-  get(j, "names", c.names);
+  if (!j.contains("looks_up")) return;
+  get(j, "looks_up", c.names);
   j.at("given").get_to(c.given);
 }
 // NOLINTEND(readability-identifier-naming)

@@ -144,10 +144,9 @@ TEST_CASE("a snapshot of before names were told apart is read, and what code loo
           "[input][snapshot]") {
   auto cluster = some_cluster();
   auto text = write_snapshot(cluster);
-  // Of a body, not of a pooler, whose names come later.
-  const auto at = text.find("\"names\": [", text.find("\"bodies\""));
+  const auto at = text.find("\"looks_up\": [", text.find("\"bodies\""));
   REQUIRE(at != std::string::npos);
-  text.replace(at + 1, 5, "names_of_later");
+  text.replace(at + 1, 8, "names");
   const auto read = read_snapshot(Source("s", text));
   REQUIRE(read.bodies.size() == 1);
   CHECK_FALSE(read.bodies[0].code.names);

@@ -38,6 +38,9 @@ class ScriptCodeReader {
         read(EntityId{i}, e, names);
       }
     }
+    for (auto& [type, code] : of_types_) {
+      cluster().bodies.push_back({type, std::move(code), std::nullopt});
+    }
     for (auto& policy : cluster().row_policies) {
       if (cluster().object(policy.table).database != database_) continue;
       const auto path = paths_.find({policy.table, policy.name});
@@ -78,6 +81,8 @@ class ScriptCodeReader {
         return server(id, e);
       case EntityKind::user_mapping:
         return mapping(e);
+      case EntityKind::other:
+        return cast(e);
       case EntityKind::extension:
         cluster().extensions.push_back({database_, e.name, "", no_object, e.owner});
         return;
@@ -125,7 +130,14 @@ class ScriptCodeReader {
       add_uses(e, body.code, false);
       return cluster().bodies.push_back(std::move(body));
     }
-    cluster().bodies.push_back({object_(id), code_of_function(text, names, path), std::nullopt});
+    auto code = code_of_function(text, names, path);
+    for (const auto& ref : e.refs) {
+      const auto& type = catalog_.at(ref.to);
+      if (type.kind != EntityKind::type || !type.alive || type.object == no_object) continue;
+      // The checks of a domain that it is given run before.
+      if (!type.is(TypeKind::domain)) code.uses.push_back({object_(ref.to), Privilege::usage});
+    }
+    cluster().bodies.push_back({object_(id), std::move(code), std::nullopt});
   }
 
   CodeUse call(EntityId function) const { return {object_(function), Privilege::execute, false}; }
@@ -183,16 +195,38 @@ class ScriptCodeReader {
   void column_types(EntityId id, const Entity& e) {
     if (!is_table(e) || e.object == no_object) return;
     for (const auto& column : e.columns) {
-      if (column.type.entity == no_entity || column.type.array) continue;
+      if (column.type.entity == no_entity) continue;
       const auto& type = catalog_.at(column.type.entity);
-      if (!type.is(TypeKind::domain) || type.object == no_object) continue;
+      const bool domain = type.is(TypeKind::domain);
+      if (type.object == no_object || (domain && column.type.array)) continue;
       Attachment attachment;
       attachment.kind = Attachment::Kind::expression;
       attachment.relation = object_(id);
       attachment.name = "type of column " + std::to_string(column.number);
       attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
+      if (!domain) attachment.on |= PrivilegeSet(Privilege::select) | Privilege::maintain;
       attachment.code.uses = {{object_(column.type.entity), Privilege::usage, false}};
       cluster().attachments.push_back(std::move(attachment));
+    }
+  }
+
+  /// Its function may run where there are values of either type.
+  void cast(const Entity& e) {
+    constexpr std::string_view kind = "cast ";
+    if (!e.name.starts_with(kind)) return;
+    Code code;
+    add_uses(e, code, false);
+    std::erase_if(code.uses, [&](const CodeUse& use) {
+      return cluster().object(use.object).kind != ObjectKind::function;
+    });
+    for (auto& use : code.uses) use.maybe = true;
+    if (code.uses.empty()) return;
+    for (const auto& ref : e.refs) {
+      const auto& type = catalog_.at(ref.to);
+      if (type.kind != EntityKind::type || !type.alive || type.object == no_object) continue;
+      if (type.is(TypeKind::domain)) continue;
+      auto& uses = of_types_[object_(ref.to)].uses;
+      uses.insert(uses.end(), code.uses.begin(), code.uses.end());
     }
   }
 
@@ -220,6 +254,9 @@ class ScriptCodeReader {
     attachment.relation = object_(relation);
     attachment.name = name;
     attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
+    if (attachment.kind == Attachment::Kind::index) {
+      attachment.on |= PrivilegeSet(Privilege::select) | Privilege::delete_;
+    }
     cluster().attachments.push_back(std::move(attachment));
   }
 
@@ -425,6 +462,7 @@ class ScriptCodeReader {
   ObjectId before_, database_;
   const std::function<ObjectId(EntityId)>& object_;
   std::map<std::pair<ObjectId, std::string>, NamePath> paths_;  // of policies
+  std::map<ObjectId, Code> of_types_;                           // that are no domains
 };
 
 }  // namespace
