@@ -341,7 +341,7 @@ void RunningCode::visit_relation(EntityId id, PrivilegeSet written) {
       const auto& to = catalog_.at(ref.to);
       if (to.kind == EntityKind::relation) push(ref.to, written | reads);
     }
-    if (writes_it && e.uses_catalogs) give_up("it writes a view of the server's own tables");
+    if (writes_it && !e.catalogs.empty()) give_up("it writes a view of the server's own tables");
   }
   visit_written(id, written);
   if (is_table(e)) push_parents(e, written);

@@ -348,7 +348,7 @@ class Query {
     const auto& object = catalog_.object(id);
     if (object.kind == ObjectKind::sequence) {
       result.columns = Names{"last_value", "log_cnt", "is_called"};
-    } else if (object.kind == ObjectKind::table) {
+    } else if (object.kind == ObjectKind::table && !object.system) {
       result.columns.emplace();
       for (const auto& c : catalog_.cluster().relation(object).columns) {
         result.columns->push_back(c.name);
@@ -502,14 +502,13 @@ void add_references(SqlCatalog& catalog, EntityId from, const SqlNode& tree, Ent
                     int from_column) {
   Mentioned found;
   mention(tree, found);
+  for (const auto& name : found.relations) {
+    if (catalog.is_of_server(name)) catalog.edit(from).catalogs.push_back(name.name);
+  }
   for (const auto& text : found.classes) {
     if (const auto name = name_in_text(text)) found.relations.push_back(*name);
   }
   const auto relations = mentioned_relations(catalog, found);
-  const bool catalogs =
-      std::any_of(found.relations.begin(), found.relations.end(),
-                  [&](const QualifiedName& name) { return catalog.is_of_server(name); });
-  if (catalogs) catalog.edit(from).uses_catalogs = true;
   for (const auto id : relations) {
     catalog.add_ref(from, {id, 0, Ref::Kind::normal, from_column});
     add_columns(catalog, from, id, found, from_column);

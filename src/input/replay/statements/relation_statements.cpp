@@ -98,6 +98,7 @@ void replace_view(SqlCatalog& catalog, EntityId id, const SqlNode& query,
   auto& entity = catalog.edit(id);
   const auto schema = entity.schema;
   std::erase_if(entity.refs, [&](const Ref& r) { return r.to != schema; });
+  entity.catalogs.clear();
   add_references(catalog, id, query);
 }
 
