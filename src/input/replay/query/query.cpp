@@ -498,6 +498,17 @@ std::vector<EntityId> relations_in(const SqlCatalog& catalog, const SqlNode& que
   return mentioned_relations(catalog, found);
 }
 
+std::vector<TypeRef> types_in(const SqlCatalog& catalog, const SqlNode& query) {
+  Mentioned found;
+  mention(query, found);
+  std::vector<TypeRef> result;
+  for (const auto* const name : found.types) result.push_back(catalog.find_type(*name));
+  for (const auto id : mentioned_relations(catalog, found)) {
+    for (const auto& column : catalog.at(id).columns) result.push_back(column.type);
+  }
+  return result;
+}
+
 void add_references(SqlCatalog& catalog, EntityId from, const SqlNode& tree, EntityId on,
                     int from_column) {
   Mentioned found;
