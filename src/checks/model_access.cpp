@@ -11,6 +11,7 @@
 #include <set>
 
 #include "checks/check.hpp"
+#include "escalation/unread_databases.hpp"
 #include "reach/ways.hpp"
 #include "text/display.hpp"
 
@@ -184,12 +185,26 @@ class AccessJudge {
           continue;
         }
         const auto way = facts_.escalations().way(role, {goal, std::nullopt});
-        if (way.empty() || !goes_alone(way)) continue;
+        if (way.empty()) continue;
+        if (!goes_alone(way)) {
+          note_unknown(entry, role, goal, way);
+          continue;
+        }
         std::vector<std::string> path;
         for (const auto& step : way) path.push_back(fmt::format("{}: {}", step.edge, step.how));
         add_becoming(entry, role, goal, path, way.front().cut);
       }
     }
+  }
+
+  void note_unknown(const AccessEntry& entry, RoleId role, RoleId goal,
+                    const std::vector<Step>& way) {
+    const auto uncertain =
+        std::find_if(way.begin(), way.end(), [](const Step& s) { return !s.certain; });
+    if (!unknown_.empty() || uncertain == way.end()) return;
+    unknown_ =
+        fmt::format("whether {} can become {}, which `{}` rules out, is not known: {}",
+                    facts_.shown(role), facts_.shown(goal), displayed(entry.id), uncertain->how);
   }
 
   void add_becoming(const AccessEntry& entry, RoleId role, RoleId goal,
@@ -238,9 +253,7 @@ Check model_access(MapReader&, MapReader&) {
     if (entries.empty()) return {};
     if (const auto missing = facts.missing(Fact::roles)) return *missing;
     AccessJudge judge(facts);
-    bool asks_of_objects = false;
     for (const auto& entry : entries) {
-      asks_of_objects = asks_of_objects || !entry.cannot_become;
       if (!entry.cannot_become) {
         if (const auto missing = facts.missing(Fact::objects)) return *missing;
       }
@@ -250,9 +263,16 @@ Check model_access(MapReader&, MapReader&) {
       judge.judge(entry);
     }
     auto verdict = std::move(judge).verdict();
-    // What views, functions and foreign keys do for others.
-    const auto missing = asks_of_objects ? facts.missing(Fact::code) : std::nullopt;
-    return missing && verdict.kind == Verdict::Kind::holds ? *missing : verdict;
+    if (verdict.kind != Verdict::Kind::holds) return verdict;
+    // What views, functions and foreign keys do for others, and where code leads up.
+    for (const auto fact : {Fact::objects, Fact::code}) {
+      if (const auto missing = facts.missing(fact)) return *missing;
+    }
+    if (const auto unread = unread_databases(facts.cluster())) {
+      verdict.why = unread->why;
+      verdict.remedy = unread->remedy;
+    }
+    return verdict;
   };
 }
 

@@ -9,6 +9,7 @@
 
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
+#include "escalation/unread_databases.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -21,17 +22,6 @@ std::vector<Remedy> cut_of(const std::vector<Step>& way) {
     if (!step->cut.empty() && step->edge != "ESC-SUPER") return step->cut;
   }
   return {};
-}
-
-// Of a server, those that one can connect to.
-std::vector<std::string> databases_not_read(const Cluster& cluster) {
-  std::vector<std::string> names;
-  for (const auto& o : cluster.objects) {
-    if (o.kind != ObjectKind::database || cluster.server.empty()) continue;
-    const auto& detail = cluster.databases[o.detail];
-    if (detail.allows_connections && !detail.read) names.push_back(displayed(o.name));
-  }
-  return names;
 }
 
 }  // namespace
@@ -72,11 +62,9 @@ Check role_escalates(MapReader& with, MapReader& fix) {
       if (const auto missing = facts.missing(fact)) return *missing;
     }
     if (!unknown) {
-      const auto unread = databases_not_read(cluster);
-      if (!unread.empty()) {
-        verdict.why = fmt::format("what is in {} was not looked at, and code there may lead up",
-                                  listed(unread));
-        verdict.remedy = "--all-databases";
+      if (const auto unread = unread_databases(cluster)) {
+        verdict.why = unread->why;
+        verdict.remedy = unread->remedy;
       }
       return verdict;
     }

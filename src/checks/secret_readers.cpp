@@ -52,14 +52,20 @@ class SecretReaders {
     }
   }
 
-  std::vector<Finding> findings() && {
-    std::vector<Finding> result;
-    for (auto& [key, finding] : findings_) result.push_back(std::move(finding));
-    return result;
+  Verdict verdict() && {
+    std::vector<Finding> findings;
+    for (auto& [key, finding] : findings_) findings.push_back(std::move(finding));
+    auto verdict = verdict_of(std::move(findings));
+    if (renamed_.empty()) return verdict;
+    const char* const remedy = "look at its query";
+    if (verdict.kind == Verdict::Kind::holds) return unseen(renamed_, remedy);
+    verdict.why = renamed_;
+    verdict.remedy = remedy;
+    return verdict;
   }
 
  private:
-  // A view without such a column does not show it.
+  // A view without such a column may show it by another name.
   void add_handed_on(const IndirectUse& use, const Object& table, const std::string& column) {
     const auto& by = cluster_.object(use.object);
     if (by.system || by.extension) return;
@@ -70,13 +76,30 @@ class SecretReaders {
       const bool shows =
           column.empty() || std::any_of(columns.begin(), columns.end(),
                                         [&](const Column& c) { return c.name == column; });
-      if (!shows) return;
+      if (!shows) return note_renamed(use, table, column);
       for (std::uint32_t c = 0; c < columns.size(); ++c) {
         if (!column.empty() && columns[c].name != column) continue;
         look_at(use.object, use.privilege, cluster_.column_acl(columns[c]), c, words);
       }
     }
     look_at(use.object, use.privilege, facts_.graph().list_of(by), std::nullopt, words);
+  }
+
+  void note_renamed(const IndirectUse& use, const Object& table, const std::string& column) {
+    const auto& view = cluster_.object(use.object);
+    bool any = holds(use.object, use.privilege, facts_.graph().list_of(view));
+    for (const auto& c : cluster_.relation(view).columns) {
+      any = any || holds(use.object, use.privilege, cluster_.column_acl(c));
+    }
+    if (!any || !renamed_.empty()) return;
+    renamed_ = fmt::format("whether {} shows {} of {} by another name is not told apart",
+                           facts_.shown(view), displayed(column), facts_.shown(table));
+  }
+
+  bool holds(ObjectId id, Privilege privilege, const Acl& list) const {
+    return std::any_of(list.begin(), list.end(), [&](const AclItem& item) {
+      return item.privileges.has(privilege) && is_meant(item.grantee, id);
+    });
   }
 
   bool is_meant(RoleId grantee, ObjectId object) const {
@@ -113,6 +136,7 @@ class SecretReaders {
   const Patterns& except_;
   bool revoke_;
   std::map<std::pair<ObjectId, RoleId>, Finding> findings_;
+  std::string renamed_;  // a view that may show a secret; empty: none
 };
 
 }  // namespace
@@ -135,7 +159,7 @@ Check secret_readers(MapReader& with, MapReader& fix) {
         if (object.identity == secret.table) readers.add(ObjectId{i}, secret.column);
       }
     }
-    return verdict_of(std::move(readers).findings());
+    return std::move(readers).verdict();
   };
 }
 

@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "audit/audit.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "escalation/unread_databases.hpp"
 #include "model/named_object.hpp"
 #include "policy/loader.hpp"
 #include "report/graphviz.hpp"
@@ -86,6 +88,9 @@ int draw_graph(const GraphOptions& options) {
   print_version_note(cluster);
   need(cluster, Fact::roles, "nothing can be drawn");
   if (!options.object.empty()) need(cluster, Fact::objects, "privileges cannot be told");
+  if (const auto unread = unread_databases(cluster)) {
+    std::fputs(fmt::format("pgleast: note: {}; {}\n", unread->why, unread->remedy).c_str(), stderr);
+  }
   const Graph graph(cluster);
   const auto drawing =
       !options.role.empty()      ? picture_of(graph, role_asked_for(cluster, options.role))

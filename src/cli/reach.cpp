@@ -9,6 +9,7 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "escalation/unread_databases.hpp"
 #include "fix/way_cuts.hpp"
 #include "reach/cluster_reach.hpp"
 #include "reach/ways.hpp"
@@ -66,18 +67,19 @@ void check_names(const Cluster& cluster, const Question& question) {
   }
 }
 
-std::string ways_to(const Cluster& cluster, const ReachOptions& options, const Graph& graph,
-                    const Escalations& escalations, const Doors& doors, const Question& question) {
+std::vector<WaysReport> ways_to(const Cluster& cluster, const ReachOptions& options,
+                                const Graph& graph, const Escalations& escalations,
+                                const Doors& doors, const Question& question) {
   need(cluster, Fact::roles, "ways cannot be told");
   if (!power_named(options.to)) need(cluster, Fact::objects, "ways to an object cannot be told");
   std::vector<WaysReport> reports;
   for (const auto& target : targets_named(cluster, options.to, options.privilege)) {
     auto found = ways_in(graph, doors, Routes(graph, escalations, target), question);
     auto cuts = cuts_of_ways(cluster, target, {today()}, question, found.ways);
-    reports.push_back({target, std::move(found), std::move(cuts)});
+    reports.push_back(
+        {target, std::move(found), std::move(cuts), unread_databases(cluster, question.database)});
   }
-  if (options.output.format == "json") return ways_json(cluster, reports);
-  return ways_text(cluster, options.from ? displayed(*options.from) : "any origin", reports);
+  return reports;
 }
 
 // What was not seen makes no step up, and that must not read as if there were none.
@@ -119,19 +121,25 @@ int reach(const ReachOptions& options) {
   const Doors doors(graph, connections.decided(), {today()});
   print_assumptions(doors, cluster);
   timings.phase("doors");
+  const bool json = options.output.format == "json";
   std::string text;
+  bool unseen = false;
   if (!options.to.empty()) {
-    text = ways_to(cluster, options, graph, escalations, doors, question);
+    const auto reports = ways_to(cluster, options, graph, escalations, doors, question);
+    const auto from = options.from ? displayed(*options.from) : "any origin";
+    text = json ? ways_json(cluster, reports) : ways_text(cluster, from, reports);
+    unseen = std::any_of(reports.begin(), reports.end(), may_be_more);
   } else {
     const auto reached = cluster_reach(graph, escalations, doors, question);
-    text = options.output.format == "json" ? reach_json(cluster, reached)
-                                           : reach_text(cluster, reached);
+    text = json ? reach_json(cluster, reached)
+                : reach_text(cluster, reached, unread_databases(cluster, question.database));
   }
   timings.phase("ways");
   write_output(options.output, text);
   timings.phase("write");
   if (options.timings) timings.print();
-  return 0;
+  constexpr int exit_unseen = 3;
+  return unseen ? exit_unseen : 0;
 }
 
 }  // namespace

@@ -11,19 +11,19 @@
 namespace pgleast {
 namespace {
 
-ObjectId catalog_named(const Cluster& cluster, std::string_view name) {
+/// Each database has one.
+std::vector<ObjectId> catalogs_named(const Cluster& cluster, std::string_view name) {
+  std::vector<ObjectId> result;
   for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
     const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::table && o.system && o.name == name) return ObjectId{i};
+    if (o.kind == ObjectKind::table && o.system && o.name == name) result.push_back(ObjectId{i});
   }
-  return no_object;
+  return result;
 }
 
 // By a grant on all of it or on the column with the hashes.
-void add_grantees(const Context& context, std::string_view table, std::string_view column,
+void add_grantees(const Context& context, ObjectId id, std::string_view column,
                   std::vector<Offer>& readers) {
-  const auto id = catalog_named(context.cluster(), table);
-  if (id == no_object) return;
   const auto& object = context.cluster().object(id);
   const auto add = [&](const Acl& acl) {
     for (const auto& item : acl) {
@@ -43,11 +43,9 @@ void add_grantees(const Context& context, std::string_view table, std::string_vi
 }
 
 // Who is handed them on by a view or a SECURITY DEFINER function, as by a pooler's auth_query.
-void add_handed_on(const Context& context, std::string_view table, std::string_view column,
+void add_handed_on(const Context& context, ObjectId id, std::string_view column,
                    std::vector<Offer>& readers) {
   const auto& cluster = context.cluster();
-  const auto id = catalog_named(cluster, table);
-  if (id == no_object) return;
   for (const auto& access : context.indirect_uses().to(id, Privilege::select)) {
     const auto& by = cluster.object(access.use->object);
     if (by.system) continue;
@@ -69,10 +67,14 @@ void add_handed_on(const Context& context, std::string_view table, std::string_v
 
 std::vector<Offer> readers_of_hashes(const Context& context) {
   std::vector<Offer> readers;
-  add_grantees(context, "pg_authid", "rolpassword", readers);
-  add_grantees(context, "pg_shadow", "passwd", readers);
-  add_handed_on(context, "pg_authid", "rolpassword", readers);
-  add_handed_on(context, "pg_shadow", "passwd", readers);
+  const auto hashes = catalogs_named(context.cluster(), "pg_authid");
+  // All databases share it, with its grants.
+  if (!hashes.empty()) add_grantees(context, hashes.front(), "rolpassword", readers);
+  for (const auto id : hashes) add_handed_on(context, id, "rolpassword", readers);
+  for (const auto id : catalogs_named(context.cluster(), "pg_shadow")) {
+    add_grantees(context, id, "passwd", readers);
+    add_handed_on(context, id, "passwd", readers);
+  }
   const auto everything = context.cluster().find_role("pg_read_all_data");
   if (everything) {
     Offer offer;

@@ -207,6 +207,22 @@ Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   return result;
 }
 
+// What was not looked at may be a way.
+Json not_looked_at_json(const Cluster& cluster, const WaysReport& report) {
+  const auto& target = report.target;
+  Json result{{"target", end_of_path(cluster, target)}, {"privilege", nullptr}};
+  if (!target.power) result["privilege"] = info(target.privilege).keyword;
+  result["certain"] = false;
+  result["why"] = report.not_looked_at->why;
+  result["remedy"] = report.not_looked_at->remedy;
+  return result;
+}
+
+std::string not_looked_at_text(const std::optional<Unseen>& unseen) {
+  if (!unseen) return "";
+  return fmt::format("unseen: {} ({})\n\n", unseen->why, unseen->remedy);
+}
+
 // --- ClusterReach -------------------------------------------------------------------------------
 
 std::string names_of(const DoorReach& door) {
@@ -308,12 +324,15 @@ std::string ways_text(const Cluster& cluster, const std::string& from,
   for (const auto& report : reports) {
     const auto& ways = report.found.ways;
     text += fmt::format("{} -> {}: {}\n\n", from, to_string(cluster, report.target),
-                        ways.empty() ? "no way" : counted(ways.size(), "way"));
+                        !ways.empty()          ? counted(ways.size(), "way")
+                        : report.not_looked_at ? "no way as far as was looked"
+                                               : "no way");
     for (std::size_t i = 0; i < ways.size(); ++i) {
       text += fmt::format("{}. {}\n", i + 1, way_head(ways[i])) + way_text(records, ways[i]) + '\n';
     }
     text += cuts_text(records, report.cuts);
     text += shut_text(records, report.found.shut);
+    text += not_looked_at_text(report.not_looked_at);
   }
   while (text.ends_with("\n\n")) text.pop_back();
   return text;
@@ -327,11 +346,19 @@ std::string ways_json(const Cluster& cluster, const std::vector<WaysReport>& rep
       result.push_back(way_json(cluster, report.target, report.found.ways[i]));
       result.back()["cuts"] = cuts_json(records, report.cuts, i, report.found.ways[i].roles);
     }
+    if (report.not_looked_at) result.push_back(not_looked_at_json(cluster, report));
   }
   return dumped(result);
 }
 
-std::string reach_text(const Cluster& cluster, const ClusterReach& reached) {
+bool may_be_more(const WaysReport& report) {
+  const auto& ways = report.found.ways;
+  return report.not_looked_at &&
+         std::none_of(ways.begin(), ways.end(), [](const Way& way) { return way.is_certain(); });
+}
+
+std::string reach_text(const Cluster& cluster, const ClusterReach& reached,
+                       const std::optional<Unseen>& not_looked_at) {
   const RecordNames records(cluster);
   std::string text;
   const ZoneReach* before = nullptr;
@@ -346,6 +373,7 @@ std::string reach_text(const Cluster& cluster, const ClusterReach& reached) {
     text += '\n';
   }
   text += shut_text(records, reached.shut);
+  text += not_looked_at_text(not_looked_at);
   while (text.ends_with("\n\n")) text.pop_back();
   return text;
 }

@@ -14,16 +14,21 @@ namespace pgleast {
 struct WaysReport {
   Target target;
   WaysIn found;
-  std::vector<WayCut> cuts;  // what ends some of them
+  std::vector<WayCut> cuts;             // what ends some of them
+  std::optional<Unseen> not_looked_at;  // where there may be others
 };
 
 /// `from` is what was asked, in words: "203.0.113.0/24", "any origin".
 std::string ways_text(const Cluster& cluster, const std::string& from,
                       const std::vector<WaysReport>& reports);
-/// A JSON array, one object for each way.
+/// A JSON array, one object for each way, and one that is not certain for what was not looked at.
 std::string ways_json(const Cluster& cluster, const std::vector<WaysReport>& reports);
 
-std::string reach_text(const Cluster& cluster, const ClusterReach& reached);
+/// Nothing certain was found, and not all was looked at.
+bool may_be_more(const WaysReport& report);
+
+std::string reach_text(const Cluster& cluster, const ClusterReach& reached,
+                       const std::optional<Unseen>& not_looked_at);
 /// A JSON array, one object for each kind of origin.
 std::string reach_json(const Cluster& cluster, const ClusterReach& reached);
 

@@ -559,6 +559,40 @@ TEST_CASE("a check is unseen without what it needs, and only then", "[checks]") 
   }
 }
 
+TEST_CASE("a view over a catalog may show its secret by another name", "[checks]") {
+  struct Row {
+    const char* sql;
+    Verdict::Kind expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"CREATE VIEW v AS SELECT rolpassword FROM pg_authid; GRANT SELECT ON v TO app;",
+       Verdict::Kind::broken},
+      {"CREATE VIEW v AS SELECT rolpassword AS p FROM pg_authid; GRANT SELECT ON v TO app;",
+       Verdict::Kind::unseen},
+      {"CREATE VIEW v AS SELECT rolname FROM pg_authid; GRANT SELECT (rolname) ON v TO app;",
+       Verdict::Kind::unseen},
+      {"CREATE VIEW v AS SELECT rolpassword AS p FROM pg_authid;", Verdict::Kind::holds},
+      {"CREATE VIEW v AS SELECT oid FROM pg_class; GRANT SELECT ON v TO app;",
+       Verdict::Kind::holds},
+  }));
+  INFO(row.sql);
+  const auto cluster = script_cluster("CREATE ROLE app LOGIN; " + std::string(row.sql));
+  CHECK(verdict_of_rule(load_policy({"baseline"}), "ACL-008", cluster).kind == row.expected);
+}
+
+TEST_CASE("a role may become another in a way that cannot be followed", "[checks]") {
+  const auto cluster = script_cluster(
+      "CREATE ROLE app LOGIN; CREATE FUNCTION f(q text) RETURNS void SECURITY DEFINER LANGUAGE "
+      "plpgsql SET search_path = pg_catalog, pg_temp AS 'BEGIN UPDATE pg_authid SET rolsuper = "
+      "true "
+      "WHERE rolname = q; END';");
+  const auto policy = policy_of_text(
+      "policy: 1\nextends: [model]\naccess:\n  - {id: stays, who: app, cannot_become: postgres}\n");
+  const auto verdict = verdict_of_rule(policy, "MOD-007", cluster);
+  CHECK(verdict.kind == Verdict::Kind::unseen);
+  CHECK(verdict.why.starts_with("whether app can become postgres, which `stays` rules out"));
+}
+
 TEST_CASE("every kind of check has a row", "[checks]") {
   const auto policy = policy_of(cases[0]);
   std::set<std::string_view> with_row, kinds;

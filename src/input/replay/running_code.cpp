@@ -180,7 +180,7 @@ void RunningCode::add_table(const StatementUses::Table& table, bool in_body) {
   if (!found.empty()) return;
   if (catalog_.is_of_server(table.name)) {
     if (written) add(kept_in(table.name.name), fmt::format("it writes {}", table.name.name));
-  } else if (!is_known()) {
+  } else if (!is_known() || (!is_complete_ && !catalog_.was_named(table.name.name))) {
     give_up(fmt::format("what {} is is not known", table.name.name));
   } else if (!catalog_.objects_known) {
     add_all_functions();
@@ -342,7 +342,7 @@ void RunningCode::visit_relation(EntityId id, PrivilegeSet written) {
       const auto& to = catalog_.at(ref.to);
       if (to.kind == EntityKind::relation) push(ref.to, written | reads);
     }
-    if (writes_it && e.uses_catalogs) give_up("it writes a view of the server's own tables");
+    if (writes_it && !e.catalogs.empty()) give_up("it writes a view of the server's own tables");
   }
   visit_written(id, written);
   if (is_table(e)) push_parents(e, written);

@@ -36,6 +36,12 @@ auto& kept(Vector& all, std::size_t at, std::vector<std::function<void()>>& jour
 SqlCatalog::SqlCatalog(Cluster& cluster, RoleEditor& roles)
     : cluster_(cluster), roles_(roles), journal_(roles.journal()), first_acl_(cluster.acls.size()) {
   read_cluster();
+  roles_.ask_for_needed([this](RoleId role) {
+    return std::any_of(entities_.begin(), entities_.end(), [&](const Entity& e) {
+      const bool mapping = e.kind == EntityKind::user_mapping && e.code && e.code->role == role;
+      return e.alive && (mapping || (e.object == no_object && e.owner == role));
+    });
+  });
 }
 
 // --- Journal ------------------------------------------------------------------------------------

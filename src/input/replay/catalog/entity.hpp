@@ -71,9 +71,9 @@ struct Entity {
   Subkind subkind;
   bool alive = true;
   bool temporary = false;
-  bool dependents_unknown = false;  // read, not made by a script
-  bool calls_anything = false;      // of the server, what may change something
-  bool uses_catalogs = false;       // a view of the server's own tables
+  bool dependents_unknown = false;    // read, not made by a script
+  bool calls_anything = false;        // of the server, what may change something
+  std::vector<std::string> catalogs;  // relations of the server that a view names
   std::vector<Ref> refs;
   std::vector<ColumnState> columns;  // of relations, as in RelationDetail::columns
   std::vector<TypeRef> types;        // a function's arguments; an array's element

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "input/code/code_reader.hpp"
+#include "input/replay/catalog/server_relation.hpp"
 #include "input/sql/psql_script.hpp"
 #include "model/bootstrap_superuser.hpp"
 #include "pg/setting_value.hpp"
@@ -30,6 +31,7 @@ class ScriptCodeReader {
       : catalog_(catalog), before_(database.before), database_(database.now), object_(object) {}
 
   void read() {
+    if (may_use_server()) add_server_relations();
     CodeNames names(cluster(), database_);
     add_operators(names);
     for (std::uint32_t i = 0; i < catalog_.size(); ++i) {
@@ -51,6 +53,62 @@ class ScriptCodeReader {
 
  private:
   Cluster& cluster() { return catalog_.cluster(); }
+
+  /// Whether there is code, which may name relations of the server.
+  bool may_use_server() const {
+    for (std::uint32_t i = 0; i < catalog_.size(); ++i) {
+      const auto& e = catalog_.at(EntityId{i});
+      if (e.alive && e.database == before_ && (e.code || !e.catalogs.empty())) return true;
+    }
+    return false;
+  }
+
+  /// With the lists that initdb gives; some are there, for a script grants something on them.
+  void add_server_relations() {
+    auto& c = cluster();
+    const auto schema = schema_of_server();
+    for (std::uint32_t i = 0; i < c.objects.size(); ++i) {
+      const auto& o = c.objects[i];
+      if (o.kind == ObjectKind::table && o.schema == schema) of_server_[o.name] = ObjectId{i};
+    }
+    const auto owner = bootstrap_superuser(c);
+    Acl acl{{owner, owner, grantable_privileges(ObjectKind::table, c.major()), {}}};
+    const auto guarded = catalog_.intern(acl);
+    acl.push_back({public_role, owner, Privilege::select, {}});
+    const auto open = catalog_.intern(acl);
+    for (const auto& relation : server_relations(c.major())) {
+      if (of_server_.contains(relation.name)) continue;
+      Object o = of_server(ObjectKind::table, std::string(relation.name));
+      o.acl = relation.guarded ? guarded : open;
+      o.detail = static_cast<std::uint32_t>(c.relations.size());
+      RelationDetail detail;
+      detail.relkind = relation.relkind;
+      c.relations.push_back(std::move(detail));
+      of_server_[o.name] = ObjectId{static_cast<std::uint32_t>(c.objects.size())};
+      c.objects.push_back(std::move(o));
+    }
+  }
+
+  ObjectId schema_of_server() {
+    for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
+      const auto& o = cluster().objects[i];
+      const bool here = o.kind == ObjectKind::schema && o.database == database_;
+      if (here && o.name == "pg_catalog") return ObjectId{i};
+    }
+    return no_object;
+  }
+
+  Object of_server(ObjectKind kind, const std::string& name) {
+    Object o;
+    o.kind = kind;
+    o.database = database_;
+    o.name = name;
+    o.identity = "pg_catalog." + name;
+    o.system = true;
+    o.owner = bootstrap_superuser(cluster());
+    o.schema = schema_of_server();
+    return o;
+  }
 
   void read(EntityId id, const Entity& e, const CodeNames& names) {
     switch (e.kind) {
@@ -160,6 +218,12 @@ class ScriptCodeReader {
     Body body{object_(id), {}, std::nullopt};
     if (e.is(RelationKind::view)) body.writable = passed_on(e, 0);
     add_uses(e, body.code, true);
+    for (const auto& name : e.catalogs) {
+      const auto found = of_server_.find(name);
+      if (found != of_server_.end()) {
+        body.code.uses.push_back({found->second, Privilege::select, false});
+      }
+    }
     if (!body.code.uses.empty()) cluster().bodies.push_back(std::move(body));
   }
 
@@ -440,18 +504,8 @@ class ScriptCodeReader {
 
   ObjectId make_server_function(const std::string& name) {
     auto& c = cluster();
-    Object o;
-    o.kind = ObjectKind::function;
-    o.database = database_;
-    o.name = name;
-    o.identity = "pg_catalog." + name + "()";
-    o.system = true;
-    o.owner = bootstrap_superuser(c);
-    for (std::uint32_t i = 0; i < c.objects.size(); ++i) {
-      const auto& schema = c.objects[i];
-      const bool there = schema.kind == ObjectKind::schema && schema.database == database_;
-      if (there && schema.name == "pg_catalog") o.schema = ObjectId{i};
-    }
+    auto o = of_server(ObjectKind::function, name);
+    o.identity += "()";
     o.detail = static_cast<std::uint32_t>(c.functions.size());
     c.functions.push_back({'f', false, false, 'v', "internal", false, {}});
     c.objects.push_back(std::move(o));
@@ -461,6 +515,7 @@ class ScriptCodeReader {
   SqlCatalog& catalog_;
   ObjectId before_, database_;
   const std::function<ObjectId(EntityId)>& object_;
+  std::map<std::string, ObjectId, std::less<>> of_server_;      // relations of pg_catalog
   std::map<std::pair<ObjectId, std::string>, NamePath> paths_;  // of policies
   std::map<ObjectId, Code> of_types_;                           // that are no domains
 };

@@ -348,7 +348,7 @@ class Query {
     const auto& object = catalog_.object(id);
     if (object.kind == ObjectKind::sequence) {
       result.columns = Names{"last_value", "log_cnt", "is_called"};
-    } else if (object.kind == ObjectKind::table) {
+    } else if (object.kind == ObjectKind::table && !object.system) {
       result.columns.emplace();
       for (const auto& c : catalog_.cluster().relation(object).columns) {
         result.columns->push_back(c.name);
@@ -498,18 +498,28 @@ std::vector<EntityId> relations_in(const SqlCatalog& catalog, const SqlNode& que
   return mentioned_relations(catalog, found);
 }
 
+std::vector<TypeRef> types_in(const SqlCatalog& catalog, const SqlNode& query) {
+  Mentioned found;
+  mention(query, found);
+  std::vector<TypeRef> result;
+  for (const auto* const name : found.types) result.push_back(catalog.find_type(*name));
+  for (const auto id : mentioned_relations(catalog, found)) {
+    for (const auto& column : catalog.at(id).columns) result.push_back(column.type);
+  }
+  return result;
+}
+
 void add_references(SqlCatalog& catalog, EntityId from, const SqlNode& tree, EntityId on,
                     int from_column) {
   Mentioned found;
   mention(tree, found);
+  for (const auto& name : found.relations) {
+    if (catalog.is_of_server(name)) catalog.edit(from).catalogs.push_back(name.name);
+  }
   for (const auto& text : found.classes) {
     if (const auto name = name_in_text(text)) found.relations.push_back(*name);
   }
   const auto relations = mentioned_relations(catalog, found);
-  const bool catalogs =
-      std::any_of(found.relations.begin(), found.relations.end(),
-                  [&](const QualifiedName& name) { return catalog.is_of_server(name); });
-  if (catalogs) catalog.edit(from).uses_catalogs = true;
   for (const auto id : relations) {
     catalog.add_ref(from, {id, 0, Ref::Kind::normal, from_column});
     add_columns(catalog, from, id, found, from_column);

@@ -22,5 +22,7 @@ void add_references(SqlCatalog& catalog, EntityId from, const SqlNode& tree,
 
 /// The relations that a query reads. Throws Refused.
 std::vector<EntityId> relations_in(const SqlCatalog& catalog, const SqlNode& query);
+/// The types of its relations' columns, and those that it casts to: its own columns' among them.
+std::vector<TypeRef> types_in(const SqlCatalog& catalog, const SqlNode& query);
 
 }  // namespace pgleast

@@ -309,7 +309,7 @@ bool RoleEditor::is_needed(RoleId role) const {
   for (const auto& p : cluster_.row_policies) {
     if (std::find(p.roles.begin(), p.roles.end(), role) != p.roles.end()) return true;
   }
-  return false;
+  return needed_(role);
 }
 
 /// Of the memberships only those count that would be left.

@@ -42,6 +42,8 @@ class RoleEditor {
   void undo_to(std::size_t mark);
   /// It was there once, or was to be: then one that is not there is certainly not.
   bool was_named(const std::string& name) const { return once_named_.contains(name); }
+  /// Whether something that the model has no list or owner of needs a role.
+  void ask_for_needed(std::function<bool(RoleId)> needed) { needed_ = std::move(needed); }
   /// Somebody set createrole_self_grant (16 and later).
   void forget_self_grant() { self_grant_unknown_ = true; }
   /// Who CURRENT_USER and SESSION_USER are; without it the bootstrap superuser.
@@ -113,6 +115,7 @@ class RoleEditor {
   std::unordered_map<std::string, RoleId> by_name_;
   std::optional<std::string> encryption_;
   RoleId current_ = no_role, session_ = no_role;
+  std::function<bool(RoleId)> needed_ = [](RoleId) { return false; };
   std::unordered_set<std::string> once_named_;
   Journal journal_;
   bool self_grant_unknown_ = false;

@@ -5,28 +5,12 @@
 #include <algorithm>
 #include <array>
 
+#include "input/replay/catalog/server_relation.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
 namespace {
-
-// Those of pg_catalog that not everybody may read (system_views.sql and others).
-constexpr std::array<std::string_view, 15> guarded_relations{"pg_authid",
-                                                             "pg_backend_memory_contexts",
-                                                             "pg_config",
-                                                             "pg_file_settings",
-                                                             "pg_hba_file_rules",
-                                                             "pg_ident_file_mappings",
-                                                             "pg_largeobject",
-                                                             "pg_replication_origin_status",
-                                                             "pg_shadow",
-                                                             "pg_shmem_allocations",
-                                                             "pg_shmem_allocations_numa",
-                                                             "pg_statistic",
-                                                             "pg_statistic_ext_data",
-                                                             "pg_subscription",
-                                                             "pg_user_mapping"};
 
 // Those that not everybody may call begin with one of these (system_functions.sql).
 constexpr std::array<std::string_view, 33> guarded_functions{"lo_export",
@@ -63,12 +47,8 @@ constexpr std::array<std::string_view, 33> guarded_functions{"lo_export",
                                                              "pg_wal_replay_resume",
                                                              "pg_extension_config_dump"};
 
-constexpr std::array<std::string_view, 24> views{"pg_available_extensions",
-                                                 "pg_config",
-                                                 "pg_file_settings",
+constexpr std::array<std::string_view, 18> views{"pg_available_extensions",
                                                  "pg_group",
-                                                 "pg_hba_file_rules",
-                                                 "pg_ident_file_mappings",
                                                  "pg_indexes",
                                                  "pg_locks",
                                                  "pg_matviews",
@@ -77,16 +57,13 @@ constexpr std::array<std::string_view, 24> views{"pg_available_extensions",
                                                  "pg_rules",
                                                  "pg_sequences",
                                                  "pg_settings",
-                                                 "pg_shadow",
-                                                 "pg_shmem_allocations",
                                                  "pg_stats",
                                                  "pg_stats_ext",
                                                  "pg_tables",
                                                  "pg_timezone_names",
                                                  "pg_user",
                                                  "pg_user_mappings",
-                                                 "pg_views",
-                                                 "pg_backend_memory_contexts"};
+                                                 "pg_views"};
 
 template <std::size_t N>
 bool is_among(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -128,19 +105,31 @@ EntityId catalog_relation(SqlCatalog& catalog, const std::string& name, const Sq
   auto id = catalog.find(EntityKind::relation, catalog.find_schema("pg_catalog"), name);
   if (id == no_entity) {
     RelationDetail detail;
-    detail.relkind = is_among(views, name) ? 'v' : 'r';
+    const auto* const known = server_relation(name);
+    detail.relkind = known != nullptr ? known->relkind : is_among(views, name) ? 'v' : 'r';
     Entity e;
     e.kind = EntityKind::relation;
     e.name = name;
     e.subkind = RelationKind{detail.relkind};
     auto& all = catalog.cluster().relations;
     all.push_back(std::move(detail));
-    const bool guarded = is_among(guarded_relations, name);
+    const bool guarded = known != nullptr && known->guarded;
     id = made(catalog, std::move(e), ObjectKind::table, static_cast<std::uint32_t>(all.size() - 1),
               guarded ? PrivilegeSet() : PrivilegeSet(Privilege::select));
   }
   need_columns(catalog, id, granted);
   return id;
+}
+
+void need_catalog_relations(SqlCatalog& catalog) {
+  for (const auto& relation : server_relations(catalog.major())) {
+    catalog_relation(catalog, std::string(relation.name), SqlNode::array());
+  }
+}
+
+bool is_guarded_function(const std::string& name) {
+  return std::any_of(guarded_functions.begin(), guarded_functions.end(),
+                     [&](std::string_view g) { return name.starts_with(g); });
 }
 
 EntityId catalog_function(SqlCatalog& catalog, const std::string& name,
@@ -154,11 +143,9 @@ EntityId catalog_function(SqlCatalog& catalog, const std::string& name,
   e.types = types;
   auto& all = catalog.cluster().functions;
   all.push_back({'f', false, false, 'v', "internal", false, {}});
-  const bool guarded = std::any_of(guarded_functions.begin(), guarded_functions.end(),
-                                   [&](std::string_view g) { return name.starts_with(g); });
   return made(catalog, std::move(e), ObjectKind::function,
               static_cast<std::uint32_t>(all.size() - 1),
-              guarded ? PrivilegeSet() : PrivilegeSet(Privilege::execute));
+              is_guarded_function(name) ? PrivilegeSet() : PrivilegeSet(Privilege::execute));
 }
 
 }  // namespace pgleast

@@ -317,9 +317,14 @@ EntityId object_of_catalogs(SqlCatalog& catalog, const Request& r, const SqlNode
     return catalog_relation(catalog, name.name, privileges);
   }
   const auto& with = inside(object, "ObjectWithArgs");
-  if (r.kind != ObjectKind::function || truth_at(with, "args_unspecified")) return no_entity;
+  if (r.kind != ObjectKind::function) return no_entity;
   const auto name = qualified_name_of(list_at(with, "objname"));
   if (name.schema == "information_schema") return no_entity;
+  if (truth_at(with, "args_unspecified")) {
+    const bool matters = r.change.grants && is_guarded_function(name.name);
+    if (matters) throw Undecidable{"which functions of the server have that name is not known"};
+    return no_entity;
+  }
   std::vector<TypeRef> types;
   for (const auto& argument : list_at(with, "objargs")) {
     types.push_back(catalog.find_type(argument));
@@ -331,10 +336,11 @@ EntityId object_of_catalogs(SqlCatalog& catalog, const Request& r, const SqlNode
 /// The catalogs are not in the model: what is granted on them is left out, not unseen.
 bool is_catalogs(const SqlCatalog& catalog, const Request& r, const SqlNode& object) {
   if (r.kind == ObjectKind::function) {
+    if (!catalog.is_of_scripts()) return false;
     const auto name = qualified_name_of(list_at(inside(object, "ObjectWithArgs"), "objname"));
     if (name.schema == "pg_catalog" || name.schema == "information_schema") return true;
-    return name.schema.empty() && name.name.starts_with("pg_") &&
-           catalog.find_functions(name).empty();
+    const bool servers = name.name.starts_with("pg_") || is_guarded_function(name.name);
+    return name.schema.empty() && servers && catalog.find_functions(name).empty();
   }
   if (r.kind == ObjectKind::type) {
     auto tree = SqlNode::object();
@@ -344,8 +350,10 @@ bool is_catalogs(const SqlCatalog& catalog, const Request& r, const SqlNode& obj
   }
   if (r.kind == ObjectKind::table) {
     const auto name = relation_name(object);
-    return catalog.find_named(EntityKind::relation, name) == no_entity &&
-           catalog.is_of_server(name);
+    const auto found = catalog.find_named(EntityKind::relation, name);
+    if (found == no_entity) return catalog.is_of_server(name);
+    return catalog.is_of_scripts() && catalog.at(found).object != no_object &&
+           catalog.object(found).system;
   }
   return false;
 }
@@ -418,10 +426,18 @@ EntityId large_object(const SqlCatalog& catalog, const SqlNode& object) {
   return id;
 }
 
+/// What `GRANT ... ON ALL ... IN SCHEMA pg_catalog` is on. The server's functions are not known.
+void need_catalogs(SqlCatalog& catalog, const Request& r) {
+  if (!catalog.is_of_scripts()) return;
+  if (r.kind == ObjectKind::table) need_catalog_relations(catalog);
+  const bool matters = r.kind == ObjectKind::function && r.change.grants;
+  if (matters) throw Undecidable{"which functions the server has is not known"};
+}
+
 void change_in_schema(SqlCatalog& catalog, const SqlNode& node, const Request& r) {
   for (const auto& name : strings_of(list_at(node, "objects"))) {
     const auto schema = catalog.schema_named(name);
-    if (catalog.object(schema).system) continue;
+    if (name == "pg_catalog") need_catalogs(catalog, r);
     const auto kind = target_kind(r.object_type).entity;
     for (const auto id : catalog.children(schema, kind)) {
       const auto& e = catalog.at(id);

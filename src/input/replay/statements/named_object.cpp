@@ -170,9 +170,8 @@ EntityId find_object(const SqlCatalog& catalog, const NamedKind& kind, const Sql
 }
 
 QualifiedName name_in(const SqlNode& object) {
-  if (object.contains("ObjectWithArgs")) {
-    return qualified_name_of(list_at(object["ObjectWithArgs"], "objname"));
-  }
+  const auto& with = inside(object, "ObjectWithArgs");
+  if (with.contains("objname")) return qualified_name_of(list_at(with, "objname"));
   if (object.contains("List")) return qualified_name_of(items_of(object));
   if (object.contains("TypeName")) return qualified_name_of(list_at(object["TypeName"], "names"));
   if (object.contains("RangeVar")) return relation_name(object);
@@ -207,6 +206,12 @@ EntityId named_object(const SqlCatalog& catalog, const std::string& kind, const 
   if (id != no_entity) return id;
   if (catalog.has_extensions) throw Undecidable{"it may be an extension's"};
   const auto name = name_in(object);
+  const bool servers =
+      name.schema == "pg_catalog" ||
+      (name.schema.empty() && (name.name.starts_with("pg_") || name.name.starts_with("lo_")));
+  if (servers && known->entity == EntityKind::function && catalog.is_of_scripts()) {
+    throw Undecidable{"a function of the server"};
+  }
   throw Refused(absence(catalog, known->entity, name),
                 fmt::format("{} `{}` does not exist", known->called, name.name), name.name);
 }

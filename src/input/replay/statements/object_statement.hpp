@@ -44,6 +44,10 @@ void alter_default_privileges(SqlCatalog& catalog, const SqlNode& node);
 
 // catalog_grants.cpp: an object of pg_catalog, put into the model where it is not there yet
 EntityId catalog_relation(SqlCatalog& catalog, const std::string& name, const SqlNode& granted);
+/// All that not everybody may read, and more.
+void need_catalog_relations(SqlCatalog& catalog);
+/// Not everybody may call it.
+bool is_guarded_function(const std::string& name);
 EntityId catalog_function(SqlCatalog& catalog, const std::string& name,
                           const std::vector<TypeRef>& types);
 

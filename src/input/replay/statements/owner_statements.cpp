@@ -209,6 +209,13 @@ void revoke_on_objects(SqlCatalog& catalog, RoleId role) {
     }
     if (o.kind != ObjectKind::table) continue;
     const auto columns = catalog.cluster().relation(o).columns;
+    const bool any = std::any_of(columns.begin(), columns.end(), [&](const Column& c) {
+      return mentions(catalog.cluster().column_acl(c), role);
+    });
+    // The server revokes all on the table, too, which writes its list down.
+    if (any && o.acl == null_acl) {
+      catalog.edit_object(ObjectId{i}).acl = catalog.intern(catalog.cluster().effective_acl(o));
+    }
     for (std::size_t n = 0; n < columns.size(); ++n) {
       const auto& acl = catalog.cluster().column_acl(columns[n]);
       if (!mentions(acl, role)) continue;
@@ -267,7 +274,10 @@ void drop_owned(SqlCatalog& catalog, const SqlNode& node) {
   for (std::uint32_t i = 0; i < catalog.size(); ++i) {
     const auto id = EntityId{i};
     const auto& e = catalog.at(id);
-    if (!e.alive || e.database != catalog.session().database || !has_owner(catalog, id)) continue;
+    if (!e.alive || e.database != catalog.session().database) continue;
+    const bool mapping = e.kind == EntityKind::user_mapping && e.code;
+    if (mapping && is_one_of_roles(roles, e.code->role)) targets.push_back({id, 0});
+    if (!has_owner(catalog, id)) continue;
     const bool row_type = e.kind == EntityKind::type &&
                           std::any_of(e.refs.begin(), e.refs.end(),
                                       [](const Ref& r) { return r.kind == Ref::Kind::internal; });

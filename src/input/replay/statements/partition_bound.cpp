@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace pgleast {
@@ -34,32 +35,89 @@ std::optional<std::int64_t> number(std::string_view text) {
   return all ? std::optional(value) : std::nullopt;
 }
 
-bool is_date(std::string_view text) {
-  return text.size() == 10 && text[4] == '-' && text[7] == '-' &&
-         text.find_first_not_of("0123456789-") == std::string_view::npos;
+/// `2024-01-31`, `2024-01-31 00:00:00`: those of one shape are in the order of their texts.
+bool are_dates(std::string_view a, std::string_view b) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (a.size() < 10 || a[4] != '-' || a[7] != '-') return false;
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return digit(x) ? digit(y) : x == y; });
 }
 
-/// None: it cannot be told.
-std::optional<bool> is_less(const std::string& a, const std::string& b) {
-  if (a == b) return false;
-  if (a == least || b == most) return true;
-  if (a == most || b == least) return false;
+enum class Order : std::uint8_t { less, equal, greater, unknown };
+
+Order order_of(const std::string& a, const std::string& b) {
+  if (a == b) return Order::equal;
+  if (a == least || b == most) return Order::less;
+  if (a == most || b == least) return Order::greater;
   const auto x = number(a), y = number(b);
-  if (x && y) return *x < *y;
-  if (is_date(a) && is_date(b)) return a < b;
-  return std::nullopt;
+  if (x && y) return *x < *y ? Order::less : Order::greater;
+  if (are_dates(a, b)) return a < b ? Order::less : Order::greater;
+  return Order::unknown;
+}
+
+using Datums = std::span<const std::string>;
+
+/// By their first columns that differ; what comes after MINVALUE or MAXVALUE does not count.
+Order order_of(Datums a, Datums b) {
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    const auto order = order_of(a[i], b[i]);
+    if (order != Order::equal || a[i] == least || a[i] == most) return order;
+  }
+  return Order::equal;
+}
+
+Datums lower(const PartitionBound& range) {
+  return Datums(range).subspan(1, (range.size() - 1) / 2);
+}
+Datums upper(const PartitionBound& range) {
+  return Datums(range).subspan(1 + (range.size() - 1) / 2);
+}
+
+struct Hash {
+  std::int64_t modulus, remainder;
+};
+Hash hash_of(const PartitionBound& bound) {
+  return {number(bound[1]).value_or(0), number(bound[2]).value_or(0)};
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Refused(Condition::invalid_object_definition, why);
 }
 
 bool overlap(const PartitionBound& a, const PartitionBound& b) {
   if (a.front() != b.front()) return false;
   if (a.front() == "default") return true;
-  if (a.front() == "hash") return a == b;
+  if (a.front() == "hash") {
+    const auto x = hash_of(a), y = hash_of(b);
+    const auto [small, large] = std::minmax(x.modulus, y.modulus);
+    if (large % small != 0) {
+      refuse("every hash partition modulus must be a factor of the next larger modulus");
+    }
+    return x.remainder % small == y.remainder % small;
+  }
   if (a.front() == "list") {
     return std::any_of(a.begin() + 1, a.end(), [&](const std::string& value) {
       return std::find(b.begin() + 1, b.end(), value) != b.end();
     });
   }
-  return a == b || (is_less(a[1], b[2]) == true && is_less(b[1], a[2]) == true);
+  return a == b || (order_of(lower(a), upper(b)) == Order::less &&
+                    order_of(lower(b), upper(a)) == Order::less);
+}
+
+/// That takes no row, or none that there could be.
+void need_sense(const PartitionBound& bound) {
+  if (bound.front() == "hash") {
+    const auto hash = hash_of(bound);
+    if (hash.modulus <= 0) refuse("modulus for hash partition must be greater than zero");
+    if (hash.remainder >= hash.modulus) {
+      refuse("remainder for hash partition must be less than modulus");
+    }
+  } else if (bound.front() == "range") {
+    const auto order = order_of(lower(bound), upper(bound));
+    if (order == Order::equal || order == Order::greater) {
+      refuse("empty range bound specified for partition");
+    }
+  }
 }
 
 }  // namespace
@@ -73,21 +131,21 @@ PartitionBound partition_bound(const SqlNode& node) {
             std::to_string(spec.value("remainder", 0))};
   }
   PartitionBound result{strategy == "l" ? "list" : "range"};
-  const bool range = strategy == "r";
   for (const char* const part : {"listdatums", "lowerdatums", "upperdatums"}) {
     const auto& values = list_at(spec, part);
-    if (range && values.size() > 1) return {};
     for (const auto& item : values) {
       const auto value = datum(item);
       if (!value) return {};
       result.push_back(*value);
     }
   }
-  return range && result.size() != 3 ? PartitionBound() : result;
+  const bool odd = strategy == "r" && result.size() % 2 == 0;
+  return odd ? PartitionBound() : result;
 }
 
 void need_no_overlap(const SqlCatalog& catalog, EntityId parent, const PartitionBound& bound) {
   if (bound.empty()) return;
+  need_sense(bound);
   for (const auto id : catalog.dependents(parent)) {
     const auto& e = catalog.at(id);
     if (!e.alive || e.bound.empty() || !overlap(e.bound, bound)) continue;

@@ -103,15 +103,27 @@ void add_sequence(SqlCatalog& catalog, EntityId relation, const std::string& col
   catalog.add(std::move(value));
 }
 
-void need_no_default(const SqlCatalog& catalog, EntityId relation, const std::string& column,
-                     const std::string& type) {
-  if (type != "CONSTR_DEFAULT" && type != "CONSTR_IDENTITY") return;
+/// A column has one default, identity or expression (parse_utilcmd.c, transformColumnDefinition).
+void need_one_value(const SqlCatalog& catalog, EntityId relation, const SqlNode& definition) {
+  std::size_t defaults = serial_type(definition) == nullptr ? 0 : 1, identities = 0, generated = 0;
+  for (const auto& item : list_at(definition, "constraints")) {
+    const auto type = text_at(inside(item, "Constraint"), "contype");
+    if (type == "CONSTR_DEFAULT") ++defaults;
+    if (type == "CONSTR_IDENTITY") ++identities;
+    if (type == "CONSTR_GENERATED") ++generated;
+  }
+  if (defaults + identities + generated < 2) return;
+  const auto* const what = defaults > 1     ? "multiple default values"
+                           : identities > 1 ? "multiple identity specifications"
+                           : generated > 1  ? "multiple generation clauses"
+                           : generated == 0 ? "both default and identity"
+                           : defaults == 0  ? "both identity and generation expression"
+                                            : "both default and generation expression";
+  const auto name = text_at(definition, "colname");
   throw Refused(Condition::syntax_error,
-                fmt::format("{} specified for column `{}` of table `{}`",
-                            type == "CONSTR_DEFAULT" ? "multiple default values"
-                                                     : "both default and identity",
-                            column, catalog.at(relation).name),
-                column);
+                fmt::format("{} specified for column `{}` of table `{}`", what, name,
+                            catalog.at(relation).name),
+                name);
 }
 
 void inherit_from(const SqlCatalog& catalog, EntityId parent, std::vector<NewColumn>& columns) {
@@ -565,12 +577,11 @@ void need_integer(const SqlCatalog& catalog, EntityId relation, int number) {
 void add_definition(SqlCatalog& catalog, EntityId relation, const SqlNode& definition) {
   const auto name = text_at(definition, "colname");
   const auto number = catalog.column_number(relation, name);
-  const bool serial = serial_type(definition) != nullptr;
-  if (serial) add_sequence(catalog, relation, name, nullptr);
+  need_one_value(catalog, relation, definition);
+  if (serial_type(definition) != nullptr) add_sequence(catalog, relation, name, nullptr);
   for (const auto& item : list_at(definition, "constraints")) {
     const auto& constraint = inside(item, "Constraint");
     const auto type = text_at(constraint, "contype");
-    if (serial) need_no_default(catalog, relation, name, type);
     if (type == "CONSTR_DEFAULT" || type == "CONSTR_GENERATED") {
       set_default(catalog, relation, number, &node_at(constraint, "raw_expr"));
       if (type == "CONSTR_GENERATED") set_generated(catalog, relation, number);

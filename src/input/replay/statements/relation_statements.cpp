@@ -98,6 +98,7 @@ void replace_view(SqlCatalog& catalog, EntityId id, const SqlNode& query,
   auto& entity = catalog.edit(id);
   const auto schema = entity.schema;
   std::erase_if(entity.refs, [&](const Ref& r) { return r.to != schema; });
+  entity.catalogs.clear();
   add_references(catalog, id, query);
 }
 
@@ -117,6 +118,16 @@ void need_select(const SqlCatalog& catalog, const SqlNode& query) {
   }
 }
 
+/// Which columns a query has is known, and not of which types.
+void need_usage_of_types(const SqlCatalog& catalog, const SqlNode& query) {
+  if (catalog.is_superuser()) return;
+  for (const auto& type : types_in(catalog, query)) {
+    const bool usable =
+        type.entity == no_entity || catalog.holds(catalog.user(), type.entity, Privilege::usage);
+    if (!usable) throw Undecidable{"a column may be of a type that the user may not use"};
+  }
+}
+
 const SqlNode& query_of(const SqlNode& node) {
   const auto& query = node_at(node, "query");
   if (!query.contains("SelectStmt")) throw Undecidable{"it is made of what EXECUTE returns"};
@@ -131,6 +142,7 @@ void make_from_query(SqlCatalog& catalog, const SqlNode& into, const SqlNode& qu
   if (is_there(catalog, schema, name, if_not_exists)) return;
   const auto names = columns_of(catalog, query, strings_of(list_at(into, "colNames")));
   need_select(catalog, query);
+  need_usage_of_types(catalog, query);
   for (const auto read : relations_in(catalog, query)) {
     if (kind == RelationKind::materialized_view && catalog.at(read).temporary) {
       throw Refused(Condition::feature_not_supported,
@@ -304,6 +316,7 @@ void create_view(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = text_at(inside(range, "RangeVar"), "relname");
   const auto& query = node_at(node, "query");
   const auto names = columns_of(catalog, query, strings_of(list_at(node, "aliases")));
+  need_usage_of_types(catalog, query);
   auto options = view_options(catalog, node);
   auto schema = no_entity;
   const auto temporary = catalog.session().temporary;

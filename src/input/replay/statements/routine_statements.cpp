@@ -8,6 +8,7 @@
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
+#include "input/replay/statements/relation_editor.hpp"
 #include "input/replay/statements/setting_text.hpp"
 
 namespace pgleast {
@@ -44,17 +45,6 @@ Signature signature_of(SqlCatalog& catalog, const SqlNode& parameters) {
     }
   }
   return s;
-}
-
-void need_usage_of_types(const SqlCatalog& catalog, const Signature& s) {
-  if (catalog.is_superuser()) return;
-  for (const auto& type : s.inputs) {
-    if (type.entity == no_entity || catalog.holds(catalog.user(), type.entity, Privilege::usage)) {
-      continue;
-    }
-    throw Refused(Condition::insufficient_privilege,
-                  fmt::format("permission denied for type {}", catalog.at(type.entity).name));
-  }
 }
 
 void need_language(const SqlCatalog& catalog, const std::string& name) {
@@ -237,8 +227,9 @@ void create_function(SqlCatalog& catalog, const SqlNode& node) {
   for (const auto& item : options) take_option(catalog, inside(item, "DefElem"), detail);
   need_language(catalog, detail.language);
   const auto s = signature_of(catalog, list_at(node, "parameters"));
-  need_usage_of_types(catalog, s);
+  for (const auto& type : s.inputs) need_usage(catalog, type);
   const auto result = result_of(catalog, node, s, procedure);
+  need_usage(catalog, result);
   detail.trigger = result.builtin == "trigger" || result.builtin == "event_trigger";
   const auto found = catalog.find_function(schema, name.name, s.inputs);
   if (found != no_entity) {
