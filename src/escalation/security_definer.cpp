@@ -182,10 +182,11 @@ void describe_security_definer(const Context& context, const Offer& offer, Step&
   if (offer.item == brings_types_item) {
     const bool trigger = context.cluster().function(f).trigger;
     step.how = fmt::format(
-        "{} may {} {}, which runs as {} and works on values whose types its caller brings; whether "
-        "a cast or a check of theirs runs in it cannot be told from here",
-        context.shown(step.from), trigger ? "put on a table of its own, as a trigger," : "call",
-        context.shown(offer.objects), context.shown(f.owner));
+        "{} may {} {}{}; it runs as {} and works on values whose types its caller brings, and "
+        "whether "
+        "a cast or a check of theirs runs cannot be told from here",
+        context.shown(step.from), trigger ? "make" : "call", context.shown(offer.objects),
+        trigger ? " a trigger on a table of its own" : "", context.shown(f.owner));
     step.cut = context.revoked(offer, step.from, Privilege::execute);
     return;
   }

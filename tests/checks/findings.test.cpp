@@ -124,7 +124,7 @@ record hostssl all all 0.0.0.0/0 scram-sha-256: `0.0.0.0/0` is every address of 
     {"SET-006",
      {.conf = "port = 5433\nshared_buffers = many\n", .whole = false},
      "",
-     "settings",
+     "",
      R"(broken
 setting shared_buffers: invalid value: `shared_buffers` is a number in units of 8kB; the server does not start with this file
   at /d/postgresql.conf:2:1
@@ -134,7 +134,7 @@ setting shared_buffers: invalid value: `shared_buffers` is a number in units of 
     {"SET-006",
      {.conf = "wal_level =", .whole = false},
      "",
-     "settings",
+     "",
      R"(broken
 setting /d/postgresql.conf: syntax error at the end of the line: the server does not start with this file
   at /d/postgresql.conf:0:0
