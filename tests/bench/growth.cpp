@@ -24,7 +24,7 @@ constexpr Growing all[] = {
      "CREATE ROLE r{0} LOGIN; GRANT r{1} TO r{0};\n", "audit --quiet", 5000},
     {"roles that are members of a superuser, reach",
      "CREATE ROLE g SUPERUSER; CREATE TABLE t (a int);\n", "CREATE ROLE r{0} LOGIN IN ROLE g;\n",
-     "reach --to superuser", 5000},
+     "reach --to superuser", 1000},
     {"roles granted a table each by the one before",
      "CREATE ROLE r0; CREATE TABLE t (a int); GRANT SELECT ON t TO r0 WITH GRANT OPTION;\n",
      "CREATE ROLE r{0}; SET ROLE r{1}; GRANT SELECT ON t TO r{0} WITH GRANT OPTION; RESET ROLE;\n",
