@@ -23,6 +23,16 @@ const Escalations& Facts::escalations() const {
   return *escalations_;
 }
 
+std::optional<std::uint32_t> Facts::atom_of(RoleId role) const {
+  if (atoms_.empty()) {
+    for (std::uint32_t i = 0; i < decided().roles.size(); ++i) {
+      if (const auto& known = decided().roles[i].role) atoms_.emplace(*known, i);
+    }
+  }
+  const auto found = atoms_.find(role);
+  return found == atoms_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<Verdict> Facts::missing(Fact fact) const {
   const auto found = cluster_.unseen.find(fact);
   if (found == cluster_.unseen.end()) return std::nullopt;

@@ -27,6 +27,8 @@ class Facts {
   // Computed when first asked for.
   const Escalations& escalations() const;
   const DecidedConnections& decided() const { return connections_.decided(); }
+  /// Where the role stands in decided().roles; none: no record tells of it.
+  std::optional<std::uint32_t> atom_of(RoleId role) const;
 
   /// Why a fact that a check needs is not there; none when it is.
   std::optional<Verdict> missing(Fact fact) const;
@@ -55,6 +57,7 @@ class Facts {
   RoleMatcher roles_;
   std::string today_;
   mutable std::optional<Escalations> escalations_;
+  mutable std::map<RoleId, std::uint32_t> atoms_;
   mutable std::optional<std::map<std::string, ObjectId>> databases_;
   mutable std::map<std::string, Source> sources_;
 };

@@ -16,10 +16,11 @@ std::vector<std::string> way_in(const Facts& facts, RoleId role) {
   const auto rank = [&](const DecidedPart& part) {
     return part_from(part, Origin::network) ? 2 : part.transport == Transport::local ? 0 : 1;
   };
+  const auto atom = facts.atom_of(role);
+  if (!atom) return {};
   for (const auto& part : facts.decided().parts) {
     if (best != nullptr && rank(part) <= rank(*best)) continue;
-    const bool named = std::any_of(part.roles.begin(), part.roles.end(),
-                                   [&](auto i) { return facts.decided().roles[i].role == role; });
+    const bool named = std::binary_search(part.roles.begin(), part.roles.end(), *atom);
     if (named && can_log_in(facts, part, role)) best = &part;
   }
   if (best == nullptr) return {};

@@ -1,5 +1,7 @@
 #include "escalation/escalation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -15,6 +17,10 @@ namespace {
 constexpr std::size_t mode_count = 3;
 constexpr std::uint32_t no_node = 0xFFFFFFFF;
 constexpr std::uint32_t no_offer = 0xFFFFFFFF;
+
+// Of a longer way the steps between are counted, not told: chains of roles may be of any length.
+constexpr std::size_t told_at_start = 16;
+constexpr std::uint32_t told_at_end = 8;
 
 // What a step costs: an uncertain one more than any number of victims, these more than any
 // number of steps.
@@ -76,6 +82,9 @@ class Escalations::Search {
   struct Tree {
     std::vector<std::uint32_t> next;   // node
     std::vector<std::uint32_t> offer;  // that leads there; none: it is included
+    std::vector<std::uint64_t> cost;   // of the rest of the way
+    std::vector<std::uint32_t> steps;  // in it
+    std::vector<std::uint32_t> last;   // node from where the last of them are told
   };
 
   // Without the steps that need a victim, unless they are wanted: there are many.
@@ -192,8 +201,10 @@ class Escalations::Search {
   // Dijkstra's way, from the goal back.
   Tree grown(std::uint32_t goal) const {
     Tree tree{std::vector<std::uint32_t>(nodes(), no_node),
-              std::vector<std::uint32_t>(nodes(), no_offer)};
-    std::vector<std::uint64_t> cost(nodes(), std::numeric_limits<std::uint64_t>::max());
+              std::vector<std::uint32_t>(nodes(), no_offer),
+              std::vector<std::uint64_t>(nodes(), std::numeric_limits<std::uint64_t>::max()),
+              std::vector<std::uint32_t>(nodes()), std::vector<std::uint32_t>(nodes())};
+    auto& cost = tree.cost;
     std::vector<bool> done(nodes());
     using Entry = std::pair<std::uint64_t, std::uint32_t>;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> open;
@@ -204,6 +215,10 @@ class Escalations::Search {
       open.pop();
       if (done[at]) continue;
       done[at] = true;
+      if (const auto next = tree.next[at]; next != no_node) {
+        tree.steps[at] = tree.steps[next] + (tree.offer[at] == no_offer ? 0 : 1);
+      }
+      tree.last[at] = tree.steps[at] <= told_at_end ? at : tree.last[tree.next[at]];
       const auto reach = [&, at = at](std::uint32_t before, std::uint64_t total,
                                       std::uint32_t offer) {
         if (done[before] || cost[before] <= total) return;
@@ -291,6 +306,18 @@ std::vector<Step> Escalations::steps(RoleId from) const {
   return result;
 }
 
+namespace {
+
+// The last one that is told stands for those that are not.
+void pass_over(std::uint32_t steps, std::uint64_t cost, Step& before) {
+  before.how += fmt::format(", and so on by {} more steps", steps);
+  before.statements.push_back(fmt::format("-- and so on by {} more steps", steps));
+  if (cost >= uncertain_cost) before.certain = false;
+  if (cost % uncertain_cost >= victim_cost) before.needs_victim = true;
+}
+
+}  // namespace
+
 std::vector<Step> Escalations::way(RoleId from, const Goal& to, Help help) const {
   const auto& made = search(help);
   std::vector<Step> result;
@@ -299,6 +326,11 @@ std::vector<Step> Escalations::way(RoleId from, const Goal& to, Help help) const
   for (auto at = made.node(from, Mode::login); at != goal;) {
     const auto next = tree.next[at];
     if (next == no_node) return {};
+    if (const auto last = tree.last[at]; last != at && result.size() == told_at_start) {
+      pass_over(tree.steps[at] - tree.steps[last], tree.cost[at] - tree.cost[last], result.back());
+      at = last;
+      continue;
+    }
     if (tree.offer[at] != no_offer) {
       // What makes one any role is told of the role that it is used for.
       auto goes_to = made.offers[tree.offer[at]].to;

@@ -100,7 +100,8 @@ class Escalations {
   std::vector<Step> steps(RoleId from) const;
   /// The shortest way, first without uncertain steps, then without victims; empty: there is
   /// none that is seen. The last step leads to the goal or to a power that includes it. A
-  /// superuser's own way to superuser has one step.
+  /// superuser's own way to superuser has one step. Of a way of more than 24 the last of the
+  /// first 16 stands for those that are left out.
   std::vector<Step> way(RoleId from, const Goal& to, Help help = Help::none) const;
   /// All that can be reached, sorted; `from` itself left out.
   std::vector<Goal> reachable(RoleId from, Help help = Help::none) const;

@@ -1,7 +1,6 @@
 #include "privileges/graph.hpp"
 
 #include <algorithm>
-#include <deque>
 
 namespace pgleast {
 
@@ -92,21 +91,28 @@ const Graph::Ways& Graph::ways(RoleId from, Closure closure, ObjectId database) 
   if (ways_ && ways_->from == from && ways_->closure == closure && ways_->database == database) {
     return *ways_;
   }
-  if (!ways_) ways_.emplace();
+  if (!ways_) {
+    ways_.emplace();
+    ways_->before.assign(cluster_.roles.size(), no_role);
+    ways_->length.assign(cluster_.roles.size(), 0);
+  }
+  // Not all of them: there may be many, and most are not reached.
+  auto& reached = ways_->reached;
+  for (const auto role : reached) ways_->before[index(role)] = no_role;
   ways_->from = from;
   ways_->closure = closure;
   ways_->database = database;
-  ways_->before.assign(cluster_.roles.size(), no_role);
-  ways_->length.assign(cluster_.roles.size(), 0);
+  reached = {from};
   ways_->before[index(from)] = from;
+  ways_->length[index(from)] = 0;
   const auto ownership = database_ownership(closure, database);
-  for (std::deque<RoleId> open{from}; !open.empty(); open.pop_front()) {
-    const auto at = open.front();
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    const auto at = reached[i];
     const auto go = [&](RoleId to) {
       if (ways_->before[index(to)] != no_role) return;
       ways_->before[index(to)] = at;
       ways_->length[index(to)] = ways_->length[index(at)] + 1;
-      open.push_back(to);
+      reached.push_back(to);
     };
     for (const auto group : closures_[static_cast<std::size_t>(closure)].groups(at)) go(group);
     if (ownership && ownership->first == at) go(ownership->second);

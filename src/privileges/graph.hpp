@@ -88,7 +88,8 @@ class Graph {
     Closure closure;
     ObjectId database;
     std::vector<RoleId> before;         // no_role: not reached
-    std::vector<std::uint32_t> length;  // in steps
+    std::vector<std::uint32_t> length;  // in steps, of those that are
+    std::vector<RoleId> reached;
   };
   struct Candidate;
   /// The closure the other way round: who is in whom.

@@ -1,6 +1,7 @@
 #include "privileges/indirect_use.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 #include "privileges/row_access.hpp"
@@ -43,6 +44,7 @@ IndirectUses::IndirectUses(const Graph& graph) : graph_(graph), cluster_(graph.c
   }
   for (const auto& key : cluster_.foreign_keys) add_foreign_key(key);
   for (const auto& inheritance : cluster_.inheritances) add_parent(inheritance);
+  add_unknown();
 }
 
 bool IndirectUses::is_definer(ObjectId function) const {
@@ -219,21 +221,30 @@ void IndirectUses::add_parent(const Inheritance& inheritance) {
   });
 }
 
-std::string IndirectUses::not_followed(ObjectId function) const {
-  std::set<ObjectId> seen{function};
-  std::vector<ObjectId> todo{function};
-  while (!todo.empty()) {
-    const auto body = bodies_.find(todo.back());
-    todo.pop_back();
-    if (body == bodies_.end()) continue;
-    const auto& code = body->second->code;
-    if (!code.unknown.empty()) return code.unknown;
-    for (const auto& use : code.uses) {
+// From what is not known to all that call it, each once.
+void IndirectUses::add_unknown() {
+  std::map<ObjectId, std::vector<ObjectId>> callers;
+  std::deque<ObjectId> open;
+  for (const auto& [of, body] : bodies_) {
+    for (const auto& use : body->code.uses) {
       const bool called = cluster_.object(use.object).kind == ObjectKind::function;
-      if (called && seen.insert(use.object).second) todo.push_back(use.object);
+      if (called) callers[use.object].push_back(of);
+    }
+    if (body->code.unknown.empty()) continue;
+    unknown_by_.emplace(of, body);
+    open.push_back(of);
+  }
+  for (; !open.empty(); open.pop_front()) {
+    const auto* const body = unknown_by_.at(open.front());
+    for (const auto caller : callers[open.front()]) {
+      if (unknown_by_.emplace(caller, body).second) open.push_back(caller);
     }
   }
-  return "";
+}
+
+std::string IndirectUses::not_followed(ObjectId function) const {
+  const auto found = unknown_by_.find(function);
+  return found == unknown_by_.end() ? "" : found->second->code.unknown;
 }
 
 std::vector<const IndirectUse*> path_of(const std::vector<IndirectAccess>& all, std::size_t from) {

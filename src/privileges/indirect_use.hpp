@@ -76,6 +76,7 @@ class IndirectUses {
   void add_foreign_key(const ForeignKey& key);
   void add_parent(const Inheritance& inheritance);
   void add_code(IndirectUse use, const Code& code);
+  void add_unknown();
   void add(IndirectUse use);
   bool is_definer(ObjectId function) const;
   bool may(RoleId role, ObjectId object, Privilege privilege) const;
@@ -86,6 +87,7 @@ class IndirectUses {
   std::map<ObjectId, PrivilegeSet> diverted_;  // what triggers and rules of a view may do instead
   std::map<ObjectId, std::vector<const Attachment*>> triggers_;
   std::map<std::pair<ObjectId, Privilege>, std::vector<IndirectUse>> leading_to_;
+  std::map<ObjectId, const Body*> unknown_by_;  // whose code of what it calls is not known
 };
 
 }  // namespace pgleast

@@ -1,6 +1,9 @@
 #include "privileges/membership_closure.hpp"
 
 #include <deque>
+#include <utility>
+
+#include "text/diagnostic.hpp"
 
 namespace pgleast {
 
@@ -17,14 +20,26 @@ const RoleSet& MembershipClosure::of(RoleId role) const {
 }
 
 void MembershipClosure::find_one(RoleId role) const {
-  RoleSet found(above_.size());
-  found.insert(role);
-  for (std::deque<RoleId> open{role}; !open.empty(); open.pop_front()) {
-    for (const auto group : groups(open.front())) {
-      if (found.insert(group)) open.push_back(group);
+  std::vector<bool> seen(above_.size());
+  std::vector<RoleId> found{role};
+  seen[index(role)] = true;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    for (const auto group : groups(found[i])) {
+      if (!seen[index(group)]) found.push_back(group);
+      seen[index(group)] = true;
     }
   }
-  sets_[index(role)] = std::move(found);
+  keep(role, RoleSet(above_.size(), std::move(found)));
+}
+
+void MembershipClosure::keep(RoleId role, RoleSet set) const {
+  constexpr std::size_t most = 50'000'000;
+  kept_ += set.count();
+  if (kept_ > most) {
+    fail("",
+         "memberships, with those through others, are more than 50,000,000: too many to follow");
+  }
+  sets_[index(role)] = std::move(set);
 }
 
 // A role's set is made of its groups' when these are complete. The server lets no circle be; what
@@ -43,7 +58,7 @@ void MembershipClosure::find_all() const {
     RoleSet set(above_.size());
     set.insert(role);
     for (const auto group : groups(role)) set |= sets_[index(group)];
-    sets_[index(role)] = std::move(set);
+    keep(role, std::move(set));
     for (const auto member : below[index(role)]) {
       if (--waits_for[index(member)] == 0) complete.push_back(member);
     }

@@ -18,16 +18,30 @@ std::string shown_role(const Cluster& cluster, RoleId role) {
   return displayed(cluster.role_name(role));
 }
 
+// Of a longer chain of memberships the beginning and the end are told: each of them ends it.
+constexpr std::size_t told_at_each_end = 16;
+
+bool is_told(std::size_t place, const std::vector<RoleId>& path) {
+  return place <= told_at_each_end || place + told_at_each_end >= path.size();
+}
+
+void add_cut(const std::vector<RoleId>& path, std::size_t place, Route& route) {
+  route.cuts.emplace_back(ChangeMembership{false, path[place], path[place - 1]});
+}
+
 void add_inherited(const Cluster& cluster, const std::vector<RoleId>& path, Route& route) {
   for (std::size_t i = 1; i < path.size(); ++i) {
-    route.legs.push_back({"member of (inherits)", shown_role(cluster, path[i])});
-    route.cuts.emplace_back(ChangeMembership{false, path[i], path[i - 1]});
+    if (!is_told(i, path)) continue;
+    const bool skips = i > 1 && !is_told(i - 1, path);
+    route.legs.push_back({skips ? "member of (inherits), and so on" : "member of (inherits)",
+                          shown_role(cluster, path[i])});
+    add_cut(path, i, route);
   }
 }
 
 void add_set_roles(const Cluster& cluster, const std::vector<RoleId>& path, Route& route) {
   for (std::size_t i = 1; i < path.size(); ++i) {
-    route.cuts.emplace_back(ChangeMembership{false, path[i], path[i - 1]});
+    if (is_told(i, path)) add_cut(path, i, route);
   }
   if (path.size() < 2) return;
   route.legs.push_back({"SET ROLE", shown_role(cluster, path.back())});

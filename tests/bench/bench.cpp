@@ -18,7 +18,7 @@ struct Part {
   std::string_view name;
   void (*run)();
 };
-constexpr Part parts[] = {{"audit", bench_world}, {"hba", bench_hba}};
+constexpr Part parts[] = {{"audit", bench_world}, {"growth", bench_growth}, {"hba", bench_hba}};
 
 }  // namespace
 
@@ -30,6 +30,6 @@ int main(int argc, char** argv) {
     any = true;
     part.run();
   }
-  if (!any) std::fputs("usage: pgleast-bench [audit|hba]\n", stderr);
+  if (!any) std::fputs("usage: pgleast-bench [audit|growth|hba]\n", stderr);
   return any ? 0 : 2;
 }

@@ -30,6 +30,7 @@ void print(const std::string& what, double ours, double theirs, const std::strin
 /// The binary under test.
 std::string binary();
 
+void bench_growth();
 void bench_hba();
 void bench_world();
 

@@ -463,14 +463,21 @@ BEGIN; DECLARE c CURSOR FOR SELECT s.me(); SELECT safe.f('c'); COMMIT;)x"},
              .extension = "tablefunc",
              .setup = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
-CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC; CREATE SCHEMA tools; GRANT USAGE ON SCHEMA tools TO PUBLIC; CREATE EXTENSION tablefunc SCHEMA tools;
-CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT x.b FROM tools.crosstab(what) AS x (a text, b text) LIMIT 1 $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC; CREATE EXTENSION tablefunc SCHEMA safe;
+CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT x.b FROM safe.crosstab(what) AS x (a text, b text) LIMIT 1 $$;
+ALTER FUNCTION safe.run(text) OWNER TO {r}boss;
+)x",
              .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
-CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC; CREATE SCHEMA tools; GRANT USAGE ON SCHEMA tools TO PUBLIC; CREATE EXTENSION tablefunc SCHEMA tools;
-CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT x.b FROM tools.crosstab('SELECT ''a''::pg_catalog.text, ''b''::pg_catalog.text, ''c''::pg_catalog.text') AS x (a text, b text) LIMIT 1 $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC; CREATE EXTENSION tablefunc SCHEMA safe;
+CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT x.b FROM safe.crosstab('SELECT ''a''::pg_catalog.text, ''b''::pg_catalog.text, ''c''::pg_catalog.text') AS x (a text, b text) LIMIT 1 $$;
+ALTER FUNCTION safe.run(text) OWNER TO {r}boss;
+)x",
              .to = "{r}boss",
-             .does = R"x(SELECT safe.run('SELECT ''a''::text, ''b''::text, ''gained''::text WHERE current_user = ''{r}boss''');)x"},
+             .does = "SELECT safe.run('SELECT ''a''::text, ''b''::text, ''gained''::text WHERE "
+                     "current_user = ''{r}boss''');"},
             {.id = "ESC-SEARCHPATH",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;

@@ -163,6 +163,25 @@ TEST_CASE("steps are put together as the server lets them, as replayed", "[escal
   }
 }
 
+TEST_CASE("of a long way the beginning and the end are told", "[escalation]") {
+  std::string script = "CREATE ROLE r0 SUPERUSER;\n";
+  for (int i = 1; i <= 60; ++i) {
+    script += fmt::format("CREATE ROLE r{} LOGIN; GRANT r{} TO r{};\n", i, i - 1, i);
+  }
+  const auto cluster = script_cluster({.sql = script, .hba = records});
+  const Graph graph(cluster);
+  const Connections connections(graph);
+  const Escalations escalations(graph, connections);
+  const Goal superuser{no_role, Power::superuser};
+  const auto way = escalations.way(role_of(cluster, "r60"), superuser, Help::none);
+  REQUIRE(way.size() == 24);
+  CHECK(goes_alone(way));
+  CHECK(way[15].how == "r45 may SET ROLE r44, and so on by 37 more steps");
+  CHECK(way[16].how == "r7 may SET ROLE r6");
+  CHECK(way.back().how == "r0 is SUPERUSER");
+  CHECK(escalations.way(role_of(cluster, "r23"), superuser, Help::none).size() == 24);
+}
+
 TEST_CASE("a kind of step whose facts were not seen is not told", "[escalation]") {
   for (const auto& edge : escalations()) {
     const auto row = std::find_if(attacks.begin(), attacks.end(),

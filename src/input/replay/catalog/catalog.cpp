@@ -418,13 +418,6 @@ ObjectId SqlCatalog::make_parameter(const std::string& name) {
   return ObjectId{static_cast<std::uint32_t>(cluster_.objects.size() - 1)};
 }
 
-void SqlCatalog::drop_memberships_granted_by(const std::vector<RoleId>& roles) {
-  journal_.push_back([this, old = cluster_.memberships] { cluster_.memberships = old; });
-  std::erase_if(cluster_.memberships, [&](const Membership& m) {
-    return std::find(roles.begin(), roles.end(), m.grantor) != roles.end();
-  });
-}
-
 void SqlCatalog::finish() {
   for (std::uint32_t i = 0; i < entities_.size(); ++i) {
     const auto& e = entities_[i];

@@ -110,7 +110,6 @@ class SqlCatalog {
   std::size_t policy_place(EntityId policy) const { return at(policy).place; }
   AclId intern(const Acl& acl);
   ObjectId make_parameter(const std::string& name);
-  void drop_memberships_granted_by(const std::vector<RoleId>& roles);
   /// A new entity with its object in the model: owned by the user, access list by default.
   EntityId make(Entity entity, ObjectKind kind, std::uint32_t detail = no_detail);
   RoleId owner_of(EntityId id) const;

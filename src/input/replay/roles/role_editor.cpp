@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -51,6 +52,7 @@ bool is_scram_secret(std::string_view text) {
 RoleEditor::RoleEditor(Cluster& cluster) : cluster_(cluster) {
   for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
     if (!cluster_.roles[i].dropped) by_name_.emplace(cluster_.roles[i].name, RoleId{i});
+    next_oid_ = std::max(next_oid_, cluster_.roles[i].oid + 1);
   }
 }
 
@@ -76,11 +78,13 @@ void RoleEditor::all_or_nothing(const F& change) {
 }
 
 RoleId RoleEditor::add_role(Role role) {
+  role.oid = next_oid_++;
   const auto id = RoleId{static_cast<std::uint32_t>(cluster_.roles.size())};
   by_name_.emplace(role.name, id);
   cluster_.roles.push_back(std::move(role));
   journal_.push_back([this] {
     by_name_.erase(cluster_.roles.back().name);
+    next_oid_ = cluster_.roles.back().oid;
     cluster_.roles.pop_back();
   });
   return id;
@@ -107,8 +111,20 @@ void RoleEditor::rename(RoleId id, const std::string& name) {
 }
 
 void RoleEditor::add_membership(const Membership& membership) {
+  const auto place = cluster_.memberships.size();
+  if (places_) {
+    places_->of_role[membership.role].push_back(place);
+    places_->of_member[membership.member].push_back(place);
+  }
   cluster_.memberships.push_back(membership);
-  journal_.push_back([this] { cluster_.memberships.pop_back(); });
+  journal_.push_back([this] {
+    const auto& last = cluster_.memberships.back();
+    if (places_) {
+      places_->of_role[last.role].pop_back();
+      places_->of_member[last.member].pop_back();
+    }
+    cluster_.memberships.pop_back();
+  });
 }
 
 Membership& RoleEditor::edit_membership(Membership& membership) {
@@ -117,9 +133,30 @@ Membership& RoleEditor::edit_membership(Membership& membership) {
   return membership;
 }
 
-/// Before some of them go.
-void RoleEditor::keep_memberships() {
-  journal_.push_back([this, old = cluster_.memberships] { cluster_.memberships = old; });
+/// The journal keeps what differs: a transaction may take away one after the other.
+void RoleEditor::replace_memberships(std::vector<Membership> left) {
+  auto& all = cluster_.memberships;
+  const auto [from, new_from] = std::mismatch(all.begin(), all.end(), left.begin(), left.end());
+  if (from == all.end() && new_from == left.end()) return;
+  const auto [to, new_to] = std::mismatch(all.rbegin(), std::make_reverse_iterator(from),
+                                          left.rbegin(), std::make_reverse_iterator(new_from));
+  journal_.push_back([this, place = from - all.begin(), added = new_to.base() - new_from,
+                      old = std::vector<Membership>(from, to.base())] {
+    auto& now = cluster_.memberships;
+    const auto at = now.erase(now.begin() + place, now.begin() + place + added);
+    now.insert(at, old.begin(), old.end());
+    places_.reset();
+  });
+  all = std::move(left);
+  places_.reset();
+}
+
+void RoleEditor::drop_memberships_granted_by(const std::vector<RoleId>& roles) {
+  auto left = cluster_.memberships;
+  std::erase_if(left, [&](const Membership& m) {
+    return std::find(roles.begin(), roles.end(), m.grantor) != roles.end();
+  });
+  replace_memberships(std::move(left));
 }
 
 // --- What is asked ------------------------------------------------------------------------------
@@ -200,9 +237,11 @@ void RoleEditor::set_options(Role& role, const RoleOptions& options) const {
 // Before version 16 a member inherits by its own attribute, whenever that changes.
 void RoleEditor::follow_inherit(RoleId member) {
   if (is_16()) return;
-  for (auto& m : cluster_.memberships) {
-    if (m.member != member || m.inherit == cluster_.role(member).inherit) continue;
-    edit_membership(m).inherit = cluster_.role(member).inherit;
+  for (const auto place : of_member(member)) {
+    auto& m = cluster_.memberships[place];
+    if (m.inherit != cluster_.role(member).inherit) {
+      edit_membership(m).inherit = cluster_.role(member).inherit;
+    }
   }
 }
 
@@ -221,8 +260,6 @@ void RoleEditor::apply(const CreateRole& s) {
   Role role;
   role.name = s.name;
   role.password = PasswordKind::none;
-  role.oid = first_oid_of_users;
-  for (const auto& r : cluster_.roles) role.oid = std::max(role.oid, r.oid + 1);
   set_options(role, s.options);
   all_or_nothing([&] {
     const auto id = add_role(role);
@@ -362,8 +399,7 @@ void RoleEditor::apply(const DropRole& s) {
   if (is_16()) {
     for (const auto id : dropped) check_droppable(id, left);
   }
-  if (left != cluster_.memberships) keep_memberships();
-  cluster_.memberships = std::move(left);
+  replace_memberships(std::move(left));
   for (const auto id : dropped) forget(id);
 }
 
@@ -386,22 +422,54 @@ void RoleEditor::forget(RoleId id) {
 
 // --- Memberships --------------------------------------------------------------------------------
 
+const RoleEditor::Places& RoleEditor::places() const {
+  if (places_) return *places_;
+  auto& made = places_.emplace();
+  for (std::size_t i = 0; i < cluster_.memberships.size(); ++i) {
+    made.of_role[cluster_.memberships[i].role].push_back(i);
+    made.of_member[cluster_.memberships[i].member].push_back(i);
+  }
+  return made;
+}
+
+const std::vector<std::size_t>& RoleEditor::of_role(RoleId role) const {
+  static const std::vector<std::size_t> none;
+  const auto found = places().of_role.find(role);
+  return found == places().of_role.end() ? none : found->second;
+}
+
+const std::vector<std::size_t>& RoleEditor::of_member(RoleId member) const {
+  static const std::vector<std::size_t> none;
+  const auto found = places().of_member.find(member);
+  return found == places().of_member.end() ? none : found->second;
+}
+
 /// Whatever the options of the memberships on the way (is_member_of_role_nosuper).
 bool RoleEditor::is_member(RoleId member, RoleId role) const {
-  const auto& all = cluster_.memberships;
-  const bool has_members =
-      std::any_of(all.begin(), all.end(), [&](const Membership& m) { return m.role == role; });
-  if (!has_members) return member == role;
-  const auto groups = groups_of(member, Closure::members);
-  return std::find(groups.begin(), groups.end(), role) != groups.end();
+  if (member == role) return true;
+  if (of_role(role).empty()) return false;
+  std::vector<RoleId> open{member};
+  std::unordered_set<RoleId> seen{member};
+  while (!open.empty()) {
+    const auto at = open.back();
+    open.pop_back();
+    for (const auto place : of_member(at)) {
+      const auto group = cluster_.memberships[place].role;
+      if (group == role) return true;
+      if (seen.insert(group).second) open.push_back(group);
+    }
+  }
+  return false;
 }
 
 Membership* RoleEditor::find(RoleId role, RoleId member, std::optional<RoleId> grantor) {
-  auto& all = cluster_.memberships;
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Membership& m) {
-    return m.role == role && m.member == member && (!grantor || m.grantor == *grantor);
-  });
-  return found == all.end() ? nullptr : &*found;
+  const auto& a = of_role(role);
+  const auto& b = of_member(member);
+  for (const auto place : a.size() < b.size() ? a : b) {
+    auto& m = cluster_.memberships[place];
+    if (m.role == role && m.member == member && (!grantor || m.grantor == *grantor)) return &m;
+  }
+  return nullptr;
 }
 
 std::vector<RoleId> RoleEditor::groups_of(RoleId role, Closure closure) const {
@@ -411,8 +479,9 @@ std::vector<RoleId> RoleEditor::groups_of(RoleId role, Closure closure) const {
 
 RoleId RoleEditor::admin_among(const std::vector<RoleId>& members, RoleId role) const {
   for (const auto member : members) {
-    for (const auto& m : cluster_.memberships) {
-      if (m.member == member && m.role == role && m.admin) return member;
+    for (const auto place : of_role(role)) {
+      const auto& m = cluster_.memberships[place];
+      if (m.member == member && m.admin) return member;
     }
   }
   return no_role;
@@ -470,11 +539,7 @@ RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) c
   }
   const auto by_default = is_16() ? bootstrap_superuser() : runner();
   if (!grantor || *grantor == by_default || !is_16()) return grantor.value_or(by_default);
-  const auto& all = cluster_.memberships;
-  const bool may = *grantor != role && std::any_of(all.begin(), all.end(), [&](const auto& m) {
-    return m.role == role && m.member == *grantor && m.admin;
-  });
-  if (!may) {
+  if (*grantor == role || admin_among({*grantor}, role) == no_role) {
     throw Refused(Condition::insufficient_privilege,
                   fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
                   cluster_.role_name(*grantor));
@@ -569,8 +634,9 @@ bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
   }
   MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
   for (const auto member : members) plan.revoke(member, grantor, revoked_of(how), how.cascade);
-  if (plan.touches_any()) keep_memberships();
-  plan.carry_out(cluster_.memberships);
+  auto left = cluster_.memberships;
+  plan.carry_out(left);
+  replace_memberships(std::move(left));
   return is_16() && plan.touches_any();
 }
 

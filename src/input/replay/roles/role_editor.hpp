@@ -28,6 +28,8 @@ class RoleEditor {
   void apply(const DropRole& s);
   void apply(const GrantRole& s);
   void apply(const RevokeRole& s);
+  /// DROP OWNED, from version 16 on.
+  void drop_memberships_granted_by(const std::vector<RoleId>& roles);
   /// ALTER ROLE ... SET. Throws Refused.
   void check_may_set(RoleId id) const;
 
@@ -100,6 +102,13 @@ class RoleEditor {
   void check_droppable(RoleId id, const std::vector<Membership>& left) const;
   void forget(RoleId id);
   Membership* find(RoleId role, RoleId member, std::optional<RoleId> grantor);
+  /// Places in the cluster's memberships.
+  struct Places {
+    std::unordered_map<RoleId, std::vector<std::size_t>> of_role, of_member;
+  };
+  const Places& places() const;
+  const std::vector<std::size_t>& of_role(RoleId role) const;
+  const std::vector<std::size_t>& of_member(RoleId member) const;
 
   // What the journal takes back.
   RoleId add_role(Role role);
@@ -107,7 +116,7 @@ class RoleEditor {
   void rename(RoleId id, const std::string& name);
   void add_membership(const Membership& membership);
   Membership& edit_membership(Membership& membership);
-  void keep_memberships();
+  void replace_memberships(std::vector<Membership> left);
   template <typename F>
   void all_or_nothing(const F& change);
 
@@ -116,6 +125,8 @@ class RoleEditor {
   std::optional<std::string> encryption_;
   RoleId current_ = no_role, session_ = no_role;
   std::function<bool(RoleId)> needed_ = [](RoleId) { return false; };
+  std::uint32_t next_oid_ = first_oid_of_users;
+  mutable std::optional<Places> places_;  // none: some went
   std::unordered_set<std::string> once_named_;
   Journal journal_;
   bool self_grant_unknown_ = false;

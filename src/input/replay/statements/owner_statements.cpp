@@ -286,7 +286,7 @@ void drop_owned(SqlCatalog& catalog, const SqlNode& node) {
     if (is_one_of_roles(roles, catalog.owner_of(id))) targets.push_back({id, 0});
   }
   drop(catalog, targets, text_at(node, "behavior") == "DROP_CASCADE");
-  if (catalog.major() >= 16) catalog.drop_memberships_granted_by(roles);
+  if (catalog.major() >= 16) catalog.roles().drop_memberships_granted_by(roles);
   catalog.touch();
 }
 
