@@ -13,6 +13,7 @@
 #include "input/replay/statement_runner.hpp"
 #include "model/bootstrap_superuser.hpp"
 #include "model/fresh_cluster.hpp"
+#include "pg/setting_value.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -44,7 +45,11 @@ class Replay {
   void follow_script() {
     PsqlScript items(text());
     while (const auto item = items.next()) {
+      if (std::exchange(stopped_, false)) {
+        report_.add_untold(*item, touches::anything, "ON_ERROR_STOP: psql stopped before");
+      }
       const auto data = items.data();
+      unsure_transaction_ = transactions_.is_doubtful();
       if (swallowed_ && item->kind == PsqlItem::Kind::statement) follow_swallowed(*item, !!data);
       if (item->kind == PsqlItem::Kind::command) {
         follow_command(*item);
@@ -67,7 +72,7 @@ class Replay {
     }
     try {
       check_copy(item);
-      if (!may_be_read_only_ && !(transactions_.is_open() && unsure_transaction_)) return true;
+      if (!may_be_read_only_ && !unsure_transaction_) return true;
       touch_as_sql(item, data, "COPY may be refused in this transaction");
     } catch (const SqlSyntaxError&) {
       return false;
@@ -129,8 +134,8 @@ class Replay {
           "it may have been taken for the end of rows");
   }
 
-  /// What makes the server refuse a COPY without a word of that in it.
-  void note_transaction(const PsqlItem& s, const StatementKind& kind) {
+  /// What makes the server refuse whatever is no query.
+  void note_read_only(const PsqlItem& s) {
     const auto& t = s.tokens;
     const auto only = [](const SqlToken& a, const SqlToken& b) {
       return a.is("read") && b.is("only");
@@ -140,12 +145,6 @@ class Replay {
     const bool off = s.has_word("off") || s.has_word("false");
     may_be_read_only_ = may_be_read_only_ || (setting && !off) ||
                         std::adjacent_find(t.begin(), t.end(), only) != t.end();
-    const bool followed = kind.followed != Followed::no;
-    if (!transactions_.is_open()) {
-      unsure_transaction_ = false;
-    } else if (!followed) {
-      unsure_transaction_ = true;
-    }
   }
 
   // --- psql's commands ---
@@ -161,7 +160,20 @@ class Replay {
     if (here || item.command == "ir" || item.command == "include_relative") {
       return include(item, !here);
     }
+    if (item.command == "set" || item.command == "unset") set_variable(item);
+    if (item.command == "copy") doubt(item);
     touch(item, touched_by_command(item.command));
+  }
+
+  /// What psql does with statements that fail, and whether it commits those that do not.
+  void set_variable(const PsqlItem& item) {
+    const auto words = command_words(item.arguments);
+    if (words.empty()) return;
+    const bool on = item.command == "set" &&
+                    (words.size() < 2 || words[1].empty() || parse_bool(words[1]).value_or(true));
+    if (words[0] == "ON_ERROR_STOP") stops_ = on;
+    const bool other = (words[0] == "AUTOCOMMIT" && !on) || (words[0] == "ON_ERROR_ROLLBACK" && on);
+    if (other) touch(item, touches::anything, words[0]);
   }
 
   /// `\i` names a file as psql's working directory has it, `\ir` one beside the script. What was
@@ -278,7 +290,12 @@ class Replay {
     const auto* const kind = kind_of(s);
     if (kind == nullptr) return wrong(s, {"syntax error", s.tokens.front().span});
     if (lost_) return refuse(s.tokens.front().span, "there is no connection any more");
-    if (!s.tokens.front().is("copy")) note_transaction(s, *kind);
+    note_read_only(s);
+    const bool joined = std::exchange(joined_, s.joined) || s.joined;
+    if (joined || may_be_read_only_) {
+      touch(s, kind->touched | (is_of_roles(s) ? touches::roles : touches::nothing),
+            joined ? "one transaction with what is beside it" : "the transaction may be read only");
+    }
     const bool unknown = has_unknown_parts(text(), s);
     const bool readable = !unknown && is_shallow(text(), s);
     const bool followed = kind->followed != Followed::no || is_for_effect(s);
@@ -290,10 +307,35 @@ class Replay {
     if (readable && begins_with(s, "do")) return run_block(s);
     if (readable && s.executes_rows) return run_rows(s);
     if (s.executes_rows) return touch(s, touches::anything);
+    if (!is_taken(s)) return;
     const bool of_roles = !is_by_tree(s, *kind);
     const auto code = code_of(s, *kind);
     touch(s, touched_by(s, *kind) | code.touched | (of_roles ? touches::roles : touches::nothing),
           code.why);
+  }
+
+  /// False: the server refuses it. What it may refuse is a doubt on all of a transaction.
+  bool is_taken(const PsqlItem& s) {
+    if (!transactions_.is_open()) return true;
+    try {
+      if (!runner_.may_fail(text(), s, false)) return true;
+    } catch (const Refused& e) {
+      if (!is_unsure() && !may_be_there(e)) {
+        refuse(place_of(s, e.name()), e.what());
+        return false;
+      }
+    } catch (const Undecidable&) {
+      // Then it may be refused.
+    } catch (const SqlSyntaxError&) {
+      // Of a newer version.
+    }
+    doubt(s);
+    return true;
+  }
+
+  void doubt(const PsqlItem& s) {
+    transactions_.doubt(fmt::format("{} in line {} may fail, and all of its transaction with it",
+                                    called(s), report_.script().position(s.span.begin).line));
   }
 
   /// What its code may change: judged before it is done.
@@ -317,6 +359,11 @@ class Replay {
       of_roles = action && is_of_roles(s);
       apply(action, s);
       touch(s, code.touched, code.why);
+      note_in_transaction(s, kind.touched | (of_roles ? touches::roles : touches::nothing));
+      const bool setting = s.tokens.front().is("set") || s.tokens.front().is("reset");
+      if ((by_tree || setting) && transactions_.is_open() && runner_.may_fail(text(), s, true)) {
+        doubt(s);
+      }
     } catch (const SqlSyntaxError& e) {
       if (!by_tree || !is_newer_than_grammar(cluster_.major())) return wrong(s, e);
       touch(s, touched_by(s, kind) | code.touched);
@@ -332,6 +379,14 @@ class Replay {
       touch(s, touched == touches::nothing ? touches::anything : touched, e.why);
     }
     transactions_.end_statement();
+  }
+
+  /// What it changed is not done where the transaction failed.
+  void note_in_transaction(const PsqlItem& s, Touched touched) {
+    if (transactions_.is_open()) in_transaction_ |= touched;
+    const auto why = transactions_.take_doubt();
+    if (!why.empty()) touch(s, in_transaction_, why);
+    if (!transactions_.is_open()) in_transaction_ = touches::nothing;
   }
 
   void apply(const std::optional<SqlAction>& action, const PsqlItem& s) {
@@ -363,6 +418,13 @@ class Replay {
     for (const auto& e : runner_.take_caught()) {
       if (may_be_there(e)) touch_missing(s, touches::anything, e);
     }
+    note_done(s, before);
+  }
+
+  /// A block or a text.
+  void note_done(const PsqlItem& s, const Transactions::State& before) {
+    if (!runner_.take_doubt().empty()) doubt(s);
+    if (catalog_.mark() != before.mark) note_in_transaction(s, touches::anything);
     transactions_.end_statement();
   }
 
@@ -399,7 +461,7 @@ class Replay {
       transactions_.undo(before);
       return touch(s, touches::anything, e.why);
     }
-    transactions_.end_statement();
+    note_done(s, before);
   }
 
   // --- What becomes of them ---
@@ -455,6 +517,7 @@ class Replay {
   void refuse(Span span, const std::string& message) {
     report_.add_refused(span, message);
     transactions_.fail();
+    stopped_ = stops_;
   }
 
   void touch(const PsqlItem& item, Touched touched, const std::string& why = "") {
@@ -471,13 +534,17 @@ class Replay {
   ScriptReport report_;
   Transactions transactions_;
   StatementRunner runner_;
-  bool lost_ = false;                 // no connection any more
+  bool lost_ = false;   // no connection any more
+  bool stops_ = false;  // ON_ERROR_STOP
+  bool stopped_ = false;
+  bool joined_ = false;               // the next is one transaction with the one before
   std::size_t refused_rows_end_ = 0;  // of a COPY, which are read as SQL
   std::size_t refused_rows_depth_ = 0;
   bool swallowed_ = false;           // rows of a COPY may be the beginning of the next statement
   bool may_be_read_only_ = false;    // a transaction
-  bool unsure_transaction_ = false;  // something in it may have failed
-  Span begun_;                       // the last BEGIN
+  bool unsure_transaction_ = false;  // something in it may have failed before this
+  Touched in_transaction_ = touches::nothing;  // by what was done in it
+  Span begun_;                                 // the last BEGIN
   const Source* begun_in_ = nullptr;
 };
 

@@ -179,7 +179,7 @@ void RunningCode::add_table(const StatementUses::Table& table, bool in_body) {
   if (!found.empty()) return;
   if (catalog_.is_of_server(table.name)) {
     if (written) add(kept_in(table.name.name), fmt::format("it writes {}", table.name.name));
-  } else if (!is_known()) {
+  } else if (!is_known() || (!is_complete_ && !catalog_.was_named(table.name.name))) {
     give_up(fmt::format("what {} is is not known", table.name.name));
   } else if (!catalog_.objects_known) {
     add_all_functions();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "input/replay/may_fail.hpp"
 #include "input/replay/query/do_block.hpp"
 #include "input/replay/statements/object_statement.hpp"
 
@@ -125,6 +126,27 @@ MayChange StatementRunner::may_change(std::string_view script, const PsqlItem& s
   return code_.of(uses);
 }
 
+bool StatementRunner::may_fail(std::string_view script, const PsqlItem& s, bool is_followed) const {
+  if (has_unknown_parts(script, s) || !is_shallow(script, s)) return true;
+  const auto tree = statement_tree(script, s, cluster_.major());
+  catalog_.load_database();
+  need_user();
+  return pgleast::may_fail(catalog_, tree, is_followed);
+}
+
+void StatementRunner::note_doubt(std::string_view text, const PsqlItem& s, bool is_followed) {
+  try {
+    if (!may_fail(text, s, is_followed)) return;
+  } catch (const Undecidable&) {
+    // Then it may.
+  }
+  if (doubt_.empty()) doubt_ = called(s) + " may fail, and all that is done with it";
+}
+
+void StatementRunner::need_no_doubt(std::size_t mark) const {
+  if (!doubt_.empty() && catalog_.mark() != mark) throw Undecidable{doubt_};
+}
+
 void StatementRunner::check_copy(std::string_view script, const PsqlItem& s) {
   transactions_.need_no_failure();
   if (has_unknown_parts(script, s) || !is_shallow(script, s)) throw Undecidable{called(s)};
@@ -149,12 +171,14 @@ void StatementRunner::take_as_there(const std::string& database) {
 
 void StatementRunner::run_text(const std::string& text) {
   const InnerStatement inner(catalog_);
+  const auto mark = catalog_.mark();
   try {
     PsqlScript items(text);
     while (const auto item = items.next()) run_inner(text, *item);
   } catch (const SqlSyntaxError& e) {
     throw Refused(Condition::syntax_error, e.message);
   }
+  need_no_doubt(mark);
 }
 
 void StatementRunner::run_inner(std::string_view text, const PsqlItem& s) {
@@ -167,13 +191,14 @@ void StatementRunner::run_inner(std::string_view text, const PsqlItem& s) {
   if (code.touched != touches::nothing) throw Undecidable{code.why};
   if (kind->followed == Followed::no && !is_for_effect(s)) {
     if (kind->touched != touches::nothing) throw Undecidable{called(s)};
-    return;
+    return note_doubt(text, s, false);
   }
   const auto action = is_by_tree(s, *kind) ? std::nullopt : parse_sql(text, s, cluster_.major());
   if (action) {
     apply(*action, s);
   } else {
     apply_tree(text, s);
+    note_doubt(text, s, true);
   }
 }
 
@@ -183,13 +208,15 @@ void StatementRunner::run_block(std::string_view script, const PsqlItem& s) {
   catalog_.load_database();
   need_user();
   caught_.clear();
-  const BlockHost host{catalog_, [&](const std::string& text) { run_text(text); },
-                       [this](const Refused& e) { caught_.push_back(e); },
-                       [&]() -> std::function<void()> {
-                         return
-                             [this, before = transactions_.save()] { transactions_.undo(before); };
-                       }};
+  const auto mark = catalog_.mark();
+  const BlockHost host{
+      catalog_, [&](const std::string& text) { run_text(text); },
+      [this](const Refused& e) { caught_.push_back(e); }, [this] { return !doubt_.empty(); },
+      [&]() -> std::function<void()> {
+        return [this, before = transactions_.save()] { transactions_.undo(before); };
+      }};
   in_block_ = true;
+  doubt_.clear();
   try {
     run_do_block(node_at(tree, "DoStmt"), host);
   } catch (...) {
@@ -197,6 +224,7 @@ void StatementRunner::run_block(std::string_view script, const PsqlItem& s) {
     throw;
   }
   in_block_ = false;
+  need_no_doubt(mark);
 }
 
 SqlRows StatementRunner::rows_of(std::string_view script, const PsqlItem& s) const {

@@ -44,6 +44,10 @@ class StatementRunner {
   SqlRows rows_of(std::string_view script, const PsqlItem& statement) const;
   /// What the code that it runs may change. Throws SqlSyntaxError.
   MayChange may_change(std::string_view script, const PsqlItem& statement);
+  /// Whether it may be refused for what it computes. Throws as may_fail does, and SqlSyntaxError.
+  bool may_fail(std::string_view script, const PsqlItem& statement, bool is_followed) const;
+  /// Why what was done last, a block or a text, may have failed as a whole; empty: it has not.
+  std::string take_doubt() { return std::exchange(doubt_, {}); }
   /// Of COPY ... FROM STDIN: whether data follow. Throws Refused and Undecidable.
   void check_copy(std::string_view script, const PsqlItem& statement);
   MayChange may_change_at_login() { return code_.at_login(); }
@@ -53,6 +57,8 @@ class StatementRunner {
 
  private:
   void run_inner(std::string_view text, const PsqlItem& statement);
+  void note_doubt(std::string_view text, const PsqlItem& statement, bool is_followed);
+  void need_no_doubt(std::size_t mark) const;
   template <typename A>
   void apply_one(const A& action, const PsqlItem& statement);
   void apply_one(const CreateDatabase& action, const PsqlItem& statement);
@@ -70,6 +76,7 @@ class StatementRunner {
   RunningCode code_;
   std::map<std::string, std::vector<StatementUses>> prepared_;
   std::vector<Refused> caught_;
+  std::string doubt_;
   bool in_block_ = false;
 };
 

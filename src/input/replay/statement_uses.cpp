@@ -8,6 +8,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "input/code/code_tree.hpp"
@@ -119,7 +120,14 @@ bool is_of_session(const std::string& setting) {
 
 class UsesReader {
  public:
-  StatementUses take() { return std::move(uses_); }
+  StatementUses take() {
+    std::erase_if(uses_.tables, [&](const StatementUses::Table& table) {
+      const bool read = table.written == PrivilegeSet(Privilege::select);
+      const auto& name = table.name.name;
+      return table.name.schema.empty() && (made_.contains(name) || (read && with_.contains(name)));
+    });
+    return std::move(uses_);
+  }
 
   void read(const SqlNode& tree, bool is_followed) {
     for (const auto& [key, value] : tree.items()) {
@@ -252,6 +260,7 @@ class UsesReader {
       if (key == "TypeName" || key == "typeName") {
         uses_.types.push_back(qualified_name_of(list_at(value, "names")));
       }
+      if (key == "CommonTableExpr") with_.insert(text_at(value, "ctename"));
       if (key == "ColumnRef") attribute(list_at(value, "fields"), 2);
       if (key == "A_Indirection") attribute(list_at(value, "indirection"), 1);
     }
@@ -273,6 +282,7 @@ class UsesReader {
     auto changes = node.changes;
     if (key == "CreateStmt" && text_at(node_at(value, "relation"), "relpersistence") == "t") {
       changes = nothing;
+      made_.insert(text_at(node_at(value, "relation"), "relname"));
     }
     if (changes != nothing && !is_followed) uses_.add_change(changes, words_of(key));
     uses_.fires_event_triggers = uses_.fires_event_triggers || fires(key, changes);
@@ -410,6 +420,7 @@ class UsesReader {
   StatementUses uses_;
   std::vector<const SqlNode*> todo_;
   std::vector<const SqlNode*> followed_;
+  std::set<std::string> with_, made_;  // names of WITH, and of temporary tables
   int depth_ = 0;
 };
 

@@ -5,11 +5,12 @@
 namespace pgleast {
 
 Transactions::State Transactions::save(const std::string& savepoint) const {
-  return {savepoint, catalog_.mark(), encryption_};
+  return {savepoint, catalog_.mark(), encryption_, doubt_};
 }
 
 void Transactions::undo(const State& state) {
   catalog_.undo_to(state.mark);
+  doubt_ = state.doubt;
   encryption_.of_session = state.encryption.of_session;
   encrypt_by(state.encryption.current);
 }
@@ -17,6 +18,10 @@ void Transactions::undo(const State& state) {
 void Transactions::encrypt_by(const std::optional<std::string>& method) {
   encryption_.current = method;
   roles_.encrypt_passwords_by(method);
+}
+
+void Transactions::doubt(const std::string& why) {
+  if (is_open() && doubt_.empty()) doubt_ = why;
 }
 
 void Transactions::need_no_failure() const {
@@ -76,6 +81,8 @@ void Transactions::finish(const Transaction& statement) {
 
 void Transactions::end(bool commit, bool chain) {
   if (!commit) undo(saved_.front());
+  if (commit) committed_doubt_ = doubt_;
+  doubt_.clear();
   catalog_.end_transaction(commit);
   catalog_.forget_journal();
   saved_.clear();

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "input/replay/catalog/catalog.hpp"
@@ -31,6 +32,7 @@ class Transactions {
     std::string savepoint;
     std::size_t mark;  // of the journal
     Encryption encryption;
+    std::string doubt;
   };
   State save(const std::string& savepoint = "") const;
   void undo(const State& state);
@@ -40,6 +42,11 @@ class Transactions {
   bool has_failed() const { return failed_; }
   void fail() { failed_ = is_open(); }
   void need_no_failure() const;  // throws Refused
+  /// Something in it may have failed, and that may be why nothing of it is done.
+  void doubt(const std::string& why);
+  bool is_doubtful() const { return !doubt_.empty(); }
+  /// Why nothing may be done of the transaction that was committed last; empty: it is. Once.
+  std::string take_doubt() { return std::exchange(committed_doubt_, {}); }
   void refuse_inside(std::string_view what) const;
 
   void apply(const Transaction& statement);  // throws Refused
@@ -61,6 +68,7 @@ class Transactions {
   SqlCatalog& catalog_;
   std::vector<State> saved_;  // at BEGIN, then at each savepoint; empty: no transaction
   bool failed_ = false;
+  std::string doubt_, committed_doubt_;
   Encryption encryption_;
 };
 

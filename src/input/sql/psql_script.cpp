@@ -173,6 +173,7 @@ void PsqlScript::take_token() {
 PsqlItem PsqlScript::finished() {
   PsqlItem item;
   item.tokens = std::exchange(tokens_, {});
+  item.joined = std::exchange(joined_, false);
   item.span = {item.tokens.front().span.begin, item.tokens.back().span.end};
   parentheses_ = blocks_ = 0;
   if (is_copy_from_stdin(item.tokens)) pass_over_data();
@@ -227,7 +228,8 @@ std::optional<PsqlItem> PsqlScript::take_command() {
   item.span = {begin, end};
   at_ = end < line_end ? end + 2 : line_end;
   if (item.command.empty()) {
-    at_ = name_end;  // `\;` separates as `;` does, but for what one transaction is
+    at_ = name_end;  // `\;` separates as `;` does
+    joined_ = !tokens_.empty();
     return std::nullopt;
   }
   if (sends(item.command)) {

@@ -33,6 +33,7 @@ struct PsqlItem {
   std::string command;           // of a command: `connect`
   std::string arguments;
   bool executes_rows = false;  // \gexec: what the statement returns is run
+  bool joined = false;         // `\;`: one transaction with the next
 
   bool has_word(std::string_view word) const;
 };
@@ -73,6 +74,7 @@ class PsqlScript {
   Span data_;
   std::size_t data_before_ = 0;  // where data of another COPY on that line end
   bool is_copy_ = false;         // what was returned last
+  bool joined_ = false;          // `\;` ends what is read
 };
 
 /// The text with stars in place of what string constants hold, and of other passwords.

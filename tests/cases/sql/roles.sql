@@ -20,6 +20,3 @@ GRANT readers TO app WITH INHERIT FALSE GRANTED BY postgres;
 
 \connect template1
 SELECT pg_catalog.set_config('search_path', '', false);
-COPY public.notes (text) FROM stdin;
-it's; CREATE ROLE nobody SUPERUSER;
-\.

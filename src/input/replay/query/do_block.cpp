@@ -51,7 +51,9 @@ class RunningBlock {
     const auto outer = handled_;
     const auto depth = depth_;
     try {
-      return statements(body);
+      const auto flow = statements(body);
+      if (host_.doubtful()) throw Undecidable{"a statement that may fail has a handler"};
+      return flow;
     } catch (const Refused& e) {
       const auto* const handler = handler_of(handlers, e.condition());
       handled_ = outer;

@@ -22,6 +22,8 @@ struct BlockHost {
   std::function<void(const std::string& statement)> run;
   /// An error that a handler takes.
   std::function<void(const Refused&)> caught;
+  /// Whether a statement that was done may have failed.
+  std::function<bool()> doubtful;
   /// Returns what takes back all that was done since.
   std::function<std::function<void()>()> save;
 };
