@@ -150,7 +150,11 @@ Check escalation(MapReader& with, MapReader& fix) {
       if (logins.count() > 0) findings.add(opening, logins);
     }
     auto verdict = std::move(findings).verdict();
-    if (verdict.kind != Verdict::Kind::holds || edge.unknown_by.empty()) return verdict;
+    if (verdict.kind != Verdict::Kind::holds) return verdict;
+    if (edge.also_by_code) {
+      if (const auto missing = facts.missing(Fact::code)) return *missing;
+    }
+    if (edge.unknown_by.empty()) return verdict;
     return not_followed(facts, edge).value_or(std::move(verdict));
   };
 }

@@ -92,6 +92,8 @@ void print_assumptions(const Doors& doors, const Cluster& cluster) {
     for (const auto fact : step.needs) {
       if (!cluster.seen(fact)) blind[fact].emplace_back(step.id);
     }
+    const bool more = step.also_by_code && !cluster.seen(Fact::code) && cluster.seen(Fact::objects);
+    if (more) blind[Fact::code].emplace_back(step.id);
   }
   for (const auto& [fact, steps] : blind) {
     const auto& unseen = cluster.unseen.at(fact);

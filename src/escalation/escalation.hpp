@@ -74,6 +74,8 @@ struct EscalationInfo {
   std::vector<Fact> needs;  // without which it is not known whether there is one
   /// The edge whose uncertain steps say what cannot be followed: there may be one of these, too.
   std::string_view unknown_by = "";
+  /// Views, functions or options lead there, too: without Fact::code there may be more of them.
+  bool also_by_code = false;
 };
 /// In the order of their ids.
 std::span<const EscalationInfo> escalations();

@@ -580,6 +580,20 @@ TEST_CASE("a view over a catalog may show its secret by another name", "[checks]
   CHECK(verdict_of_rule(load_policy({"baseline"}), "ACL-008", cluster).kind == row.expected);
 }
 
+TEST_CASE("a step that code may lead to is unseen where code was not read", "[checks]") {
+  const auto policy = load_policy({"escalation"});
+  auto cluster = script_cluster("CREATE ROLE app LOGIN");
+  for (const auto& edge : escalations()) {
+    INFO(edge.id);
+    cluster.unseen.erase(Fact::code);
+    const auto id = std::string(edge.id);
+    if (!edge.also_by_code) continue;
+    CHECK(verdict_of_rule(policy, id, cluster).kind == Verdict::Kind::holds);
+    cluster.unseen[Fact::code] = {"not read", "read it"};
+    CHECK(verdict_of_rule(policy, id, cluster).kind == Verdict::Kind::unseen);
+  }
+}
+
 TEST_CASE("a role may become another in a way that cannot be followed", "[checks]") {
   const auto cluster = script_cluster(
       "CREATE ROLE app LOGIN; CREATE FUNCTION f(q text) RETURNS void SECURITY DEFINER LANGUAGE "

@@ -86,6 +86,8 @@ const char* const others =
     "TO app;\n"
     "CREATE VIEW o.set AS SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting; GRANT "
     "INSERT ON o.set TO other;\n"
+    "CREATE VIEW o.own AS WITH pg_authid AS (SELECT 1 AS rolpassword) SELECT rolpassword FROM "
+    "pg_authid; GRANT SELECT ON o.own TO other;\n"
     "CREATE VIEW o.num AS SELECT count(*) AS n FROM pg_authid; GRANT UPDATE ON o.num TO other;\n"
     "CREATE FUNCTION o.up(x text) RETURNS void SECURITY DEFINER LANGUAGE sql SET search_path = "
     "pg_catalog, pg_temp AS 'UPDATE pg_authid SET rolsuper = true WHERE rolname = x';\n"

@@ -77,6 +77,7 @@ INSERT INTO public.orders (customer_id, product_id, quantity, status, placed_by,
     (3, 1, 1, 'paid', 'carol', true);
 
 BEGIN;
+SET LOCAL ROLE db_admin;
 
 -- functions -------------------------------------------------------------------
 

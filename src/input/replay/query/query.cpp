@@ -514,7 +514,8 @@ void add_references(SqlCatalog& catalog, EntityId from, const SqlNode& tree, Ent
   Mentioned found;
   mention(tree, found);
   for (const auto& name : found.relations) {
-    if (catalog.is_of_server(name)) catalog.edit(from).catalogs.push_back(name.name);
+    const bool of_query = name.schema.empty() && found.with.contains(name.name);
+    if (!of_query && catalog.is_of_server(name)) catalog.edit(from).catalogs.push_back(name.name);
   }
   for (const auto& text : found.classes) {
     if (const auto name = name_in_text(text)) found.relations.push_back(*name);
