@@ -28,6 +28,16 @@ using namespace pgleast::test;
 
 namespace {
 
+// What a transaction does not take back, or is no SQL.
+constexpr std::array<std::string_view, 7> lasting{
+    "ALTER DATABASE d ",
+    "ALTER SYSTEM",
+    "BASE_BACKUP",
+    "COPY",
+    "CREATE DATABASE",
+    "\\connect",
+    "SELECT pg_catalog.pg_create_logical_replication_slot"};
+
 // One attack in a database of its own, its roles with a prefix of their own.
 class World {
  public:
@@ -96,6 +106,25 @@ class World {
     };
     return logs_in_with_hash(server_.folder() + text("/.s.PGSQL.{port}"), role, name_,
                              said.substr(at, 35), md5);
+  }
+
+  // Whether what is told runs as it is printed, as far as it can be taken back.
+  bool runs_as_printed(const Step& step, std::string& said) const {
+    std::string script = "BEGIN;\n";
+    for (const auto& sql : step.statements) {
+      const bool stays = std::any_of(lasting.begin(), lasting.end(), [&](std::string_view start) {
+        return sql.starts_with(start);
+      });
+      if (stays) return true;
+      script += sql + "\n";
+    }
+    const auto path = server_.folder() + "/printed.sql";
+    server_.write(path, script + "ROLLBACK;\n");
+    const auto ran = run("psql -X -q -At -v ON_ERROR_STOP=1 -d " +
+                         shell_quoted(server_.dsn(name_, text("{r}app"))) + " -f " +
+                         shell_quoted(path) + " 2>&1");
+    said = script + ran.out;
+    return ran.code == 0;
   }
 
   Cluster read() const {
@@ -200,6 +229,10 @@ void do_attack(const LiveServer& server, const Attack& attack, const std::string
     INFO(step.how);
     CHECK(step.certain == attack.certain);
     CHECK(step.needs_victim == (attack.victim != nullptr));
+    std::string printed;
+    const bool runs = world.runs_as_printed(step, printed);
+    INFO(printed);
+    CHECK(runs);
   }
   const bool gained = world.gains(said);
   INFO("attack: " << said);
