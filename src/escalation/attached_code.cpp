@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "escalation/edge.hpp"
+#include "escalation/own_code.hpp"
 
 namespace pgleast {
 namespace {
@@ -119,9 +120,7 @@ void find_trigger(const Context& context, std::vector<Offer>& offers) {
 
 void describe_trigger(const Context& context, const Offer& offer, Step& step) {
   const auto table = offer.objects.front();
-  step.statements = {
-      fmt::format("CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;",
-                  context.sql(table))};
+  step.statements = own_code_sql(context, step.from, OwnCode::trigger, table);
   if (offer.item != 0) return describe_owner(context, offer, "a trigger", "writes", step);
   step.how = fmt::format("{} has TRIGGER on {}: its trigger runs as {} when it writes",
                          context.shown(step.from, offer.holder), context.shown(table),
@@ -136,9 +135,7 @@ void find_policy(const Context& context, std::vector<Offer>& offers) {
 }
 
 void describe_policy(const Context& context, const Offer& offer, Step& step) {
-  step.statements = {
-      fmt::format("CREATE POLICY p ON {} USING (f());", context.sql(offer.objects.front())),
-      fmt::format("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", context.sql(offer.objects.front()))};
+  step.statements = own_code_sql(context, step.from, OwnCode::policy, offer.objects.front());
   describe_owner(context, offer, "a policy", "reads", step);
 }
 
@@ -147,8 +144,6 @@ void find_default(const Context& context, std::vector<Offer>& offers) {
 }
 
 void describe_default(const Context& context, const Offer& offer, Step& step) {
-  step.statements = {fmt::format("ALTER TABLE {} ALTER COLUMN c SET DEFAULT f();",
-                                 context.sql(offer.objects.front()))};
   describe_owner(context, offer, "a default", "inserts into", step);
 }
 
@@ -161,8 +156,7 @@ void find_index_expression(const Context& context, std::vector<Offer>& offers) {
 }
 
 void describe_index_expression(const Context& context, const Offer& offer, Step& step) {
-  step.statements = {
-      fmt::format("CREATE INDEX ON {} ((f(1)));", context.sql(offer.objects.front()))};
+  step.statements = own_code_sql(context, step.from, OwnCode::index, offer.objects.front());
   describe_owner(context, offer, "an index expression", "uses", step);
 }
 
@@ -171,8 +165,6 @@ void find_view_code(const Context& context, std::vector<Offer>& offers) {
 }
 
 void describe_view_code(const Context& context, const Offer& offer, Step& step) {
-  step.statements = {fmt::format("CREATE OR REPLACE VIEW {} AS SELECT ... WHERE f();",
-                                 context.sql(offer.objects.front()))};
   describe_owner(context, offer, "a function", "reads", step);
 }
 

@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "escalation/code_flow.hpp"
+#include "escalation/own_code.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -47,27 +48,26 @@ std::string_view use_of(Hold::Kind kind) {
   }
 }
 
-// What is typed to change it.
-std::string change_of(const Context& context, Hold::Kind kind, ObjectId id) {
-  const auto name = context.sql(id);
+// What is typed to change it; of functions and views the model does not know enough to write them.
+std::vector<std::string> change_of(const Context& context, const Step& step, Hold::Kind kind,
+                                   ObjectId id) {
   switch (kind) {
-    case Hold::Kind::function:
-      return fmt::format("CREATE OR REPLACE FUNCTION {} ... AS '...';", name);
     case Hold::Kind::trigger:
-      return fmt::format("CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;",
-                         name);
+      return own_code_sql(context, step.from, OwnCode::trigger, id);
     case Hold::Kind::policy:
-      return fmt::format("CREATE POLICY p ON {} USING (f());", name);
-    case Hold::Kind::view:
-      return fmt::format("CREATE OR REPLACE VIEW {} AS SELECT ... WHERE f();", name);
+      return own_code_sql(context, step.from, OwnCode::policy, id);
     case Hold::Kind::index:
-      return fmt::format("CREATE INDEX ON {} ((f(1)));", name);
+      return own_code_sql(context, step.from, OwnCode::index, id);
     case Hold::Kind::type:
-      return fmt::format("CREATE CAST ({} AS text) WITH FUNCTION f AS ASSIGNMENT;", name);
+      return own_code_sql(context, step.from, OwnCode::cast_, id);
     case Hold::Kind::domain:
-      return fmt::format("ALTER DOMAIN {} ADD CHECK (f(VALUE));", name);
+      return own_code_sql(context, step.from, OwnCode::check, id);
+    case Hold::Kind::function:
+    case Hold::Kind::view:
+      return {};
     default:
-      return fmt::format("DROP {} {};", info(context.cluster().object(id).kind).keyword, name);
+      return {fmt::format("DROP {} {};", info(context.cluster().object(id).kind).keyword,
+                          context.sql(id))};
   }
 }
 
@@ -252,7 +252,7 @@ void describe_replace_function(const Context& context, const Offer& offer, Step&
                          offer.to.power ? "everybody" : context.shown(offer.to.role));
   if (!offer.why.empty()) step.how += fmt::format(", come to by {}", offer.why);
   if (!offer.certain) step.how += "; whether that runs hangs on types, which are not followed";
-  step.statements = {change_of(context, kind, held)};
+  step.statements = change_of(context, step, kind, held);
   const auto owner = cluster.object(by).owner;
   if (!owns) {
     step.cut = {ChangePrivileges{false, held, std::nullopt, offer.holder, Privilege::trigger}};
@@ -289,7 +289,6 @@ void describe_event_trigger(const Context& context, const Offer& offer, Step& st
       "{} owns {}, which {}event trigger {} runs as whoever sets off {}, superusers among them",
       context.shown(step.from, offer.holder), context.shown(offer.objects),
       offer.why.empty() ? "" : offer.why + ": ", quote_identifier(trigger.name), trigger.event);
-  step.statements = {change_of(context, Hold::Kind::function, offer.objects.front())};
   step.cut = {ChangeOwner{offer.objects.front(), trigger.owner}};
 }
 
@@ -325,19 +324,15 @@ void find_owner(const Context& context, std::vector<Offer>& offers) {
 }
 
 void describe_owner(const Context& context, const Offer& offer, Step& step) {
-  const auto object = context.sql(offer.objects.front());
   if (offer.needs_victim) {
     step.how = fmt::format("{} puts a trigger on {} of {}, which runs as that when it writes",
                            context.shown(step.from, offer.holder), context.shown(offer.objects),
                            context.shown(offer.holder));
-    step.statements = {fmt::format(
-        "CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;", object)};
+    step.statements = own_code_sql(context, step.from, OwnCode::trigger, offer.objects.front());
   } else {
     step.how = fmt::format("{} replaces {} of {} and makes it SECURITY DEFINER",
                            context.shown(step.from, offer.holder), context.shown(offer.objects),
                            context.shown(offer.holder));
-    step.statements = {
-        fmt::format("CREATE OR REPLACE FUNCTION {} ... SECURITY DEFINER AS '...';", object)};
   }
   step.cut = context.leave_group(step.from, offer.holder, Closure::inherits);
 }

@@ -289,7 +289,9 @@ class CodeFlow::Walk {
     const bool late = code.names && code.names->when_run;
     if (late) {
       names(code, state);
-      for (const auto& use : flow_.anywhere_) one_use(use, late, state, false);
+      auto by_type = state;
+      by_type.late = true;
+      for (const auto& use : flow_.anywhere_) one_use(use, false, by_type, false);
     }
     for (const auto& use : code.uses) one_use(use, late, state, fires);
     if (!code.unknown.empty()) unknown(state, code.unknown);

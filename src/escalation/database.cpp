@@ -28,6 +28,15 @@ std::vector<ObjectId> open_databases(const Cluster& cluster) {
   return result;
 }
 
+// Languages and what belongs to them, `bool_plperl`, need libraries that may not be there.
+std::string create_extension_sql(const std::vector<std::string>& trusted) {
+  const auto plain = std::find_if(trusted.begin(), trusted.end(), [](const std::string& name) {
+    return !name.starts_with("pl") && name.find("_pl") == std::string::npos;
+  });
+  return fmt::format("CREATE EXTENSION {};",
+                     quote_identifier(plain == trusted.end() ? trusted.front() : *plain));
+}
+
 }  // namespace
 
 void find_database(const Context& context, std::vector<Offer>& offers) {
@@ -48,7 +57,7 @@ void describe_database(const Context& context, const Offer& offer, Step& step) {
   step.how = fmt::format(
       "{} owns database {} and sets the search_path of whoever logs in, superusers among them",
       context.shown(step.from, offer.holder), context.shown(offer.objects));
-  step.statements = {fmt::format("ALTER DATABASE {} SET search_path = ..., pg_catalog;",
+  step.statements = {fmt::format("ALTER DATABASE {} SET search_path = public, pg_catalog;",
                                  context.sql(offer.objects.front()))};
   const auto bootstrap = bootstrap_superuser(context.cluster());
   if (bootstrap != no_role) {
@@ -81,15 +90,14 @@ void describe_create_database(const Context& context, const Offer& offer, Step& 
         "{} has CREATEDB and sets the search_path of whoever logs in to a database of its own, "
         "superusers among them",
         context.shown(step.from));
-    step.statements.emplace_back("ALTER DATABASE d SET search_path = ..., pg_catalog;");
+    step.statements.emplace_back("ALTER DATABASE d SET search_path = public, pg_catalog;");
   } else {
     const auto& trusted = context.cluster().trusted_extensions;
     step.how = fmt::format(
         "{} has CREATEDB and runs the scripts of {} as the bootstrap superuser in a database of "
         "its own",
         context.shown(step.from), counted(trusted.size(), "trusted extension"));
-    step.statements.push_back(
-        fmt::format("CREATE EXTENSION {};", quote_identifier(trusted.front())));
+    step.statements.push_back(create_extension_sql(trusted));
   }
   step.cut = {ChangeAttribute{step.from, RoleAttribute::createdb, false}};
 }
@@ -110,7 +118,7 @@ void describe_extension(const Context& context, const Offer& offer, Step& step) 
       "{} has CREATE on database {} and runs the scripts of {} as the bootstrap superuser",
       context.shown(step.from, offer.holder), context.shown(offer.objects),
       counted(trusted.size(), "trusted extension"));
-  step.statements = {fmt::format("CREATE EXTENSION {};", quote_identifier(trusted.front()))};
+  step.statements = {create_extension_sql(trusted)};
   step.cut = context.revoked(offer, step.from, Privilege::create);
 }
 

@@ -3,6 +3,7 @@
 // function that hands a parameter on to one of them is the same to its callers.
 //
 //   GRANT EXECUTE ON FUNCTION pg_read_file(text) TO app;
+//   GRANT EXECUTE ON FUNCTION pg_get_wal_block_info TO app;      pg_walinspect, from 16 on
 //   CREATE FUNCTION log(name text) ... SECURITY DEFINER AS 'SELECT pg_read_file(name)'
 
 #include <fmt/format.h>
@@ -17,15 +18,16 @@ namespace {
 
 struct FileFunction {
   std::string_view name;
-  bool writes;
+  Power gives;
 };
 
-constexpr std::array<FileFunction, 5> file_functions{{
-    {"lo_export", true},
-    {"lo_import", false},
-    {"pg_file_write", true},
-    {"pg_read_binary_file", false},
-    {"pg_read_file", false},
+constexpr std::array<FileFunction, 6> file_functions{{
+    {"lo_export", Power::write_files},
+    {"lo_import", Power::read_files},
+    {"pg_file_write", Power::write_files},
+    {"pg_get_wal_block_info", Power::changes},
+    {"pg_read_binary_file", Power::read_files},
+    {"pg_read_file", Power::read_files},
 }};
 
 const FileFunction* file_function(const Object& object) {
@@ -66,20 +68,33 @@ void find_file_functions(const Context& context, std::vector<Offer>& offers) {
     const auto* const function = file_function(object);
     if (function == nullptr) continue;
     Offer offer;
-    offer.to.power = function->writes ? Power::write_files : Power::read_files;
+    offer.to.power = function->gives;
     offer.objects = {ObjectId{i}};
     offer.all = {{object.schema, Privilege::usage}};
-    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers);
+    // Its extension grants it to those who read all files anyhow.
+    const auto but = function->gives == Power::changes
+                         ? context.cluster().find_role("pg_read_server_files").value_or(no_role)
+                         : no_role;
+    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, offers, but);
   }
 }
 
 void describe_file_functions(const Context& context, const Offer& offer, Step& step) {
-  const bool writes = offer.to.power == Power::write_files;
-  step.how = fmt::format("{} may call {}, which {} the server's files", context.shown(step.from),
-                         context.shown(offer.objects), writes ? "writes" : "reads");
-  const auto& name = context.cluster().object(offer.objects.front()).name;
+  const auto power = offer.to.power.value_or(Power::read_files);
+  const auto* const does = power == Power::changes       ? "reads what is written to any table"
+                           : power == Power::write_files ? "writes the server's files"
+                                                         : "reads the server's files";
+  step.how = fmt::format("{} may call {}, which {}", context.shown(step.from),
+                         context.shown(offer.objects), does);
+  const auto& function = context.cluster().object(offer.objects.front());
+  const auto& name = function.name;
   if (name == "pg_read_file" || name == "pg_read_binary_file") {
     step.statements = {fmt::format("SELECT pg_catalog.{}('postgresql.auto.conf');", name)};
+  } else if (power == Power::changes) {
+    step.statements = {
+        fmt::format("SELECT block_data FROM {}.{}(pg_catalog.pg_current_wal_lsn() - 8192, "
+                    "pg_catalog.pg_current_wal_lsn());",
+                    context.sql(function.schema), name)};
   }
   step.cut = context.revoked(offer, step.from, Privilege::execute);
 }

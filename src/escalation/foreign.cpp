@@ -91,12 +91,19 @@ std::vector<std::string> connecting_statements(const Context& context, const Obj
     }
     return quoted + "'";
   };
-  const auto target =
-      fmt::format("dbname={} user={}", value(context.cluster().object(f.database).name),
-                  value(context.cluster().role_name(role)));
-  return {
-      fmt::format("SELECT {}.dblink_connect_u({});", schema, quote_literal(target)),
-      fmt::format("SELECT * FROM {}.dblink('SELECT current_user') AS answer (who name);", schema)};
+  auto target = fmt::format("dbname={} user={}", value(context.cluster().object(f.database).name),
+                            value(context.cluster().role_name(role)));
+  const auto* const folders = context.cluster().find_setting("unix_socket_directories");
+  const auto* const port = context.cluster().find_setting("port");
+  if (folders != nullptr && folders->value.starts_with('/')) {
+    target += " host=" + value(folders->value.substr(0, folders->value.find(',')));
+  }
+  if (port != nullptr) target += " port=" + value(port->value);
+  // One of the two takes a name for the connection.
+  const auto* const named = f.identity.find(',') == std::string::npos ? "" : "'c', ";
+  return {fmt::format("SELECT {}.dblink_connect_u({}{});", schema, named, quote_literal(target)),
+          fmt::format("SELECT * FROM {}.dblink({}'SELECT current_user') AS answer (who name);",
+                      schema, named)};
 }
 
 }  // namespace

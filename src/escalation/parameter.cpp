@@ -130,7 +130,7 @@ void describe_parameter(const Context& context, const Offer& offer, Step& step) 
   step.how = fmt::format("{} may {} {}, which {}", context.shown(step.from),
                          what.privilege == Privilege::set ? "SET" : "ALTER SYSTEM SET", what.name,
                          what.does);
-  const auto value = what.power == Power::large_objects ? "on" : "'...'";
+  const auto value = what.power == Power::large_objects ? "on" : "'mine'";
   step.statements = {fmt::format("{} {} = {};",
                                  what.privilege == Privilege::set ? "SET" : "ALTER SYSTEM SET",
                                  what.name, value)};

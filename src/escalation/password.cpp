@@ -71,13 +71,14 @@ void describe_password(const Context& context, const Offer& offer, Step& step) {
   if (offer.itself) {
     step.how = fmt::format("{} sets its own password and logs in", context.shown(step.from));
     if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, keeps that role out";
-    step.statements = {"ALTER ROLE CURRENT_USER PASSWORD '...';"};
+    step.statements = {"ALTER ROLE CURRENT_USER PASSWORD 'changeme';"};
     return;
   }
   step.how = fmt::format("{} has CREATEROLE and ADMIN on {}: it may set its password and log in",
                          context.shown(step.from), context.shown(step.to.role));
   if (!offer.certain) step.how += ", unless pg_hba.conf, which was not read, keeps that role out";
-  step.statements = {fmt::format("ALTER ROLE {} LOGIN PASSWORD '...';", context.sql(step.to.role))};
+  step.statements = {
+      fmt::format("ALTER ROLE {} LOGIN PASSWORD 'changeme';", context.sql(step.to.role))};
   step.cut = {ChangeAttribute{step.from, RoleAttribute::createrole, false}};
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "escalation/edge.hpp"
+#include "escalation/own_code.hpp"
 
 namespace pgleast {
 
@@ -36,7 +37,7 @@ void describe_dump(const Context& context, const Offer& offer, Step& step) {
       "restores a dump of {}, superusers mostly",
       context.shown(step.from, offer.holder), context.shown(offer.objects),
       context.shown(object.kind == ObjectKind::database ? offer.objects.front() : object.database));
-  step.statements = {"CREATE TABLE t (a int CHECK (f(a)));"};
+  step.statements = own_code_sql(context, step.from, OwnCode::table, offer.objects.front());
   step.cut = context.revoked(offer, step.from, Privilege::create);
 }
 

@@ -3,6 +3,8 @@
 // login, of its role and database.
 //
 //   GRANT CREATE ON SCHEMA public TO app;     the default path is "$user", public
+//
+// pg_catalog is in every path, and functions can be made there.
 
 #include <fmt/format.h>
 
@@ -63,6 +65,10 @@ void find_search_path(const Context& context, std::vector<Offer>& offers) {
     const auto& o = cluster.objects[i];
     if (o.kind == ObjectKind::database && cluster.databases[o.detail].read) {
       offer_path(context, ObjectId{i}, path_of_everyone(cluster, ObjectId{i}), no_role, offers);
+      const auto of_server = context.schema_named(ObjectId{i}, "pg_catalog");
+      if (of_server != no_object) {
+        offer_schema(context, of_server, {no_role, Power::superuser}, no_role, offers);
+      }
       for (const auto& s : cluster.role_settings) {
         if (!is_search_path(s) || s.role == no_role) continue;
         if (s.database != no_object && s.database != ObjectId{i}) continue;
@@ -85,7 +91,8 @@ void describe_search_path(const Context& context, const Offer& offer, Step& step
                          context.shown(step.from), context.shown(offer.objects),
                          context.shown(schema.database), who);
   step.statements = {
-      fmt::format("CREATE FUNCTION {}.lower(varchar) RETURNS text LANGUAGE sql AS '...';",
+      fmt::format("CREATE FUNCTION {}.lower(varchar) RETURNS text LANGUAGE sql AS 'SELECT "
+                  "current_user::text';",
                   context.sql(offer.objects.front()))};
   step.cut = context.revoked(offer, step.from, Privilege::create);
 }

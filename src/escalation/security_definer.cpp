@@ -25,6 +25,7 @@
 
 #include "escalation/code_flow.hpp"
 #include "escalation/name_path.hpp"
+#include "escalation/own_code.hpp"
 #include "pg/name_list.hpp"
 
 namespace pgleast {
@@ -203,7 +204,8 @@ void describe_security_definer(const Context& context, const Offer& offer, Step&
   }
   if (!offer.why.empty()) step.how += "; " + offer.why;
   if (!offer.any.empty() && !path) {
-    step.statements = {"SET search_path = ..., pg_catalog;"};
+    step.statements = {fmt::format("SET search_path = {}, pg_catalog;",
+                                   place_of_code(context, step.from, f.database))};
   }
   const bool pins = !offer.any.empty() && offer.why.empty() &&
                     std::none_of(offer.objects.begin(), offer.objects.end(), [&](ObjectId o) {

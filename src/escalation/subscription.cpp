@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "escalation/edge.hpp"
+#include "escalation/own_code.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -38,10 +39,9 @@ void describe_subscription(const Context& context, const Offer& offer, Step& ste
   step.how = fmt::format("{} owns {}, which subscription {} writes as {}",
                          context.shown(step.from, offer.holder), context.shown(offer.objects),
                          quote_identifier(subscription.name), context.shown(subscription.owner));
-  step.statements = {
-      fmt::format("CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION ...;",
-                  context.sql(offer.objects.front())),
-      fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER t;", context.sql(offer.objects.front()))};
+  step.statements = own_code_sql(context, step.from, OwnCode::trigger, offer.objects.front());
+  step.statements.push_back(
+      fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER t;", context.sql(offer.objects.front())));
   step.cut = {ChangeOwner{offer.objects.front(), subscription.owner}};
 }
 

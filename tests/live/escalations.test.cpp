@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <set>
 
@@ -16,6 +17,7 @@
 #include "fix/config_edit.hpp"
 #include "fix/statement.hpp"
 #include "input/server/server_reader.hpp"
+#include "input/snapshot/snapshot.hpp"
 #include "support/catch.hpp"
 #include "support/md5_login.hpp"
 #include "support/server.hpp"
@@ -25,6 +27,16 @@ using namespace pgleast;
 using namespace pgleast::test;
 
 namespace {
+
+// What a transaction does not take back, or is no SQL.
+constexpr std::array<std::string_view, 7> lasting{
+    "ALTER DATABASE d ",
+    "ALTER SYSTEM",
+    "BASE_BACKUP",
+    "COPY",
+    "CREATE DATABASE",
+    "\\connect",
+    "SELECT pg_catalog.pg_create_logical_replication_slot"};
 
 // One attack in a database of its own, its roles with a prefix of their own.
 class World {
@@ -94,6 +106,25 @@ class World {
     };
     return logs_in_with_hash(server_.folder() + text("/.s.PGSQL.{port}"), role, name_,
                              said.substr(at, 35), md5);
+  }
+
+  // Whether what is told runs as it is printed, as far as it can be taken back.
+  bool runs_as_printed(const Step& step, std::string& said) const {
+    std::string script = "BEGIN;\n";
+    for (const auto& sql : step.statements) {
+      const bool stays = std::any_of(lasting.begin(), lasting.end(), [&](std::string_view start) {
+        return sql.starts_with(start);
+      });
+      if (stays) return true;
+      script += sql + "\n";
+    }
+    const auto path = server_.folder() + "/printed.sql";
+    server_.write(path, script + "ROLLBACK;\n");
+    const auto ran = run("psql -X -q -At -v ON_ERROR_STOP=1 -d " +
+                         shell_quoted(server_.dsn(name_, text("{r}app"))) + " -f " +
+                         shell_quoted(path) + " 2>&1");
+    said = script + ran.out;
+    return ran.code == 0;
   }
 
   Cluster read() const {
@@ -198,6 +229,10 @@ void do_attack(const LiveServer& server, const Attack& attack, const std::string
     INFO(step.how);
     CHECK(step.certain == attack.certain);
     CHECK(step.needs_victim == (attack.victim != nullptr));
+    std::string printed;
+    const bool runs = world.runs_as_printed(step, printed);
+    INFO(printed);
+    CHECK(runs);
   }
   const bool gained = world.gains(said);
   INFO("attack: " << said);
@@ -288,5 +323,64 @@ TEST_CASE("steps are put together as the server lets them", "[live][escalation]"
     CHECK(found == way.edges);
     const auto reached = escalations.reachable(*cluster.find_role(way.from), Help::none);
     CHECK((std::find(reached.begin(), reached.end(), way.to) != reached.end()) == !found.empty());
+  }
+}
+
+namespace {
+
+/// A view of the superuser's over people (id, name), which app may read, and what app reads itself.
+struct ViewOfColumns {
+  const char* view;
+  const char* granted;
+  bool told;
+};
+
+constexpr std::array views_of_columns{
+    ViewOfColumns{"SELECT id FROM people", "SELECT (id) ON people", false},
+    ViewOfColumns{"SELECT p.id + 1 AS a FROM people p WHERE p.id > 0", "SELECT (id) ON people",
+                  false},
+    ViewOfColumns{"SELECT id FROM people JOIN pets USING (id)", "SELECT (id) ON people, pets",
+                  false},
+    ViewOfColumns{"SELECT * FROM people", "SELECT (id, name) ON people", false},
+    ViewOfColumns{"SELECT id FROM people", "SELECT (name) ON people", true},
+    ViewOfColumns{"SELECT id, name FROM people", "SELECT (id) ON people", true},
+    ViewOfColumns{"SELECT id FROM people WHERE name = 'x'", "SELECT (id) ON people", true},
+    ViewOfColumns{"SELECT id FROM people ORDER BY name", "SELECT (id) ON people", true},
+    ViewOfColumns{"SELECT p FROM people p WHERE p.id > 0", "SELECT (id) ON people", true},
+    ViewOfColumns{"SELECT id, row_to_json(p) FROM people p", "SELECT (id) ON people", true},
+    ViewOfColumns{"SELECT ctid, id FROM people", "SELECT (id) ON people", true},
+    ViewOfColumns{"SELECT id FROM people JOIN pets USING (id)", "SELECT (id) ON people", true},
+    ViewOfColumns{"SELECT id, (SELECT max(q.name) FROM people q WHERE q.id = p.id) FROM people p",
+                  "SELECT (id) ON people", true},
+};
+
+}  // namespace
+
+TEST_CASE("a view of columns that its reader reads anyhow keeps nothing back",
+          "[live][escalation][columns]") {
+  const LiveServer server;
+  server.sql("postgres", "CREATE ROLE app LOGIN");
+  for (std::size_t i = 0; i < views_of_columns.size(); ++i) {
+    const auto& [view, granted, told] = views_of_columns[i];
+    server.sql(
+        "postgres",
+        fmt::format("CREATE SCHEMA s{0}; GRANT USAGE ON SCHEMA s{0} TO app; SET search_path "
+                    "= s{0}; CREATE TABLE people (id int, name text); CREATE TABLE pets (id "
+                    "int); CREATE VIEW v AS {1}; GRANT {2} TO app; GRANT SELECT ON v TO app;",
+                    i, view, granted));
+  }
+  Session session(server.dsn());
+  const auto cluster = read_session(session);
+  CHECK(read_snapshot(Source("s", write_snapshot(cluster))) == cluster);
+  const Graph graph(cluster);
+  const Connections connections(graph);
+  const Escalations ways(graph, connections);
+  std::set<std::string> told;
+  for (const auto& opening : ways.openings("ESC-VIEW")) {
+    told.insert(cluster.object(opening.step.object).identity);
+  }
+  for (std::size_t i = 0; i < views_of_columns.size(); ++i) {
+    INFO(views_of_columns[i].view << " and " << views_of_columns[i].granted);
+    CHECK(told.contains(fmt::format("s{}.v", i)) == views_of_columns[i].told);
   }
 }

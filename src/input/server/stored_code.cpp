@@ -331,8 +331,14 @@ void CodeReader::read_views() {
       if (known != writable.end()) bodies.back().writable = known->second;
     }
     auto& uses = bodies.back().code.uses;
-    const auto use = use_of(r[1], r[2]);
-    if (use) uses.push_back(*use);
+    auto use = use_of(r[1], r[2]);
+    if (!use) continue;
+    if (r[3]) use->columns = {text_of(r[3])};
+    if (uses.empty() || uses.back().object != use->object) {
+      uses.push_back(std::move(*use));
+    } else if (r[3] && !uses.back().columns.empty()) {
+      uses.back().columns.push_back(text_of(r[3]));
+    }
   }
 }
 

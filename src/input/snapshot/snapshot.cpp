@@ -112,13 +112,17 @@ void from_json(const json& j, Remark& r) {
   }
 }
 
-void to_json(json& j, const CodeUse& u) { j = {u.object, u.privileges, u.by_search_path, u.maybe}; }
+void to_json(json& j, const CodeUse& u) {
+  j = {u.object, u.privileges, u.by_search_path, u.maybe};
+  if (!u.columns.empty()) j.push_back(u.columns);
+}
 
 void from_json(const json& j, CodeUse& u) {
   j.at(0).get_to(u.object);
   j.at(1).get_to(u.privileges);
   j.at(2).get_to(u.by_search_path);
   if (j.size() > 3) j.at(3).get_to(u.maybe);
+  if (j.size() > 4) j.at(4).get_to(u.columns);
 }
 
 void to_json(json& j, const NameLookup& n) {

@@ -1,6 +1,7 @@
 -- What the queries of views use, by the catalog's own records. The server keeps none of its own
 -- relations, so those that not everybody may read, and those that decide who may do what, are
--- looked for in the query as it is stored.
+-- looked for in the query as it is stored. The last column names the column that is read; NULL: all
+-- of them, for all that is recorded. A whole row (attribute 0) is not.
 WITH queries AS MATERIALIZED (
   SELECT r.oid, r.ev_class
     FROM pg_catalog.pg_rewrite r
@@ -21,8 +22,13 @@ WITH queries AS MATERIALIZED (
 SELECT q.ev_class, CASE d.refclassid WHEN 'pg_catalog.pg_class'::regclass THEN 'r'
                                      WHEN 'pg_catalog.pg_type'::regclass THEN 't'
                                      ELSE 'f' END,
-       coalesce(o.oprcode::oid, d.refobjid)
+       coalesce(o.oprcode::oid, d.refobjid),
+       CASE WHEN d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0
+             AND pg_catalog.strpos(s.query, ':varattno 0 ') = 0
+            THEN (SELECT a.attname FROM pg_catalog.pg_attribute a
+                   WHERE a.attrelid = d.refobjid AND a.attnum = d.refobjsubid) END
   FROM queries q
+  JOIN stored s ON s.ev_class = q.ev_class
   JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = q.oid
   LEFT JOIN pg_catalog.pg_operator o
     ON d.refclassid = 'pg_catalog.pg_operator'::regclass AND o.oid = d.refobjid
@@ -30,7 +36,7 @@ SELECT q.ev_class, CASE d.refclassid WHEN 'pg_catalog.pg_class'::regclass THEN '
                         'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_type'::regclass)
    AND d.refobjid <> q.ev_class
 UNION
-SELECT s.ev_class, 'r', g.oid
+SELECT s.ev_class, 'r', g.oid, NULL
   FROM stored s
   JOIN guarded g ON pg_catalog.strpos(s.query, g.mark) > 0
- ORDER BY 1, 2, 3
+ ORDER BY 1, 2, 3, 4 NULLS FIRST
