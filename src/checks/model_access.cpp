@@ -12,6 +12,7 @@
 
 #include "checks/check.hpp"
 #include "escalation/unread_databases.hpp"
+#include "privileges/row_access.hpp"
 #include "reach/ways.hpp"
 #include "text/display.hpp"
 
@@ -24,6 +25,7 @@ class AccessJudge {
 
   void judge(const AccessEntry& entry) {
     if (entry.cannot_become) return judge_becoming(entry);
+    note_unread_views(entry);
     for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
       const auto& object = cluster_.objects[i];
       if (object.kind != entry.kind || object.system) continue;
@@ -57,6 +59,46 @@ class AccessJudge {
         add(entry, routes, route, {facts_.shown(role)}, "");
       }
     }
+  }
+
+  // What a view does of which the query is not known, as its owner, it does for whoever uses it.
+  void note_unread_views(const AccessEntry& entry) {
+    for (const auto& body : cluster_.bodies) {
+      const auto& view = cluster_.object(body.of);
+      const bool unread = view.kind == ObjectKind::table && !body.code.unknown.empty();
+      if (!unread || !unknown_.empty() || is_security_invoker(cluster_, view)) continue;
+      for (const auto role : facts_.roles().matching(entry.who)) {
+        if (role == view.owner || !uses(role, body.of)) continue;
+        unknown_ = fmt::format(
+            "what {} does for {}, of which `{}` rules something out, is not "
+            "known: {}",
+            facts_.shown(view), facts_.shown(role), displayed(entry.id),
+            displayed(body.code.unknown));
+        break;
+      }
+    }
+  }
+
+  bool uses(RoleId role, ObjectId view) const {
+    if (!held(role, view).empty()) return true;
+    for (const auto p :
+         {Privilege::select, Privilege::insert, Privilege::update, Privilege::delete_}) {
+      for (const auto& access : facts_.escalations().indirect_uses().to(view, p)) {
+        if (held(role, access.use->object).has(access.use->privilege)) return true;
+      }
+    }
+    return false;
+  }
+
+  // On it or any of its columns.
+  PrivilegeSet held(RoleId role, ObjectId id) const {
+    const auto& object = cluster_.object(id);
+    auto held = facts_.graph().held(role, object).privileges;
+    if (object.kind != ObjectKind::table) return held;
+    for (const auto& column : cluster_.relation(object).columns) {
+      held |= facts_.graph().held(role, object, column).privileges;
+    }
+    return held;
   }
 
   static bool reaches(const Route& route) {

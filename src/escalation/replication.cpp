@@ -24,10 +24,10 @@ bool switched_off(const Cluster& cluster) {
 }
 
 // From 19 on the first logical slot turns logical decoding on, where a standby could be fed
-// (effective_wal_level).
-bool decodes(const Cluster& cluster) {
+// (effective_wal_level). None: not known.
+std::optional<bool> decodes(const Cluster& cluster) {
   const auto* const level = cluster.find_setting("wal_level");
-  if (level == nullptr) return false;
+  if (level == nullptr) return cluster.hidden_settings ? std::nullopt : std::optional(false);
   return level->value == "logical" || (cluster.major() >= 19 && level->value == "replica");
 }
 
@@ -106,20 +106,23 @@ void describe_replication(const Context& context, const Offer& offer, Step& step
 }
 
 void find_decode(const Context& context, std::vector<Offer>& offers) {
-  if (!decodes(context.cluster())) return;
+  const auto decoding = decodes(context.cluster());
+  if (decoding == false) return;
   for (std::uint32_t i = 0; i < context.cluster().roles.size(); ++i) {
     const auto& role = context.cluster().roles[i];
     if (!role.replication || role.superuser) continue;
     Offer offer;
     offer.holder = RoleId{i};
     offer.to.power = Power::changes;
+    offer.certain = decoding.has_value();
     offers.push_back(std::move(offer));
   }
 }
 
-void describe_decode(const Context& context, const Offer&, Step& step) {
+void describe_decode(const Context& context, const Offer& offer, Step& step) {
   step.how = fmt::format("{} has REPLICATION and decodes every change of a database it connects to",
                          context.shown(step.from));
+  if (!offer.certain) step.how += "; whether wal_level is logical cannot be told from here";
   step.statements = {"SELECT pg_catalog.pg_create_logical_replication_slot('s', 'test_decoding');",
                      "SELECT data FROM pg_catalog.pg_logical_slot_get_changes('s', NULL, NULL);"};
   step.cut = {ChangeAttribute{step.from, RoleAttribute::replication, false}};

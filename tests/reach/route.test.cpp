@@ -184,12 +184,25 @@ const Row rows[] = {
      R"(app  --GRANT by postgres-->  public.p  --parent-->  public.p1; rows that public.p leads to
   DELETE FROM "public"."p";
 )"},
+    {"CREATE TABLE public.p (a int) PARTITION BY LIST (a);"
+     "CREATE TABLE public.p1 PARTITION OF public.p FOR VALUES IN (1);"
+     "GRANT SELECT ON public.p1 TO app;",
+     "table:public.p", "SELECT",
+     R"(app  --GRANT by postgres-->  public.p1  --partition-->  public.p; rows that public.p1 leads to
+  TABLE "public"."p1";
+)"},
+    {"CREATE TABLE public.p (a int) PARTITION BY LIST (a);"
+     "CREATE TABLE public.p1 PARTITION OF public.p FOR VALUES IN (1);"
+     "CREATE TABLE public.p2 PARTITION OF public.p FOR VALUES IN (2);"
+     "GRANT SELECT ON public.p1 TO app;",
+     "table:public.p2", "SELECT", ""},
     // Somebody else must act.
     {"CREATE SCHEMA s AUTHORIZATION app; CREATE TABLE s.t (a int); ALTER TABLE s.t OWNER TO app;"
      "GRANT INSERT ON s.t TO boss; GRANT USAGE ON SCHEMA s TO boss;",
      "table:public.secret", "DELETE",
      R"(app  --ESC-DUMP-->  superuser  -->  public.secret; all rows; needs a victim
-  CREATE TABLE t (a int CHECK (f(a)));
+  CREATE FUNCTION "s".f(int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RAISE NOTICE ''%'', current_user; RETURN true; END';
+  CREATE TABLE "s".t (a int CHECK ("s".f(a)));
 )"},
 };
 

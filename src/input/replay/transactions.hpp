@@ -17,8 +17,7 @@ namespace pgleast {
 class Transactions {
  public:
   /// Keeps references.
-  Transactions(RoleEditor& roles, SqlCatalog& catalog)
-      : roles_(roles), catalog_(catalog) {}
+  Transactions(RoleEditor& roles, SqlCatalog& catalog) : roles_(roles), catalog_(catalog) {}
 
   static constexpr const char* aborted =
       "current transaction is aborted, commands ignored until end of transaction block";
