@@ -105,7 +105,8 @@ std::string shown(Cluster cluster, const Step& step) {
 
 namespace {
 
-const std::set<std::string_view> untold{"ESC-FDW-LOOP", "ESC-LANGUAGE", "ESC-LARGEOBJECT", "ESC-SUBSCRIPTION"};
+const std::set<std::string_view> untold{"ESC-FDW-LOOP", "ESC-LANGUAGE", "ESC-LARGEOBJECT",
+                                        "ESC-SUBSCRIPTION"};
 
 }  // namespace
 

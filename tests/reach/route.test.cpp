@@ -189,7 +189,7 @@ const Row rows[] = {
      "GRANT SELECT ON public.p1 TO app;",
      "table:public.p", "SELECT",
      R"(app  --GRANT by postgres-->  public.p1  --partition-->  public.p; rows that public.p1 leads to
-  TABLE "public"."p1";
+  SELECT * FROM "public"."p1";
 )"},
     {"CREATE TABLE public.p (a int) PARTITION BY LIST (a);"
      "CREATE TABLE public.p1 PARTITION OF public.p FOR VALUES IN (1);"
