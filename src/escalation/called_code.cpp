@@ -212,6 +212,16 @@ class Holders {
   std::set<std::tuple<ObjectId, RoleId, RoleId, bool>> seen_;
 };
 
+// Whoever takes `other` takes `offer`.
+bool asks_no_more(const Offer& offer, const Offer& other) {
+  const auto among = [](const std::vector<Need>& needs) {
+    return [&](const Need& n) { return std::find(needs.begin(), needs.end(), n) != needs.end(); };
+  };
+  if (!std::all_of(offer.all.begin(), offer.all.end(), among(other.all))) return false;
+  if (offer.any.empty()) return true;
+  return !other.any.empty() && std::all_of(other.any.begin(), other.any.end(), among(offer.any));
+}
+
 }  // namespace
 
 void find_replace_function(const Context& context, std::vector<Offer>& offers) {
@@ -221,12 +231,16 @@ void find_replace_function(const Context& context, std::vector<Offer>& offers) {
   holders.users();
   using Key = std::tuple<RoleId, Goal, std::vector<ObjectId>, bool>;
   const auto key = [](const Offer& o) { return Key{o.holder, o.to, o.objects, o.needs_victim}; };
-  std::set<Key> certain;
+  std::multimap<Key, Offer> certain;
   for (const auto& o : found) {
-    if (o.certain) certain.insert(key(o));
+    if (o.certain) certain.emplace(key(o), o);
   }
   for (auto& o : found) {
-    if (o.certain || !certain.contains(key(o))) offers.push_back(std::move(o));
+    const auto [first, last] = certain.equal_range(key(o));
+    const bool told = !o.certain && std::any_of(first, last, [&](const auto& entry) {
+      return asks_no_more(entry.second, o);
+    });
+    if (!told) offers.push_back(std::move(o));
   }
 }
 
