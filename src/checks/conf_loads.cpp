@@ -24,7 +24,7 @@ Finding finding_for(const Facts& facts, const SettingProblem& problem) {
 }
 
 std::string remedy_for(const std::string& reader) {
-  const std::string file = "give the file with --conf";
+  std::string file = "give the file with --conf";
   if (reader.empty()) return file;
   return fmt::format(
       "GRANT pg_read_server_files, pg_read_all_settings TO {0}; GRANT EXECUTE ON FUNCTION "

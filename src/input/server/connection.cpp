@@ -302,7 +302,7 @@ void Session::Impl::refused(const pqxx::sql_error& error, const std::string& wha
   if (limits.ask_again && condition && is_of_change(*condition)) {
     throw ChangedMeanwhile(refusal.fault(), refusal.diagnostic());
   }
-  throw refusal;
+  throw Error(refusal);
 }
 
 namespace {

@@ -143,7 +143,7 @@ class CodeReader {
 
 /// NULL where there is something, which the question saw: it was dropped since.
 std::string CodeReader::gone() const {
-  const std::string why = "it was dropped meanwhile";
+  std::string why = "it was dropped meanwhile";
   session_.ask_again_if_changed(why);
   return why;
 }

@@ -58,7 +58,7 @@ bool may_be_copied_into(const Entity& e) {
 
 std::vector<std::string> checked_columns(const SqlCatalog& catalog, EntityId relation,
                                          const SqlNode& list) {
-  const auto columns = strings_of(list);
+  auto columns = strings_of(list);
   std::set<std::string> seen;
   for (const auto& name : columns) {
     const auto number = catalog.needed_column(relation, name);
