@@ -31,7 +31,7 @@ Offer attached(const Context& context, RoleId holder, RoleId user, ObjectId id) 
   offer.to = Context::whoever(user);
   offer.objects = {id};
   offer.all = {{table.schema, Privilege::usage}};
-  offer.any = {{table.database, Privilege::create, true}, {table.database, Privilege::temporary}};
+  offer.any = made_anywhere(table.database);
   offer.needs_victim = true;
   return offer;
 }

@@ -331,7 +331,7 @@ void find_owner(const Context& context, std::vector<Offer>& offers) {
     } else {
       if (!context.holders({o.schema, Privilege::usage}).has(o.owner)) continue;
       offer.needs_victim = true;
-      offer.any = {{o.database, Privilege::create, true}, {o.database, Privilege::temporary}};
+      offer.any = made_anywhere(o.database);
     }
     offers.push_back(std::move(offer));
   }

@@ -340,11 +340,6 @@ class CodeFlow::Walk {
     add(std::move(hold));
   }
 
-  /// Where a function of one's own can be made, if only a temporary one.
-  std::vector<Need> anywhere(const Object& o) const {
-    return {{o.database, Privilege::create, true}, {o.database, Privilege::temporary}};
-  }
-
   /// It is used by its name: who owns its schema drops it and makes another.
   void by_name(ObjectId id, const State& state) {
     const auto& o = cluster_.object(id);
@@ -434,7 +429,7 @@ class CodeFlow::Walk {
     auto hold = hold_of(kind, owner, id, state);
     hold.all = {{t.schema, Privilege::usage}};
     if (kind == Hold::Kind::replaced) hold.all.push_back({t.schema, Privilege::create});
-    hold.any = anywhere(t);
+    hold.any = made_anywhere(t.database);
     // Whether a value of it becomes one of another type is not followed.
     if (kind == Hold::Kind::type) hold.certain = false;
     add(std::move(hold));
@@ -487,7 +482,7 @@ class CodeFlow::Walk {
     if (!statistics_have_expressions(cluster_.major())) {
       hold.all.push_back({o.schema, Privilege::create});
     }
-    hold.any = anywhere(o);
+    hold.any = made_anywhere(o.database);
     add(std::move(hold));
   }
 
@@ -498,7 +493,7 @@ class CodeFlow::Walk {
     auto hold = hold_of(kind, owner, id, state);
     hold.all = {{o.schema, Privilege::usage}};
     if (creates) hold.all.push_back({o.schema, Privilege::create});
-    hold.any = anywhere(o);
+    hold.any = made_anywhere(o.database);
     add(std::move(hold));
   }
 
@@ -509,7 +504,7 @@ class CodeFlow::Walk {
       if (item.grantee != public_role && !weaker(item.grantee, state.as)) continue;
       auto hold = hold_of(Hold::Kind::trigger, item.grantee, id, state);
       hold.all = {{o.schema, Privilege::usage}};
-      hold.any = anywhere(o);
+      hold.any = made_anywhere(o.database);
       add(std::move(hold));
     }
   }

@@ -40,6 +40,11 @@ struct Need {
   auto operator<=>(const Need&) const = default;
 };
 
+/// Where something of one's own can be made, if only a temporary one.
+inline std::vector<Need> made_anywhere(ObjectId database) {
+  return {{database, Privilege::create, true}, {database, Privilege::temporary}};
+}
+
 struct Offer {
   RoleId holder{};
   Holding holding = Holding::own;

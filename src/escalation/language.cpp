@@ -30,7 +30,7 @@ void find_language(const Context& context, std::vector<Offer>& offers) {
     Offer offer;
     offer.to.power = Power::operating_system;
     offer.objects = {ObjectId{i}};
-    offer.any = {{o.database, Privilege::create, true}, {o.database, Privilege::temporary}};
+    offer.any = made_anywhere(o.database);
     // Whether a library of C lies on the server that helps is not known.
     offer.certain = o.name != "c";
     context.offer_to_holders(ObjectId{i}, Privilege::usage, offer, offers);

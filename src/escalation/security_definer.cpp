@@ -87,11 +87,6 @@ void add_callers(const Context& context, ObjectId f, RoleId as, const Weakness& 
   }
 }
 
-// Where does not matter: a temporary one does.
-std::vector<Need> who_makes_types(const Object& f) {
-  return {{f.database, Privilege::create, true}, {f.database, Privilege::temporary}};
-}
-
 // Whoever writes a table whose trigger it is: that takes no EXECUTE.
 void add_writers(const CodeFlow& flow, const Cluster& cluster, ObjectId f, RoleId as,
                  const Weakness& weakness, std::vector<Offer>& offers) {
@@ -145,8 +140,8 @@ void find_security_definer(const Context& context, std::vector<Offer>& offers) {
       continue;
     }
     if (flow.works_on_callers_types(ObjectId{i})) {
-      add_callers(context, ObjectId{i}, f.owner, {who_makes_types(f), false, brings_types_item, ""},
-                  groups);
+      add_callers(context, ObjectId{i}, f.owner,
+                  {made_anywhere(f.database), false, brings_types_item, ""}, groups);
     }
     for (const auto& hold : flow.holds({{ObjectId{i}, Privilege::execute, f.owner}})) {
       const auto weakness = weakness_of(context, hold);
