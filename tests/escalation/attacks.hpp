@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 89> attacks{
+inline constexpr std::array<Attack, 91> attacks{
     {
         {.id = "ESC-SUPER",
          .since = 12,
@@ -391,12 +391,50 @@ ROLLBACK;)x"},
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(x anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN x; END $$; ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(x anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN IF x IS NULL THEN RETURN 'none'; END IF; RETURN 'some'; END $$; ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN; CREATE TYPE s.t AS (a int);
+CREATE FUNCTION s.tt(s.t) RETURNS text LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN '1'; END $$;
+CREATE CAST (s.t AS text) WITH FUNCTION s.tt(s.t) AS ASSIGNMENT;
+SELECT safe.f(ROW(1)::s.t);
+ROLLBACK;)x"},
+        {.id = "ESC-SECDEF",
+         .since = 12,
+         .certain = false,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(x anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ DECLARE y ALIAS FOR $1; BEGIN RETURN y::text; END $$; ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f(x anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN IF x IS NULL THEN RETURN 'none'; END IF; RETURN 'some'; END $$; ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN; CREATE TYPE s.t AS (a int);
+CREATE FUNCTION s.tt(s.t) RETURNS text LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN '1'; END $$;
+CREATE CAST (s.t AS text) WITH FUNCTION s.tt(s.t) AS ASSIGNMENT;
+SELECT safe.f(ROW(1)::s.t);
+ROLLBACK;)x"},
+        {.id = "ESC-SECDEF",
+         .since = 12,
+         .certain = false,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
 CREATE FUNCTION safe.f(x record) RETURNS json LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN row_to_json(x); END $$; ALTER FUNCTION safe.f(record) OWNER TO {r}boss;)x",
          .without = R"x(CREATE ROLE {r}app LOGIN;
 CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
 CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
 CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
-CREATE FUNCTION safe.f(x record) RETURNS record LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN x; END $$; ALTER FUNCTION safe.f(record) OWNER TO {r}boss;)x",
+CREATE FUNCTION safe.f(x record) RETURNS record LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN IF x IS NULL THEN RETURN NULL; END IF; RETURN NULL; END $$; ALTER FUNCTION safe.f(record) OWNER TO {r}boss;)x",
          .to = "{r}boss",
          .does = R"x(BEGIN; CREATE TYPE s.t AS ENUM ('a');
 CREATE FUNCTION s.tt(s.t) RETURNS json LANGUAGE plpgsql AS $$ BEGIN IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN '1'; END $$;

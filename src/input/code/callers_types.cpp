@@ -27,7 +27,8 @@ bool takes_any_type(std::string_view type) {
   return type == "record" || type.starts_with("any") || type == "\"any\"";
 }
 
-CallersTypes::CallersTypes(const std::vector<Parameter>& parameters, bool trigger) {
+CallersTypes::CallersTypes(const std::vector<Parameter>& parameters, bool trigger)
+    : trigger_(trigger) {
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (!parameters[i].any_type) continue;
     names_.insert(fmt::format("${}", i + 1));
@@ -47,12 +48,14 @@ bool CallersTypes::is_one(const std::string& key, const nlohmann::json& value) c
   return false;
 }
 
-bool CallersTypes::is_one(std::string_view text) const {
+bool CallersTypes::is_row(std::string_view text) const { return trigger_ && is_named(text); }
+
+bool CallersTypes::is_named(std::string_view text) const {
   return names_.contains(lower_case(trimmed(text)));
 }
 
 bool CallersTypes::is_target(std::string_view text) const {
-  return is_one(text.substr(0, text.find_first_of(".[")));
+  return is_named(text.substr(0, text.find_first_of(".[")));
 }
 
 bool CallersTypes::is_looked_at(const std::string& key, const nlohmann::json& value) const {

@@ -23,14 +23,19 @@ class CallersTypes {
 
   /// Whether a node `key` of a parse tree is one of them.
   bool is_one(const std::string& key, const nlohmann::json& value) const;
-  /// The same of what stands alone in a text: ` NEW `.
-  bool is_one(std::string_view text) const;
+  /// Whether a text is a trigger's row alone, ` NEW `, which goes back as it came. What another
+  /// function returns becomes what it says that it returns, by a cast.
+  bool is_row(std::string_view text) const;
   /// Whether a target of PL/pgSQL is one, or a field of one: `NEW.updated`.
   bool is_target(std::string_view text) const;
   /// `x IS NULL`, which runs nothing.
   bool is_looked_at(const std::string& key, const nlohmann::json& value) const;
+  bool any() const { return !names_.empty(); }
 
  private:
+  bool is_named(std::string_view text) const;
+
+  bool trigger_;
   std::set<std::string, std::less<>> names_;  // of parameters; `$1`
 };
 

@@ -94,6 +94,7 @@ Code code_of_function(const FunctionText& function, const CodeNames& names,
     tree.follow_sql(function.body);
   } else if (function.language == "plpgsql") {
     tree.follow_plpgsql(head_of(function), followable(function));
+    if (declares_aliases(function.body)) tree.has_aliases();
     if (fetches_from_elsewhere(function.body)) {
       tree.give_up("it fetches from a cursor that is opened elsewhere");
     }

@@ -617,8 +617,8 @@ void CodeTree::plpgsql_node(const std::string& key, const Tree& node) {
     const auto text = member_text(member(*item, "PLpgSQL_expr"), "query");
     if (item.key() == "dynquery" || (runs_text && item.key() == "query")) {
       follow_dynamic(text, "EXECUTE");
-    } else if (key == "PLpgSQL_stmt_return" && callers_types_.is_one(text)) {
-      continue;  // as it came
+    } else if (key == "PLpgSQL_stmt_return" && callers_types_.is_row(text)) {
+      continue;
     } else if (key == "PLpgSQL_stmt_assign") {
       follow_assignment(text);
     } else if (item.key() == "cursor_explicit_expr" ||

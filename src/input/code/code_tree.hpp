@@ -35,6 +35,8 @@ class CodeTree {
   /// `head` as read_plpgsql takes it.
   void follow_plpgsql(const std::string& head, const std::string& body);
   void give_up(const std::string& why);
+  /// PL/pgSQL has other names for what its caller gives: ALIAS FOR.
+  void has_aliases() { code_.callers_types = code_.callers_types || callers_types_.any(); }
 
   /// Sorted; each use once.
   Code take();

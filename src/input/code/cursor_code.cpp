@@ -127,6 +127,17 @@ bool fetches_from_elsewhere(const std::string& body) {
                      [&](const std::string& name) { return !here.contains(name); });
 }
 
+bool declares_aliases(const std::string& body) {
+  PsqlScript items(body);
+  while (const auto item = items.next()) {
+    const auto& tokens = item->tokens;
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+      if (tokens[i].is("alias") && tokens[i + 1].is("for")) return true;
+    }
+  }
+  return false;
+}
+
 std::string without_cursors(const std::string& body) { return Rewriter(body).text(); }
 
 }  // namespace pgleast

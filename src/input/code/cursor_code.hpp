@@ -15,6 +15,9 @@ namespace pgleast {
 /// caller's, whose query then runs as the function does.
 bool fetches_from_elsewhere(const std::string& body);
 
+/// Whether a body gives a parameter, or NEW, another name: `row ALIAS FOR NEW`.
+bool declares_aliases(const std::string& body);
+
 std::string without_cursors(const std::string& body);
 
 }  // namespace pgleast
