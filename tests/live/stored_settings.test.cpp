@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include "audit/audit.hpp"
+#include "input/server/connection.hpp"
 #include "input/server/server_reader.hpp"
 #include "pg/identifier.hpp"
 #include "policy/loader.hpp"
@@ -147,6 +149,39 @@ TEST_CASE("what is stored for a role or a database changes nothing that is read"
   std::cout << "stored settings: " << rounds << " rounds, " << stored << " stored, " << differences
             << " differences\n";
   CHECK(differences == 0);
+}
+
+// Many at once: the server closes some while they begin, and others later.
+TEST_CASE("stored limits of a millisecond end no reading", "[live][stored]") {
+  LiveServer server("-c fsync=off");
+  if (server.major() < 14) return;
+  server.sql("postgres", "CREATE DATABASE shop; ALTER DATABASE shop SET idle_session_timeout = 1");
+  if (server.major() >= 17) {
+    server.sql("postgres", "ALTER DATABASE shop SET transaction_timeout = 1");
+  }
+  const auto dsn = server.dsn("shop");
+  constexpr std::size_t at_once = 12, each = 10;
+  std::vector<std::vector<std::string>> failures(at_once);
+  std::vector<std::thread> threads;
+  for (auto& own : failures) {
+    threads.emplace_back([&] {
+      for (std::size_t i = 0; i < each; ++i) {
+        try {
+          (void)Session(dsn, "", Access::read_only, SessionLimits::within(std::chrono::minutes(1)));
+        } catch (const Error& e) {
+          own.push_back(e.diagnostic().message);
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::size_t failed = 0;
+  for (const auto& own : failures) {
+    for (const auto& message : own) UNSCOPED_INFO(message);
+    failed += own.size();
+  }
+  std::cout << "stored limits: " << at_once * each << " sessions, " << failed << " failed\n";
+  CHECK(failed == 0);
 }
 
 TEST_CASE("what a stored setting hides of the server is unseen", "[live][stored]") {

@@ -307,33 +307,48 @@ void Session::Impl::refused(const pqxx::sql_error& error, const std::string& wha
 
 namespace {
 
+// The first version of which a session can end while it begins: by a limit that is stored for the
+// role or the database. 0 where the failure is another.
+int ended_at_start(const pqxx::failure& error) {
+  const std::string_view said = error.what();
+  if (said.find("transaction timeout") != std::string_view::npos) return 17;
+  // libpqxx's own words: the server had let the session in, and closed it unasked.
+  return said == pqxx::broken_connection().what() ? 14 : 0;
+}
+
 // A limit that is stored may end a session before it can set another, and a library that is
 // stored and not there every session: what the client says at the start wins over both.
 template <typename Impl>
 std::unique_ptr<Impl> connected(const Conninfo& conninfo, Access access,
                                 const SessionLimits& limits) {
-  int version = 0;
+  int major = 0;
   std::unique_ptr<Impl> impl;
   try {
     impl = std::make_unique<Impl>(with_options(conninfo, ""), limits);
-    version = impl->connection.server_version();
+    major = impl->connection.server_version() / 10000;
     impl->start(access);
     return impl;
   } catch (const pqxx::failure& e) {
     if (impl && impl->watchdog.has_bitten()) {
       fail("", fmt::format("{}: {}", no_server, impl->why(e)));
     }
+    if (!impl) major = ended_at_start(e);
     const std::string_view said = e.what();
-    // Of versions that have it: it may end the session while it begins.
-    if (!impl && said.find("transaction timeout") != std::string_view::npos) {
-      version = 170000;
-    } else if (!impl && said.find("$libdir/plugins") == std::string_view::npos) {
-      throw;
+    if (!impl && major == 0 && said.find("$libdir/plugins") == std::string_view::npos) throw;
+  }
+  const auto again = [&](int of) {
+    impl = std::make_unique<Impl>(with_options(conninfo, options_against_stored(of)), limits);
+    impl->start(access);
+  };
+  if (!impl && major == 14) {
+    // It may be later, too; of a version that does not have a limit the server refuses it.
+    try {
+      again(17);
+      return impl;
+    } catch (const pqxx::failure&) {
     }
   }
-  impl = std::make_unique<Impl>(with_options(conninfo, options_against_stored(version / 10000)),
-                                limits);
-  impl->start(access);
+  again(major);
   return impl;
 }
 
