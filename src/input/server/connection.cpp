@@ -183,7 +183,6 @@ void Rows::read(std::size_t at, Row& row) const {
 struct Session::Impl {
   Impl(const std::string& conninfo, SessionLimits given)
       : connection(conninfo),
-        quiet(connection),
         transaction(connection, "pgleast"),
         limits(std::move(given)),
         watchdog(connection.sock(), limits.until) {}
@@ -207,7 +206,6 @@ struct Session::Impl {
   [[noreturn]] void refused(const pqxx::sql_error& error, const std::string& what) const;
 
   pqxx::connection connection;
-  pqxx::quiet_errorhandler quiet;    // a server may have any notice written
   pqxx::nontransaction transaction;  // BEGIN is ours, so that both libpqxx 6 and 7 do the same
   SessionLimits limits;
   Watchdog watchdog;  // after the connection: it is gone before it
