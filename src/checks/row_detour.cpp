@@ -247,8 +247,8 @@ void Detours::go_round(const std::vector<IndirectAccess>& all, std::size_t at, O
   auto path = path_of(all, at);
   while (is_inheritance(path.back()->kind)) path.pop_back();
   const auto& last = *path.back();
-  const bool bypasses =
-      last.kind == Kind::foreign_key || !reach_.bound(last.as, cluster_.object(last.to));
+  const bool bypasses = last.kind == Kind::foreign_key || last.as == no_role ||
+                        !reach_.bound(last.as, cluster_.object(last.to));
   if (!bypasses) return;
   const auto& object = cluster_.object(access.use->object);
   std::vector<RoleId> roles;

@@ -61,7 +61,9 @@ class PolicyJudge {
       }
     }
     if (findings.empty() && !unknown.empty()) {
-      return unseen(unknown, "write the function so that its SQL is not put together as it runs");
+      return unseen(
+          unknown,
+          "give what makes the functions that it calls, and let none put SQL together as it runs");
     }
     return verdict_of(std::move(findings));
   }

@@ -16,6 +16,7 @@
 #include "net/origin.hpp"
 #include "pg/identifier.hpp"
 #include "pg/option_list.hpp"
+#include "privileges/foreign_server.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -23,19 +24,6 @@ namespace {
 
 std::string option_of(const ForeignServerDetail& server, std::string_view name) {
   return option_value(server.options, name).value_or("");
-}
-
-// Whether the server leads back to this cluster; none: cannot be told.
-std::optional<bool> leads_back(const Cluster& cluster, const ForeignServerDetail& server) {
-  if (!option_of(server, "service").empty()) return std::nullopt;
-  const auto host = option_of(server, "hostaddr").empty() ? option_of(server, "host")
-                                                          : option_of(server, "hostaddr");
-  const bool is_socket = host.empty() || host.starts_with('/');
-  if (!is_socket && !names_loopback(host)) return std::nullopt;
-  const auto* const port = cluster.find_setting("port");
-  const auto said = option_of(server, "port");
-  if (port == nullptr) return std::nullopt;
-  return (said.empty() ? "5432" : said) == port->value;
 }
 
 // Whom the server's own account can be: by trust, or by peer where names are equal.

@@ -79,6 +79,7 @@ struct Cluster {
   std::vector<Body> bodies;                      // by object
   std::vector<Attachment> attachments;           // by relation, then kind and name
   std::vector<EventTrigger> event_triggers;      // by database, then name
+  std::vector<ForeignTable> foreign_tables;      // by table
   std::vector<UserMapping> user_mappings;        // by server, then role
   std::vector<Extension> extensions;             // by database, then name
   std::vector<std::string> trusted_extensions;   // that CREATE on a database suffices for; sorted

@@ -116,6 +116,14 @@ struct ForeignServerDetail {
   bool operator==(const ForeignServerDetail&) const = default;
 };
 
+/// A table of another server, by the names that it has there.
+struct ForeignTable {
+  ObjectId table{};
+  ObjectId server{};
+  std::string schema, name;
+  bool operator==(const ForeignTable&) const = default;
+};
+
 struct UserMapping {
   ObjectId server{};
   RoleId role = public_role;  // public_role: for everyone

@@ -18,6 +18,7 @@ void sort_code(Cluster& cluster) {
   by(cluster.bodies, [](const Body& b) { return b.of; });
   by(cluster.attachments,
      [](const Attachment& a) { return std::tuple(a.relation, a.kind, std::string_view(a.name)); });
+  by(cluster.foreign_tables, [](const ForeignTable& t) { return t.table; });
   by(cluster.user_mappings, [](const UserMapping& m) { return std::pair(m.server, m.role); });
   const auto use_order = [](const CodeUse& a, const CodeUse& b) {
     return std::tuple(a.object, a.by_search_path, a.maybe) <

@@ -137,6 +137,10 @@ class Checker {
   }
 
   void check_ways_out() const {
+    for (const auto& t : c_.foreign_tables) {
+      object(t.table, ObjectKind::table);
+      object(t.server, ObjectKind::foreign_server);
+    }
     for (const auto& m : c_.user_mappings) {
       object(m.server, ObjectKind::foreign_server);
       role(m.role, public_role);

@@ -4,6 +4,8 @@
 #include <deque>
 #include <set>
 
+#include "pg/option_list.hpp"
+#include "privileges/foreign_server.hpp"
 #include "privileges/row_access.hpp"
 
 namespace pgleast {
@@ -43,6 +45,7 @@ IndirectUses::IndirectUses(const Graph& graph) : graph_(graph), cluster_(graph.c
     if (a.enabled) add_attachment(a);
   }
   for (const auto& key : cluster_.foreign_keys) add_foreign_key(key);
+  for (const auto& foreign : cluster_.foreign_tables) add_foreign_table(foreign);
   for (const auto& inheritance : cluster_.inheritances) add_parent(inheritance);
   add_unknown();
 }
@@ -200,6 +203,38 @@ void IndirectUses::add_foreign_key(const ForeignKey& key) {
   };
   act(Privilege::delete_, key.on_delete);
   act(Privilege::update, key.on_update);
+}
+
+// The server asks there for the privileges of the role that it logs in as, and whether it gets in
+// hangs on more than is looked at here.
+void IndirectUses::add_foreign_table(const ForeignTable& foreign) {
+  const auto& server = cluster_.foreign_server(cluster_.object(foreign.server));
+  if (!leads_back(cluster_, server).value_or(true)) return;
+  const auto database = option_value(server.options, "dbname");
+  IndirectUse use;
+  use.kind = Kind::foreign_table;
+  use.object = foreign.table;
+  use.unknown = "whether the foreign table leads back here, and gets in, is not looked at";
+  const auto add_all = [&] {
+    rows_privileges().each([&](Privilege p) {
+      use.privilege = use.does = p;
+      add(use);
+    });
+  };
+  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
+    const auto& o = cluster_.objects[i];
+    if (o.kind != ObjectKind::table || o.name != foreign.name || o.schema == no_object) continue;
+    if (cluster_.object(o.schema).name != foreign.schema) continue;
+    if (database && cluster_.object(o.database).name != *database) continue;
+    use.to = ObjectId{i};
+    for (const auto& mapping : cluster_.user_mappings) {
+      if (mapping.server != foreign.server) continue;
+      const auto role = cluster_.find_role(mapping.user);
+      if (!role && !mapping.user.empty()) continue;
+      use.as = role.value_or(no_role);
+      add_all();
+    }
+  }
 }
 
 void IndirectUses::add_parent(const Inheritance& inheritance) {

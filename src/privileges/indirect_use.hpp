@@ -6,7 +6,8 @@
 //   series REFERENCES datasets ON DELETE CASCADE    who deletes from datasets, deletes series
 //
 // Materialized views, rules, triggers and SECURITY DEFINER functions are others, as far as their
-// code is known, parents of tables, and partitions. Each may lead to the next.
+// code is known, parents of tables, partitions, and foreign tables that lead back. Each may lead to
+// the next.
 
 #include <map>
 #include <optional>
@@ -24,11 +25,12 @@ struct IndirectUse {
     view,
     materialized_view,
     rule,
-    trigger,      // of a SECURITY DEFINER function
-    function,     // SECURITY DEFINER
-    foreign_key,  // what it does when the key goes or changes
-    parent,       // of a partition or child table
-    partition,    // of the table: its rows are some of the table's
+    trigger,        // of a SECURITY DEFINER function
+    function,       // SECURITY DEFINER
+    foreign_key,    // what it does when the key goes or changes
+    parent,         // of a partition or child table
+    foreign_table,  // of a server that leads back to this cluster
+    partition,      // of the table: its rows are some of the table's
   } kind = Kind::view;
   ObjectId object{};
   Privilege privilege{};
@@ -74,6 +76,7 @@ class IndirectUses {
   void add_function(const Body& body);
   void add_attachment(const Attachment& attachment);
   void add_foreign_key(const ForeignKey& key);
+  void add_foreign_table(const ForeignTable& foreign);
   void add_parent(const Inheritance& inheritance);
   void add_code(IndirectUse use, const Code& code);
   void add_unknown();

@@ -97,6 +97,8 @@ std::string indirect_words(const Cluster& cluster, const IndirectUse& use) {
       return "SECURITY DEFINER" + as;
     case IndirectUse::Kind::foreign_key:
       return "foreign key " + displayed(use.name) + as;
+    case IndirectUse::Kind::foreign_table:
+      return "foreign table" + as;
     case IndirectUse::Kind::partition:
       return "partition";
     case IndirectUse::Kind::parent:

@@ -10,7 +10,10 @@
 
 #include "input/sql/parser.hpp"
 #include "input/sql/plpgsql_tree.hpp"
+#include "pg/builtin_type.hpp"
 #include "pg/identifier.hpp"
+#include "pg/server_function.hpp"
+#include "pg/version.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -81,6 +84,12 @@ constexpr std::array runners{
     Runner{"ts_rewrite", 1},
     Runner{"ts_stat", 0},
 };
+
+/// One of its own, an array of them, or a row of one of its catalogs.
+bool is_servers_type(const std::string& name) {
+  return name.starts_with('_') || name.starts_with("pg_") ||
+         find_builtin_type(name, newest_major) != nullptr;
+}
 
 /// Those that read what they are told.
 constexpr std::array readers_of_any{
@@ -421,7 +430,9 @@ void CodeTree::function_name(const std::string& schema, const std::string& name,
   const auto& cluster = names_.cluster();
   if (found.empty()) {
     looked_up(!schema.empty(), &NameLookup::functions);
-    if (names_.knows_server() || (!schema.empty() && schema != "pg_catalog")) {
+    const bool servers = schema == "pg_catalog" ||
+                         (schema.empty() && server_function(name) != ServerFunction::unknown);
+    if (names_.knows_server() || !servers) {
       return give_up(fmt::format("there is no function {}{}{}", displayed(schema),
                                  schema.empty() ? "" : ".", displayed(name)));
     }
@@ -469,8 +480,13 @@ void CodeTree::operators_of(const std::string& key, const Tree& value) {
 void CodeTree::type_name(const Tree& parts) {
   const auto [schema, name] = qualified(parts);
   const auto id = names_.type(schema, name, path_);
-  if (id == no_object) return looked_up(!schema.empty(), &NameLookup::types);
-  use(id, Privilege::usage, !schema.empty());
+  if (id != no_object) return use(id, Privilege::usage, !schema.empty());
+  looked_up(!schema.empty(), &NameLookup::types);
+  const bool servers = schema == "pg_catalog" || schema == "information_schema" ||
+                       (schema.empty() && is_servers_type(name));
+  if (names_.knows_server() || servers || names_.relation(schema, name, path_) != no_object) return;
+  give_up(fmt::format("there is no type {}{}{}", displayed(schema), schema.empty() ? "" : ".",
+                      displayed(name)));
 }
 
 /// Of a variable: `text`, `app.t%ROWTYPE`, `numeric(10,2)`.

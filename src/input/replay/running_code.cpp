@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "input/replay/catalog/server_function.hpp"
 #include "pg/own_extension.hpp"
+#include "pg/server_function.hpp"
 
 namespace pgleast {
 namespace {

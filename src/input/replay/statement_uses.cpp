@@ -13,10 +13,10 @@
 
 #include "input/code/code_tree.hpp"
 #include "input/code/cursor_code.hpp"
-#include "input/replay/catalog/server_function.hpp"
 #include "input/sql/parser.hpp"
 #include "input/sql/plpgsql_tree.hpp"
 #include "pg/identifier.hpp"
+#include "pg/server_function.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {

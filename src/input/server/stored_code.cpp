@@ -66,6 +66,7 @@ class CodeReader {
   void read() {
     read_languages();
     read_servers();
+    read_foreign_tables();
     read_mappings();
     read_extensions();
     read_event_triggers();
@@ -116,6 +117,7 @@ class CodeReader {
 
   void read_languages();
   void read_servers();
+  void read_foreign_tables();
   void read_mappings();
   void read_extensions();
   void read_event_triggers();
@@ -171,6 +173,15 @@ void CodeReader::read_servers() {
     ForeignServerDetail detail{object(ObjectKind::foreign_data_wrapper, r[1]), {}};
     if (r[2]) detail.options = array_elements(*r[2]);
     builder_.detail(server, std::move(detail));
+  }
+}
+
+void CodeReader::read_foreign_tables() {
+  for (const auto& r : ask("foreign_tables")) {
+    const ForeignTable foreign{table(r[0]), object(ObjectKind::foreign_server, r[1]), text_of(r[2]),
+                               text_of(r[3])};
+    if (foreign.table == no_object || foreign.server == no_object) continue;
+    cluster_.foreign_tables.push_back(foreign);
   }
 }
 

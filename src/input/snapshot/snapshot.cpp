@@ -173,6 +173,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignKey, child, name, parent, on_delete, o
                                    keys)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LanguageDetail, trusted)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignServerDetail, wrapper, options)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignTable, table, server, schema, name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(UserMapping, server, role, options_seen, user, stored_password,
                                    password_required)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Extension, database, name, version, schema, owner)
@@ -359,6 +360,7 @@ constexpr std::array snapshot_parts{
     SnapshotPart{"files", write_member<&Cluster::files>},
     SnapshotPart{"foreign_keys", write_member<&Cluster::foreign_keys>},
     SnapshotPart{"foreign_servers", write_member<&Cluster::foreign_servers>},
+    SnapshotPart{"foreign_tables", write_member<&Cluster::foreign_tables>},
     SnapshotPart{"functions", write_member<&Cluster::functions>},
     SnapshotPart{"hba", write_member<&Cluster::hba>},
     SnapshotPart{"hidden_settings", write_optional<&Cluster::hidden_settings>},
@@ -440,6 +442,13 @@ void add_later_keys(json& j, Cluster& c) {
     c.unseen.try_emplace(
         Fact::code,
         Unseen{"the snapshot was taken before pgleast read what foreign keys do", "take it again"});
+  }
+  if (j.contains("foreign_tables")) {
+    take(j, "foreign_tables", c.foreign_tables);
+  } else if (!c.user_mappings.empty()) {
+    c.unseen.try_emplace(Fact::code, Unseen{"the snapshot was taken before pgleast read where "
+                                            "foreign tables lead",
+                                            "take it again"});
   }
   if (j.contains("setting_problems")) {
     take(j, "setting_problems", c.setting_problems);

@@ -41,6 +41,14 @@ bool holds_row(const SqlNode& datum) {
   return word == "record" || word == "\"record\"" || word.ends_with("%rowtype");
 }
 
+/// What no line declares, a parameter or FOUND, has its type from elsewhere: nothing is looked up
+/// for it. From 17 on the tree tells it all the same.
+void leave_out_type(SqlNode& datum) {
+  const auto variable = datum.find("PLpgSQL_var");
+  if (variable == datum.end() || variable->contains("lineno")) return;
+  variable->erase("datatype");
+}
+
 void rename(SqlNode& node, const char* from, const char* to) {
   auto value = std::move(node[from]);
   node = SqlNode::object({{to, std::move(value)}});
@@ -82,6 +90,7 @@ PlpgsqlTree read_plpgsql(const std::string& head, const std::string& body) {
   auto function = std::move(parsed.front()["PLpgSQL_function"]);
   auto& datums = function["datums"];
   for (auto& datum : datums) {
+    leave_out_type(datum);
     if (holds_row(datum)) rename(datum, "PLpgSQL_var", "PLpgSQL_rec");
   }
   read_targets(function["action"], datums);

@@ -238,6 +238,32 @@ TEST_CASE("what PL/pgSQL uses", "[input][body]") {
   CHECK(text_of(d.cluster, code_of_function(function, names, app_path)) == row.code);
 }
 
+// As scripts alone tell a database: what is not there is the server's only by its name.
+TEST_CASE("what is not the server's own and not there is unknown", "[input][body]") {
+  Cluster cluster;
+  ObjectBuilder builder(cluster);
+  cluster.version_num = 150000;
+  Role owner;
+  owner.name = "owner";
+  const auto role = builder.add_role(owner);
+  builder.roles_are_complete();
+  const auto database = builder.add({ObjectKind::database, 1, no_object, no_object, "d"}, role, {});
+  builder.add({ObjectKind::schema, 2, database, no_object, "app"}, role, {});
+  const CodeNames names(cluster, database);
+  const auto row = GENERATE(values<Row>({
+      {"SELECT lower('A'), pg_catalog.nothing(), count(*), pg_stat_reset()", "looks up"},
+      {"SELECT is_member('a')", "looks up; unknown: there is no function is_member"},
+      {"SELECT auth.uid()", "unknown: there is no function auth.uid"},
+      {"SELECT 'a'::text, NULL::int[], NULL::pg_class, NULL::information_schema.yes_or_no",
+       "looks up"},
+      {"SELECT NULL::_int4, NULL::app.mood", "looks up; unknown: there is no type app.mood"},
+      {"SELECT NULL::mood", "looks up; unknown: there is no type mood"},
+  }));
+  CAPTURE(row.text);
+  FunctionText function{"sql", row.text, false, {}, false, false, {}};
+  CHECK(text_of(cluster, code_of_function(function, names, app_path)) == row.code);
+}
+
 TEST_CASE("where names in code are looked up", "[input][body]") {
   const SmallDatabase d;
   const CodeNames names(d.cluster, d.database);

@@ -141,6 +141,7 @@ class Compaction {
     keep(c_.bodies, &Body::of);
     keep(c_.attachments, &Attachment::relation);
     keep(c_.event_triggers, &EventTrigger::database, &EventTrigger::function);
+    keep(c_.foreign_tables, &ForeignTable::table, &ForeignTable::server);
     keep(c_.user_mappings, &UserMapping::server);
     keep(c_.extensions, &Extension::database, &Extension::schema);
     keep(c_.subscriptions, &Subscription::database);

@@ -117,6 +117,7 @@ class ScriptCodeReader {
       case EntityKind::relation:
         if (e.is(RelationKind::view) || e.is(RelationKind::materialized_view)) return view(id, e);
         if (e.is(RelationKind::index)) return expression(e, e.refs.front().to, e.name);
+        if (e.is(RelationKind::foreign_table)) foreign_table(id, e);
         column_types(id, e);
         return inheritances(id, e);
       case EntityKind::type:
@@ -448,6 +449,20 @@ class ScriptCodeReader {
         option += '=';
         option += value;
       }
+    }
+  }
+
+  void foreign_table(EntityId id, const Entity& e) {
+    const auto named = [&](const char* option, const std::string& otherwise) {
+      if (!e.code) return otherwise;
+      const auto found = e.code->options.find(option);
+      return found == e.code->options.end() ? otherwise : found->second;
+    };
+    for (const auto& ref : e.refs) {
+      if (catalog_.at(ref.to).kind != EntityKind::server) continue;
+      cluster().foreign_tables.push_back({object_(id), object_(ref.to),
+                                          named("schema_name", catalog_.at(e.schema).name),
+                                          named("table_name", e.name)});
     }
   }
 

@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include "input/replay/catalog/server_function.hpp"
+#include "pg/server_function.hpp"
 
 namespace pgleast {
 namespace {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
@@ -231,6 +232,7 @@ void create_foreign_table(SqlCatalog& catalog, const SqlNode& node) {
         fmt::format("permission denied for foreign server {}", text_at(node, "servername")));
   }
   catalog.add_ref(id, {server, 0, Ref::Kind::normal, 0});
+  change_options(catalog, id, list_at(node, "options"));
 }
 
 void create_table_as(SqlCatalog& catalog, const SqlNode& node) {

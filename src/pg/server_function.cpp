@@ -1,4 +1,4 @@
-#include "input/replay/catalog/server_function.hpp"
+#include "pg/server_function.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@ namespace pgleast {
 namespace {
 
 constexpr auto names = std::to_array<std::string_view>({
-#include "input/replay/catalog/server_functions.inc"
+#include "pg/server_functions.inc"
 });
 
 struct Special {
