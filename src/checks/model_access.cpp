@@ -80,25 +80,17 @@ class AccessJudge {
   }
 
   bool uses(RoleId role, ObjectId view) const {
-    if (!held(role, view).empty()) return true;
+    const auto& graph = facts_.graph();
+    if (!graph.held_on_any(role, cluster_.object(view)).empty()) return true;
     for (const auto p :
          {Privilege::select, Privilege::insert, Privilege::update, Privilege::delete_}) {
       for (const auto& access : facts_.escalations().indirect_uses().to(view, p)) {
-        if (held(role, access.use->object).has(access.use->privilege)) return true;
+        const auto& use = *access.use;
+        const auto& object = cluster_.object(use.object);
+        if (!graph.held_on_any(role, object, use.privilege).empty()) return true;
       }
     }
     return false;
-  }
-
-  // On it or any of its columns.
-  PrivilegeSet held(RoleId role, ObjectId id) const {
-    const auto& object = cluster_.object(id);
-    auto held = facts_.graph().held(role, object).privileges;
-    if (object.kind != ObjectKind::table) return held;
-    for (const auto& column : cluster_.relation(object).columns) {
-      held |= facts_.graph().held(role, object, column).privileges;
-    }
-    return held;
   }
 
   static bool reaches(const Route& route) {

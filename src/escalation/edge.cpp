@@ -162,13 +162,7 @@ const RoleSet& Context::holders(const Need& need) const {
     return holders_[need] = std::move(found);
   }
   if (need.found_by != no_role) return holders_[need] = found_from(need);
-  auto found = matrix_.holders(cluster().object(need.object), need.privilege);
-  if (cluster().object(need.object).kind == ObjectKind::table) {
-    for (const auto& column : cluster().relation(cluster().object(need.object)).columns) {
-      if (column.acl == null_acl) continue;
-      found |= matrix_.holders(cluster().object(need.object), column)[need.privilege];
-    }
-  }
+  auto found = matrix_.holders_on_any(cluster().object(need.object), need.privilege);
   // Nobody acts as it: its member is a database's owner.
   if (database_owner_) found.erase(*database_owner_);
   return holders_[need] = std::move(found);

@@ -162,6 +162,17 @@ Held Graph::held(RoleId role, const Object& table, const Column& column) const {
                         [&](RoleId of) { return roles.has(of); });
 }
 
+PrivilegeSet Graph::held_on_any(RoleId role, const Object& object, PrivilegeSet wanted) const {
+  auto result = held(role, object).privileges & wanted;
+  if (object.kind != ObjectKind::table) return result;
+  const auto of_columns = info(ObjectKind::column).all & wanted;
+  for (const auto& column : cluster_.relation(object).columns) {
+    if (result.covers(of_columns)) break;
+    if (column.acl != null_acl) result |= held(role, object, column).privileges & wanted;
+  }
+  return result;
+}
+
 // A role's own grant, then PUBLIC's, then by the length of the way.
 struct Graph::Candidate {
   Cause::Kind kind = Cause::Kind::acl_item;

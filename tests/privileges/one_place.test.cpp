@@ -33,6 +33,13 @@ TEST_CASE("a rule of the server and a writer stand in one place", "[layering]") 
       // Effective privileges: the role that only they need.
       {"\"pg_maintain\"", {"pg/predefined_role.hpp", "privileges/aclmask.cpp"}},
       {"first_unpinned_oid", {"privileges/aclmask.cpp"}},
+      // A privilege on the object or on any of its columns.
+      {"column).privileges",
+       {"checks/row_detour.cpp", "escalation/views.cpp", "privileges/graph.cpp"}},
+      {"column.acl != null_acl",
+       {"input/replay/statements/relation_statements.cpp", "privileges/acl_edit.cpp",
+        "privileges/graph.cpp"}},
+      {", column)[", {}},
       // What hangs on what is revoked.
       {"recursive_revoke", {"privileges/acl_edit.cpp", "privileges/membership_revoke.hpp"}},
       {"aclnewowner", {"privileges/acl_edit.hpp"}},
