@@ -469,20 +469,15 @@ class Replay {
   /// Refused, but only because something is not there that no script makes: it may be.
   bool may_be_there(const Refused& e) const {
     if (is_known_ || e.condition() == Condition::undefined_column) return false;
-    const bool absent = is_absence(e.condition()) || is_missing_role(e);
+    const bool absent = is_absence(e.condition()) || e.is_missing_role();
     return absent && !e.name().empty() && !catalog_.was_named(e.name()) &&
            !roles_.was_named(e.name());
-  }
-
-  static bool is_missing_role(const Refused& e) {
-    const std::string_view said = e.what();
-    return said.starts_with("role `") && said.ends_with("` does not exist");
   }
 
   /// With a role there is one more than is known. What is dropped is gone in any case.
   void touch_missing(const PsqlItem& s, Touched touched, const Refused& e) {
     if (s.tokens.front().is("drop")) return;
-    touch(s, touched | (is_missing_role(e) ? touches::roles : touches::nothing), e.what());
+    touch(s, touched | (e.is_missing_role() ? touches::roles : touches::nothing), e.what());
   }
 
   /// Something that is not followed may have made what is missing now.

@@ -42,7 +42,6 @@ void get(const json& j, const char* key, std::optional<T>& value) {
 // Each struct is written with its members' own names, in their order.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Position, line, column)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, begin, end)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Unseen, why, remedy)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Role, name, oid, superuser, inherit, createrole, createdb, login,
                                    replication, bypassrls, connection_limit, valid_until, password,
                                    dropped)
@@ -110,6 +109,17 @@ void from_json(const json& j, Remark& r) {
   for (const auto& [kind, name] : remark_kinds) {
     if (j.contains("kind") && j.at("kind") == name) r.kind = kind;
   }
+}
+
+void to_json(json& j, const Unseen& u) {
+  j = {{"why", u.why}, {"remedy", u.remedy}};
+  if (u.kind == UnseenKind::nothing_made) j["kind"] = "nothing_made";
+}
+
+void from_json(const json& j, Unseen& u) {
+  j.at("why").get_to(u.why);
+  j.at("remedy").get_to(u.remedy);
+  if (j.contains("kind") && j.at("kind") == "nothing_made") u.kind = UnseenKind::nothing_made;
 }
 
 void to_json(json& j, const CodeUse& u) {

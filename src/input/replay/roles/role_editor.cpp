@@ -163,9 +163,7 @@ void RoleEditor::drop_memberships_granted_by(const std::vector<RoleId>& roles) {
 
 RoleId RoleEditor::named(const std::string& name) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) {
-    throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name), name);
-  }
+  if (found == by_name_.end()) throw Refused::missing_role(name);
   return found->second;
 }
 
@@ -389,8 +387,7 @@ void RoleEditor::apply(const DropRole& s) {
     check_may_drop(id);
     if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
       if (is_16() || s.if_exists) continue;
-      throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name.name),
-                    name.name);
+      throw Refused::missing_role(name.name);
     }
     dropped.push_back(id);
     std::erase_if(left, [&](const Membership& m) { return m.role == id || m.member == id; });

@@ -37,8 +37,7 @@ std::string joined_path(const std::vector<std::string>& path, int major) {
 RoleId role_in_setting(const SqlCatalog& catalog, const std::string& name) {
   const auto role = catalog.cluster().find_role(name);
   if (role) return *role;
-  throw Refused(Condition::invalid_parameter_value, fmt::format("role `{}` does not exist", name),
-                name);
+  throw Refused::missing_role(name, Condition::invalid_parameter_value);
 }
 
 void become(SqlCatalog& catalog, const std::string& name) {
