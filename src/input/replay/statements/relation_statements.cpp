@@ -10,6 +10,7 @@
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
+#include "input/replay/statements/statement_table.hpp"
 #include "input/replay/statements/view_writes.hpp"
 
 namespace pgleast {
@@ -29,7 +30,7 @@ void run_elements(SqlCatalog& catalog, const SqlNode& elements, EntityId schema)
   for (const auto wanted : element_order) {
     for (const auto& element : elements) {
       const auto& name = element.begin().key();
-      if (name == wanted) find_statement(name)(catalog, element.begin().value());
+      if (name == wanted) find_statement(name)->apply(catalog, element.begin().value());
     }
   }
   auto& after = catalog.edit_session();
