@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/named_role.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 
@@ -42,15 +43,12 @@ void AccessAnswer::choose_privilege(const std::string& name) {
 }
 
 void AccessAnswer::choose_roles(const std::string& name) {
-  std::vector<std::string> names;
-  for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
-    const auto& role = cluster_.roles[i];
-    if (role.dropped) continue;
-    names.push_back(role.name);
-    if (name.empty() || role.name == name) roles_.push_back(RoleId{i});
+  if (!name.empty()) {
+    roles_.push_back(role_asked_for(cluster_, name));
+    return;
   }
-  if (roles_.empty()) {
-    fail_usage(fmt::format("there is no role `{}`{}", displayed(name), did_you_mean(name, names)));
+  for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
+    if (!cluster_.roles[i].dropped) roles_.push_back(RoleId{i});
   }
   std::sort(roles_.begin(), roles_.end(),
             [&](RoleId a, RoleId b) { return cluster_.role(a).name < cluster_.role(b).name; });

@@ -12,6 +12,7 @@
 
 #include "checks/check.hpp"
 #include "escalation/unread_databases.hpp"
+#include "model/objects_of.hpp"
 #include "privileges/row_access.hpp"
 #include "reach/ways.hpp"
 #include "text/display.hpp"
@@ -26,12 +27,12 @@ class AccessJudge {
   void judge(const AccessEntry& entry) {
     if (entry.cannot_become) return judge_becoming(entry);
     note_unread_views(entry);
-    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-      const auto& object = cluster_.objects[i];
-      if (object.kind != entry.kind || object.system) continue;
+    for (const auto id : objects_of(cluster_, entry.kind)) {
+      const auto& object = cluster_.object(id);
+      if (object.system) continue;
       if (!matches_name(entry.objects, object.identity)) continue;
       entry.cannot.each([&](Privilege privilege) {
-        judge(entry, Target{std::nullopt, ObjectId{i}, std::nullopt, privilege});
+        judge(entry, Target{std::nullopt, id, std::nullopt, privilege});
       });
     }
   }

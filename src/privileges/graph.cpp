@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/objects_of.hpp"
+
 namespace pgleast {
 
 Graph::Graph(const Cluster& cluster)
@@ -15,10 +17,7 @@ Graph::Graph(const Cluster& cluster)
       if (carries(m, closure)) closures_[static_cast<std::size_t>(closure)].add(m.member, m.role);
     }
   }
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::database && o.name == cluster.name) home_ = ObjectId{i};
-  }
+  home_ = shared_object_named(cluster, ObjectKind::database, cluster.name);
 }
 
 std::optional<std::pair<RoleId, RoleId>> Graph::database_ownership(Closure closure,

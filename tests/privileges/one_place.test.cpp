@@ -54,6 +54,7 @@ TEST_CASE("a rule of the server and a writer stand in one place", "[layering]") 
       {"== \"localhost\"", {"net/origin.cpp"}},
       {"starts_with(\"127.", {}},
       {"\"there is no object", {"model/named_object.cpp"}},
+      {"fail_usage(fmt::format(\"there is no role", {"model/named_role.cpp"}},
       // What is written for programs.
       {".dump(", {"text/json.cpp"}},
   };
