@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "input/code/code_tree.hpp"
-#include "input/replay/statements/named_object.hpp"
+#include "input/replay/catalog/named_object.hpp"
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/statement_table.hpp"
 #include "pg/setting_checks.hpp"

@@ -10,6 +10,7 @@
 
 #include "input/replay/first_words.hpp"
 #include "input/replay/psql_command.hpp"
+#include "input/replay/query/value.hpp"
 #include "input/replay/script_report.hpp"
 #include "input/replay/statement_runner.hpp"
 #include "model/bootstrap_superuser.hpp"

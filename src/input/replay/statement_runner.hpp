@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "input/replay/query/eval.hpp"
+#include "input/replay/query/evaluator.hpp"
 #include "input/replay/running_code.hpp"
 #include "input/replay/statements/database_editor.hpp"
 #include "input/replay/transactions.hpp"

@@ -186,6 +186,12 @@ std::optional<RoleName> grantor_of(const Json& node) {
   return role_name((*grant)["grantor"]);
 }
 
+SqlTree tree_or_error(const char* tree, const PgQueryError* error) {
+  if (error == nullptr) return {tree, ""};
+  const std::string_view said = error->message;
+  return {"", std::string(said.substr(0, said.find(" at ")))};
+}
+
 }  // namespace
 
 std::optional<SqlSyntaxError> sql_syntax_error(std::string_view script, const PsqlItem& s) {
@@ -268,13 +274,7 @@ SqlTree sql_tree(const std::string& text) {
   if (text.size() > longest_code) return {"", "is longer than is followed"};
   if (text.find('\0') != std::string::npos) return {"", "a NUL byte"};
   const auto result = pg_query_parse(text.c_str());
-  SqlTree tree;
-  if (result.error != nullptr) {
-    const std::string_view said = result.error->message;
-    tree.error = said.substr(0, said.find(" at "));
-  } else {
-    tree.json = result.parse_tree;
-  }
+  auto tree = tree_or_error(result.parse_tree, result.error);
   pg_query_free_parse_result(result);
   return tree;
 }
@@ -282,13 +282,7 @@ SqlTree sql_tree(const std::string& text) {
 SqlTree plpgsql_tree(const std::string& create_function) {
   if (create_function.find('\0') != std::string::npos) return {"", "a NUL byte"};
   const auto result = pg_query_parse_plpgsql(create_function.c_str());
-  SqlTree tree;
-  if (result.error != nullptr) {
-    const std::string_view said = result.error->message;
-    tree.error = said.substr(0, said.find(" at "));
-  } else {
-    tree.json = result.plpgsql_funcs;
-  }
+  auto tree = tree_or_error(result.plpgsql_funcs, result.error);
   pg_query_free_plpgsql_parse_result(result);
   return tree;
 }
