@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "input/config/secrets.hpp"
+#include "model/objects_of.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -50,9 +51,8 @@ std::optional<Verdict> Facts::missing_records() const {
 std::optional<ObjectId> Facts::database(const std::string& name) const {
   if (!databases_) {
     databases_.emplace();
-    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-      const auto& object = cluster_.objects[i];
-      if (object.kind == ObjectKind::database) databases_->emplace(object.name, ObjectId{i});
+    for (const auto id : objects_of(cluster_, ObjectKind::database)) {
+      databases_->emplace(cluster_.object(id).name, id);
     }
   }
   const auto found = databases_->find(name);
@@ -107,10 +107,10 @@ std::string Facts::shown(RoleId role) const { return displayed(cluster_.role_nam
 
 std::vector<ObjectId> security_definer_functions(const Cluster& cluster) {
   std::vector<ObjectId> result;
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& object = cluster.objects[i];
-    if (object.kind != ObjectKind::function || !is_users_own(object)) continue;
-    if (cluster.function(object).security_definer) result.push_back(ObjectId{i});
+  for (const auto id : objects_of(cluster, ObjectKind::function)) {
+    const auto& object = cluster.object(id);
+    if (!is_users_own(object)) continue;
+    if (cluster.function(object).security_definer) result.push_back(id);
   }
   return result;
 }

@@ -18,6 +18,7 @@
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
 #include "escalation/name_path.hpp"
+#include "model/objects_of.hpp"
 #include "pg/name_list.hpp"
 #include "text/display.hpp"
 
@@ -28,11 +29,9 @@ namespace {
 class SchemaCreators {
  public:
   explicit SchemaCreators(const Facts& facts) : facts_(facts) {
-    const auto& objects = facts.cluster().objects;
-    for (std::uint32_t i = 0; i < objects.size(); ++i) {
-      if (objects[i].kind != ObjectKind::schema) continue;
-      schemas_.emplace(std::pair(objects[i].database, std::string_view(objects[i].name)),
-                       ObjectId{i});
+    for (const auto id : objects_of(facts.cluster(), ObjectKind::schema)) {
+      const auto& schema = facts.cluster().object(id);
+      schemas_.emplace(std::pair(schema.database, std::string_view(schema.name)), id);
     }
   }
 

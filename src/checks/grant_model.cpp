@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "model/objects_of.hpp"
 #include "privileges/access_matrix.hpp"
 
 namespace pgleast {
@@ -73,10 +74,10 @@ std::vector<ObjectId> selected(const Facts& facts, const GrantEntry& entry) {
 std::vector<ObjectId> schemas_of(const Facts& facts, const GrantEntry& entry) {
   std::vector<ObjectId> result;
   const auto& cluster = facts.cluster();
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::schema && is_users_own(o) && matches_name(entry.schema, o.name)) {
-      result.push_back(ObjectId{i});
+  for (const auto id : objects_of(cluster, ObjectKind::schema)) {
+    const auto& o = cluster.object(id);
+    if (is_users_own(o) && matches_name(entry.schema, o.name)) {
+      result.push_back(id);
     }
   }
   return result;

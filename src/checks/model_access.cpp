@@ -12,6 +12,7 @@
 
 #include "checks/check.hpp"
 #include "escalation/unread_databases.hpp"
+#include "model/objects_of.hpp"
 #include "privileges/row_access.hpp"
 #include "reach/ways.hpp"
 #include "text/display.hpp"
@@ -26,12 +27,12 @@ class AccessJudge {
   void judge(const AccessEntry& entry) {
     if (entry.cannot_become) return judge_becoming(entry);
     note_unread_views(entry);
-    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-      const auto& object = cluster_.objects[i];
-      if (object.kind != entry.kind || object.system) continue;
+    for (const auto id : objects_of(cluster_, entry.kind)) {
+      const auto& object = cluster_.object(id);
+      if (object.system) continue;
       if (!matches_name(entry.objects, object.identity)) continue;
       entry.cannot.each([&](Privilege privilege) {
-        judge(entry, Target{std::nullopt, ObjectId{i}, std::nullopt, privilege});
+        judge(entry, Target{std::nullopt, id, std::nullopt, privilege});
       });
     }
   }
@@ -80,25 +81,17 @@ class AccessJudge {
   }
 
   bool uses(RoleId role, ObjectId view) const {
-    if (!held(role, view).empty()) return true;
+    const auto& graph = facts_.graph();
+    if (!graph.held_on_any(role, cluster_.object(view)).empty()) return true;
     for (const auto p :
          {Privilege::select, Privilege::insert, Privilege::update, Privilege::delete_}) {
       for (const auto& access : facts_.escalations().indirect_uses().to(view, p)) {
-        if (held(role, access.use->object).has(access.use->privilege)) return true;
+        const auto& use = *access.use;
+        const auto& object = cluster_.object(use.object);
+        if (!graph.held_on_any(role, object, use.privilege).empty()) return true;
       }
     }
     return false;
-  }
-
-  // On it or any of its columns.
-  PrivilegeSet held(RoleId role, ObjectId id) const {
-    const auto& object = cluster_.object(id);
-    auto held = facts_.graph().held(role, object).privileges;
-    if (object.kind != ObjectKind::table) return held;
-    for (const auto& column : cluster_.relation(object).columns) {
-      held |= facts_.graph().held(role, object, column).privileges;
-    }
-    return held;
   }
 
   static bool reaches(const Route& route) {

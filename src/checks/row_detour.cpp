@@ -14,6 +14,7 @@
 #include <set>
 
 #include "checks/check.hpp"
+#include "model/objects_of.hpp"
 #include "privileges/indirect_use.hpp"
 #include "privileges/row_access.hpp"
 #include "text/display.hpp"
@@ -55,10 +56,10 @@ class Detours {
         cluster_(facts.cluster()),
         reach_(facts.escalations().row_reach()),
         uses_(facts.escalations().indirect_uses()) {
-    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-      const auto& o = cluster_.objects[i];
-      if (o.kind == ObjectKind::table && cluster_.relation(o).row_security && !o.system) {
-        guarded_.insert(ObjectId{i});
+    for (const auto id : objects_of(cluster_, ObjectKind::table)) {
+      const auto& o = cluster_.object(id);
+      if (cluster_.relation(o).row_security && !o.system) {
+        guarded_.insert(id);
       }
     }
   }

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "checks/check.hpp"
+#include "model/objects_of.hpp"
 #include "privileges/access_matrix.hpp"
 #include "text/display.hpp"
 
@@ -41,10 +42,10 @@ Verdict without_policies(const Facts& facts) {
   std::set<ObjectId> with;
   for (const auto& p : cluster.row_policies) with.insert(p.table);
   std::vector<Finding> findings;
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& table = cluster.objects[i];
-    if (table.kind != ObjectKind::table || !is_users_own(table)) continue;
-    if (!cluster.relation(table).row_security || with.contains(ObjectId{i})) continue;
+  for (const auto id : objects_of(cluster, ObjectKind::table)) {
+    const auto& table = cluster.object(id);
+    if (!is_users_own(table)) continue;
+    if (!cluster.relation(table).row_security || with.contains(id)) continue;
     Finding finding;
     finding.subject = facts.subject(table);
     finding.message = fmt::format(

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "checks/check.hpp"
+#include "model/objects_of.hpp"
 #include "privileges/row_access.hpp"
 #include "text/display.hpp"
 
@@ -37,9 +38,9 @@ Check row_uncovered(MapReader& with, MapReader& fix) {
     const auto& cluster = facts.cluster();
     const RowReach reach(facts.graph());
     std::vector<Finding> findings;
-    for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-      const auto& table = cluster.objects[i];
-      if (table.kind != ObjectKind::table || !is_users_own(table)) continue;
+    for (const auto id : objects_of(cluster, ObjectKind::table)) {
+      const auto& table = cluster.object(id);
+      if (!is_users_own(table)) continue;
       if (!cluster.relation(table).row_security) continue;
       Finding finding;
       std::string held;
@@ -54,8 +55,7 @@ Check row_uncovered(MapReader& with, MapReader& fix) {
             held += " on column " + displayed(cluster.relation(table).columns[*column].name);
           }
           if (!revoke) continue;
-          finding.remedies.emplace_back(
-              ChangePrivileges{false, ObjectId{i}, column, item.grantee, more});
+          finding.remedies.emplace_back(ChangePrivileges{false, id, column, item.grantee, more});
         }
       };
       look_at(facts.graph().list_of(table), std::nullopt);

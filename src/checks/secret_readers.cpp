@@ -16,6 +16,7 @@
 #include <set>
 
 #include "checks/check.hpp"
+#include "model/objects_of.hpp"
 #include "privileges/indirect_use.hpp"
 #include "text/display.hpp"
 
@@ -152,11 +153,11 @@ Check secret_readers(MapReader& with, MapReader& fix) {
     }
     const auto& cluster = facts.cluster();
     SecretReaders readers(facts, except, revoke);
-    for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-      const auto& object = cluster.objects[i];
-      if (object.kind != ObjectKind::table || !object.system) continue;
+    for (const auto id : objects_of(cluster, ObjectKind::table)) {
+      const auto& object = cluster.object(id);
+      if (!object.system) continue;
       for (const auto& secret : secrets) {
-        if (object.identity == secret.table) readers.add(ObjectId{i}, secret.column);
+        if (object.identity == secret.table) readers.add(id, secret.column);
       }
     }
     return std::move(readers).verdict();

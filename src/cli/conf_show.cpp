@@ -12,6 +12,8 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "model/named_role.hpp"
+#include "model/objects_of.hpp"
 #include "pg/secret_text.hpp"
 #include "pg/setting_value.hpp"
 #include "privileges/setting_in_force.hpp"
@@ -119,27 +121,16 @@ class Show {
 
   SessionOf session_of() const {
     SessionOf session;
-    if (!options_.user.empty()) {
-      const auto role = cluster_.find_role(options_.user);
-      if (!role) {
-        std::vector<std::string> known;
-        for (const auto& r : cluster_.roles) known.push_back(r.name);
-        fail_usage(fmt::format("there is no role `{}`{}", displayed(options_.user),
-                               did_you_mean(options_.user, known)));
-      }
-      session.role = *role;
-    }
+    if (!options_.user.empty()) session.role = role_asked_for(cluster_, options_.user);
     if (!options_.database.empty()) session.database = database_named(options_.database);
     return session;
   }
 
   ObjectId database_named(const std::string& name) const {
     std::vector<std::string> known;
-    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-      const auto& o = cluster_.objects[i];
-      if (o.kind != ObjectKind::database) continue;
-      if (o.name == name) return ObjectId{i};
-      known.push_back(o.name);
+    for (const auto id : objects_of(cluster_, ObjectKind::database)) {
+      if (cluster_.object(id).name == name) return id;
+      known.push_back(cluster_.object(id).name);
     }
     fail_usage(
         fmt::format("there is no database `{}`{}", displayed(name), did_you_mean(name, known)));

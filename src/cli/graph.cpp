@@ -13,6 +13,7 @@
 #include "cli/options.hpp"
 #include "escalation/unread_databases.hpp"
 #include "model/named_object.hpp"
+#include "model/named_role.hpp"
 #include "policy/loader.hpp"
 #include "report/graphviz.hpp"
 #include "report/picture.hpp"
@@ -28,13 +29,6 @@ struct GraphOptions {
   std::string role, object, finding;
   std::vector<std::string> policies;
 };
-
-RoleId role_asked_for(const Cluster& cluster, const std::string& name) {
-  if (const auto role = cluster.find_role(name)) return *role;
-  std::vector<std::string> names;
-  for (const auto& role : cluster.roles) names.push_back(role.name);
-  fail_usage(fmt::format("there is no role `{}`{}", displayed(name), did_you_mean(name, names)));
-}
 
 ObjectId object_asked_for(const Cluster& cluster, const std::string& name) {
   return objects_named(cluster, name, {}).front().object;

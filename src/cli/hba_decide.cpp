@@ -16,6 +16,7 @@
 #include "cli/options.hpp"
 #include "connections/decide.hpp"
 #include "connections/login.hpp"
+#include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
@@ -116,10 +117,8 @@ Session session_of(const Cluster& cluster, const DecideOptions& o) {
                                       : Session::Kind::logical_replication;
   }
   const auto& name = o.database.empty() ? o.user : o.database;
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& object = cluster.objects[i];
-    if (object.kind == ObjectKind::database && object.name == name) session.database = ObjectId{i};
-  }
+  const auto database = shared_object_named(cluster, ObjectKind::database, name);
+  if (database != no_object) session.database = database;
   return session;
 }
 

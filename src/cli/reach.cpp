@@ -11,6 +11,7 @@
 #include "cli/options.hpp"
 #include "escalation/unread_databases.hpp"
 #include "fix/way_cuts.hpp"
+#include "model/named_role.hpp"
 #include "reach/cluster_reach.hpp"
 #include "reach/ways.hpp"
 #include "report/reach_report.hpp"
@@ -46,18 +47,9 @@ Question question_of(const ReachOptions& options) {
 }
 
 void check_names(const Cluster& cluster, const Question& question) {
-  std::vector<std::string> names;
-  if (question.user && cluster.seen(Fact::roles)) {
-    for (const auto& role : cluster.roles) {
-      if (!role.dropped) names.push_back(role.name);
-    }
-    if (!cluster.find_role(*question.user)) {
-      fail_usage(fmt::format("there is no role `{}`{}", displayed(*question.user),
-                             did_you_mean(*question.user, names)));
-    }
-  }
+  if (question.user && cluster.seen(Fact::roles)) role_asked_for(cluster, *question.user);
   if (!question.database || !cluster.seen(Fact::objects)) return;
-  names = {"replication"};
+  std::vector<std::string> names{"replication"};
   for (const auto& object : cluster.objects) {
     if (object.kind == ObjectKind::database) names.push_back(object.name);
   }

@@ -14,17 +14,12 @@
 #include <vector>
 
 #include "connections/decision_list.hpp"
+#include "connections/transport.hpp"
 #include "connections/truth.hpp"
 #include "net/address_set.hpp"
 #include "privileges/graph.hpp"
 
 namespace pgleast {
-
-enum class Transport { local, plain, tls, gss };
-inline constexpr std::size_t transport_count = 4;
-std::string_view to_string(Transport transport);
-/// Whether a record of that type takes connections over it (hba.c, check_hba).
-bool takes(ConnectionType type, Transport transport);
 
 /// A name that some record or fact tells apart, or any other one.
 struct RoleAtom {

@@ -14,6 +14,7 @@
 
 #include "escalation/code_flow.hpp"
 #include "escalation/own_code.hpp"
+#include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -104,12 +105,12 @@ class Holders {
   // Functions that whoever may call them sets off; of one owner and list, all at once.
   void definers() {
     std::map<std::tuple<RoleId, AclId, ObjectId>, std::vector<CodeFlow::Start>> groups;
-    for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-      const auto& f = cluster_.objects[i];
-      if (f.kind != ObjectKind::function || f.extension) continue;
+    for (const auto id : objects_of(cluster_, ObjectKind::function)) {
+      const auto& f = cluster_.object(id);
+      if (f.extension) continue;
       const auto& detail = cluster_.function(f);
       if (!detail.security_definer) continue;
-      const CodeFlow::Start start{ObjectId{i}, Privilege::execute, f.owner};
+      const CodeFlow::Start start{id, Privilege::execute, f.owner};
       if (detail.trigger) fired(start);
       groups[{f.owner, f.acl, f.schema}].push_back(start);
     }

@@ -12,6 +12,7 @@
 
 #include "escalation/edge.hpp"
 #include "model/bootstrap_superuser.hpp"
+#include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -20,10 +21,9 @@ namespace {
 
 std::vector<ObjectId> open_databases(const Cluster& cluster) {
   std::vector<ObjectId> result;
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind != ObjectKind::database) continue;
-    if (cluster.databases[o.detail].allows_connections) result.push_back(ObjectId{i});
+  for (const auto id : objects_of(cluster, ObjectKind::database)) {
+    const auto& o = cluster.object(id);
+    if (cluster.databases[o.detail].allows_connections) result.push_back(id);
   }
   return result;
 }

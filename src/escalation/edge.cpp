@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "model/bootstrap_superuser.hpp"
+#include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -153,22 +154,16 @@ const RoleSet& Context::holders(const Need& need) const {
   if (!added) return at->second;
   if (need.within) {
     auto found = holders({need.object, need.privilege});
-    for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
-      const auto& o = cluster().objects[i];
-      if (o.kind != ObjectKind::schema || o.database != need.object || o.system) continue;
-      const Need there{ObjectId{i}, need.privilege, false, need.found_by};
+    for (const auto id : objects_of(cluster(), ObjectKind::schema)) {
+      const auto& o = cluster().object(id);
+      if (o.database != need.object || o.system) continue;
+      const Need there{id, need.privilege, false, need.found_by};
       for (const auto role : holders(there).members()) found.insert(role);
     }
     return holders_[need] = std::move(found);
   }
   if (need.found_by != no_role) return holders_[need] = found_from(need);
-  auto found = matrix_.holders(cluster().object(need.object), need.privilege);
-  if (cluster().object(need.object).kind == ObjectKind::table) {
-    for (const auto& column : cluster().relation(cluster().object(need.object)).columns) {
-      if (column.acl == null_acl) continue;
-      found |= matrix_.holders(cluster().object(need.object), column)[need.privilege];
-    }
-  }
+  auto found = matrix_.holders_on_any(cluster().object(need.object), need.privilege);
   // Nobody acts as it: its member is a database's owner.
   if (database_owner_) found.erase(*database_owner_);
   return holders_[need] = std::move(found);
@@ -228,16 +223,16 @@ const std::map<Context::Use, ObjectId>& Context::uses() const {
   uses_.emplace();
   // Few lists are of many tables: each is gone through once for each owner, kind and schema.
   std::map<std::tuple<AclId, RoleId, char, ObjectId>, ObjectId> lists;
-  for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
-    const auto& o = cluster().objects[i];
-    if (o.kind != ObjectKind::table || o.system || o.extension) continue;
+  for (const auto id : objects_of(cluster(), ObjectKind::table)) {
+    const auto& o = cluster().object(id);
+    if (o.system || o.extension) continue;
     const auto& relation = cluster().relation(o);
     const char kind = relation.relkind == 'v' || relation.relkind == 'm' ? relation.relkind : 'r';
-    tables_of_[{o.owner, kind}].push_back(ObjectId{i});
-    if (o.acl != null_acl) lists.try_emplace({o.acl, o.owner, kind, o.schema}, ObjectId{i});
+    tables_of_[{o.owner, kind}].push_back(id);
+    if (o.acl != null_acl) lists.try_emplace({o.acl, o.owner, kind, o.schema}, id);
     for (const auto& column : relation.columns) {
       if (column.acl == null_acl) continue;
-      lists.try_emplace({column.acl, o.owner, kind, o.schema}, ObjectId{i});
+      lists.try_emplace({column.acl, o.owner, kind, o.schema}, id);
     }
   }
   for (const auto& [list, table] : lists) {
@@ -280,10 +275,9 @@ std::vector<Remedy> Context::taken_from(RoleId grantee, RoleId owner, char relki
 ObjectId Context::schema_named(ObjectId database, const std::string& name) const {
   if (!schemas_) {
     schemas_.emplace();
-    for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
-      const auto& o = cluster().objects[i];
-      if (o.kind == ObjectKind::schema)
-        schemas_->emplace(std::pair(o.database, o.name), ObjectId{i});
+    for (const auto id : objects_of(cluster(), ObjectKind::schema)) {
+      const auto& o = cluster().object(id);
+      schemas_->emplace(std::pair(o.database, o.name), id);
     }
   }
   const auto found = schemas_->find({database, name});

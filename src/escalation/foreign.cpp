@@ -12,6 +12,7 @@
 
 #include "escalation/code_flow.hpp"
 #include "escalation/edge.hpp"
+#include "model/objects_of.hpp"
 #include "net/address_set.hpp"
 #include "net/origin.hpp"
 #include "pg/identifier.hpp"
@@ -97,30 +98,30 @@ std::vector<std::string> connecting_statements(const Context& context, const Obj
 }  // namespace
 
 void find_loopback(const Context& context, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
-    const auto& f = context.cluster().objects[i];
-    if (f.kind != ObjectKind::function || !f.extension || f.name != "dblink_connect_u") continue;
+  for (const auto id : objects_of(context.cluster(), ObjectKind::function)) {
+    const auto& f = context.cluster().object(id);
+    if (!f.extension || f.name != "dblink_connect_u") continue;
     Offer offer;
-    offer.objects = {ObjectId{i}};
+    offer.objects = {id};
     offer.all = {{f.schema, Privilege::usage}};
     std::vector<Offer> holders;
-    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders);
+    context.offer_to_holders(id, Privilege::execute, offer, holders);
     for (const auto& h : holders) offer_goals(context, h, offers);
   }
   // A superuser's function that connects where it is told: it needs no password.
   const auto& flow = context.flow();
-  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
-    const auto& f = context.cluster().objects[i];
-    if (f.kind != ObjectKind::function || !context.cluster().function(f).security_definer) continue;
-    const auto given = flow.given(ObjectId{i});
+  for (const auto id : objects_of(context.cluster(), ObjectKind::function)) {
+    const auto& f = context.cluster().object(id);
+    if (!context.cluster().function(f).security_definer) continue;
+    const auto given = flow.given(id);
     const bool connects = std::any_of(
         given.begin(), given.end(), [](const auto& g) { return g.first == Given::To::connection; });
     if (!connects || !context.cluster().role(f.owner).superuser) continue;
     Offer offer;
-    offer.objects = {ObjectId{i}};
+    offer.objects = {id};
     offer.all = {{f.schema, Privilege::usage}};
     std::vector<Offer> holders;
-    context.offer_to_holders(ObjectId{i}, Privilege::execute, offer, holders, f.owner);
+    context.offer_to_holders(id, Privilege::execute, offer, holders, f.owner);
     for (const auto& h : holders) offer_goals(context, h, offers);
   }
 }

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "escalation/edge.hpp"
+#include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -21,19 +22,19 @@ constexpr std::array<std::string_view, 7> reaching_everything{
 
 void find_language(const Context& context, std::vector<Offer>& offers) {
   const auto& cluster = context.cluster();
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind != ObjectKind::language || !cluster.language(o).trusted) continue;
+  for (const auto id : objects_of(cluster, ObjectKind::language)) {
+    const auto& o = cluster.object(id);
+    if (!cluster.language(o).trusted) continue;
     const auto* const found =
         std::find(reaching_everything.begin(), reaching_everything.end(), o.name);
     if (found == reaching_everything.end()) continue;
     Offer offer;
     offer.to.power = Power::operating_system;
-    offer.objects = {ObjectId{i}};
+    offer.objects = {id};
     offer.any = made_anywhere(o.database);
     // Whether a library of C lies on the server that helps is not known.
     offer.certain = o.name != "c";
-    context.offer_to_holders(ObjectId{i}, Privilege::usage, offer, offers);
+    context.offer_to_holders(id, Privilege::usage, offer, offers);
   }
 }
 

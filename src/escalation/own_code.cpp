@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "escalation/name_path.hpp"
+#include "model/objects_of.hpp"
 
 namespace pgleast {
 namespace {
@@ -34,11 +35,9 @@ std::vector<std::string> of_index(const Context& context, RoleId maker, const st
 }  // namespace
 
 std::string place_of_code(const Context& context, RoleId maker, ObjectId database) {
-  const auto& objects = context.cluster().objects;
-  for (std::uint32_t i = 0; i < objects.size(); ++i) {
-    const auto& o = objects[i];
-    if (o.kind != ObjectKind::schema || o.database != database || o.system) continue;
-    const ObjectId id{i};
+  for (const auto id : objects_of(context.cluster(), ObjectKind::schema)) {
+    const auto& o = context.cluster().object(id);
+    if (o.database != database || o.system) continue;
     const bool makes = context.holders({id, Privilege::create}).has(maker) &&
                        context.holders({id, Privilege::usage}).has(maker);
     if (makes) return context.sql(id);

@@ -10,6 +10,7 @@
 #include <array>
 
 #include "escalation/edge.hpp"
+#include "model/objects_of.hpp"
 
 namespace pgleast {
 namespace {
@@ -83,20 +84,12 @@ bool is_read(const Cluster& cluster, std::string_view name) {
   return setting == nullptr || setting->source != "command line";
 }
 
-ObjectId parameter_named(const Cluster& cluster, std::string_view name) {
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::parameter && o.name == name) return ObjectId{i};
-  }
-  return no_object;
-}
-
 // A program for archiving is run where archiving is on, or whoever sets it switches that on.
 bool needs_archiving(const Cluster& cluster, const Dangerous& what, Offer& offer) {
   if (!what.name.starts_with("archive_") || what.name == "archive_cleanup_command") return true;
   const auto* const mode = cluster.find_setting("archive_mode");
   if (mode == nullptr || mode->value != "off") return true;
-  const auto parameter = parameter_named(cluster, "archive_mode");
+  const auto parameter = shared_object_named(cluster, ObjectKind::parameter, "archive_mode");
   if (parameter == no_object || mode->source == "command line") return false;
   offer.all = {{parameter, Privilege::alter_system}};
   return true;
@@ -105,22 +98,21 @@ bool needs_archiving(const Cluster& cluster, const Dangerous& what, Offer& offer
 }  // namespace
 
 void find_parameter(const Context& context, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
-    const auto& object = context.cluster().objects[i];
-    if (object.kind != ObjectKind::parameter) continue;
+  for (const auto id : objects_of(context.cluster(), ObjectKind::parameter)) {
+    const auto& object = context.cluster().object(id);
     for (std::size_t d = 0; d < dangerous.size(); ++d) {
       if (dangerous[d].name != object.name) continue;
       const bool alters = dangerous[d].privilege == altered;
       if (alters && !is_read(context.cluster(), object.name)) continue;
       Offer offer;
       offer.to.power = dangerous[d].power;
-      offer.objects = {ObjectId{i}};
+      offer.objects = {id};
       offer.item = d;
       offer.certain = dangerous[d].certain;
       // Somebody else must make the server read it.
       offer.needs_victim = alters;
       if (!needs_archiving(context.cluster(), dangerous[d], offer)) continue;
-      context.offer_to_holders(ObjectId{i}, dangerous[d].privilege, offer, offers);
+      context.offer_to_holders(id, dangerous[d].privilege, offer, offers);
     }
   }
 }

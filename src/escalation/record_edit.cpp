@@ -7,6 +7,7 @@
 
 #include "escalation/edge.hpp"
 #include "model/bootstrap_superuser.hpp"
+#include "model/objects_of.hpp"
 
 namespace pgleast {
 namespace {
@@ -24,10 +25,9 @@ RoleId superuser_that_logs_in(const Context& context) {
 }
 
 ObjectId reloading(const Cluster& cluster) {
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::function && o.system && o.name == "pg_reload_conf")
-      return ObjectId{i};
+  for (const auto id : objects_of(cluster, ObjectKind::function)) {
+    const auto& o = cluster.object(id);
+    if (o.system && o.name == "pg_reload_conf") return id;
   }
   return no_object;
 }

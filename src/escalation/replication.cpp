@@ -12,6 +12,7 @@
 #include <string>
 
 #include "escalation/edge.hpp"
+#include "model/objects_of.hpp"
 
 namespace pgleast {
 namespace {
@@ -34,13 +35,12 @@ std::optional<bool> decodes(const Cluster& cluster) {
 // Those that take connections, by name.
 std::map<std::string, ObjectId> open_databases(const Cluster& cluster) {
   std::map<std::string, ObjectId> result;
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind != ObjectKind::database) continue;
+  for (const auto id : objects_of(cluster, ObjectKind::database)) {
+    const auto& o = cluster.object(id);
     const auto& detail = cluster.databases[o.detail];
     if (detail.allows_connections && detail.connection_limit != -2 &&
         detail.connection_limit != 0) {
-      result.emplace(o.name, ObjectId{i});
+      result.emplace(o.name, id);
     }
   }
   return result;

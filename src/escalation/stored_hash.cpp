@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "escalation/edge.hpp"
+#include "model/objects_of.hpp"
 
 namespace pgleast {
 namespace {
@@ -14,9 +15,9 @@ namespace {
 /// Each database has one.
 std::vector<ObjectId> catalogs_named(const Cluster& cluster, std::string_view name) {
   std::vector<ObjectId> result;
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::table && o.system && o.name == name) result.push_back(ObjectId{i});
+  for (const auto id : objects_of(cluster, ObjectKind::table)) {
+    const auto& o = cluster.object(id);
+    if (o.system && o.name == name) result.push_back(id);
   }
   return result;
 }

@@ -11,6 +11,7 @@
 #include <array>
 
 #include "escalation/edge.hpp"
+#include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
@@ -120,17 +121,17 @@ void describe_view_of_catalog(const Context& context, const Offer& offer, Step& 
 }  // namespace
 
 void find_write_catalog(const Context& context, std::vector<Offer>& offers) {
-  for (std::uint32_t i = 0; i < context.cluster().objects.size(); ++i) {
-    const auto& object = context.cluster().objects[i];
-    if (object.kind != ObjectKind::table || !object.system) continue;
+  for (const auto id : objects_of(context.cluster(), ObjectKind::table)) {
+    const auto& object = context.cluster().object(id);
+    if (!object.system) continue;
     const auto& relation = context.cluster().relation(object);
     if (relation.relkind != 'r') continue;
     const bool deciding_table =
         std::any_of(deciding.begin(), deciding.end(),
                     [&](const CatalogColumn& c) { return c.table == object.name; });
-    if (deciding_table) offer_views(context, ObjectId{i}, offers);
+    if (deciding_table) offer_views(context, id, offers);
     for (std::size_t c = 0; c < relation.columns.size(); ++c) {
-      if (relation.columns[c].acl != null_acl) offer_column(context, ObjectId{i}, c, offers);
+      if (relation.columns[c].acl != null_acl) offer_column(context, id, c, offers);
     }
   }
 }

@@ -85,10 +85,12 @@ class CutQuestion {
  private:
   bool ends_here(RoleId at, const State& state, Chain& way) const;
   bool can_run(const Link& statement) const;
-  bool take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const;
+  AclItem taken_of(const AclItem& item) const {
+    return {item.grantee, item.grantor, privilege_, privilege_};
+  }
+  bool take_item(std::size_t list, const AclItem& taken, State& state) const;
   bool take_membership(std::size_t place, State& state) const;
   Acl left_of(std::size_t list, const State& state) const;
-  Revoked without(Acl acl, RoleId grantee, RoleId grantor) const;
   void collect(const Link& part, std::vector<Link>& statements) const;
 
   const Graph& graph_;
@@ -170,13 +172,8 @@ Acl CutQuestion::left_of(std::size_t list, const State& state) const {
   return left;
 }
 
-Revoked CutQuestion::without(Acl acl, RoleId grantee, RoleId grantor) const {
-  return revoked(std::move(acl), {grantee, grantor, privilege_, privilege_}, object_.owner,
-                 has_privileges_);
-}
-
-bool CutQuestion::take_item(std::size_t list, RoleId grantee, RoleId grantor, State& state) const {
-  const auto after = without(left_of(list, state), grantee, grantor);
+bool CutQuestion::take_item(std::size_t list, const AclItem& taken, State& state) const {
+  const auto after = revoked(left_of(list, state), taken, object_.owner, has_privileges_);
   for (std::size_t i = 0; i < lists_[list].size(); ++i) {
     const auto& item = lists_[list][i];
     const bool stays = std::any_of(after.left.begin(), after.left.end(), [&](const AclItem& left) {
@@ -213,23 +210,19 @@ bool CutQuestion::run(const Link& statement, State& state) const {
     case Link::Kind::item:
       break;
   }
-  const auto item = lists_[statement.list][statement.index];
-  const bool cascades = take_item(statement.list, item.grantee, item.grantor, state);
+  const auto taken = taken_of(lists_[statement.list][statement.index]);
+  const bool cascades = take_item(statement.list, taken, state);
   // A table's REVOKE takes the same from each of its columns.
   if (statement.list != 0) return cascades;
-  const bool of_column = take_item(1, item.grantee, item.grantor, state);
+  const bool of_column = take_item(1, taken, state);
   return cascades || of_column;
 }
 
 bool CutQuestion::cascades_elsewhere(const Link& statement) const {
   const bool of_table = statement.kind == Link::Kind::item && statement.list == 0;
-  if (!of_table || object_.kind != ObjectKind::table) return false;
-  const auto& item = lists_[0][statement.index];
-  const auto& columns = cluster_.relation(object_).columns;
-  return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
-    return column.acl != null_acl &&
-           without(cluster_.column_acl(column), item.grantee, item.grantor).cascades;
-  });
+  if (!of_table) return false;
+  const auto taken = taken_of(lists_[0][statement.index]);
+  return cascades_in_columns(cluster_, object_, taken, has_privileges_);
 }
 
 // Another grantor's grant is revoked as that grantor, who needs the option itself (acl.c,

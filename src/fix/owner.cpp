@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "fix/statement.hpp"
+#include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
 #include "privileges/acl_edit.hpp"
 
@@ -15,11 +16,10 @@ std::vector<ObjectId> owned_with(const Cluster& cluster, ObjectId id) {
   const auto& table = cluster.object(id);
   if (table.kind != ObjectKind::table) return result;
   const auto array = table.identity + "[]";
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& type = cluster.objects[i];
-    const bool of_rows = type.kind == ObjectKind::type && type.database == table.database &&
-                         (type.identity == table.identity || type.identity == array);
-    if (of_rows) result.push_back(ObjectId{i});
+  for (const auto of_rows : objects_of(cluster, ObjectKind::type)) {
+    const auto& type = cluster.object(of_rows);
+    if (type.database != table.database) continue;
+    if (type.identity == table.identity || type.identity == array) result.push_back(of_rows);
   }
   return result;
 }

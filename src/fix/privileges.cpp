@@ -73,17 +73,6 @@ void add_missing(const Cluster& cluster, const RevokedFrom& target, const Acl& w
   }
 }
 
-// A table's REVOKE takes the same from each of its columns, and is refused for what hangs on that.
-bool cascades_in_columns(const Cluster& cluster, const Object& object, const AclItem& gone,
-                         const HasPrivileges& has_privileges) {
-  if (object.kind != ObjectKind::table) return false;
-  const auto& columns = cluster.relation(object).columns;
-  return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
-    return column.acl != null_acl &&
-           revoked(cluster.column_acl(column), gone, object.owner, has_privileges).cascades;
-  });
-}
-
 void revoke(const Cluster& cluster, const RevokedFrom& target, RoleId grantee, PrivilegeSet gone,
             Acl& acl, std::vector<std::string>& out) {
   const auto has_privileges = has_privileges_in(cluster, target.object.database);

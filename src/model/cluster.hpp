@@ -38,11 +38,15 @@ enum class Fact {
 };
 inline constexpr std::size_t fact_count = 9;
 
+/// Of what may become known: nothing was made in any database yet, so there is nothing to see.
+enum class UnseenKind { other, nothing_made };
+
 /// Why a fact is not known, and what would let it be: "pg_authid cannot be read by
 /// audit_ro", "GRANT SELECT ON pg_authid TO audit_ro".
 struct Unseen {
   std::string why;
   std::string remedy;
+  UnseenKind kind = UnseenKind::other;
   bool operator==(const Unseen&) const = default;
 };
 

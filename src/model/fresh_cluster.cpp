@@ -61,8 +61,6 @@ void add_databases(Cluster& cluster) {
   }
 }
 
-constexpr std::string_view nothing_made = "the SQL scripts make nothing in a database";
-
 struct FreshSchema {
   std::string_view name;
   std::uint32_t oid;
@@ -97,7 +95,8 @@ Cluster fresh_cluster(int version_num) {
   for (const auto fact : {Fact::roles, Fact::passwords, Fact::role_settings}) {
     cluster.unseen.erase(fact);
   }
-  cluster.unseen[Fact::objects] = {std::string(nothing_made), "give the script that does"};
+  cluster.unseen[Fact::objects] = {"the SQL scripts make nothing in a database",
+                                   "give the script that does", UnseenKind::nothing_made};
   cluster.unseen[Fact::code] = cluster.unseen[Fact::objects];
   cluster.unseen[Fact::extensions] = {"no script says which extensions the server offers",
                                       "audit the server"};
@@ -108,7 +107,7 @@ Cluster fresh_cluster(int version_num) {
 
 bool is_untouched(const Cluster& cluster) {
   const auto found = cluster.unseen.find(Fact::objects);
-  return found != cluster.unseen.end() && found->second.why == nothing_made;
+  return found != cluster.unseen.end() && found->second.kind == UnseenKind::nothing_made;
 }
 
 void add_fresh_contents(Cluster& cluster, ObjectId database) {

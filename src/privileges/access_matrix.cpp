@@ -75,6 +75,22 @@ RoleSet AccessMatrix::holders(const Object& object, Privilege privilege) const {
   return result &= existing_;
 }
 
+RoleSet AccessMatrix::holders_on_any(const Object& object, Privilege privilege) const {
+  auto result = holders(object, privilege);
+  if (object.kind != ObjectKind::table || !info(ObjectKind::column).all.has(privilege)) {
+    return result;
+  }
+  const auto& cluster = graph_.cluster();
+  for (const auto& column : cluster.relation(object).columns) {
+    for (const auto& item : cluster.column_acl(column)) {
+      if (!item.privileges.has(privilege)) continue;
+      each_set(item.grantee, graph_.database_of(object),
+               [&](const RoleSet& roles) { result |= roles; });
+    }
+  }
+  return result &= existing_;
+}
+
 std::uint64_t AccessMatrix::count(ObjectKind kind) const {
   const auto& cluster = graph_.cluster();
   const auto all = grantable_privileges(kind, cluster.major());

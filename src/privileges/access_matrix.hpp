@@ -34,6 +34,8 @@ class AccessMatrix {
   Holders holders(const Object& object) const;
   Holders holders(const Object& table, const Column& column) const;
   RoleSet holders(const Object& object, Privilege privilege) const;
+  /// On the object or on any of its columns, as Graph::held_on_any().
+  RoleSet holders_on_any(const Object& object, Privilege privilege) const;
   /// How many cells (role, object, privilege) are held over the objects of `kind`, those of the
   /// server's own schemas left out.
   std::uint64_t count(ObjectKind kind) const;

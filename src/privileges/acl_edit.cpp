@@ -131,6 +131,16 @@ Revoked revoked(Acl acl, const AclItem& gone, RoleId owner, const HasPrivileges&
   return {edit.take(), cascades};
 }
 
+bool cascades_in_columns(const Cluster& cluster, const Object& object, const AclItem& gone,
+                         const HasPrivileges& has_privileges) {
+  if (object.kind != ObjectKind::table) return false;
+  const auto& columns = cluster.relation(object).columns;
+  return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
+    return column.acl != null_acl &&
+           revoked(cluster.column_acl(column), gone, object.owner, has_privileges).cascades;
+  });
+}
+
 Acl acl_of_new_owner(const Acl& acl, RoleId from, RoleId to) {
   Acl moved;
   for (auto item : acl) {

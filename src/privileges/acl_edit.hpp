@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "model/acl.hpp"
+#include "model/cluster.hpp"
 #include "privileges/memberships.hpp"
 
 namespace pgleast {
@@ -29,6 +29,10 @@ struct Revoked {
   bool cascades = false;  // others' hung on it: without CASCADE the server refuses
 };
 Revoked revoked(Acl acl, const AclItem& gone, RoleId owner, const HasPrivileges& has_privileges);
+/// A table's REVOKE takes the same from each of its columns, and is refused without CASCADE for
+/// what hangs on that.
+bool cascades_in_columns(const Cluster& cluster, const Object& object, const AclItem& gone,
+                         const HasPrivileges& has_privileges);
 
 /// After ALTER ... OWNER TO: what the old owner held and granted is the new one's, in the lists
 /// of a table's columns, too (aclnewowner; tablecmds.c, change_owner_fix_column_acls).

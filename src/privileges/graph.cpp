@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/objects_of.hpp"
+
 namespace pgleast {
 
 Graph::Graph(const Cluster& cluster)
@@ -15,10 +17,7 @@ Graph::Graph(const Cluster& cluster)
       if (carries(m, closure)) closures_[static_cast<std::size_t>(closure)].add(m.member, m.role);
     }
   }
-  for (std::uint32_t i = 0; i < cluster.objects.size(); ++i) {
-    const auto& o = cluster.objects[i];
-    if (o.kind == ObjectKind::database && o.name == cluster.name) home_ = ObjectId{i};
-  }
+  home_ = shared_object_named(cluster, ObjectKind::database, cluster.name);
 }
 
 std::optional<std::pair<RoleId, RoleId>> Graph::database_ownership(Closure closure,
@@ -160,6 +159,17 @@ Held Graph::held(RoleId role, const Object& table, const Column& column) const {
   const auto& roles = inherited(role, table);
   return held_on_column(held(role, table), table, cluster_.column_acl(column),
                         [&](RoleId of) { return roles.has(of); });
+}
+
+PrivilegeSet Graph::held_on_any(RoleId role, const Object& object, PrivilegeSet wanted) const {
+  auto result = held(role, object).privileges & wanted;
+  if (object.kind != ObjectKind::table) return result;
+  const auto of_columns = info(ObjectKind::column).all & wanted;
+  for (const auto& column : cluster_.relation(object).columns) {
+    if (result.covers(of_columns)) break;
+    if (column.acl != null_acl) result |= held(role, object, column).privileges & wanted;
+  }
+  return result;
 }
 
 // A role's own grant, then PUBLIC's, then by the length of the way.

@@ -56,6 +56,10 @@ class Graph {
   Held held(RoleId role, const Object& object) const;
   /// On one column: what the table gives and what the column's own list adds.
   Held held(RoleId role, const Object& table, const Column& column) const;
+  /// Those of `wanted` that it has on the object or on any of its columns: for SELECT count(*) the
+  /// server asks no more (aclchk.c, pg_attribute_aclcheck_all).
+  PrivilegeSet held_on_any(RoleId role, const Object& object,
+                           PrivilegeSet wanted = every_privilege()) const;
 
   /// Every reason for which `role` holds `privilege` on `object`, the nearest first:
   /// superuser, its own grants, PUBLIC, groups by distance.

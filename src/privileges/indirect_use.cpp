@@ -55,21 +55,11 @@ bool IndirectUses::is_definer(ObjectId function) const {
   return f.kind == ObjectKind::function && cluster_.function(f).security_definer;
 }
 
-/// On the object or any of its columns.
-bool IndirectUses::may(RoleId role, ObjectId id, Privilege privilege) const {
-  if (role == no_role) return true;
-  const auto& object = cluster_.object(id);
-  if (graph_.held(role, object).privileges.has(privilege)) return true;
-  if (object.kind != ObjectKind::table) return false;
-  const auto& columns = cluster_.relation(object).columns;
-  return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
-    return column.acl != null_acl && graph_.held(role, object, column).privileges.has(privilege);
-  });
-}
-
 void IndirectUses::add(IndirectUse use) {
   if (use.object == use.to && use.privilege == use.does) return;
-  if (may(use.as, use.to, use.does)) leading_to_[{use.to, use.does}].push_back(std::move(use));
+  const bool asked = use.as != no_role;
+  if (asked && graph_.held_on_any(use.as, cluster_.object(use.to), use.does).empty()) return;
+  leading_to_[{use.to, use.does}].push_back(std::move(use));
 }
 
 void IndirectUses::add_view(const Body& body) {

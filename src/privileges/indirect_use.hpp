@@ -82,7 +82,6 @@ class IndirectUses {
   void add_unknown();
   void add(IndirectUse use);
   bool is_definer(ObjectId function) const;
-  bool may(RoleId role, ObjectId object, Privilege privilege) const;
 
   const Graph& graph_;
   const Cluster& cluster_;

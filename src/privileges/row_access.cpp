@@ -96,16 +96,6 @@ RowReach::RowReach(const Graph& graph) : graph_(graph) {
   }
 }
 
-/// On the table or any of its columns: SELECT count(*) needs no more.
-bool RowReach::may(RoleId role, const Object& relation, Privilege privilege) const {
-  if (graph_.held(role, relation).privileges.has(privilege)) return true;
-  if (privilege == Privilege::delete_) return false;
-  const auto& columns = graph_.cluster().relation(relation).columns;
-  return std::any_of(columns.begin(), columns.end(), [&](const Column& column) {
-    return column.acl != null_acl && graph_.held(role, relation, column).privileges.has(privilege);
-  });
-}
-
 bool RowReach::bound(RoleId role, const Object& table) const {
   const auto& cluster = graph_.cluster();
   const auto& detail = cluster.relation(table);
@@ -139,7 +129,8 @@ RowAccess RowReach::of(RoleId as, ObjectId relation, const Asked& asked) const {
   RowAccess access;
   access.relation = relation;
   access.as = as;
-  if (!may(as, object, asked.command)) return says(access, Kind::none, Why::no_privilege);
+  if (graph_.held_on_any(as, object, asked.command).empty())
+    return says(access, Kind::none, Why::no_privilege);
   if (detail.relkind == 'v') return of_view(as, relation, asked);
   if (detail.relkind == 'm') {
     // Nobody writes to it.

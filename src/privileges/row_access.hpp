@@ -70,7 +70,6 @@ class RowReach {
   const RowAccess& of_view(RoleId as, ObjectId view, const Asked& asked) const;
   RowAccess through_view(RowAccess access, const Asked& asked) const;
   std::string not_followed(ObjectId view, const Body* body, const Asked& asked) const;
-  bool may(RoleId role, const Object& relation, Privilege privilege) const;
   void admitted(RowAccess& access, Privilege command, bool checked) const;
   void by_policies(RowAccess& access, Privilege command) const;
 

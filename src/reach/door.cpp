@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "connections/login.hpp"
+#include "model/objects_of.hpp"
 #include "pg/name_list.hpp"
 #include "reach/pooler.hpp"
 #include "text/display.hpp"
@@ -45,9 +46,8 @@ bool same_but_transports(const Door& a, const Door& b) {
 Doors::Doors(const Graph& graph, const DecidedConnections& decided,
              const Circumstances& circumstances)
     : graph_(graph), cluster_(graph.cluster()), circumstances_(circumstances) {
-  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-    const auto& object = cluster_.objects[i];
-    if (object.kind == ObjectKind::database) databases_.emplace(object.name, ObjectId{i});
+  for (const auto id : objects_of(cluster_, ObjectKind::database)) {
+    databases_.emplace(cluster_.object(id).name, id);
   }
   for (const auto& atom : decided.roles) {
     if (!atom.other) roles_mentioned_.insert(atom.name);

@@ -142,10 +142,15 @@ TEST_CASE("who can is what each can", "[graph]") {
         if (cluster.role(role).dropped) continue;
         const auto whole = graph.held(role, object);
         const auto part = table ? graph.held(role, object, *column) : whole;
+        const auto either = whole.privileges | part.privileges;  // each table has one column
+        differences += graph.held_on_any(role, object) != either;
         for (const auto& p : privileges) {
           const bool has = whole.privileges.has(p.privilege);
           differences += holders[p.privilege].has(role) != has;
           differences += of_column[p.privilege].has(role) != part.privileges.has(p.privilege);
+          differences += graph.held_on_any(role, object, p.privilege) != (either & p.privilege);
+          differences +=
+              matrix.holders_on_any(object, p.privilege).has(role) != either.has(p.privilege);
           held += has;
           of_tables += has && table && !object.system;
           if (!table) continue;

@@ -33,6 +33,13 @@ TEST_CASE("a rule of the server and a writer stand in one place", "[layering]") 
       // Effective privileges: the role that only they need.
       {"\"pg_maintain\"", {"pg/predefined_role.hpp", "privileges/aclmask.cpp"}},
       {"first_unpinned_oid", {"privileges/aclmask.cpp"}},
+      // A privilege on the object or on any of its columns.
+      {"column).privileges",
+       {"checks/row_detour.cpp", "escalation/views.cpp", "privileges/graph.cpp"}},
+      {"column.acl != null_acl",
+       {"input/replay/statements/relation_statements.cpp", "privileges/acl_edit.cpp",
+        "privileges/graph.cpp"}},
+      {", column)[", {}},
       // What hangs on what is revoked.
       {"recursive_revoke", {"privileges/acl_edit.cpp", "privileges/membership_revoke.hpp"}},
       {"aclnewowner", {"privileges/acl_edit.hpp"}},
@@ -41,12 +48,14 @@ TEST_CASE("a rule of the server and a writer stand in one place", "[layering]") 
       // Options, lists and names as the server reads them.
       {"\"search_path=\"", {"fix/function_path.cpp"}},
       {"\"security_invoker\"",
-       {"input/replay/statements/relation_editor.cpp", "privileges/row_access.cpp"}},
+       {"input/replay/statements/relation_option.cpp", "privileges/row_access.cpp"}},
       {"\"security_invoker=", {}},
-      {"serial\"", {"input/replay/statements/relation_editor.cpp"}},
+      {"serial\"", {"input/replay/statements/column_definition.cpp"}},
       {"== \"localhost\"", {"net/origin.cpp"}},
       {"starts_with(\"127.", {}},
       {"\"there is no object", {"model/named_object.cpp"}},
+      {"fail_usage(fmt::format(\"there is no role", {"model/named_role.cpp"}},
+      {".kind == ObjectKind::database && o.name ==", {}},
       // What is written for programs.
       {".dump(", {"text/json.cpp"}},
   };

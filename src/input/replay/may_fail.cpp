@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "input/code/code_tree.hpp"
+#include "input/replay/catalog/named_object.hpp"
 #include "input/replay/query/query.hpp"
-#include "input/replay/statements/named_object.hpp"
+#include "input/replay/statements/statement_table.hpp"
 #include "pg/setting_checks.hpp"
 #include "pg/setting_value.hpp"
 
@@ -120,7 +121,6 @@ bool has_key(const SqlNode& root, std::string_view wanted) {
 }  // namespace
 
 bool may_fail(const SqlCatalog& catalog, const SqlNode& tree, bool is_followed) {
-  constexpr std::array never{"ListenStmt", "NotifyStmt", "UnlistenStmt", "ConstraintsSetStmt"};
   if (tree.empty()) return false;
   const auto& kind = tree.begin().key();
   const auto& node = tree.begin().value();
@@ -131,7 +131,9 @@ bool may_fail(const SqlCatalog& catalog, const SqlNode& tree, bool is_followed) 
   }
   if (kind == "VariableSetStmt") return setting_may_fail(catalog, node);
   if (kind == "SelectStmt") return query_may_fail(catalog, tree);
-  if (is_followed || has(never, kind)) return false;
+  const auto* const row = find_statement(kind);
+  const bool never = row != nullptr && (row->traits & traits::never_fails) != 0;
+  if (is_followed || never) return false;
   if (kind == "CommentStmt") return comment_may_fail(catalog, node);
   if (kind == "VacuumStmt" && truth_at(node, "is_vacuumcmd")) {
     throw Refused(Condition::active_sql_transaction,

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "input/replay/statement_kind.hpp"
+#include "input/replay/statements/touched.hpp"
 
 namespace pgleast {
 

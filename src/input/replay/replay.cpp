@@ -8,7 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "input/replay/first_words.hpp"
 #include "input/replay/psql_command.hpp"
+#include "input/replay/query/value.hpp"
 #include "input/replay/script_report.hpp"
 #include "input/replay/statement_runner.hpp"
 #include "model/bootstrap_superuser.hpp"
@@ -113,12 +115,12 @@ class Replay {
     PsqlScript items(lines);
     while (const auto inner = items.next()) {
       const bool command = inner->kind == PsqlItem::Kind::command;
-      const bool matters = command ? touched_by_command(inner->command) != touches::nothing ||
-                                         inner->command == "c" || inner->command == "connect" ||
-                                         inner->command == "i" || inner->command == "ir" ||
-                                         inner->command == "include" ||
-                                         inner->command == "include_relative"
-                                   : kind_of(*inner) != nullptr && !sql_syntax_error(lines, *inner);
+      const bool matters =
+          command ? touched_by_command(inner->command) != touches::nothing ||
+                        inner->command == "c" || inner->command == "connect" ||
+                        inner->command == "i" || inner->command == "ir" ||
+                        inner->command == "include" || inner->command == "include_relative"
+                  : first_words_of(*inner) != nullptr && !sql_syntax_error(lines, *inner);
       if (!matters) continue;
       return touch(item, touches::anything, why + ": then what follows is no data");
     }
@@ -127,7 +129,7 @@ class Replay {
   /// Rows that were no data are the beginning of the next statement, which then is none.
   void follow_swallowed(const PsqlItem& s, bool copies) {
     swallowed_ = copies;
-    const auto* const kind = kind_of(s);
+    const auto* const kind = first_words_of(s);
     if (kind == nullptr) return;
     const bool of_roles = kind->followed == Followed::by_action && !is_on_objects(s);
     touch(s, kind->touched | (of_roles ? touches::roles : touches::nothing),
@@ -287,7 +289,7 @@ class Replay {
   // --- Statements ---
 
   void follow(const PsqlItem& s) {
-    const auto* const kind = kind_of(s);
+    const auto* const kind = first_words_of(s);
     if (kind == nullptr) return wrong(s, {"syntax error", s.tokens.front().span});
     if (lost_) return refuse(s.tokens.front().span, "there is no connection any more");
     note_read_only(s);
@@ -339,7 +341,7 @@ class Replay {
   }
 
   /// What its code may change: judged before it is done.
-  MayChange code_of(const PsqlItem& s, const StatementKind& kind) {
+  MayChange code_of(const PsqlItem& s, const FirstWords& kind) {
     if (transactions_.has_failed() || !runs_code(s, kind)) return {};
     tell_what_is_known();
     try {
@@ -349,7 +351,7 @@ class Replay {
     }
   }
 
-  void try_out(const PsqlItem& s, const StatementKind& kind) {
+  void try_out(const PsqlItem& s, const FirstWords& kind) {
     const bool by_tree = is_by_tree(s, kind);
     const auto mark = catalog_.mark();
     const auto code = by_tree ? code_of(s, kind) : MayChange();
@@ -469,20 +471,15 @@ class Replay {
   /// Refused, but only because something is not there that no script makes: it may be.
   bool may_be_there(const Refused& e) const {
     if (is_known_ || e.condition() == Condition::undefined_column) return false;
-    const bool absent = is_absence(e.condition()) || is_missing_role(e);
+    const bool absent = is_absence(e.condition()) || e.is_missing_role();
     return absent && !e.name().empty() && !catalog_.was_named(e.name()) &&
            !roles_.was_named(e.name());
-  }
-
-  static bool is_missing_role(const Refused& e) {
-    const std::string_view said = e.what();
-    return said.starts_with("role `") && said.ends_with("` does not exist");
   }
 
   /// With a role there is one more than is known. What is dropped is gone in any case.
   void touch_missing(const PsqlItem& s, Touched touched, const Refused& e) {
     if (s.tokens.front().is("drop")) return;
-    touch(s, touched | (is_missing_role(e) ? touches::roles : touches::nothing), e.what());
+    touch(s, touched | (e.is_missing_role() ? touches::roles : touches::nothing), e.what());
   }
 
   /// Something that is not followed may have made what is missing now.

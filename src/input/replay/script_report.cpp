@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "input/replay/first_words.hpp"
 #include "model/fresh_cluster.hpp"
 #include "text/display.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "input/replay/catalog/catalog.hpp"
 #include "input/replay/replay.hpp"
-#include "input/replay/statement_kind.hpp"
+#include "input/replay/statements/touched.hpp"
 #include "input/sql/parser.hpp"
 
 namespace pgleast {

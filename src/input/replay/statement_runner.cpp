@@ -7,22 +7,20 @@
 #include <utility>
 #include <variant>
 
+#include "input/replay/first_words.hpp"
 #include "input/replay/may_fail.hpp"
 #include "input/replay/query/do_block.hpp"
 #include "input/replay/statements/object_statement.hpp"
+#include "input/replay/statements/statement_table.hpp"
+#include "input/sql/parser.hpp"
 
 namespace pgleast {
 namespace {
 
 /// What BEGIN, SAVEPOINT and COMMIT are: nothing that a block may do.
-bool is_of_transaction(const PsqlItem& s, const StatementKind& kind) {
+bool is_of_transaction(const PsqlItem& s, const FirstWords& kind) {
   return kind.touched == touches::nothing && kind.followed == Followed::by_action &&
          !begins_with(s, "set") && !begins_with(s, "reset");
-}
-
-bool is_of_session(std::string_view node) {
-  return node == "VariableSetStmt" || node == "AlterRoleSetStmt" ||
-         node == "AlterDatabaseSetStmt" || node == "SelectStmt";
 }
 
 /// The statement that a catalog is told of is again the one of before, whatever happens.
@@ -40,11 +38,20 @@ class InnerStatement {
 
 }  // namespace
 
+std::optional<SqlAction> StatementRunner::asked_by(std::string_view script,
+                                                   const PsqlItem& s) const {
+  const auto parsed = parse_sql(script, s, cluster_.major());
+  if (parsed.tree.empty()) return std::nullopt;
+  const auto* const row = find_statement(parsed.tree.begin().key());
+  if (row == nullptr || row->read == nullptr) return std::nullopt;
+  return row->read({parsed.tree.begin().value(), script, s, parsed.options, parsed.grantor});
+}
+
 std::optional<SqlAction> StatementRunner::action_of(std::string_view script,
                                                     const PsqlItem& s) const {
   std::optional<SqlAction> action;
   try {
-    action = parse_sql(script, s, cluster_.major());
+    action = asked_by(script, s);
   } catch (const Refused&) {
     if (!transactions_.has_failed()) throw;
   }
@@ -61,12 +68,12 @@ void StatementRunner::apply_tree(std::string_view script, const PsqlItem& s) {
   const auto tree = statement_tree(script, s, cluster_.major());
   transactions_.need_no_failure();
   if (tree.empty()) return;
-  const auto apply = find_statement(tree.begin().key());
-  if (apply == nullptr) throw Undecidable{called(s)};
+  const auto* const row = find_statement(tree.begin().key());
+  if (row == nullptr || row->apply == nullptr) throw Undecidable{called(s)};
   need_user();
-  if (!is_of_session(tree.begin().key())) catalog_.load_database();
+  if ((row->traits & traits::of_session) == 0) catalog_.load_database();
   catalog_.set_statement({script, &s});
-  apply(catalog_, tree.begin().value());
+  row->apply(catalog_, tree.begin().value());
   catalog_.set_statement({});
 }
 
@@ -117,7 +124,7 @@ MayChange StatementRunner::may_change(std::string_view script, const PsqlItem& s
     prepared_[text_at(statement, "name")].push_back(uses_of_tree(node_at(statement, "query")));
     return {};
   }
-  const auto* const kind = kind_of(s);
+  const auto* const kind = first_words_of(s);
   const bool is_followed = is_for_effect(s) || (kind != nullptr && kind->followed != Followed::no);
   uses = uses_of_tree(tree, is_followed);
   for (const auto& name : std::vector(uses.executed)) {
@@ -183,7 +190,7 @@ void StatementRunner::run_text(const std::string& text) {
 
 void StatementRunner::run_inner(std::string_view text, const PsqlItem& s) {
   if (s.kind != PsqlItem::Kind::statement || s.executes_rows) throw Undecidable{"a command"};
-  const auto* const kind = kind_of(s);
+  const auto* const kind = first_words_of(s);
   if (kind == nullptr) throw SqlSyntaxError{"syntax error", s.tokens.front().span};
   const bool odd = has_unknown_parts(text, s) || !is_shallow(text, s);
   if (odd || is_of_transaction(s, *kind) || begins_with(s, "do")) throw Undecidable{called(s)};
@@ -193,7 +200,7 @@ void StatementRunner::run_inner(std::string_view text, const PsqlItem& s) {
     if (kind->touched != touches::nothing) throw Undecidable{called(s)};
     return note_doubt(text, s, false);
   }
-  const auto action = is_by_tree(s, *kind) ? std::nullopt : parse_sql(text, s, cluster_.major());
+  const auto action = is_by_tree(s, *kind) ? std::nullopt : asked_by(text, s);
   if (action) {
     apply(*action, s);
   } else {

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "input/replay/query/eval.hpp"
+#include "input/replay/query/evaluator.hpp"
 #include "input/replay/running_code.hpp"
-#include "input/replay/statement_kind.hpp"
 #include "input/replay/statements/database_editor.hpp"
 #include "input/replay/transactions.hpp"
-#include "input/sql/parser.hpp"
+#include "input/sql/psql_script.hpp"
+#include "input/sql/role_statement.hpp"
 
 namespace pgleast {
 
@@ -56,6 +56,7 @@ class StatementRunner {
   void take_as_there(const std::string& database);
 
  private:
+  std::optional<SqlAction> asked_by(std::string_view script, const PsqlItem& statement) const;
   void run_inner(std::string_view text, const PsqlItem& statement);
   void note_doubt(std::string_view text, const PsqlItem& statement, bool is_followed);
   void need_no_doubt(std::size_t mark) const;

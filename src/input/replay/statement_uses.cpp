@@ -13,6 +13,7 @@
 
 #include "input/code/code_tree.hpp"
 #include "input/code/cursor_code.hpp"
+#include "input/replay/statements/statement_table.hpp"
 #include "input/sql/parser.hpp"
 #include "input/sql/plpgsql_tree.hpp"
 #include "pg/identifier.hpp"
@@ -26,71 +27,10 @@ using namespace touches;
 
 constexpr int deepest_text = 8;  // a text in a text in a body
 
-// What the node of a statement stands for: what it changes itself, and whether anything in it runs
-// when it is done.
-struct StatementNode {
-  std::string_view name;
-  Touched changes;
-  bool runs;
-};
-constexpr std::array statement_nodes{
-    StatementNode{"AlterDatabaseSetStmt", role_settings, false},
-    StatementNode{"AlterDomainStmt", objects, true},
-    StatementNode{"AlterRoleSetStmt", role_settings, false},
-    StatementNode{"AlterRoleStmt", roles, false},
-    StatementNode{"AlterSystemStmt", settings, false},
-    StatementNode{"AlterTableStmt", objects, true},
-    StatementNode{"CallStmt", nothing, true},
-    StatementNode{"CheckPointStmt", nothing, false},
-    StatementNode{"ClosePortalStmt", nothing, false},
-    StatementNode{"ClusterStmt", nothing, true},
-    StatementNode{"CommentStmt", nothing, false},
-    StatementNode{"ConstraintsSetStmt", nothing, false},
-    StatementNode{"CopyStmt", nothing, true},
-    StatementNode{"CreateRoleStmt", roles, false},
-    StatementNode{"CreateStmt", objects, false},
-    StatementNode{"CreateTableAsStmt", objects, true},
-    StatementNode{"DeallocateStmt", nothing, false},
-    StatementNode{"DeclareCursorStmt", nothing, true},
-    StatementNode{"DeleteStmt", nothing, true},
-    StatementNode{"DiscardStmt", nothing, false},
-    StatementNode{"DoStmt", nothing, false},
-    StatementNode{"DropOwnedStmt", roles | objects, false},
-    StatementNode{"DropRoleStmt", roles, false},
-    StatementNode{"ExecuteStmt", nothing, true},
-    StatementNode{"ExplainStmt", nothing, true},
-    StatementNode{"FetchStmt", nothing, false},
-    StatementNode{"GrantRoleStmt", roles, false},
-    StatementNode{"IndexStmt", objects, true},
-    StatementNode{"InsertStmt", nothing, true},
-    StatementNode{"ListenStmt", nothing, false},
-    StatementNode{"LoadStmt", nothing, false},
-    StatementNode{"LockStmt", nothing, false},
-    StatementNode{"MergeStmt", nothing, true},
-    StatementNode{"NotifyStmt", nothing, false},
-    StatementNode{"PLAssignStmt", nothing, true},
-    StatementNode{"PrepareStmt", nothing, false},
-    StatementNode{"RawStmt", nothing, true},
-    StatementNode{"RefreshMatViewStmt", nothing, true},
-    StatementNode{"ReindexStmt", nothing, true},
-    StatementNode{"RenameStmt", roles | objects, false},
-    StatementNode{"ReturnStmt", nothing, true},
-    StatementNode{"SecLabelStmt", nothing, false},
-    StatementNode{"SelectStmt", nothing, true},
-    StatementNode{"TransactionStmt", nothing, false},
-    StatementNode{"TruncateStmt", nothing, true},
-    StatementNode{"UnlistenStmt", nothing, false},
-    StatementNode{"UpdateStmt", nothing, true},
-    StatementNode{"VacuumStmt", nothing, true},
-    StatementNode{"VariableSetStmt", nothing, false},
-    StatementNode{"VariableShowStmt", nothing, false},
-};
-constexpr StatementNode other_statement{"", objects, false};
-
-const StatementNode& statement_node(std::string_view name) {
-  const auto* const found = std::find_if(statement_nodes.begin(), statement_nodes.end(),
-                                         [&](const StatementNode& n) { return n.name == name; });
-  return found == statement_nodes.end() ? other_statement : *found;
+const StatementRow& statement_row(std::string_view node) {
+  static constexpr StatementRow other{"", objects, traits::none};
+  const auto* const found = find_statement(node);
+  return found == nullptr ? other : *found;
 }
 
 bool is_statement(std::string_view key) {
@@ -273,20 +213,20 @@ class UsesReader {
   }
 
   void statement(const std::string& key, const SqlNode& value, bool is_followed) {
-    const auto& node = statement_node(key);
-    auto changes = node.changes;
+    const auto& row = statement_row(key);
+    auto changes = row.changes;
     if (key == "CreateStmt" && text_at(node_at(value, "relation"), "relpersistence") == "t") {
       changes = nothing;
       made_.insert(text_at(node_at(value, "relation"), "relname"));
     }
     if (changes != nothing && !is_followed) uses_.add_change(changes, words_of(key));
-    uses_.fires_event_triggers = uses_.fires_event_triggers || fires(key, changes);
+    uses_.fires_event_triggers = uses_.fires_event_triggers || fires(row, changes);
     if (key == "VariableSetStmt" && !is_followed && is_of_session(text_at(value, "name"))) {
       give_up("what follows is done by somebody else, or elsewhere");
     }
     if (key == "DoStmt" && !is_followed) block(value);
     if (key == "CreateStmt") todo_.push_back(&node_at(value, "partbound"));
-    if (!node.runs) return;
+    if ((row.traits & traits::runs) == 0) return;
     uses_.evaluates = true;
     tables_of(key, value);
     // What it reads, but not the table that it writes.
@@ -298,11 +238,9 @@ class UsesReader {
     }
   }
 
-  static bool fires(const std::string& key, Touched changes) {
-    constexpr std::array<std::string_view, 4> also{"CommentStmt", "SecLabelStmt",
-                                                   "RefreshMatViewStmt", "ReindexStmt"};
-    if (key == "CreateEventTrigStmt" || key == "AlterEventTrigStmt") return false;
-    return (changes & objects) != 0 || std::find(also.begin(), also.end(), key) != also.end();
+  static bool fires(const StatementRow& row, Touched changes) {
+    if ((row.traits & traits::sets_off_nothing) != 0) return false;
+    return (changes & objects) != 0 || (row.traits & traits::sets_off) != 0;
   }
 
   void tables_of(const std::string& key, const SqlNode& value) {

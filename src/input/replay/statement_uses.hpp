@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "input/replay/catalog/catalog.hpp"
-#include "input/replay/statement_kind.hpp"
+#include "input/replay/statements/touched.hpp"
+#include "input/sql/psql_script.hpp"
 
 namespace pgleast {
 

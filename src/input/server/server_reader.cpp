@@ -19,6 +19,7 @@
 #include "input/server/object_builder.hpp"
 #include "input/server/object_reader.hpp"
 #include "input/server/stored_code.hpp"
+#include "model/objects_of.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
 #include "pg/secret_text.hpp"
@@ -432,11 +433,7 @@ void Reader::read_default_acls(Session& session) {
 }
 
 void Reader::read_database(Session& session) {
-  database_ = no_object;
-  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-    const auto& o = cluster_.objects[i];
-    if (o.kind == ObjectKind::database && o.name == session.database()) database_ = ObjectId{i};
-  }
+  database_ = shared_object_named(cluster_, ObjectKind::database, session.database());
   if (database_ == no_object) {
     fail("", fmt::format("the server's list of databases does not have the one connected to, `{}`",
                          displayed(session.database())));

@@ -10,6 +10,7 @@
 #include "input/server/field.hpp"
 #include "input/server/item_question.hpp"
 #include "model/code_order.hpp"
+#include "model/objects_of.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
 #include "pg/setting_value.hpp"
@@ -158,11 +159,11 @@ std::string CodeReader::left_out(ObjectId object, const std::string& why) {
 void CodeReader::read_languages() {
   std::vector<std::uint32_t> trusted;
   for (const auto& r : ask("trusted_languages")) trusted.push_back(oid_of(r[0]));
-  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-    const auto& o = cluster_.objects[i];
-    if (o.kind != ObjectKind::language || o.database != database_) continue;
+  for (const auto id : objects_of(cluster_, ObjectKind::language)) {
+    const auto& o = cluster_.object(id);
+    if (o.database != database_) continue;
     const bool is = std::binary_search(trusted.begin(), trusted.end(), o.oid);
-    builder_.detail(ObjectId{i}, LanguageDetail{is});
+    builder_.detail(id, LanguageDetail{is});
   }
 }
 
@@ -436,20 +437,20 @@ void CodeReader::read_functions(const CodeNames& names) {
       if (const auto use = use_of(Field("t"), Field(oid))) code.uses.push_back(*use);
     }
   });
-  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-    const auto& o = cluster_.objects[i];
-    const bool a_users = o.kind == ObjectKind::function && o.database == database_ && !o.system &&
-                         !o.extension && o.oid >= first_oid_of_users;
+  for (const auto id : objects_of(cluster_, ObjectKind::function)) {
+    const auto& o = cluster_.object(id);
+    const bool a_users =
+        o.database == database_ && !o.system && !o.extension && o.oid >= first_oid_of_users;
     if (!a_users) continue;
-    const auto aggregate = aggregates_.find(ObjectId{i});
+    const auto aggregate = aggregates_.find(id);
     if (aggregate != aggregates_.end()) {
-      cluster_.bodies.push_back({ObjectId{i}, aggregate->second, std::nullopt});
+      cluster_.bodies.push_back({id, aggregate->second, std::nullopt});
       continue;
     }
-    const auto found = codes.find(ObjectId{i});
+    const auto found = codes.find(id);
     const FunctionText text{cluster_.function(o).language, "", false, {}, false, false, {}};
     cluster_.bodies.push_back(
-        {ObjectId{i}, found != codes.end() ? found->second : code_of_function(text, names, path),
+        {id, found != codes.end() ? found->second : code_of_function(text, names, path),
          std::nullopt});
   }
 }

@@ -1,504 +1,21 @@
-// Each part of a cluster to JSON and back, and what older snapshots do not have.
+// Secrets that go out of a snapshot, and texts that are none.
 #include "input/snapshot/snapshot.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "input/config/secrets.hpp"
+#include "input/snapshot/cluster_json.hpp"
 #include "model/snapshot_check.hpp"
 #include "pg/secret_text.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
-#include "text/json.hpp"
-#include "text/utf8.hpp"
 
 namespace pgleast {
-
-using nlohmann::json;
-
-namespace {
-
-constexpr const char* schema_name = "pgleast-snapshot/1";
-
-template <typename T>
-void put(json& j, const char* key, const std::optional<T>& value) {
-  if (value) {
-    j[key] = *value;
-  } else {
-    j[key] = nullptr;
-  }
-}
-
-template <typename T>
-void get(const json& j, const char* key, std::optional<T>& value) {
-  value = j.at(key).is_null() ? std::nullopt : std::optional(j.at(key).get<T>());
-}
-
-}  // namespace
-
-// Each struct is written with its members' own names, in their order.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Position, line, column)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, begin, end)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Unseen, why, remedy)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Role, name, oid, superuser, inherit, createrole, createdb, login,
-                                   replication, bypassrls, connection_limit, valid_until, password,
-                                   dropped)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Membership, role, member, grantor, admin, inherit, set)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Object, kind, oid, database, schema, name, identity, owner, acl,
-                                   system, extension, detail)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DatabaseDetail, allows_connections, is_template,
-                                   connection_limit, read)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Column, name, acl)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RelationDetail, relkind, row_security, force_row_security,
-                                   options, columns)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FunctionDetail, prokind, security_definer, leakproof, volatility,
-                                   language, trigger, config)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DefaultAcl, database, creator, schema, type, acl)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Setting, name, value, source, file, line)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SettingProblem, name, value, file, line, message)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoleSetting, database, role, name, value)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConfigFile, kind, path, text, masked)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaName, text, quoted)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaAddress, kind, address, mask, host)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaPlace, file, line, whole, type, database, user, address,
-                                   method, options)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaRecord, type, databases, users, address, method, options,
-                                   unshown, at, warning, row)
-
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerDatabase, name, host, dbname, user, password, auth_user,
-                                   line)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerNames, all, same, names)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PoolerRecord, type, databases, users, address,
-                                                method, map, line, replication)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PoolerMapping, map, system_user, user)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Pooler, file, auth_line, auth_type, listen_addr, listen_port,
-                                   unix_socket_dir, client_tls_sslmode, server_tls_sslmode,
-                                   auth_user, auth_query, databases, users, users_unseen, hba_file,
-                                   records, records_unseen, mappings, passed_over)
-
-// NOLINTBEGIN(readability-identifier-naming): the library's names
-void to_json(json& j, const PrivilegeSet& set) { j = set.bits(); }
-
-void from_json(const json& j, PrivilegeSet& set) {
-  const auto bits = j.get<std::uint32_t>();
-  if (bits >> privileges.size() != 0) fail("", "a set of privileges has one that there is not");
-  set = {};
-  for (const auto& p : privileges) {
-    if (((bits >> static_cast<unsigned>(p.privilege)) & 1U) != 0) set |= p.privilege;
-  }
-}
-
-constexpr std::array<std::pair<RemarkKind, std::string_view>, 3> remark_kinds{
-    {{RemarkKind::text_of_hba, "text_of_hba"},
-     {RemarkKind::text_of_ident, "text_of_ident"},
-     {RemarkKind::version, "version"}}};
-
-void to_json(json& j, const Remark& r) {
-  j = {{"why", r.why}, {"remedy", r.remedy}};
-  for (const auto& [kind, name] : remark_kinds) {
-    if (r.kind == kind) j["kind"] = name;
-  }
-}
-
-// Older snapshots have no kinds, later ones may have more.
-void from_json(const json& j, Remark& r) {
-  j.at("why").get_to(r.why);
-  j.at("remedy").get_to(r.remedy);
-  for (const auto& [kind, name] : remark_kinds) {
-    if (j.contains("kind") && j.at("kind") == name) r.kind = kind;
-  }
-}
-
-void to_json(json& j, const CodeUse& u) {
-  j = {u.object, u.privileges, u.by_search_path, u.maybe};
-  if (!u.columns.empty()) j.push_back(u.columns);
-}
-
-void from_json(const json& j, CodeUse& u) {
-  j.at(0).get_to(u.object);
-  j.at(1).get_to(u.privileges);
-  j.at(2).get_to(u.by_search_path);
-  if (j.size() > 3) j.at(3).get_to(u.maybe);
-  if (j.size() > 4) j.at(4).get_to(u.columns);
-}
-
-void to_json(json& j, const NameLookup& n) {
-  j = {n.when_run, n.relations, n.types, n.functions, n.sets_path};
-}
-
-void from_json(const json& j, NameLookup& n) {
-  j.at(0).get_to(n.when_run);
-  j.at(1).get_to(n.relations);
-  j.at(2).get_to(n.types);
-  j.at(3).get_to(n.functions);
-  j.at(4).get_to(n.sets_path);
-}
-
-void to_json(json& j, const Given& g) { j = {g.to, g.parameter, g.function, g.argument}; }
-
-void from_json(const json& j, Given& g) {
-  j.at(0).get_to(g.to);
-  j.at(1).get_to(g.parameter);
-  j.at(2).get_to(g.function);
-  j.at(3).get_to(g.argument);
-}
-
-void to_json(json& j, const Code& c) {
-  j = {{"uses", c.uses}, {"settings", c.settings}, {"unknown", c.unknown}, {"given", c.given}};
-  if (c.callers_types) j["callers_types"] = true;
-  put(j, "looks_up", c.names);
-}
-
-// Older snapshots do not say which names are looked up where, and have no types or operators, or
-// nothing of what types bring: `names`.
-void from_json(const json& j, Code& c) {
-  j.at("uses").get_to(c.uses);
-  j.at("settings").get_to(c.settings);
-  j.at("unknown").get_to(c.unknown);
-  c.callers_types = j.value("callers_types", false);
-  c.names.reset();
-  if (!j.contains("looks_up")) return;
-  get(j, "looks_up", c.names);
-  j.at("given").get_to(c.given);
-}
-// NOLINTEND(readability-identifier-naming)
-
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, kind, relation, name, on, enabled, code)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EventTrigger, database, name, event, owner, function, enabled)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inheritance, child, parent, partition)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignKey, child, name, parent, on_delete, on_update, columns,
-                                   keys)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LanguageDetail, trusted)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignServerDetail, wrapper, options)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignTable, table, server, schema, name)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(UserMapping, server, role, options_seen, user, stored_password,
-                                   password_required)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Extension, database, name, version, schema, owner)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Subscription, database, name, owner, enabled, run_as_owner,
-                                   password_required, tables)
-
-// NOLINTBEGIN(readability-identifier-naming): the library's names
-void to_json(json& j, const Body& b) {
-  j = {{"of", b.of}, {"code", b.code}};
-  if (b.writable) j["writable"] = *b.writable;
-}
-
-void from_json(const json& j, Body& b) {
-  j.at("of").get_to(b.of);
-  j.at("code").get_to(b.code);
-  if (j.contains("writable")) b.writable = j.at("writable").get<PrivilegeSet>();
-}
-
-void to_json(json& j, const RowPolicy& p) {
-  j = {{"table", p.table},
-       {"name", p.name},
-       {"command", p.command},
-       {"permissive", p.permissive},
-       {"roles", p.roles},
-       {"using_always_true", p.using_always_true},
-       {"check_always_true", p.check_always_true},
-       {"code", p.code}};
-  put(j, "using", p.using_expression);
-  put(j, "check", p.check_expression);
-}
-
-void from_json(const json& j, RowPolicy& p) {
-  j.at("table").get_to(p.table);
-  j.at("name").get_to(p.name);
-  j.at("command").get_to(p.command);
-  j.at("permissive").get_to(p.permissive);
-  j.at("roles").get_to(p.roles);
-  get(j, "using", p.using_expression);
-  get(j, "check", p.check_expression);
-  if (!j.contains("code")) return;  // an older snapshot
-  j.at("using_always_true").get_to(p.using_always_true);
-  j.at("check_always_true").get_to(p.check_always_true);
-  j.at("code").get_to(p.code);
-}
-
-void to_json(json& j, const Diagnostic& d) {
-  j = {{"file", d.file}, {"message", d.message}, {"excerpt", d.excerpt}};
-  put(j, "at", d.at);
-}
-
-void from_json(const json& j, Diagnostic& d) {
-  j.at("file").get_to(d.file);
-  j.at("message").get_to(d.message);
-  j.at("excerpt").get_to(d.excerpt);
-  get(j, "at", d.at);
-}
-// NOLINTEND(readability-identifier-naming)
-
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaProblem, file, line, diagnostic, silent, row)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HbaFile, records, problems)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IdentPlace, file, line, whole, map, system_user, pg_user)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IdentRecord, map, system_user, pg_user, at, row)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IdentFile, records, problems)
-
-namespace {
-
-// JSON is Unicode and a name in an SQL_ASCII database need not be: such a text is written
-// byte for character behind a mark that no name begins with by accident.
-constexpr char byte_mark = '\x01';
-
-std::string bytes_as_characters(const std::string& bytes) {
-  std::string result(1, byte_mark);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      result += c;
-    } else {
-      result += static_cast<char>(0xC0U | (byte >> 6U));
-      result += static_cast<char>(0x80U | (byte & 0x3FU));
-    }
-  }
-  return result;
-}
-
-std::string characters_as_bytes(const std::string& text) {
-  std::string result;
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x80 || i + 1 >= text.size()) {
-      result += text[i];
-    } else {
-      result += static_cast<char>(((byte & 0x03U) << 6U) |
-                                  (static_cast<unsigned char>(text[++i]) & 0x3FU));
-    }
-  }
-  return result;
-}
-
-template <typename F>
-void each_text(json& j, const F& change) {
-  if (j.is_string()) {
-    auto& text = j.get_ref<std::string&>();
-    text = change(text);
-  } else if (j.is_structured()) {
-    for (auto& item : j) each_text(item, change);
-  }
-}
-
-// What json_text() makes of the whole, key by key and item by item: a large server's tree takes
-// several times the memory of the cluster.
-class SnapshotWriter {
- public:
-  explicit SnapshotWriter(const Write& write) : write_(write) {}
-
-  void key(std::string_view name) {
-    write_(any_ ? ",\n \"" : "{\n \"");
-    write_(name);
-    write_("\": ");
-    any_ = true;
-  }
-  void value(json tree) { write_text(std::move(tree), "\n "); }
-  template <typename T>
-  void value(const std::vector<T>& items) {
-    values(items, [](const T& item) -> json { return item; });
-  }
-  template <typename T, typename F>
-  void values(const T& items, const F& tree_of) {
-    const char* before = "[\n  ";
-    for (const auto& item : items) {
-      write_(before);
-      write_text(tree_of(item), "\n  ");
-      before = ",\n  ";
-    }
-    write_(*before == '[' ? "[]" : "\n ]");
-  }
-  void end() { write_("\n}\n"); }
-
- private:
-  void write_text(json tree, std::string_view line_break) {
-    each_text(tree, [](const std::string& text) {
-      const bool plain = is_utf8(text) && (text.empty() || text.front() != byte_mark);
-      return plain ? text : bytes_as_characters(text);
-    });
-    write_(json_text(tree, 1, line_break));
-  }
-
-  const Write& write_;
-  bool any_ = false;
-};
-
-void write_acls(const Cluster& c, SnapshotWriter& w) {
-  w.values(c.acls, [&](const Acl& acl) -> json {
-    return to_string(acl, [&](RoleId id) { return c.role_name(id); });
-  });
-}
-void write_schema(const Cluster&, SnapshotWriter& w) { w.value(json(schema_name)); }
-void write_unseen(const Cluster& c, SnapshotWriter& w) {
-  w.values(c.unseen, [](const auto& u) -> json { return {{"fact", u.first}, {"why", u.second}}; });
-}
-template <auto Member>
-void write_member(const Cluster& c, SnapshotWriter& w) {
-  w.value(c.*Member);
-}
-template <auto Member>
-void write_optional(const Cluster& c, SnapshotWriter& w) {
-  json holder;
-  put(holder, "value", c.*Member);
-  w.value(std::move(holder["value"]));
-}
-
-struct SnapshotPart {
-  std::string_view key;
-  void (*write)(const Cluster&, SnapshotWriter&);
-};
-
-constexpr std::array snapshot_parts{
-    SnapshotPart{"acls", write_acls},
-    SnapshotPart{"attachments", write_member<&Cluster::attachments>},
-    SnapshotPart{"bodies", write_member<&Cluster::bodies>},
-    SnapshotPart{"databases", write_member<&Cluster::databases>},
-    SnapshotPart{"default_acls", write_member<&Cluster::default_acls>},
-    SnapshotPart{"event_triggers", write_member<&Cluster::event_triggers>},
-    SnapshotPart{"extensions", write_member<&Cluster::extensions>},
-    SnapshotPart{"files", write_member<&Cluster::files>},
-    SnapshotPart{"foreign_keys", write_member<&Cluster::foreign_keys>},
-    SnapshotPart{"foreign_servers", write_member<&Cluster::foreign_servers>},
-    SnapshotPart{"foreign_tables", write_member<&Cluster::foreign_tables>},
-    SnapshotPart{"functions", write_member<&Cluster::functions>},
-    SnapshotPart{"hba", write_member<&Cluster::hba>},
-    SnapshotPart{"hidden_settings", write_optional<&Cluster::hidden_settings>},
-    SnapshotPart{"ident", write_member<&Cluster::ident>},
-    SnapshotPart{"inheritances", write_member<&Cluster::inheritances>},
-    SnapshotPart{"languages", write_member<&Cluster::languages>},
-    SnapshotPart{"memberships", write_member<&Cluster::memberships>},
-    SnapshotPart{"name", write_member<&Cluster::name>},
-    SnapshotPart{"objects", write_member<&Cluster::objects>},
-    SnapshotPart{"poolers", write_member<&Cluster::poolers>},
-    SnapshotPart{"reader", write_member<&Cluster::reader>},
-    SnapshotPart{"relations", write_member<&Cluster::relations>},
-    SnapshotPart{"remarks", write_member<&Cluster::remarks>},
-    SnapshotPart{"role_settings", write_member<&Cluster::role_settings>},
-    SnapshotPart{"roles", write_member<&Cluster::roles>},
-    SnapshotPart{"row_policies", write_member<&Cluster::row_policies>},
-    SnapshotPart{"schema", write_schema},
-    SnapshotPart{"server", write_member<&Cluster::server>},
-    SnapshotPart{"setting_problems", write_member<&Cluster::setting_problems>},
-    SnapshotPart{"settings", write_member<&Cluster::settings>},
-    SnapshotPart{"subscriptions", write_member<&Cluster::subscriptions>},
-    SnapshotPart{"trusted_extensions", write_member<&Cluster::trusted_extensions>},
-    SnapshotPart{"unread_databases", write_optional<&Cluster::unread_databases>},
-    SnapshotPart{"unseen", write_unseen},
-    SnapshotPart{"user_mappings", write_member<&Cluster::user_mappings>},
-    SnapshotPart{"version_num", write_member<&Cluster::version_num>},
-};
-static_assert(std::is_sorted(snapshot_parts.begin(), snapshot_parts.end(),
-                             [](auto& a, auto& b) { return a.key < b.key; }));
-
-// Numbers count and refer: a broken or negative one would be taken as another.
-void check_whole_numbers(const json& j, std::string_view key = "") {
-  if (j.is_number_float() || (j.is_number_integer() && !j.is_number_unsigned() &&
-                              j.get<std::int64_t>() < 0 && key != "connection_limit")) {
-    fail("", fmt::format("{} is no number that can stand there", json_text(j)));
-  }
-  if (!j.is_structured()) return;
-  for (const auto& [name, value] : j.items()) {
-    check_whole_numbers(value, j.is_object() ? std::string_view(name) : key);
-  }
-}
-
-// The tree shrinks as the cluster grows.
-template <typename T>
-void take(json& j, const char* key, T& value) {
-  j.at(key).get_to(value);
-  j.erase(key);
-}
-
-void add_code(json& j, Cluster& c) {
-  if (!j.contains("bodies")) {
-    // Their languages and foreign servers have no details.
-    c.languages.assign(1, {});
-    c.foreign_servers.assign(1, {no_object, {}});
-    for (auto& o : c.objects) {
-      if (o.kind == ObjectKind::language || o.kind == ObjectKind::foreign_server) o.detail = 0;
-    }
-    c.unseen[Fact::code] = {"the snapshot was taken before pgleast read what code does",
-                            "take it again"};
-    return;
-  }
-  take(j, "languages", c.languages);
-  take(j, "foreign_servers", c.foreign_servers);
-  take(j, "inheritances", c.inheritances);
-  take(j, "bodies", c.bodies);
-  take(j, "attachments", c.attachments);
-  take(j, "event_triggers", c.event_triggers);
-  take(j, "user_mappings", c.user_mappings);
-  take(j, "extensions", c.extensions);
-  take(j, "trusted_extensions", c.trusted_extensions);
-  take(j, "subscriptions", c.subscriptions);
-}
-
-// What older snapshots do not have.
-void add_later_keys(json& j, Cluster& c) {
-  if (j.contains("foreign_keys")) {
-    take(j, "foreign_keys", c.foreign_keys);
-  } else {
-    c.unseen.try_emplace(
-        Fact::code,
-        Unseen{"the snapshot was taken before pgleast read what foreign keys do", "take it again"});
-  }
-  if (j.contains("foreign_tables")) {
-    take(j, "foreign_tables", c.foreign_tables);
-  } else if (!c.user_mappings.empty()) {
-    c.unseen.try_emplace(Fact::code, Unseen{"the snapshot was taken before pgleast read where "
-                                            "foreign tables lead",
-                                            "take it again"});
-  }
-  if (j.contains("setting_problems")) {
-    take(j, "setting_problems", c.setting_problems);
-  } else {
-    // Whether the server starts with them was not looked at.
-    std::erase_if(c.files, [](const ConfigFile& f) { return f.kind == ConfigKind::conf; });
-  }
-  if (j.contains("poolers")) take(j, "poolers", c.poolers);
-  if (j.contains("ident")) {
-    take(j, "ident", c.ident);
-  } else {
-    c.unseen[Fact::ident] = {"the snapshot was taken before pgleast read pg_ident.conf",
-                             "take it again, or give the file with --ident"};
-  }
-}
-
-Cluster from_tree(json j) {
-  check_whole_numbers(j);
-  Cluster c;
-  take(j, "version_num", c.version_num);
-  take(j, "name", c.name);
-  take(j, "server", c.server);
-  take(j, "reader", c.reader);
-  take(j, "roles", c.roles);
-  take(j, "memberships", c.memberships);
-  take(j, "objects", c.objects);
-  take(j, "databases", c.databases);
-  take(j, "relations", c.relations);
-  take(j, "functions", c.functions);
-  take(j, "row_policies", c.row_policies);
-  take(j, "default_acls", c.default_acls);
-  take(j, "settings", c.settings);
-  take(j, "role_settings", c.role_settings);
-  take(j, "hba", c.hba);
-  take(j, "files", c.files);
-  take(j, "remarks", c.remarks);
-  AclPool pool(c);
-  for (const auto& text : j.at("acls")) pool.intern_text(text.get<std::string>());
-  for (const auto& u : j.at("unseen")) {
-    c.unseen[u.at("fact").get<Fact>()] = u.at("why").get<Unseen>();
-  }
-  get(j, "hidden_settings", c.hidden_settings);
-  get(j, "unread_databases", c.unread_databases);
-  add_later_keys(j, c);
-  add_code(j, c);
-  return c;
-}
-
-}  // namespace
-
 namespace {
 
 // A star for each byte of a secret: every place in the files stays what it is.
@@ -529,7 +46,7 @@ void mask_secrets_of(Cluster& cluster) {
 }
 
 // Without "[json.exception.type_error.302] ".
-std::string said_by(const json::exception& e) {
+std::string said_by(const nlohmann::json::exception& e) {
   const std::string_view text = e.what();
   const auto mark = text.find("] ");
   return displayed(mark == std::string_view::npos ? text : text.substr(mark + 2));
@@ -559,10 +76,7 @@ std::optional<std::size_t> too_deep(std::string_view text) {
 void write_snapshot(Cluster cluster, const Write& write) {
   mask_secrets_of(cluster);
   SnapshotWriter writer(write);
-  for (const auto& part : snapshot_parts) {
-    writer.key(part.key);
-    part.write(cluster, writer);
-  }
+  write_parts(cluster, writer);
   writer.end();
 }
 
@@ -581,27 +95,25 @@ Cluster read_snapshot(const Source& source) {
   if (const auto at = looks_like_json ? too_deep(source.text()) : std::nullopt) {
     fail(source, {*at, *at + 1}, "is nested too deep for a snapshot");
   }
-  json tree;
+  nlohmann::json tree;
   try {
-    tree = json::parse(source.text());
-  } catch (const json::parse_error& e) {
+    tree = nlohmann::json::parse(source.text());
+  } catch (const nlohmann::json::parse_error& e) {
     const auto at = std::min<std::size_t>(e.byte == 0 ? 0 : e.byte - 1, source.text().size());
     fail(source, {at, at + 1},
          at >= source.text().size() ? "the snapshot is cut off here" : "this is no JSON");
-  } catch (const json::out_of_range&) {
+  } catch (const nlohmann::json::out_of_range&) {
     fail(source.name(), "holds a number that is too large for a snapshot");
   }
-  if (!tree.is_object() || tree.value("schema", json()) != schema_name) {
-    fail(source.name(), fmt::format("is no snapshot of this version ({})", schema_name));
+  if (!tree.is_object() || tree.value("schema", nlohmann::json()) != snapshot_schema) {
+    fail(source.name(), fmt::format("is no snapshot of this version ({})", snapshot_schema));
   }
   try {
-    each_text(tree, [](const std::string& text) {
-      return !text.empty() && text.front() == byte_mark ? characters_as_bytes(text) : text;
-    });
-    auto cluster = from_tree(std::move(tree));
+    each_text(tree, text_from_snapshot);
+    auto cluster = cluster_of(std::move(tree));
     check_numbers(cluster);
     return cluster;
-  } catch (const json::exception& e) {
+  } catch (const nlohmann::json::exception& e) {
     fail(source.name(), fmt::format("is a damaged snapshot: {}", said_by(e)));
   } catch (const Error& e) {
     fail(source.name(), fmt::format("is a damaged snapshot: {}", e.diagnostic().message));

@@ -1,5 +1,4 @@
-// The door to libpg_query: statements to trees, and those about roles, databases and transactions
-// to what they ask for.
+// The door to libpg_query: statements to trees, and what its grammar does not take of them.
 #include "input/sql/parser.hpp"
 
 #include <fmt/format.h>
@@ -174,228 +173,6 @@ bool take_large_objects(std::string& text, const PsqlItem& s) {
 }
 
 // --- Parse trees --------------------------------------------------------------------------------
-// Fields that are zero, false or empty are left out of them.
-
-/// A statement and its tree's node.
-struct Parsed {
-  const Json& node;
-  const PsqlItem& statement;
-  MembershipOptions options;
-  std::optional<RoleName> grantor;
-};
-
-struct Option {
-  std::string name;
-  const Json& argument;  // null: none was given
-  std::size_t token;     // where it starts in the statement
-};
-
-std::vector<Option> options_of(const Parsed& p) {
-  static const Json nothing;
-  std::vector<Option> result;
-  for (const auto& item : list_at(p.node, "options")) {
-    const auto& element = item.at("DefElem");
-    const auto at = p.statement.span.begin + element.value("location", std::size_t{0});
-    const auto& tokens = p.statement.tokens;
-    const auto token =
-        std::find_if(tokens.begin(), tokens.end(), [&](const auto& t) { return t.span.end > at; });
-    const auto argument = element.find("arg");
-    result.push_back({text_at(element, "defname"), argument == element.end() ? nothing : *argument,
-                      static_cast<std::size_t>(token - tokens.begin())});
-  }
-  return result;
-}
-
-/// The library loses the number where it is negative; the script has it.
-std::optional<std::int64_t> number_of(const Option& option, const Parsed& p,
-                                      std::string_view script) {
-  if (!option.argument.contains("Integer")) return std::nullopt;
-  const auto& tokens = p.statement.tokens;
-  for (auto i = option.token; i < tokens.size(); ++i) {
-    if (tokens[i].kind != Token::number) continue;
-    const bool negative = i > 0 && script[tokens[i - 1].span.begin] == '-';
-    const auto known = option.argument["Integer"].value("ival", 0);
-    if (known != 0) return known;
-    std::int64_t number = 0;
-    std::from_chars(script.data() + tokens[i].span.begin, script.data() + tokens[i].span.end,
-                    number);
-    return negative ? -number : number;
-  }
-  return std::nullopt;
-}
-
-NewPassword password_of(const Option& option, const Parsed& p) {
-  if (option.argument.is_null()) return {true, true, ""};
-  const auto& tokens = p.statement.tokens;
-  for (auto i = option.token; i < tokens.size(); ++i) {
-    if (tokens[i].kind == Token::variable) return {false, false, ""};
-    if (tokens[i].kind == Token::string) break;
-  }
-  return {false, true, string_of(option.argument)};
-}
-
-std::optional<RoleAttribute> attribute_of(std::string_view option) {
-  if (option == "canlogin") return RoleAttribute::login;
-  if (option == "isreplication") return RoleAttribute::replication;
-  return role_attribute_named(option);
-}
-
-bool are_conflicting(const std::vector<Option>& options) {
-  std::set<std::string> names;
-  for (const auto& option : options) names.insert(option.name);
-  return names.size() < options.size();
-}
-
-RoleOptions role_options(const Parsed& p, std::string_view script) {
-  RoleOptions result;
-  const auto options = options_of(p);
-  result.conflicting = are_conflicting(options);
-  for (const auto& option : options) {
-    const auto names = [&] { return role_names(list_at(option.argument.at("List"), "items")); };
-    if (const auto attribute = attribute_of(option.name)) {
-      result.attributes[static_cast<std::size_t>(*attribute)] = bool_of(option.argument);
-    } else if (option.name == "connectionlimit") {
-      result.connection_limit = number_of(option, p, script);
-    } else if (option.name == "password") {
-      result.password = password_of(option, p);
-    } else if (option.name == "validUntil") {
-      result.valid_until = string_of(option.argument);
-    } else if (option.name == "addroleto") {
-      result.groups = names();
-    } else if (option.name == "rolemembers") {
-      result.members = names();
-    } else if (option.name == "adminmembers") {
-      result.admins = names();
-    }
-  }
-  return result;
-}
-
-DatabaseOptions database_options(const Parsed& p, std::string_view script) {
-  DatabaseOptions result;
-  const auto options = options_of(p);
-  if (are_conflicting(options)) {
-    throw Refused(Condition::syntax_error, "conflicting or redundant options");
-  }
-  for (const auto& option : options) {
-    if (option.argument.is_null()) continue;  // DEFAULT
-    if (option.name == "owner") result.owner = string_of(option.argument);
-    if (option.name == "template") result.from_template = string_of(option.argument);
-    if (option.name == "is_template") result.is_template = bool_of(option.argument);
-    if (option.name == "allow_connections") result.allows_connections = bool_of(option.argument);
-    if (option.name == "connection_limit") {
-      result.connection_limit = number_of(option, p, script);
-    }
-  }
-  return result;
-}
-
-// --- One function for each kind of statement ----------------------------------------------------
-
-using Action = std::optional<SqlAction>;
-
-Action create_role(const Parsed& p, std::string_view script) {
-  CreateRole result{text_at(p.node, "role"), role_options(p, script)};
-  auto& login = result.options.attributes[static_cast<std::size_t>(RoleAttribute::login)];
-  if (!login && text_at(p.node, "stmt_type") == "ROLESTMT_USER") login = true;
-  return result;
-}
-
-Action alter_role(const Parsed& p, std::string_view script) {
-  return AlterRole{role_name(p.node.at("role")), role_options(p, script),
-                   p.node.value("action", 0) < 0};
-}
-
-Action drop_role(const Parsed& p, std::string_view) {
-  return DropRole{role_names(list_at(p.node, "roles")), truth_at(p.node, "missing_ok")};
-}
-
-Action grant_role(const Parsed& p, std::string_view) {
-  std::vector<std::string> roles;
-  for (const auto& item : list_at(p.node, "granted_roles")) {
-    const auto& granted = item.at("AccessPriv");
-    if (granted.contains("cols")) {
-      throw Refused(Condition::invalid_grant_operation,
-                    "column names cannot be included in GRANT/REVOKE ROLE");
-    }
-    roles.push_back(text_at(granted, "priv_name"));
-  }
-  auto members = role_names(list_at(p.node, "grantee_roles"));
-  if (truth_at(p.node, "is_grant")) return GrantRole{roles, members, p.options, p.grantor};
-  return RevokeRole{roles, members, p.options, p.grantor,
-                    text_at(p.node, "behavior") == "DROP_CASCADE"};
-}
-
-Action create_database(const Parsed& p, std::string_view script) {
-  return CreateDatabase{text_at(p.node, "dbname"), database_options(p, script)};
-}
-
-Action alter_database(const Parsed& p, std::string_view script) {
-  return AlterDatabase{text_at(p.node, "dbname"), database_options(p, script)};
-}
-
-Action drop_database(const Parsed& p, std::string_view) {
-  return DropDatabase{text_at(p.node, "dbname"), truth_at(p.node, "missing_ok")};
-}
-
-Action rename(const Parsed& p, std::string_view) {
-  const auto type = text_at(p.node, "renameType");
-  auto from = text_at(p.node, "subname");
-  auto to = text_at(p.node, "newname");
-  if (type == "OBJECT_ROLE") return RenameRole{from, to};
-  if (type == "OBJECT_DATABASE") return RenameDatabase{from, to};
-  return std::nullopt;
-}
-
-Action change_owner(const Parsed& p, std::string_view) {
-  if (text_at(p.node, "objectType") != "OBJECT_DATABASE") return std::nullopt;
-  return OwnDatabase{string_of(p.node.at("object")), role_name(p.node.at("newowner"))};
-}
-
-Action transaction(const Parsed& p, std::string_view) {
-  using Kind = Transaction::Kind;
-  constexpr std::array<std::pair<std::string_view, Kind>, 7> kinds{{
-      {"TRANS_STMT_BEGIN", Kind::begin},
-      {"TRANS_STMT_START", Kind::begin},
-      {"TRANS_STMT_COMMIT", Kind::commit},
-      {"TRANS_STMT_ROLLBACK", Kind::rollback},
-      {"TRANS_STMT_SAVEPOINT", Kind::savepoint},
-      {"TRANS_STMT_RELEASE", Kind::release},
-      {"TRANS_STMT_ROLLBACK_TO", Kind::rollback_to},
-  }};
-  for (const auto& [name, kind] : kinds) {
-    if (text_at(p.node, "kind") != name) continue;
-    return Transaction{kind, text_at(p.node, "savepoint_name"), truth_at(p.node, "chain")};
-  }
-  return std::nullopt;
-}
-
-Action set_variable(const Parsed& p, std::string_view) {
-  if (text_at(p.node, "name") != "password_encryption") return std::nullopt;
-  const bool local = truth_at(p.node, "is_local");
-  const auto& values = list_at(p.node, "args");
-  if (values.empty()) return SetPasswordEncryption{std::nullopt, local};
-  const auto& constant = values.front().value("A_Const", Json::object());
-  // Since the grammar of version 15; before it the constant is in `val`.
-  const auto& value = constant.contains("sval")  ? constant["sval"]
-                      : constant.contains("val") ? constant["val"]
-                                                 : constant;
-  return SetPasswordEncryption{string_of(value), local};
-}
-
-struct NodeReader {
-  std::string_view node;
-  Action (*read)(const Parsed&, std::string_view script);
-};
-
-constexpr std::array readers{
-    NodeReader{"CreateRoleStmt", create_role},   NodeReader{"AlterRoleStmt", alter_role},
-    NodeReader{"DropRoleStmt", drop_role},       NodeReader{"GrantRoleStmt", grant_role},
-    NodeReader{"CreatedbStmt", create_database}, NodeReader{"AlterDatabaseStmt", alter_database},
-    NodeReader{"DropdbStmt", drop_database},     NodeReader{"RenameStmt", rename},
-    NodeReader{"AlterOwnerStmt", change_owner},  NodeReader{"TransactionStmt", transaction},
-    NodeReader{"VariableSetStmt", set_variable},
-};
 
 const Json& only_statement(const Json& tree) {
   static const Json nothing = Json::object();
@@ -407,6 +184,12 @@ std::optional<RoleName> grantor_of(const Json& node) {
   const auto grant = node.find("GrantRoleStmt");
   if (grant == node.end() || !grant->contains("grantor")) return std::nullopt;
   return role_name((*grant)["grantor"]);
+}
+
+SqlTree tree_or_error(const char* tree, const PgQueryError* error) {
+  if (error == nullptr) return {tree, ""};
+  const std::string_view said = error->message;
+  return {"", std::string(said.substr(0, said.find(" at ")))};
 }
 
 }  // namespace
@@ -454,29 +237,24 @@ bool is_shallow(std::string_view script, const PsqlItem& s) {
   return true;
 }
 
-std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& s, int major) {
+SqlStatement parse_sql(std::string_view script, const PsqlItem& s, int major) {
   auto text = statement_text(script, s);
   TakenOptions taken;
   const bool of_roles = !s.has_word("on");
   const bool revokes = of_roles && s.tokens.front().is("revoke");
   if (revokes) taken = take_revoked_option(text, s, major);
   if (of_roles && s.tokens.front().is("grant")) taken = take_granted_options(text, s, major);
-  const auto tree = tree_of(text, s);
-  const auto& node = only_statement(tree);
-  auto grantor = grantor_of(node);
+  SqlStatement result{only_statement(tree_of(text, s)), taken.options, std::nullopt};
+  result.grantor = grantor_of(result.tree);
   if (!taken.unknown.empty()) {
     throw Refused(Condition::syntax_error,
                   fmt::format("unrecognized role option `{}`", taken.unknown), taken.unknown);
   }
   if (revokes) {
     const auto grant = major < 16 ? "" : as_grant(text, s);
-    grantor = grant.empty() ? std::nullopt : grantor_of(only_statement(tree_of(grant, s)));
+    result.grantor = grant.empty() ? std::nullopt : grantor_of(only_statement(tree_of(grant, s)));
   }
-  for (const auto& reader : readers) {
-    const auto found = node.find(reader.node);
-    if (found != node.end()) return reader.read({*found, s, taken.options, grantor}, script);
-  }
-  return std::nullopt;
+  return result;
 }
 
 bool has_unknown_parts(std::string_view script, const PsqlItem& s) {
@@ -496,13 +274,7 @@ SqlTree sql_tree(const std::string& text) {
   if (text.size() > longest_code) return {"", "is longer than is followed"};
   if (text.find('\0') != std::string::npos) return {"", "a NUL byte"};
   const auto result = pg_query_parse(text.c_str());
-  SqlTree tree;
-  if (result.error != nullptr) {
-    const std::string_view said = result.error->message;
-    tree.error = said.substr(0, said.find(" at "));
-  } else {
-    tree.json = result.parse_tree;
-  }
+  auto tree = tree_or_error(result.parse_tree, result.error);
   pg_query_free_parse_result(result);
   return tree;
 }
@@ -510,13 +282,7 @@ SqlTree sql_tree(const std::string& text) {
 SqlTree plpgsql_tree(const std::string& create_function) {
   if (create_function.find('\0') != std::string::npos) return {"", "a NUL byte"};
   const auto result = pg_query_parse_plpgsql(create_function.c_str());
-  SqlTree tree;
-  if (result.error != nullptr) {
-    const std::string_view said = result.error->message;
-    tree.error = said.substr(0, said.find(" at "));
-  } else {
-    tree.json = result.plpgsql_funcs;
-  }
+  auto tree = tree_or_error(result.plpgsql_funcs, result.error);
   pg_query_free_plpgsql_parse_result(result);
   return tree;
 }

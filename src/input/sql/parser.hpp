@@ -1,7 +1,7 @@
 #pragma once
 // One statement of a script, parsed by libpg_query; its types and errors stop here.
 //
-//   GRANT readers TO app WITH INHERIT FALSE  ->  GrantRole{{"readers"}, {app}, {inherit: false}}
+//   GRANT readers TO app WITH INHERIT FALSE  ->  {"GrantRoleStmt": {...}}, {inherit: false}
 //
 // The grammar is that of the library's version, which may be older than the server's: the
 // options of memberships since version 16 are read here.
@@ -24,11 +24,16 @@ struct SqlSyntaxError {
 /// Only whether the statement follows the grammar. Any expression may be in it.
 std::optional<SqlSyntaxError> sql_syntax_error(std::string_view script, const PsqlItem& statement);
 
-/// What a statement about roles, databases, transactions or settings asks of a server of that
-/// version; none for a kind that is not followed. Throws SqlSyntaxError, and Refused for
-/// options that the server refuses. Only for statements without expressions: the library
-/// overflows the stack on deep ones.
-std::optional<SqlAction> parse_sql(std::string_view script, const PsqlItem& statement, int major);
+/// A statement's tree, empty for an empty statement, and what is read beside it.
+struct SqlStatement {
+  SqlNode tree;
+  MembershipOptions options;        // of GRANT and REVOKE of a role
+  std::optional<RoleName> grantor;  // of these
+};
+/// One about roles, databases, transactions or settings, as a server of that version reads it.
+/// Throws SqlSyntaxError, and Refused for options that the server refuses. Only for statements
+/// without expressions: the library overflows the stack on deep ones.
+SqlStatement parse_sql(std::string_view script, const PsqlItem& statement, int major);
 
 /// `{"CreateSchemaStmt": {...}}`; empty for an empty statement. Only for shallow statements.
 /// Throws SqlSyntaxError.

@@ -3,6 +3,7 @@
 #include "input/config/hba.hpp"
 #include "input/config/ident.hpp"
 #include "input/pgbouncer/pgbouncer.hpp"
+#include "model/fresh_cluster.hpp"
 #include "support/catch.hpp"
 #include "support/memory_files.hpp"
 #include "text/diagnostic.hpp"
@@ -201,4 +202,15 @@ TEST_CASE("no secret is in a snapshot", "[input][snapshot]") {
   cluster.settings = {
       {"primary_conninfo", "host=a password=hunter2", "configuration file", "c", 1}};
   CHECK(write_snapshot(cluster).find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("that nothing was made in any database yet is kept, and is no matter of words",
+          "[input][snapshot]") {
+  auto cluster = fresh_cluster(180000);
+  const auto read = [&] { return read_snapshot(Source("s.json", write_snapshot(cluster))); };
+  CHECK(read() == cluster);
+  CHECK(is_untouched(read()));
+  cluster.unseen[Fact::objects].kind = UnseenKind::other;
+  CHECK(read() == cluster);
+  CHECK(!is_untouched(read()));
 }

@@ -14,6 +14,7 @@
 #include "model/bootstrap_superuser.hpp"
 #include "model/code_order.hpp"
 #include "model/fresh_cluster.hpp"
+#include "model/objects_of.hpp"
 #include "pg/default_acl_type.hpp"
 #include "pg/identifier.hpp"
 #include "pg/name_list.hpp"
@@ -372,11 +373,7 @@ void SqlCatalog::set_acl(EntityId id, AclId acl) {
 }
 
 ObjectId SqlCatalog::database_named(const std::string& name) const {
-  for (std::uint32_t i = 0; i < cluster_.objects.size(); ++i) {
-    const auto& o = cluster_.objects[i];
-    if (o.kind == ObjectKind::database && o.name == name) return ObjectId{i};
-  }
-  return no_object;
+  return shared_object_named(cluster_, ObjectKind::database, name);
 }
 
 // --- The end ------------------------------------------------------------------------------------

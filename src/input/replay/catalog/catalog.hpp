@@ -218,9 +218,4 @@ class SqlCatalog {
 /// Names in pg_catalog and how they are shown.
 std::vector<std::pair<std::string, std::string>> builtin_types_shown(int major);
 
-/// `CREATE SCHEMA`, ...: does it, or throws Refused or Undecidable; then part of it may be done.
-using SqlApply = void (*)(SqlCatalog&, const SqlNode& node);
-/// Null for a kind of statement that is not followed.
-SqlApply find_statement(std::string_view node);
-
 }  // namespace pgleast

@@ -12,6 +12,7 @@
 #include "input/replay/catalog/server_relation.hpp"
 #include "input/sql/psql_script.hpp"
 #include "model/bootstrap_superuser.hpp"
+#include "model/objects_of.hpp"
 #include "pg/setting_value.hpp"
 
 namespace pgleast {
@@ -67,9 +68,9 @@ class ScriptCodeReader {
   void add_server_relations() {
     auto& c = cluster();
     const auto schema = schema_of_server();
-    for (std::uint32_t i = 0; i < c.objects.size(); ++i) {
-      const auto& o = c.objects[i];
-      if (o.kind == ObjectKind::table && o.schema == schema) of_server_[o.name] = ObjectId{i};
+    for (const auto id : objects_of(c, ObjectKind::table)) {
+      const auto& o = c.object(id);
+      if (o.schema == schema) of_server_[o.name] = id;
     }
     const auto owner = bootstrap_superuser(c);
     Acl acl{{owner, owner, grantable_privileges(ObjectKind::table, c.major()), {}}};
@@ -90,10 +91,9 @@ class ScriptCodeReader {
   }
 
   ObjectId schema_of_server() {
-    for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
-      const auto& o = cluster().objects[i];
-      const bool here = o.kind == ObjectKind::schema && o.database == database_;
-      if (here && o.name == "pg_catalog") return ObjectId{i};
+    for (const auto id : objects_of(cluster(), ObjectKind::schema)) {
+      const auto& o = cluster().object(id);
+      if (o.database == database_ && o.name == "pg_catalog") return id;
     }
     return no_object;
   }

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "input/replay/query/eval.hpp"
+#include "input/replay/query/evaluator.hpp"
 
 namespace pgleast {
 

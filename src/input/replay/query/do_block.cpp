@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "input/replay/query/block_variables.hpp"
+#include "input/replay/query/value.hpp"
 #include "input/sql/plpgsql_tree.hpp"
 #include "input/sql/psql_script.hpp"
 #include "pg/condition.hpp"

@@ -1,4 +1,6 @@
-// Operators, functions and casts of the server that scripts use on names (eval.hpp).
+// Operators, functions and casts of the server that scripts use on names.
+#include "input/replay/query/value.hpp"
+
 #include <fmt/format.h>
 #include <re2/re2.h>
 
@@ -7,7 +9,6 @@
 #include <charconv>
 
 #include "input/replay/query/catalog_rows.hpp"
-#include "input/replay/query/eval.hpp"
 #include "pg/default_acl_type.hpp"
 #include "pg/identifier.hpp"
 #include "pg/setting_value.hpp"

@@ -1,53 +1,18 @@
-// What the server does about roles and memberships, and when it refuses (user.c).
+// CREATE, ALTER and DROP ROLE, and when the server refuses them (user.c). Memberships are in
+// role_memberships.cpp, who is no superuser in role_rights.cpp.
 #include "input/replay/roles/role_editor.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <iterator>
-#include <limits>
 #include <utility>
 
 #include "input/replay/roles/shared_name.hpp"
 #include "input/replay/roles/undecidable.hpp"
 #include "model/bootstrap_superuser.hpp"
 #include "pg/predefined_role.hpp"
-#include "pg/setting_table.hpp"
-#include "privileges/membership_revoke.hpp"
 
 namespace pgleast {
-namespace {
-
-bool is_base64(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/' || c == '=';
-  });
-}
-
-bool is_md5_hash(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  return text.size() == 35 && text.starts_with("md5") &&
-         text.find_first_not_of(digits, 3) == std::string_view::npos;
-}
-
-// SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>
-bool is_scram_secret(std::string_view text) {
-  constexpr std::string_view scheme = "SCRAM-SHA-256$";
-  if (!text.starts_with(scheme)) return false;
-  text.remove_prefix(scheme.size());
-  const auto salt = text.find(':');
-  const auto stored = text.find('$');
-  if (stored == std::string_view::npos || salt > stored) return false;
-  const auto server = text.find(':', stored);
-  const auto iterations = text.substr(0, salt);
-  return server == stored + 45 && text.size() == server + 45 && !iterations.empty() &&
-         iterations.find_first_not_of("0123456789") == std::string_view::npos &&
-         is_base64(text.substr(salt + 1, stored - salt - 1)) &&
-         is_base64(text.substr(stored + 1, 44)) && is_base64(text.substr(server + 1));
-}
-
-}  // namespace
 
 RoleEditor::RoleEditor(Cluster& cluster) : cluster_(cluster) {
   for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
@@ -56,116 +21,9 @@ RoleEditor::RoleEditor(Cluster& cluster) : cluster_(cluster) {
   }
 }
 
-// --- The journal --------------------------------------------------------------------------------
-
-void RoleEditor::undo_to(std::size_t mark) {
-  while (journal_.size() > mark) {
-    journal_.back()();
-    journal_.pop_back();
-  }
-}
-
-/// A statement that is refused changes nothing.
-template <typename F>
-void RoleEditor::all_or_nothing(const F& change) {
-  const auto mark = journal_.size();
-  try {
-    change();
-  } catch (...) {
-    undo_to(mark);
-    throw;
-  }
-}
-
-RoleId RoleEditor::add_role(Role role) {
-  role.oid = next_oid_++;
-  const auto id = RoleId{static_cast<std::uint32_t>(cluster_.roles.size())};
-  by_name_.emplace(role.name, id);
-  cluster_.roles.push_back(std::move(role));
-  journal_.push_back([this] {
-    by_name_.erase(cluster_.roles.back().name);
-    next_oid_ = cluster_.roles.back().oid;
-    cluster_.roles.pop_back();
-  });
-  return id;
-}
-
-Role& RoleEditor::edit_role(RoleId id) {
-  auto& role = cluster_.roles[index(id)];
-  journal_.push_back([this, id, old = role] { cluster_.roles[index(id)] = old; });
-  return role;
-}
-
-void RoleEditor::rename(RoleId id, const std::string& name) {
-  const auto move = [this, id](const std::string& from, const std::string& to) {
-    by_name_.erase(from);
-    if (!to.empty()) by_name_.emplace(to, id);
-  };
-  const auto old = cluster_.role_name(id);
-  move(old, name);
-  journal_.push_back([this, id, old, name] {
-    if (!name.empty()) by_name_.erase(name);
-    by_name_.emplace(old, id);
-  });
-  once_named_.insert(old);
-}
-
-void RoleEditor::add_membership(const Membership& membership) {
-  const auto place = cluster_.memberships.size();
-  if (places_) {
-    places_->of_role[membership.role].push_back(place);
-    places_->of_member[membership.member].push_back(place);
-  }
-  cluster_.memberships.push_back(membership);
-  journal_.push_back([this] {
-    const auto& last = cluster_.memberships.back();
-    if (places_) {
-      places_->of_role[last.role].pop_back();
-      places_->of_member[last.member].pop_back();
-    }
-    cluster_.memberships.pop_back();
-  });
-}
-
-Membership& RoleEditor::edit_membership(Membership& membership) {
-  const auto place = static_cast<std::size_t>(&membership - cluster_.memberships.data());
-  journal_.push_back([this, place, old = membership] { cluster_.memberships[place] = old; });
-  return membership;
-}
-
-/// The journal keeps what differs: a transaction may take away one after the other.
-void RoleEditor::replace_memberships(std::vector<Membership> left) {
-  auto& all = cluster_.memberships;
-  const auto [from, new_from] = std::mismatch(all.begin(), all.end(), left.begin(), left.end());
-  if (from == all.end() && new_from == left.end()) return;
-  const auto [to, new_to] = std::mismatch(all.rbegin(), std::make_reverse_iterator(from),
-                                          left.rbegin(), std::make_reverse_iterator(new_from));
-  journal_.push_back([this, place = from - all.begin(), added = new_to.base() - new_from,
-                      old = std::vector<Membership>(from, to.base())] {
-    auto& now = cluster_.memberships;
-    const auto at = now.erase(now.begin() + place, now.begin() + place + added);
-    now.insert(at, old.begin(), old.end());
-    places_.reset();
-  });
-  all = std::move(left);
-  places_.reset();
-}
-
-void RoleEditor::drop_memberships_granted_by(const std::vector<RoleId>& roles) {
-  auto left = cluster_.memberships;
-  std::erase_if(left, [&](const Membership& m) {
-    return std::find(roles.begin(), roles.end(), m.grantor) != roles.end();
-  });
-  replace_memberships(std::move(left));
-}
-
-// --- What is asked ------------------------------------------------------------------------------
-
 RoleId RoleEditor::named(const std::string& name) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) {
-    throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name), name);
-  }
+  if (found == by_name_.end()) throw Refused::missing_role(name);
   return found->second;
 }
 
@@ -192,23 +50,6 @@ std::vector<RoleId> RoleEditor::roles_of(const std::vector<RoleName>& names) con
 
 std::string RoleEditor::quoted(RoleId role) const {
   return fmt::format("`{}`", cluster_.role_name(role));
-}
-
-PasswordKind RoleEditor::kind_of(const NewPassword& password) const {
-  if (!password.is_known) return PasswordKind::unseen;
-  if (password.is_null || password.text.empty()) return PasswordKind::none;
-  if (is_md5_hash(password.text)) return PasswordKind::md5;
-  if (is_scram_secret(password.text)) return PasswordKind::scram_sha_256;
-  std::string method;
-  const auto* const setting = cluster_.find_setting("password_encryption");
-  if (encryption_) {
-    method = *encryption_;
-  } else if (setting != nullptr) {
-    method = setting->value;
-  } else if (const auto* info = find_setting_info("password_encryption", cluster_.major())) {
-    method = info->boot_value;
-  }
-  return setting_key(method) == "scram-sha-256" ? PasswordKind::scram_sha_256 : PasswordKind::md5;
 }
 
 void RoleEditor::check_options(const RoleOptions& options) {
@@ -389,8 +230,7 @@ void RoleEditor::apply(const DropRole& s) {
     check_may_drop(id);
     if (std::find(dropped.begin(), dropped.end(), id) != dropped.end()) {
       if (is_16() || s.if_exists) continue;
-      throw Refused(Condition::undefined_object, fmt::format("role `{}` does not exist", name.name),
-                    name.name);
+      throw Refused::missing_role(name.name);
     }
     dropped.push_back(id);
     std::erase_if(left, [&](const Membership& m) { return m.role == id || m.member == id; });
@@ -418,250 +258,6 @@ void RoleEditor::forget(RoleId id) {
   gone.name = std::to_string(role.oid);
   gone.dropped = true;
   role = std::move(gone);
-}
-
-// --- Memberships --------------------------------------------------------------------------------
-
-const RoleEditor::Places& RoleEditor::places() const {
-  if (places_) return *places_;
-  auto& made = places_.emplace();
-  for (std::size_t i = 0; i < cluster_.memberships.size(); ++i) {
-    made.of_role[cluster_.memberships[i].role].push_back(i);
-    made.of_member[cluster_.memberships[i].member].push_back(i);
-  }
-  return made;
-}
-
-const std::vector<std::size_t>& RoleEditor::of_role(RoleId role) const {
-  static const std::vector<std::size_t> none;
-  const auto found = places().of_role.find(role);
-  return found == places().of_role.end() ? none : found->second;
-}
-
-const std::vector<std::size_t>& RoleEditor::of_member(RoleId member) const {
-  static const std::vector<std::size_t> none;
-  const auto found = places().of_member.find(member);
-  return found == places().of_member.end() ? none : found->second;
-}
-
-/// Whatever the options of the memberships on the way (is_member_of_role_nosuper).
-bool RoleEditor::is_member(RoleId member, RoleId role) const {
-  if (member == role) return true;
-  if (of_role(role).empty()) return false;
-  std::vector<RoleId> open{member};
-  std::unordered_set<RoleId> seen{member};
-  while (!open.empty()) {
-    const auto at = open.back();
-    open.pop_back();
-    for (const auto place : of_member(at)) {
-      const auto group = cluster_.memberships[place].role;
-      if (group == role) return true;
-      if (seen.insert(group).second) open.push_back(group);
-    }
-  }
-  return false;
-}
-
-Membership* RoleEditor::find(RoleId role, RoleId member, std::optional<RoleId> grantor) {
-  const auto& a = of_role(role);
-  const auto& b = of_member(member);
-  for (const auto place : a.size() < b.size() ? a : b) {
-    auto& m = cluster_.memberships[place];
-    if (m.role == role && m.member == member && (!grantor || m.grantor == *grantor)) return &m;
-  }
-  return nullptr;
-}
-
-std::vector<RoleId> RoleEditor::groups_of(RoleId role, Closure closure) const {
-  // Who owns a database administers nothing by it.
-  return roles_reached(cluster_, role, closure, no_object);
-}
-
-RoleId RoleEditor::admin_among(const std::vector<RoleId>& members, RoleId role) const {
-  for (const auto member : members) {
-    for (const auto place : of_role(role)) {
-      const auto& m = cluster_.memberships[place];
-      if (m.member == member && m.admin) return member;
-    }
-  }
-  return no_role;
-}
-
-// Before version 15 a session's own role administers itself.
-bool RoleEditor::is_admin(RoleId member, RoleId role) const {
-  if (cluster_.role(member).superuser) return true;
-  if (member == role) return cluster_.major() < 15 && member == session_;
-  return admin_among(groups_of(member, Closure::members), role) != no_role;
-}
-
-/// Throws Refused where the user may not change who is a member of `role` (user.c).
-void RoleEditor::check_may_administer(RoleId role, bool grants,
-                                      std::optional<RoleId> grantor) const {
-  if (is_superuser()) return;
-  const auto& name = cluster_.role_name(role);
-  const bool by_attribute = !is_16() && cluster_.role(runner()).createrole;
-  const auto who = is_16() ? runner() : grantor.value_or(runner());
-  const bool may = !cluster_.role(role).superuser && (by_attribute || is_admin(who, role));
-  if (!may) {
-    throw Refused(Condition::insufficient_privilege,
-                  is_16() ? fmt::format("permission denied to {} role `{}`",
-                                        grants ? "grant" : "revoke", name)
-                          : fmt::format("must have admin option on role `{}`", name),
-                  name);
-  }
-  if (!is_16() && grantor && *grantor != runner()) {
-    throw Refused(Condition::insufficient_privilege, "must be superuser to set grantor");
-  }
-}
-
-/// From version 16 on, for a user that is no superuser (check_role_grantor).
-RoleId RoleEditor::grantor_of_user(RoleId role, std::optional<RoleId> grantor, bool grants) const {
-  const auto user = runner();
-  if (!grantor) return admin_among(groups_of(user, Closure::inherits), role);
-  const auto all = groups_of(user, Closure::inherits);
-  const bool may = std::find(all.begin(), all.end(), *grantor) != all.end();
-  const bool administers =
-      *grantor != role && admin_among(groups_of(*grantor, Closure::inherits), role) == *grantor;
-  if (!may || (grants && !administers)) {
-    throw Refused(Condition::insufficient_privilege,
-                  fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
-                  cluster_.role_name(*grantor));
-  }
-  return *grantor;
-}
-
-RoleId RoleEditor::checked_grantor(RoleId role, std::optional<RoleId> grantor) const {
-  // From version 16 on what a superuser grants is the bootstrap superuser's grant.
-  if (is_16() && !is_superuser()) {
-    const auto found = grantor_of_user(role, grantor, true);
-    if (found == no_role) throw Refused(Condition::internal_error, "no possible grantors");
-    return found;
-  }
-  const auto by_default = is_16() ? bootstrap_superuser() : runner();
-  if (!grantor || *grantor == by_default || !is_16()) return grantor.value_or(by_default);
-  if (*grantor == role || admin_among({*grantor}, role) == no_role) {
-    throw Refused(Condition::insufficient_privilege,
-                  fmt::format("permission denied to grant privileges as role {}", quoted(*grantor)),
-                  cluster_.role_name(*grantor));
-  }
-  return *grantor;
-}
-
-void RoleEditor::check_member(RoleId role, RoleId member) const {
-  const auto& name = cluster_.role_name(member);
-  if (cluster_.major() >= 14 && name == database_owner_role) {
-    throw Refused(Condition::internal_error,
-                  fmt::format("role `{}` cannot be a member of any role", name), name);
-  }
-  if (is_member(role, member)) {
-    throw Refused(Condition::invalid_grant_operation,
-                  fmt::format("role {} is a member of role {}", quoted(role), quoted(member)),
-                  name);
-  }
-}
-
-void RoleEditor::check_not_back_to_grantor(RoleId role, const std::vector<RoleId>& members,
-                                           RoleId grantor) const {
-  if (is_bootstrap_superuser(cluster_.role(grantor))) return;
-  const std::string message = "ADMIN option cannot be granted back to your own grantor";
-  MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
-  for (const auto member : members) {
-    if (is_bootstrap_superuser(cluster_.role(member))) {
-      throw Refused(Condition::invalid_grant_operation, message);
-    }
-    plan.revoke_all_of(member);
-  }
-  if (!plan.keeps_admin(grantor)) throw Refused(Condition::invalid_grant_operation, message);
-}
-
-void RoleEditor::add_members(RoleId role, const std::vector<RoleId>& members,
-                             const MembershipOptions& options, std::optional<RoleId> by) {
-  if (members.empty()) return;
-  const auto name = cluster_.role_name(role);
-  if (cluster_.major() >= 14 && name == database_owner_role) {
-    throw Refused(Condition::internal_error,
-                  fmt::format("role `{}` cannot have explicit members", name), name);
-  }
-  check_may_administer(role, true, by);
-  const auto grantor = checked_grantor(role, by);
-  if (is_16()) {
-    for (const auto member : members) check_member(role, member);
-    if (options.admin == true) check_not_back_to_grantor(role, members, grantor);
-  }
-  for (const auto member : members) {
-    if (!is_16()) check_member(role, member);
-    add_member(role, member, options, grantor);
-  }
-}
-
-void RoleEditor::add_member(RoleId role, RoleId member, const MembershipOptions& options,
-                            RoleId grantor) {
-  auto* const held = find(role, member, is_16() ? std::optional<RoleId>(grantor) : std::nullopt);
-  if (held == nullptr) {
-    add_membership({role, member, grantor, options.admin.value_or(false),
-                    options.inherit.value_or(cluster_.role(member).inherit),
-                    options.set.value_or(true)});
-  } else if (is_16()) {
-    edit_membership(*held);
-    held->admin = options.admin.value_or(held->admin);
-    held->inherit = options.inherit.value_or(held->inherit);
-    held->set = options.set.value_or(held->set);
-  } else if (options.admin == true && !held->admin) {
-    edit_membership(*held);
-    held->admin = true;
-    held->grantor = grantor;
-  }
-}
-
-namespace {
-
-MembershipRevoke::What revoked_of(const RevokeRole& how) {
-  if (how.options.inherit) return MembershipRevoke::What::inherit;
-  if (how.options.set) return MembershipRevoke::What::set;
-  return how.options.admin ? MembershipRevoke::What::admin : MembershipRevoke::What::membership;
-}
-
-}  // namespace
-
-bool RoleEditor::remove_members(RoleId role, const std::vector<RoleId>& members,
-                                const RevokeRole& how, std::optional<RoleId> by) {
-  check_may_administer(role, false, by);
-  auto grantor = no_role;  // before 16 whoever it was
-  if (is_16() && is_superuser()) grantor = by.value_or(bootstrap_superuser());
-  if (is_16() && !is_superuser()) {
-    grantor = grantor_of_user(role, by, false);
-    if (grantor == no_role) throw Refused(Condition::internal_error, "no possible grantors");
-  }
-  MembershipRevoke plan(cluster_.memberships, role, cluster_.major());
-  for (const auto member : members) plan.revoke(member, grantor, revoked_of(how), how.cascade);
-  auto left = cluster_.memberships;
-  plan.carry_out(left);
-  replace_memberships(std::move(left));
-  return is_16() && plan.touches_any();
-}
-
-void RoleEditor::apply(const GrantRole& s) {
-  all_or_nothing([&] {
-    const auto grantor = s.grantor ? std::optional(role_of(*s.grantor)) : std::nullopt;
-    const auto members = roles_of(s.members);
-    for (const auto& role : s.roles) add_members(named(role), members, s.options, grantor);
-  });
-}
-
-void RoleEditor::apply(const RevokeRole& s) {
-  all_or_nothing([&] {
-    const auto grantor = s.grantor ? std::optional(role_of(*s.grantor)) : std::nullopt;
-    const auto members = roles_of(s.members);
-    std::vector<RoleId> touched;
-    for (const auto& name : s.roles) {
-      const auto role = named(name);
-      // From version 16 on a role that is named twice trips the server over its own changes.
-      if (std::find(touched.begin(), touched.end(), role) != touched.end()) {
-        throw Refused(Condition::internal_error, "tuple already updated by self", name);
-      }
-      if (remove_members(role, members, s, grantor)) touched.push_back(role);
-    }
-  });
 }
 
 }  // namespace pgleast

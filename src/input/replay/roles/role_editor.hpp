@@ -76,6 +76,7 @@ class RoleEditor {
   void check_may_rename(RoleId id) const;
   void grant_to_creator(RoleId id);
 
+  // Memberships (role_memberships.cpp).
   void add_members(RoleId role, const std::vector<RoleId>& members,
                    const MembershipOptions& options, std::optional<RoleId> grantor);
   void add_member(RoleId role, RoleId member, const MembershipOptions& options, RoleId grantor);
@@ -110,15 +111,24 @@ class RoleEditor {
   const std::vector<std::size_t>& of_role(RoleId role) const;
   const std::vector<std::size_t>& of_member(RoleId member) const;
 
-  // What the journal takes back.
+  // What the journal takes back (role_journal.cpp).
   RoleId add_role(Role role);
   Role& edit_role(RoleId id);
   void rename(RoleId id, const std::string& name);
   void add_membership(const Membership& membership);
   Membership& edit_membership(Membership& membership);
   void replace_memberships(std::vector<Membership> left);
+  /// A statement that is refused changes nothing.
   template <typename F>
-  void all_or_nothing(const F& change);
+  void all_or_nothing(const F& change) {
+    const auto mark = journal_.size();
+    try {
+      change();
+    } catch (...) {
+      undo_to(mark);
+      throw;
+    }
+  }
 
   Cluster& cluster_;
   std::unordered_map<std::string, RoleId> by_name_;

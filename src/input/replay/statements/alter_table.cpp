@@ -6,10 +6,13 @@
 #include <utility>
 
 #include "input/replay/catalog/drop.hpp"
+#include "input/replay/catalog/partition_bound.hpp"
 #include "input/replay/query/query.hpp"
+#include "input/replay/statements/column_definition.hpp"
 #include "input/replay/statements/object_statement.hpp"
-#include "input/replay/statements/partition_bound.hpp"
 #include "input/replay/statements/relation_editor.hpp"
+#include "input/replay/statements/relation_option.hpp"
+#include "input/replay/statements/table_constraint.hpp"
 
 namespace pgleast {
 namespace {

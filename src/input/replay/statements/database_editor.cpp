@@ -6,15 +6,13 @@
 #include <utility>
 
 #include "input/replay/roles/shared_name.hpp"
+#include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
 
 namespace pgleast {
 const Object* DatabaseEditor::find(const std::string& name) const {
-  const auto& all = cluster_.objects;
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Object& o) {
-    return o.kind == ObjectKind::database && o.name == name;
-  });
-  return found == all.end() ? nullptr : &*found;
+  const auto id = shared_object_named(cluster_, ObjectKind::database, name);
+  return id == no_object ? nullptr : &cluster_.object(id);
 }
 
 Object& DatabaseEditor::existing(const std::string& name) {

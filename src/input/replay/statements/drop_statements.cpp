@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "input/replay/catalog/drop.hpp"
-#include "input/replay/statements/named_object.hpp"
+#include "input/replay/catalog/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
 
 namespace pgleast {

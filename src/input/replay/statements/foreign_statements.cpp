@@ -62,12 +62,26 @@ void alter_server(SqlCatalog& catalog, const SqlNode& node) {
   change_options(catalog, id, list_at(node, "options"));
 }
 
+namespace {
+
+EntityId server_of_mapping(const SqlCatalog& catalog, const SqlNode& node) {
+  const auto name = text_at(node, "servername");
+  const auto server = catalog.find_in_database(EntityKind::server, name);
+  if (server != no_entity) return server;
+  throw Refused(Condition::undefined_object, fmt::format("server `{}` does not exist", name));
+}
+
+/// Empty for PUBLIC's.
+std::string name_of_mapping(SqlCatalog& catalog, const SqlNode& node) {
+  const auto who = role_name(node_at(node, "user"));
+  if (who.kind == RoleName::Kind::everyone) return "";
+  return fmt::format("mapping {}", index(catalog.roles().role_of(who)));
+}
+
+}  // namespace
+
 void create_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
-  const auto server = catalog.find_in_database(EntityKind::server, text_at(node, "servername"));
-  if (server == no_entity) {
-    throw Refused(Condition::undefined_object,
-                  fmt::format("server `{}` does not exist", text_at(node, "servername")));
-  }
+  const auto server = server_of_mapping(catalog, node);
   const auto who = role_name(node_at(node, "user"));
   auto name = std::string();
   if (who.kind != RoleName::Kind::everyone) {
@@ -94,15 +108,8 @@ void create_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
 }
 
 void alter_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
-  const auto server = catalog.find_in_database(EntityKind::server, text_at(node, "servername"));
-  if (server == no_entity) {
-    throw Refused(Condition::undefined_object,
-                  fmt::format("server `{}` does not exist", text_at(node, "servername")));
-  }
-  const auto who = role_name(node_at(node, "user"));
-  const auto name = who.kind == RoleName::Kind::everyone
-                        ? std::string()
-                        : fmt::format("mapping {}", index(catalog.roles().role_of(who)));
+  const auto server = server_of_mapping(catalog, node);
+  const auto name = name_of_mapping(catalog, node);
   const auto id = catalog.find_on(server, EntityKind::user_mapping, name);
   if (id == no_entity) {
     if (catalog.has_read_objects()) throw Undecidable{"a user mapping that was read"};
@@ -114,10 +121,7 @@ void alter_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
 void drop_user_mapping(SqlCatalog& catalog, const SqlNode& node) {
   const auto server = catalog.find_in_database(EntityKind::server, text_at(node, "servername"));
   if (server == no_entity) return;
-  const auto who = role_name(node_at(node, "user"));
-  const auto name = who.kind == RoleName::Kind::everyone
-                        ? std::string()
-                        : fmt::format("mapping {}", index(catalog.roles().role_of(who)));
+  const auto name = name_of_mapping(catalog, node);
   const auto id = catalog.find_on(server, EntityKind::user_mapping, name);
   if (id != no_entity) catalog.mark_dropped(id);
 }
@@ -128,12 +132,7 @@ void create_publication(SqlCatalog& catalog, const SqlNode& node) {
   if (truth_at(node, "for_all_tables")) {
     catalog.need_superuser("must be superuser to create FOR ALL TABLES publication");
   }
-  const auto database = catalog.session().database;
-  if (!catalog.held(catalog.user(), database).has(Privilege::create)) {
-    throw Refused(
-        Condition::insufficient_privilege,
-        fmt::format("permission denied for database {}", catalog.cluster().object(database).name));
-  }
+  need_create_in_database(catalog);
   catalog.add(entity_of(catalog, EntityKind::publication, name));
 }
 

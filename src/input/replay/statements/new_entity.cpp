@@ -13,6 +13,14 @@ Entity entity_of(const SqlCatalog& catalog, EntityKind kind, const std::string& 
   return e;
 }
 
+void need_create_in_database(const SqlCatalog& catalog) {
+  const auto database = catalog.session().database;
+  if (catalog.held(catalog.user(), database).has(Privilege::create)) return;
+  throw Refused(
+      Condition::insufficient_privilege,
+      fmt::format("permission denied for database {}", catalog.cluster().object(database).name));
+}
+
 bool need_new(const SqlCatalog& catalog, EntityKind kind, const std::string& name,
               bool if_not_exists, std::string_view called) {
   if (catalog.find_in_database(kind, name) == no_entity) return true;

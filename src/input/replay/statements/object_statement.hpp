@@ -40,6 +40,8 @@ void alter_domain(SqlCatalog& catalog, const SqlNode& node);
 
 // grant_statements.cpp
 void grant(SqlCatalog& catalog, const SqlNode& node);
+
+// default_privileges.cpp
 void alter_default_privileges(SqlCatalog& catalog, const SqlNode& node);
 
 // catalog_grants.cpp: an object of pg_catalog, put into the model where it is not there yet

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "input/replay/catalog/drop.hpp"
-#include "input/replay/statements/named_object.hpp"
+#include "input/replay/catalog/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
-#include "input/replay/statements/relation_editor.hpp"
+#include "model/objects_of.hpp"
 #include "pg/default_acl_type.hpp"
 
 namespace pgleast {
@@ -147,12 +147,12 @@ bool has_owner(const SqlCatalog& catalog, EntityId id) {
 }
 
 void reassign_databases(SqlCatalog& catalog, const std::vector<RoleId>& from, RoleId to) {
-  for (std::uint32_t i = 0; i < catalog.cluster().objects.size(); ++i) {
-    const auto& o = catalog.cluster().objects[i];
-    if (o.kind != ObjectKind::database || o.name.empty() || !is_one_of_roles(from, o.owner)) {
+  for (const auto id : objects_of(catalog.cluster(), ObjectKind::database)) {
+    const auto& o = catalog.cluster().object(id);
+    if (o.name.empty() || !is_one_of_roles(from, o.owner)) {
       continue;
     }
-    auto& edited = catalog.edit_object(ObjectId{i});
+    auto& edited = catalog.edit_object(id);
     const auto old = std::exchange(edited.owner, to);
     if (edited.acl != null_acl && old != to) {
       edited.acl =

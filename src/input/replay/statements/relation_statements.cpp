@@ -9,8 +9,13 @@
 
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
+#include "input/replay/statements/create_table.hpp"
+#include "input/replay/statements/new_entity.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
+#include "input/replay/statements/relation_option.hpp"
+#include "input/replay/statements/statement_table.hpp"
+#include "input/replay/statements/table_constraint.hpp"
 #include "input/replay/statements/view_writes.hpp"
 
 namespace pgleast {
@@ -30,7 +35,7 @@ void run_elements(SqlCatalog& catalog, const SqlNode& elements, EntityId schema)
   for (const auto wanted : element_order) {
     for (const auto& element : elements) {
       const auto& name = element.begin().key();
-      if (name == wanted) find_statement(name)(catalog, element.begin().value());
+      if (name == wanted) find_statement(name)->apply(catalog, element.begin().value());
     }
   }
   auto& after = catalog.edit_session();
@@ -185,12 +190,7 @@ void create_schema(SqlCatalog& catalog, const SqlNode& node) {
   if (node.contains("authrole")) owner = catalog.roles().role_of(role_name(node["authrole"]));
   auto name = text_at(node, "schemaname");
   if (name.empty()) name = catalog.cluster().role(owner).name;
-  const auto database = catalog.session().database;
-  if (!catalog.held(catalog.user(), database).has(Privilege::create)) {
-    throw Refused(
-        Condition::insufficient_privilege,
-        fmt::format("permission denied for database {}", catalog.cluster().object(database).name));
-  }
+  need_create_in_database(catalog);
   if (!catalog.can_become(catalog.user(), owner)) {
     throw Refused(Condition::insufficient_privilege,
                   fmt::format("must be able to SET ROLE `{}`", catalog.cluster().role(owner).name));

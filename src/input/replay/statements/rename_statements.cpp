@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "input/replay/catalog/named_object.hpp"
 #include "input/replay/roles/shared_name.hpp"
-#include "input/replay/statements/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "input/replay/catalog/named_object.hpp"
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
-#include "input/replay/statements/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
 #include "input/replay/statements/setting_text.hpp"

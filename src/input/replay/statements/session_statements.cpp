@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "input/replay/catalog/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/setting_text.hpp"
 #include "pg/identifier.hpp"
@@ -37,8 +38,7 @@ std::string joined_path(const std::vector<std::string>& path, int major) {
 RoleId role_in_setting(const SqlCatalog& catalog, const std::string& name) {
   const auto role = catalog.cluster().find_role(name);
   if (role) return *role;
-  throw Refused(Condition::invalid_parameter_value, fmt::format("role `{}` does not exist", name),
-                name);
+  throw Refused::missing_role(name, Condition::invalid_parameter_value);
 }
 
 void become(SqlCatalog& catalog, const std::string& name) {
@@ -159,15 +159,6 @@ void store(SqlCatalog& catalog, const SqlNode& set, ObjectId database, RoleId ro
   std::erase_if(all, [&](const RoleSetting& s) { return of(s) && setting_key(s.name) == key; });
   if (kind == "VAR_RESET" || kind == "VAR_SET_DEFAULT") return;
   all.push_back({database, role, name, setting_text(catalog, set)});
-}
-
-ObjectId needed_database(const SqlCatalog& catalog, const std::string& name) {
-  const auto id = catalog.database_named(name);
-  if (id == no_object) {
-    throw Refused(Condition::invalid_catalog_name,
-                  fmt::format("database `{}` does not exist", name), name);
-  }
-  return id;
 }
 
 }  // namespace

@@ -213,26 +213,28 @@ void create_domain(SqlCatalog& catalog, const SqlNode& node) {
   add_references(catalog, id, list_at(node, "constraints"));
 }
 
-void alter_enum(SqlCatalog& catalog, const SqlNode& node) {
+namespace {
+
+EntityId altered_type(const SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "typeName"));
   const auto id = catalog.find_named(EntityKind::type, name);
-  if (id == no_entity) {
-    throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
-                  name.name);
-  }
+  if (id != no_entity) return id;
+  throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
+                name.name);
+}
+
+}  // namespace
+
+void alter_enum(SqlCatalog& catalog, const SqlNode& node) {
+  const auto id = altered_type(catalog, node);
   catalog.need_owner(id, "type");
 }
 
 void alter_domain(SqlCatalog& catalog, const SqlNode& node) {
-  const auto name = qualified_name_of(list_at(node, "typeName"));
-  const auto id = catalog.find_named(EntityKind::type, name);
-  if (id == no_entity) {
-    throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", name.name),
-                  name.name);
-  }
+  const auto id = altered_type(catalog, node);
   if (!catalog.at(id).is(TypeKind::domain) && !catalog.at(id).dependents_unknown) {
-    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a domain", name.name),
-                  name.name);
+    const auto& name = catalog.at(id).name;
+    throw Refused(Condition::wrong_object_type, fmt::format("`{}` is not a domain", name), name);
   }
   catalog.need_owner(id, "type");
   add_references(catalog, id, node_at(node, "def"));

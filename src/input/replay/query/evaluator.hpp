@@ -44,8 +44,19 @@ class SqlEvaluator {
   using Frame = std::vector<Range>;
   using Frames = std::vector<Frame>;
 
+  static constexpr int deepest_expression = 200;
+
+  // select.cpp
+  static bool is_aggregate(const SqlNode& value);
   SqlRows plain_query(const SqlNode& select);
   SqlRows united(const SqlNode& select);
+  SqlRows values_lists(const SqlNode& lists);
+  void add_row(const SqlNode& targets, const Frame& frame, SqlRows& result);
+  void sort(const SqlNode& clause, const Frames& frames, SqlRows& result);
+  SqlRows aggregated(const SqlNode& targets, const Frames& frames);
+  SqlNode aggregate(const SqlNode& call, const Frames& frames);
+
+  // select_from.cpp
   Frames from(const SqlNode& items);
   Frames range(const SqlNode& item);
   Frames relation(const SqlNode& range_var);
@@ -55,12 +66,8 @@ class SqlEvaluator {
   Frames times(const Frames& left, const Frames& right);
   bool matches(const Frame& frame, const SqlNode& condition);
   bool holds(const SqlNode& condition);
-  SqlRows values_lists(const SqlNode& lists);
-  void add_row(const SqlNode& targets, const Frame& frame, SqlRows& result);
-  void sort(const SqlNode& clause, const Frames& frames, SqlRows& result);
-  SqlRows aggregated(const SqlNode& targets, const Frames& frames);
-  SqlNode aggregate(const SqlNode& call, const Frames& frames);
 
+  // expression.cpp
   SqlNode constant(const SqlNode& node) const;
   SqlNode column(const SqlNode& fields) const;
   SqlNode operand(const SqlNode& node);
@@ -84,19 +91,5 @@ class SqlEvaluator {
   std::size_t steps_ = 0;
   int depth_ = 0;
 };
-
-// --- value.cpp -----------------------------------------------------------------------------------
-
-/// As a value is put into a text: true is `t`. Throws Undecidable for arrays and rows.
-std::string text_of_value(const SqlNode& value);
-/// The same text. Throws Undecidable for one that is longer than is followed.
-std::string short_text(std::string text);
-/// `=`, `<>`, `~`, `||`, ... of what is not null. Throws Undecidable.
-SqlNode operated(const std::string& name, const SqlNode& left, const SqlNode& right);
-/// A function of the server. Throws Undecidable, and Refused where the server refuses.
-SqlNode called(const SqlCatalog& catalog, const std::string& name,
-               const std::vector<SqlNode>& arguments);
-/// `x::regclass`, `1::text`: to the type of that name in pg_catalog.
-SqlNode cast_to(const SqlCatalog& catalog, const std::string& type, const SqlNode& value);
 
 }  // namespace pgleast

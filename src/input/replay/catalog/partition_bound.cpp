@@ -1,6 +1,6 @@
 // FOR VALUES of partitions: no two of one table may take the same rows (partbounds.c,
 // check_new_partition_bound). Bounds are compared as far as their texts tell.
-#include "input/replay/statements/partition_bound.hpp"
+#include "input/replay/catalog/partition_bound.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -32,6 +32,8 @@ bool is_row_type(const Entity& entity);
 EntityId find_object(const SqlCatalog& catalog, const NamedKind& kind, const SqlNode& object);
 /// The object that an ALTER, DROP, GRANT or COMMENT of that kind names. Throws Refused.
 EntityId named_object(const SqlCatalog& catalog, const std::string& kind, const SqlNode& object);
+/// Throws Refused where there is none.
+ObjectId needed_database(const SqlCatalog& catalog, const std::string& name);
 /// Of the kinds that the model does not know: `collation x`.
 std::vector<EntityId> find_others(const SqlCatalog& catalog, const std::string& kind,
                                   const SqlNode& object);

@@ -1,5 +1,5 @@
 // The kinds of objects that statements name, and how each is found.
-#include "input/replay/statements/named_object.hpp"
+#include "input/replay/catalog/named_object.hpp"
 
 #include <fmt/format.h>
 
@@ -214,6 +214,13 @@ EntityId named_object(const SqlCatalog& catalog, const std::string& kind, const 
   }
   throw Refused(absence(catalog, known->entity, name),
                 fmt::format("{} `{}` does not exist", known->called, name.name), name.name);
+}
+
+ObjectId needed_database(const SqlCatalog& catalog, const std::string& name) {
+  const auto id = catalog.database_named(name);
+  if (id != no_object) return id;
+  throw Refused(Condition::invalid_catalog_name, fmt::format("database `{}` does not exist", name),
+                name);
 }
 
 }  // namespace pgleast

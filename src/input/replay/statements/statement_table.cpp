@@ -1,0 +1,147 @@
+// All kinds of statements, one row each, by name.
+#include "input/replay/statements/statement_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "input/replay/statements/object_statement.hpp"
+
+namespace pgleast {
+namespace {
+
+using namespace touches;
+using namespace traits;
+
+constexpr std::array table{
+    StatementRow{"AlterCollationStmt", objects, none},
+    StatementRow{"AlterDatabaseRefreshCollStmt", objects, none},
+    StatementRow{"AlterDatabaseSetStmt", role_settings, of_session, alter_database_set},
+    StatementRow{"AlterDatabaseStmt", objects, none, nullptr, read_alter_database},
+    StatementRow{"AlterDefaultPrivilegesStmt", objects, none, alter_default_privileges},
+    StatementRow{"AlterDomainStmt", objects, runs, alter_domain},
+    StatementRow{"AlterEnumStmt", objects, none, alter_enum},
+    StatementRow{"AlterEventTrigStmt", objects, sets_off_nothing, alter_event_trigger},
+    StatementRow{"AlterExtensionContentsStmt", objects, none},
+    StatementRow{"AlterExtensionStmt", objects, none},
+    StatementRow{"AlterFdwStmt", objects, none, hidden_calls},
+    StatementRow{"AlterForeignServerStmt", objects, none, alter_server},
+    StatementRow{"AlterFunctionStmt", objects, none, alter_function},
+    StatementRow{"AlterObjectDependsStmt", objects, none},
+    StatementRow{"AlterObjectSchemaStmt", objects, none, set_schema},
+    StatementRow{"AlterOpFamilyStmt", objects, none, hidden_calls},
+    StatementRow{"AlterOperatorStmt", objects, none, hidden_calls},
+    StatementRow{"AlterOwnerStmt", objects, none, change_owner, read_change_owner},
+    StatementRow{"AlterPolicyStmt", objects, none, alter_policy},
+    StatementRow{"AlterPublicationStmt", objects, none, nothing_known},
+    StatementRow{"AlterRoleSetStmt", role_settings, of_session, alter_role_set},
+    StatementRow{"AlterRoleStmt", roles, none, nullptr, read_alter_role},
+    StatementRow{"AlterSeqStmt", objects, none, alter_sequence},
+    StatementRow{"AlterStatsStmt", objects, none, nothing_known},
+    StatementRow{"AlterSubscriptionStmt", objects, none, nothing_known},
+    StatementRow{"AlterSystemStmt", settings, none},
+    StatementRow{"AlterTSConfigurationStmt", objects, none, nothing_known},
+    StatementRow{"AlterTSDictionaryStmt", objects, none, nothing_known},
+    StatementRow{"AlterTableMoveAllStmt", objects, none},
+    StatementRow{"AlterTableSpaceOptionsStmt", objects, none, nothing_known},
+    StatementRow{"AlterTableStmt", objects, runs, alter_table},
+    StatementRow{"AlterTypeStmt", objects, none, nothing_known},
+    StatementRow{"AlterUserMappingStmt", objects, none, alter_user_mapping},
+    StatementRow{"CallStmt", nothing, runs},
+    StatementRow{"CheckPointStmt", nothing, none},
+    StatementRow{"ClosePortalStmt", nothing, none},
+    StatementRow{"ClusterStmt", nothing, runs},
+    StatementRow{"CommentStmt", nothing, sets_off},
+    StatementRow{"CompositeTypeStmt", objects, none, create_composite},
+    StatementRow{"ConstraintsSetStmt", nothing, never_fails},
+    StatementRow{"CopyStmt", nothing, runs},
+    StatementRow{"CreateAmStmt", objects, none},
+    StatementRow{"CreateCastStmt", objects, none, create_cast},
+    StatementRow{"CreateConversionStmt", objects, none, hidden_calls},
+    StatementRow{"CreateDomainStmt", objects, none, create_domain},
+    StatementRow{"CreateEnumStmt", objects, none, create_enum},
+    StatementRow{"CreateEventTrigStmt", objects, sets_off_nothing, create_event_trigger},
+    StatementRow{"CreateExtensionStmt", objects, none, create_extension},
+    StatementRow{"CreateFdwStmt", objects, none, create_wrapper},
+    StatementRow{"CreateForeignServerStmt", objects, none, create_server},
+    StatementRow{"CreateForeignTableStmt", objects, none, create_foreign_table},
+    StatementRow{"CreateFunctionStmt", objects, none, create_function},
+    StatementRow{"CreateOpClassStmt", objects, none, hidden_calls},
+    StatementRow{"CreateOpFamilyStmt", objects, none, nothing_known},
+    StatementRow{"CreatePLangStmt", objects, none, create_language},
+    StatementRow{"CreatePolicyStmt", objects, none, create_policy},
+    StatementRow{"CreatePublicationStmt", objects, none, create_publication},
+    StatementRow{"CreateRangeStmt", objects, none, create_range},
+    StatementRow{"CreateRoleStmt", roles, none, nullptr, read_create_role},
+    StatementRow{"CreateSchemaStmt", objects, none, create_schema},
+    StatementRow{"CreateSeqStmt", objects, none, create_sequence},
+    StatementRow{"CreateStatsStmt", objects, none, create_statistics},
+    StatementRow{"CreateStmt", objects, none, create_plain_table},
+    StatementRow{"CreateSubscriptionStmt", objects, none, create_subscription},
+    StatementRow{"CreateTableAsStmt", objects, runs, create_table_as},
+    StatementRow{"CreateTableSpaceStmt", objects, none, create_tablespace},
+    StatementRow{"CreateTransformStmt", objects, none, hidden_calls},
+    StatementRow{"CreateTrigStmt", objects, none, create_trigger},
+    StatementRow{"CreateUserMappingStmt", objects, none, create_user_mapping},
+    StatementRow{"CreatedbStmt", objects, none, nullptr, read_create_database},
+    StatementRow{"DeallocateStmt", nothing, none},
+    StatementRow{"DeclareCursorStmt", nothing, runs},
+    StatementRow{"DefineStmt", objects, none, define},
+    StatementRow{"DeleteStmt", nothing, runs},
+    StatementRow{"DiscardStmt", nothing, none, discard},
+    StatementRow{"DoStmt", nothing, none},
+    StatementRow{"DropOwnedStmt", roles | objects, none, drop_owned},
+    StatementRow{"DropRoleStmt", roles, none, nullptr, read_drop_role},
+    StatementRow{"DropStmt", objects, none, drop_objects},
+    StatementRow{"DropSubscriptionStmt", objects, none, drop_subscription},
+    StatementRow{"DropTableSpaceStmt", objects, none, drop_tablespace},
+    StatementRow{"DropUserMappingStmt", objects, none, drop_user_mapping},
+    StatementRow{"DropdbStmt", objects, none, nullptr, read_drop_database},
+    StatementRow{"ExecuteStmt", nothing, runs},
+    StatementRow{"ExplainStmt", nothing, runs},
+    StatementRow{"FetchStmt", nothing, none},
+    StatementRow{"GrantRoleStmt", roles, none, nullptr, read_grant_role},
+    StatementRow{"GrantStmt", objects, none, grant},
+    StatementRow{"ImportForeignSchemaStmt", objects, none},
+    StatementRow{"IndexStmt", objects, runs, create_index},
+    StatementRow{"InsertStmt", nothing, runs},
+    StatementRow{"ListenStmt", nothing, never_fails},
+    StatementRow{"LoadStmt", nothing, none},
+    StatementRow{"LockStmt", nothing, none},
+    StatementRow{"MergeStmt", nothing, runs},
+    StatementRow{"NotifyStmt", nothing, never_fails},
+    StatementRow{"PLAssignStmt", nothing, runs},
+    StatementRow{"PrepareStmt", nothing, none},
+    StatementRow{"RawStmt", nothing, runs},
+    StatementRow{"ReassignOwnedStmt", objects, none, reassign_owned},
+    StatementRow{"RefreshMatViewStmt", nothing, runs | sets_off},
+    StatementRow{"ReindexStmt", nothing, runs | sets_off},
+    StatementRow{"RenameStmt", roles | objects, none, rename_object, read_rename},
+    StatementRow{"ReplicaIdentityStmt", objects, none},
+    StatementRow{"ReturnStmt", nothing, runs},
+    StatementRow{"RuleStmt", objects, none, create_rule},
+    StatementRow{"SecLabelStmt", nothing, sets_off},
+    StatementRow{"SelectStmt", nothing, runs | of_session, select_statement},
+    StatementRow{"SetOperationStmt", objects, none},
+    StatementRow{"TransactionStmt", nothing, none, nullptr, read_transaction},
+    StatementRow{"TruncateStmt", nothing, runs},
+    StatementRow{"UnlistenStmt", nothing, never_fails},
+    StatementRow{"UpdateStmt", nothing, runs},
+    StatementRow{"VacuumStmt", nothing, runs},
+    StatementRow{"VariableSetStmt", nothing, of_session, set_variable, read_set_variable},
+    StatementRow{"VariableShowStmt", nothing, none},
+    StatementRow{"ViewStmt", objects, none, create_view},
+};
+static_assert(std::is_sorted(table.begin(), table.end(),
+                             [](const StatementRow& a, const StatementRow& b) {
+                               return a.node < b.node;
+                             }));
+
+}  // namespace
+
+const StatementRow* find_statement(std::string_view node) {
+  const auto* const found = std::find_if(table.begin(), table.end(),
+                                         [&](const StatementRow& r) { return r.node == node; });
+  return found == table.end() ? nullptr : found;
+}
+
+}  // namespace pgleast
