@@ -15,6 +15,7 @@
 #include "escalation/code_flow.hpp"
 #include "escalation/own_code.hpp"
 #include "pg/identifier.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
@@ -42,6 +43,7 @@ std::string_view use_of(Hold::Kind kind) {
     case Hold::Kind::type:
       return "has values of";
     case Hold::Kind::schema:
+    case Hold::Kind::operator_:
       return "uses";
     default:
       return "reads";
@@ -91,6 +93,7 @@ Offer offer_of(const Context& context, const Hold& hold) {
   offer.any = hold.any;
   offer.certain = hold.certain;
   offer.item = item_of(hold);
+  offer.part = hold.of_operator;
   if (hold.by != hold.source) offer.why = context.shown(hold.source);
   return offer;
 }
@@ -222,6 +225,26 @@ bool asks_no_more(const Offer& offer, const Offer& other) {
   return !other.any.empty() && std::all_of(other.any.begin(), other.any.end(), among(offer.any));
 }
 
+// The server knows no GRANT on operators; only a schema's owner is changed.
+void describe_operator(const Context& context, const Offer& offer, bool of_schema, Step& step) {
+  const ObjectId by{static_cast<std::uint32_t>(offer.item / 16)};
+  step.how = fmt::format("{} owns {}operator {}, which {} uses as {}",
+                         context.shown(step.from, offer.holder), of_schema ? "the schema of " : "",
+                         displayed(offer.part), context.shown(by),
+                         offer.to.power ? "everybody" : context.shown(offer.to.role));
+  if (!offer.why.empty()) step.how += fmt::format(", come to by {}", offer.why);
+  if (!offer.certain) {
+    step.how += of_schema ? "; whether that runs hangs on types, which are not followed"
+                          : "; its owner says which operator is its negator or commutator, and "
+                            "whether that runs cannot be told from here";
+    return;
+  }
+  step.statements = {fmt::format("DROP OPERATOR {};", offer.part)};
+  if (!of_schema) return;
+  const auto owner = context.cluster().object(by).owner;
+  step.cut = {ChangeOwner{offer.objects.front(), offer.to.power ? owner : offer.to.role}};
+}
+
 }  // namespace
 
 void find_replace_function(const Context& context, std::vector<Offer>& offers) {
@@ -258,6 +281,8 @@ void describe_replace_function(const Context& context, const Offer& offer, Step&
                     context.shown(by), offer.to.power ? "everybody" : context.shown(offer.to.role));
     return;
   }
+  if (!offer.part.empty())
+    return describe_operator(context, offer, kind == Hold::Kind::schema, step);
   step.how = fmt::format("{} {} {}, which {} {} as {}", context.shown(step.from, offer.holder),
                          of_schema ? "owns the schema of"
                          : owns    ? "owns"
@@ -301,9 +326,10 @@ void describe_event_trigger(const Context& context, const Offer& offer, Step& st
   const auto& trigger = context.cluster().event_triggers[offer.item];
   step.how = fmt::format(
       "{} owns {}, which {}event trigger {} runs as whoever sets off {}, superusers among them",
-      context.shown(step.from, offer.holder), context.shown(offer.objects),
+      context.shown(step.from, offer.holder),
+      offer.part.empty() ? context.shown(offer.objects) : "operator " + displayed(offer.part),
       offer.why.empty() ? "" : offer.why + ": ", quote_identifier(trigger.name), trigger.event);
-  step.cut = {ChangeOwner{offer.objects.front(), trigger.owner}};
+  if (offer.part.empty()) step.cut = {ChangeOwner{offer.objects.front(), trigger.owner}};
 }
 
 // From 16 on one may hold what a role holds and yet not become it; before, SET ROLE does.

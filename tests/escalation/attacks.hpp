@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 91> attacks{
+inline constexpr std::array<Attack, 92> attacks{
     {
         {.id = "ESC-SUPER",
          .since = 12,
@@ -844,6 +844,34 @@ BEGIN PERFORM s.steal(1); RETURN 1; END $$;
          .victim = "TABLE s.t;",
          .then = "SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
          .reset = "DROP INDEX IF EXISTS s.x; TRUNCATE s.loot;"},
+        {.id = "ESC-REPLACEFUNC",
+         .since = 12,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss;
+CREATE SCHEMA own AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA own TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.same(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';
+CREATE OPERATOR safe.@@@ (LEFTARG = int, RIGHTARG = int, PROCEDURE = safe.same);
+CREATE FUNCTION safe.vip() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NOT (1 OPERATOR(safe.@@@) 1); END';
+ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+ALTER SCHEMA safe OWNER TO {r}app;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss;
+CREATE SCHEMA own AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA own TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.same(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';
+CREATE OPERATOR safe.@@@ (LEFTARG = int, RIGHTARG = int, PROCEDURE = safe.same);
+CREATE FUNCTION safe.vip() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NOT (1 OPERATOR(safe.@@@) 1); END';
+ALTER FUNCTION safe.vip() OWNER TO {r}boss;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN;
+CREATE FUNCTION own.mine(int, int) RETURNS bool LANGUAGE sql AS $$ SELECT current_user = '{r}boss' $$;
+DROP OPERATOR safe.@@@ (int, int);
+CREATE OPERATOR safe.@@@ (LEFTARG = int, RIGHTARG = int, PROCEDURE = own.mine);
+SELECT 'gained' WHERE NOT safe.vip();
+ROLLBACK;)x"},
         {.id = "ESC-REPLACEFUNC",
          .since = 12,
          .setup = R"x(CREATE ROLE {r}app LOGIN;
