@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 92> attacks{
+inline constexpr std::array<Attack, 93> attacks{
     {
         {.id = "ESC-SUPER",
          .since = 12,
@@ -365,6 +365,30 @@ CREATE TABLE safe.rates (a text); GRANT SELECT ON safe.rates TO {r}boss; GRANT U
 CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN pg_catalog.upper(what); END $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
          .to = "{r}boss",
          .does = "SELECT 'gained' WHERE safe.run('current_user') = '{r}boss';"},
+        {.id = "ESC-SECDEF",
+         .since = 12,
+         .certain = false,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f("X" anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ BEGIN "X" := 'y'; RETURN 'done'; END $$;
+ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f("X" anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ BEGIN IF "X" IS NULL THEN RETURN 'none'; END IF; RETURN 'some'; END $$;
+ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN;
+CREATE FUNCTION s.c() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN
+IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN true; END $$;
+CREATE DOMAIN s.d AS text CHECK (s.c());
+SELECT safe.f(NULL::s.d);
+ROLLBACK;)x"},
         {.id = "ESC-SECDEF",
          .since = 12,
          .certain = false,
