@@ -144,7 +144,7 @@ class Holders {
     }
     for (const auto& [key, starts] : groups) {
       for (const auto& hold : flow_.holds(starts)) {
-        if (is_held(hold) || hold.kind == Hold::Kind::name) used(hold, std::get<Privilege>(key));
+        if (hold.kind != Hold::Kind::unknown) used(hold, std::get<Privilege>(key));
       }
     }
   }
@@ -177,7 +177,7 @@ class Holders {
   void maintained(ObjectId id) {
     const auto& o = cluster_.object(id);
     for (const auto& hold : flow_.holds({{id, Privilege::maintain, o.owner}})) {
-      if (!is_held(hold) && hold.kind != Hold::Kind::name) continue;
+      if (hold.kind == Hold::Kind::unknown) continue;
       if (cluster_.major() >= 17) {
         set_off_by(hold, {{id, Privilege::maintain}, {o.schema, Privilege::usage}});
       }
@@ -193,15 +193,16 @@ class Holders {
 
   // The first use of each will do. Somebody else's temporary schema is nobody's to create in.
   void offer_to(Hold hold, RoleId user) {
-    if (hold.kind == Hold::Kind::name) {
+    if (!is_held(hold)) {
       std::erase_if(hold.any, [](const Need& n) { return n.privilege == Privilege::temporary; });
       if (hold.any.empty()) return;
     }
     const bool passes_policies =
         user != public_role && (cluster_.role(user).superuser || cluster_.role(user).bypassrls);
     if (hold.kind == Hold::Kind::policy && passes_policies) return;
-    if (user == hold.holder) return;
-    if (!seen_.emplace(hold.object, hold.holder, user, hold.certain).second) return;
+    if (is_held(hold) && user == hold.holder) return;
+    const auto needed = is_held(hold) ? std::vector<Need>() : hold.any;
+    if (!seen_.emplace(hold.object, hold.holder, user, hold.certain, needed).second) return;
     auto offer = offer_of(context_, hold);
     offer.to = Context::whoever(user);
     offer.needs_victim = true;
@@ -212,7 +213,7 @@ class Holders {
   const Cluster& cluster_;
   const CodeFlow& flow_;
   std::vector<Offer>& offers_;
-  std::set<std::tuple<ObjectId, RoleId, RoleId, bool>> seen_;
+  std::set<std::tuple<ObjectId, RoleId, RoleId, bool, std::vector<Need>>> seen_;
 };
 
 // Whoever takes `other` takes `offer`.
@@ -275,10 +276,15 @@ void describe_replace_function(const Context& context, const Offer& offer, Step&
   const auto& object = cluster.object(held);
   const bool of_schema = kind == Hold::Kind::schema;
   const bool owns = of_schema || context.resolved(object.owner, object.database) == offer.holder;
-  if (kind == Hold::Kind::name) {
+  if (kind == Hold::Kind::name || kind == Hold::Kind::match) {
     step.how =
         fmt::format("{} may create where {} looks names up as {}", context.shown(step.from),
                     context.shown(by), offer.to.power ? "everybody" : context.shown(offer.to.role));
+    if (kind == Hold::Kind::match) {
+      step.how +=
+          "; whether what others create fits better than what is used cannot be told from "
+          "here";
+    }
     return;
   }
   if (!offer.part.empty())

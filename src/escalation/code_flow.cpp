@@ -352,9 +352,10 @@ class CodeFlow::Walk {
 
   /// Others make what fits the types of the arguments better.
   void match(ObjectId schema, const State& state, const std::string& why) {
-    if (cluster_.object(schema).system || state.as == no_role) return;
+    if (cluster_.object(schema).system) return;
     auto hold = hold_of(Hold::Kind::match, public_role, state.of, state);
     hold.any = {{schema, Privilege::create, false, state.as}};
+    hold.certain = false;
     hold.why = why;
     add(std::move(hold));
   }
@@ -617,6 +618,7 @@ class CodeFlow::Walk {
     if (!better.empty()) {
       auto hold = hold_of(Hold::Kind::match, public_role, state.of, state);
       hold.any.assign(better.begin(), better.end());
+      hold.certain = false;
       hold.why = code.names->sets_path ? "it sets search_path itself" : "";
       add(std::move(hold));
     }

@@ -136,7 +136,7 @@ struct Use {
   const char* hold;
   const char* others;
   const char* attack;
-  bool of_session = false;  // only where app's own session runs it, or is told only there
+  bool of_session = false;  // only where app's own session runs it
   int since = 12;
 };
 
@@ -222,8 +222,7 @@ const std::array uses{
         "PERFORM 1::pg_catalog.int2 OPERATOR({s}.@@@) 2", pinned, pinned,
         "GRANT CREATE ON SCHEMA {s} TO {app};", "",
         "CREATE FUNCTION {own}.t(int2, int) RETURNS bool LANGUAGE sql AS 'SELECT {own}.steal() > "
-        "0'; CREATE OPERATOR {s}.@@@ (LEFTARG = int2, RIGHTARG = int, PROCEDURE = {own}.t);",
-        true},
+        "0'; CREATE OPERATOR {s}.@@@ (LEFTARG = int2, RIGHTARG = int, PROCEDURE = {own}.t);"},
     Use{"an operator in app's schema, before", "{operator}", "PERFORM 1 @@@ 2",
         "SET search_path = {own}, {s}, pg_catalog, pg_temp",
         "SET search_path = {s}, pg_catalog, pg_temp", "", "",
