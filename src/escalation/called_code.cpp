@@ -16,6 +16,7 @@
 #include "escalation/own_code.hpp"
 #include "model/objects_of.hpp"
 #include "pg/identifier.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
@@ -43,6 +44,7 @@ std::string_view use_of(Hold::Kind kind) {
     case Hold::Kind::type:
       return "has values of";
     case Hold::Kind::schema:
+    case Hold::Kind::operator_:
       return "uses";
     default:
       return "reads";
@@ -92,6 +94,7 @@ Offer offer_of(const Context& context, const Hold& hold) {
   offer.any = hold.any;
   offer.certain = hold.certain;
   offer.item = item_of(hold);
+  offer.part = hold.of_operator;
   if (hold.by != hold.source) offer.why = context.shown(hold.source);
   return offer;
 }
@@ -142,7 +145,7 @@ class Holders {
     }
     for (const auto& [key, starts] : groups) {
       for (const auto& hold : flow_.holds(starts)) {
-        if (is_held(hold) || hold.kind == Hold::Kind::name) used(hold, std::get<Privilege>(key));
+        if (hold.kind != Hold::Kind::unknown) used(hold, std::get<Privilege>(key));
       }
     }
   }
@@ -175,7 +178,7 @@ class Holders {
   void maintained(ObjectId id) {
     const auto& o = cluster_.object(id);
     for (const auto& hold : flow_.holds({{id, Privilege::maintain, o.owner}})) {
-      if (!is_held(hold) && hold.kind != Hold::Kind::name) continue;
+      if (hold.kind == Hold::Kind::unknown) continue;
       if (cluster_.major() >= 17) {
         set_off_by(hold, {{id, Privilege::maintain}, {o.schema, Privilege::usage}});
       }
@@ -191,15 +194,16 @@ class Holders {
 
   // The first use of each will do. Somebody else's temporary schema is nobody's to create in.
   void offer_to(Hold hold, RoleId user) {
-    if (hold.kind == Hold::Kind::name) {
+    if (!is_held(hold)) {
       std::erase_if(hold.any, [](const Need& n) { return n.privilege == Privilege::temporary; });
       if (hold.any.empty()) return;
     }
     const bool passes_policies =
         user != public_role && (cluster_.role(user).superuser || cluster_.role(user).bypassrls);
     if (hold.kind == Hold::Kind::policy && passes_policies) return;
-    if (user == hold.holder) return;
-    if (!seen_.emplace(hold.object, hold.holder, user, hold.certain).second) return;
+    if (is_held(hold) && user == hold.holder) return;
+    const auto needed = is_held(hold) ? std::vector<Need>() : hold.any;
+    if (!seen_.emplace(hold.object, hold.holder, user, hold.certain, needed).second) return;
     auto offer = offer_of(context_, hold);
     offer.to = Context::whoever(user);
     offer.needs_victim = true;
@@ -210,7 +214,7 @@ class Holders {
   const Cluster& cluster_;
   const CodeFlow& flow_;
   std::vector<Offer>& offers_;
-  std::set<std::tuple<ObjectId, RoleId, RoleId, bool>> seen_;
+  std::set<std::tuple<ObjectId, RoleId, RoleId, bool, std::vector<Need>>> seen_;
 };
 
 // Whoever takes `other` takes `offer`.
@@ -221,6 +225,26 @@ bool asks_no_more(const Offer& offer, const Offer& other) {
   if (!std::all_of(offer.all.begin(), offer.all.end(), among(other.all))) return false;
   if (offer.any.empty()) return true;
   return !other.any.empty() && std::all_of(other.any.begin(), other.any.end(), among(offer.any));
+}
+
+// The server knows no GRANT on operators; only a schema's owner is changed.
+void describe_operator(const Context& context, const Offer& offer, bool of_schema, Step& step) {
+  const ObjectId by{static_cast<std::uint32_t>(offer.item / 16)};
+  step.how = fmt::format("{} owns {}operator {}, which {} uses as {}",
+                         context.shown(step.from, offer.holder), of_schema ? "the schema of " : "",
+                         displayed(offer.part), context.shown(by),
+                         offer.to.power ? "everybody" : context.shown(offer.to.role));
+  if (!offer.why.empty()) step.how += fmt::format(", come to by {}", offer.why);
+  if (!offer.certain) {
+    step.how += of_schema ? "; whether that runs hangs on types, which are not followed"
+                          : "; its owner says which operator is its negator or commutator, and "
+                            "whether that runs cannot be told from here";
+    return;
+  }
+  step.statements = {fmt::format("DROP OPERATOR {};", offer.part)};
+  if (!of_schema) return;
+  const auto owner = context.cluster().object(by).owner;
+  step.cut = {ChangeOwner{offer.objects.front(), offer.to.power ? owner : offer.to.role}};
 }
 
 }  // namespace
@@ -253,12 +277,19 @@ void describe_replace_function(const Context& context, const Offer& offer, Step&
   const auto& object = cluster.object(held);
   const bool of_schema = kind == Hold::Kind::schema;
   const bool owns = of_schema || context.resolved(object.owner, object.database) == offer.holder;
-  if (kind == Hold::Kind::name) {
+  if (kind == Hold::Kind::name || kind == Hold::Kind::match) {
     step.how =
         fmt::format("{} may create where {} looks names up as {}", context.shown(step.from),
                     context.shown(by), offer.to.power ? "everybody" : context.shown(offer.to.role));
+    if (kind == Hold::Kind::match) {
+      step.how +=
+          "; whether what others create fits better than what is used cannot be told from "
+          "here";
+    }
     return;
   }
+  if (!offer.part.empty())
+    return describe_operator(context, offer, kind == Hold::Kind::schema, step);
   step.how = fmt::format("{} {} {}, which {} {} as {}", context.shown(step.from, offer.holder),
                          of_schema ? "owns the schema of"
                          : owns    ? "owns"
@@ -302,9 +333,10 @@ void describe_event_trigger(const Context& context, const Offer& offer, Step& st
   const auto& trigger = context.cluster().event_triggers[offer.item];
   step.how = fmt::format(
       "{} owns {}, which {}event trigger {} runs as whoever sets off {}, superusers among them",
-      context.shown(step.from, offer.holder), context.shown(offer.objects),
+      context.shown(step.from, offer.holder),
+      offer.part.empty() ? context.shown(offer.objects) : "operator " + displayed(offer.part),
       offer.why.empty() ? "" : offer.why + ": ", quote_identifier(trigger.name), trigger.event);
-  step.cut = {ChangeOwner{offer.objects.front(), trigger.owner}};
+  if (offer.part.empty()) step.cut = {ChangeOwner{offer.objects.front(), trigger.owner}};
 }
 
 // From 16 on one may hold what a role holds and yet not become it; before, SET ROLE does.

@@ -294,6 +294,7 @@ class CodeFlow::Walk {
       for (const auto& use : flow_.anywhere_) one_use(use, false, by_type, false);
     }
     for (const auto& use : code.uses) one_use(use, late, state, fires);
+    for (const auto& use : code.operators) named_operator(use, late, state);
     if (!code.unknown.empty()) unknown(state, code.unknown);
   }
 
@@ -349,10 +350,52 @@ class CodeFlow::Walk {
     add(hold_of(Hold::Kind::schema, owner, id, state));
   }
 
+  /// Others make what fits the types of the arguments better.
+  void match(ObjectId schema, const State& state, const std::string& why) {
+    if (cluster_.object(schema).system) return;
+    auto hold = hold_of(Hold::Kind::match, public_role, state.of, state);
+    hold.any = {{schema, Privilege::create, false, state.as}};
+    hold.certain = false;
+    hold.why = why;
+    add(std::move(hold));
+  }
+
+  /// Whoever may drop it makes another one of that name. Its owner needs not: the server takes
+  /// `a !! b` for NOT (a @@@ b) where he says that it is its negator, and so a commutator.
+  void named_operator(const OperatorUse& use, bool late, const State& state) {
+    const auto& schema = cluster_.object(use.schema);
+    const auto hold_it = [&](Hold::Kind kind, RoleId holder, bool certain) {
+      auto hold = hold_of(kind, holder, use.schema, state);
+      hold.of_operator = use.identity;
+      hold.all = {{use.schema, Privilege::usage}};
+      hold.certain = state.certain && certain;
+      if (kind == Hold::Kind::operator_ && certain) {
+        hold.all.push_back({use.schema, Privilege::create});
+      } else if (kind == Hold::Kind::operator_) {
+        hold.any = made_anywhere(schema.database);
+      }
+      add(std::move(hold));
+    };
+    const auto owner = context_.resolved(use.owner, schema.database);
+    if (weaker(owner, state.as)) {
+      if (late) hold_it(Hold::Kind::operator_, owner, true);
+      hold_it(Hold::Kind::operator_, owner, false);
+    }
+    const auto of_schema = owner_of(schema);
+    const bool drops = late && owner != no_role && of_schema != owner && !schema.system;
+    if (drops && weaker(of_schema, state.as)) hold_it(Hold::Kind::schema, of_schema, true);
+    if (!late || use.by_search_path) return;
+    match(use.schema, state,
+          "whether an operator that others create fits better than the one that is used cannot be "
+          "told from here");
+  }
+
   void function(const CodeUse& use, bool late, const State& state, bool fires) {
     const auto& f = cluster_.object(use.object);
     if (f.system) return;
     const auto& detail = cluster_.function(f);
+    late = late && !use.by_operator;
+    if (late && !use.by_search_path && has_arguments(f)) match(f.schema, state, "");
     if (f.extension) {
       if (state.certain && !is_known_extension(cluster_, f)) {
         unknown(state, fmt::format("what {} of an extension does is not known",
@@ -369,11 +412,6 @@ class CodeFlow::Walk {
       add(std::move(hold));
     }
     if (late) by_name(use.object, state);
-    if (late && !use.by_search_path && has_arguments(f) && state.as != no_role) {
-      auto hold = hold_of(Hold::Kind::match, public_role, use.object, state);
-      hold.any = {{f.schema, Privilege::create, false, state.as}};
-      add(std::move(hold));
-    }
     auto next = state;
     next.of = use.object;
     next.privilege = Privilege::execute;
@@ -400,6 +438,7 @@ class CodeFlow::Walk {
       if (!use.by_search_path) continue;
       (cluster_.object(use.object).kind == ObjectKind::function ? functions : relations) = true;
     }
+    for (const auto& use : code.operators) functions = functions || use.by_search_path;
     if (functions || relations) hold.any.push_back({f.database, Privilege::create, true, state.as});
     if (relations) hold.any.push_back({f.database, Privilege::temporary});
   }
@@ -567,6 +606,9 @@ class CodeFlow::Walk {
       const auto& o = cluster_.object(use.object);
       look(o.schema, o.kind == ObjectKind::function);
     }
+    for (const auto& use : code.operators) {
+      if (use.by_search_path) look(use.schema, true);
+    }
     for (const auto& need : certain) better.erase(need);
     if (!certain.empty()) {
       auto hold = hold_of(Hold::Kind::name, public_role, state.of, state);
@@ -576,6 +618,7 @@ class CodeFlow::Walk {
     if (!better.empty()) {
       auto hold = hold_of(Hold::Kind::match, public_role, state.of, state);
       hold.any.assign(better.begin(), better.end());
+      hold.certain = false;
       hold.why = code.names->sets_path ? "it sets search_path itself" : "";
       add(std::move(hold));
     }

@@ -29,13 +29,14 @@ struct Hold {
     replaced,  // a table or type that is used by its name: dropped, and something else made
     policy,    // on a table that is read by one whom policies bind
     view,      // its owner gives it another query
-    index,    // on a table that is read: the planner works out what its expression has of constants
-    domain,   // its owner adds a check
-    type,     // its owner makes a cast
-    schema,   // its owner drops what is used by name, and makes it anew
-    name,     // a name that is looked up where others create
-    match,    // a function that fits its arguments better, beside the one that is called
-    unknown,  // what cannot be followed
+    index,   // on a table that is read: the planner works out what its expression has of constants
+    domain,  // its owner adds a check
+    type,    // its owner makes a cast
+    schema,  // its owner drops what is used by name, and makes it anew
+    operator_,  // its owner does so, or makes another one that it is the negator of
+    name,       // a name that is looked up where others create
+    match,      // a function that fits its arguments better, beside the one that is called
+    unknown,    // what cannot be followed
   } kind = Kind::function;
   RoleId holder = public_role;  // by whose right; PUBLIC: whoever has what is needed
   ObjectId object = no_object;  // the held; a name's: the code that looks it up
@@ -44,7 +45,8 @@ struct Hold {
   ObjectId source{};            // what was set off
   std::vector<Need> all, any;   // as an Offer's
   bool certain = true;
-  std::string why;  // of what is unknown
+  std::string why;          // of what is unknown
+  std::string of_operator;  // of that schema, `object`: what is held
 };
 
 class CodeFlow {

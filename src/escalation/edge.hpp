@@ -58,6 +58,7 @@ struct Offer {
   bool certain = true;
   bool itself = false;   // from how one acts as the holder to how one can: no step to another
   std::string why;       // for the telling
+  std::string part;      // the same: an operator, of a schema that is `objects`
   std::size_t item = 0;  // the same: which membership, record, ...
   std::size_t edge = 0;  // of the table
 };

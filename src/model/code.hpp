@@ -20,8 +20,19 @@ struct CodeUse {
   bool by_search_path = false;  // written without its schema, and looked up when the code runs
   bool maybe = false;           // that hangs on types, which are not followed
   std::vector<std::string> columns =
-      {};  // a view's: those that it reads; empty: all, for all is known
+      {};                    // a view's: those that it reads; empty: all, for all is known
+  bool by_operator = false;  // a function that is not named: an operator is
   bool operator==(const CodeUse&) const = default;
+};
+
+/// An operator that users made and that code names. It has an owner and no access list; the
+/// function behind it is a CodeUse.
+struct OperatorUse {
+  ObjectId schema{};
+  std::string identity;    // shop.@@@(integer,integer)
+  RoleId owner = no_role;  // none: it is an extension's, and nobody drops it
+  bool by_search_path = false;
+  auto operator<=>(const OperatorUse&) const = default;
 };
 
 /// What code looks up each time it runs. The names of views, defaults, policies and BEGIN ATOMIC
@@ -47,8 +58,9 @@ struct Given {
 
 /// What a piece of code does, as far as it can be followed.
 struct Code {
-  std::vector<CodeUse> uses;          // by object; each object and way of writing once
-  std::vector<std::string> settings;  // that it reads: current_setting('app.tenant'); sorted
+  std::vector<CodeUse> uses;                // by object; each object and way of writing once
+  std::vector<OperatorUse> operators = {};  // sorted
+  std::vector<std::string> settings;        // that it reads: current_setting('app.tenant'); sorted
   std::optional<NameLookup> names = NameLookup();  // none: not known, nor are types and operators
   std::vector<Given> given;                        // sorted
   std::string unknown;         // why the rest cannot be followed; empty: it was followed

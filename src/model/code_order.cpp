@@ -21,12 +21,13 @@ void sort_code(Cluster& cluster) {
   by(cluster.foreign_tables, [](const ForeignTable& t) { return t.table; });
   by(cluster.user_mappings, [](const UserMapping& m) { return std::pair(m.server, m.role); });
   const auto use_order = [](const CodeUse& a, const CodeUse& b) {
-    return std::tuple(a.object, a.by_search_path, a.maybe) <
-           std::tuple(b.object, b.by_search_path, b.maybe);
+    return std::tuple(a.object, a.by_search_path, a.by_operator, a.maybe) <
+           std::tuple(b.object, b.by_search_path, b.by_operator, b.maybe);
   };
   const auto sort_uses = [&](Code& code) {
     std::sort(code.uses.begin(), code.uses.end(), use_order);
     code.uses.erase(std::unique(code.uses.begin(), code.uses.end()), code.uses.end());
+    std::sort(code.operators.begin(), code.operators.end());
   };
   for (auto& body : cluster.bodies) sort_uses(body.code);
   for (auto& attachment : cluster.attachments) sort_uses(attachment.code);

@@ -101,6 +101,10 @@ class Checker {
 
   void code(const Code& code) const {
     for (const auto& use : code.uses) any_object(use.object);
+    for (const auto& use : code.operators) {
+      object(use.schema, ObjectKind::schema);
+      role(use.owner, no_role);
+    }
     for (const auto& given : code.given) {
       word("way of a parameter", given.to, Given::To::argument);
       if (given.function != no_object) object(given.function, ObjectKind::function);

@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 91> attacks{
+inline constexpr std::array<Attack, 93> attacks{
     {
         {.id = "ESC-SUPER",
          .since = 12,
@@ -365,6 +365,30 @@ CREATE TABLE safe.rates (a text); GRANT SELECT ON safe.rates TO {r}boss; GRANT U
 CREATE FUNCTION safe.run(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN pg_catalog.upper(what); END $$; ALTER FUNCTION safe.run(text) OWNER TO {r}boss;)x",
          .to = "{r}boss",
          .does = "SELECT 'gained' WHERE safe.run('current_user') = '{r}boss';"},
+        {.id = "ESC-SECDEF",
+         .since = 12,
+         .certain = false,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f("X" anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ BEGIN "X" := 'y'; RETURN 'done'; END $$;
+ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE SCHEMA s AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE FUNCTION safe.f("X" anyelement) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ BEGIN IF "X" IS NULL THEN RETURN 'none'; END IF; RETURN 'some'; END $$;
+ALTER FUNCTION safe.f(anyelement) OWNER TO {r}boss;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN;
+CREATE FUNCTION s.c() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN
+IF current_user = '{r}boss' THEN RAISE NOTICE 'gained'; END IF; RETURN true; END $$;
+CREATE DOMAIN s.d AS text CHECK (s.c());
+SELECT safe.f(NULL::s.d);
+ROLLBACK;)x"},
         {.id = "ESC-SECDEF",
          .since = 12,
          .certain = false,
@@ -844,6 +868,34 @@ BEGIN PERFORM s.steal(1); RETURN 1; END $$;
          .victim = "TABLE s.t;",
          .then = "SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
          .reset = "DROP INDEX IF EXISTS s.x; TRUNCATE s.loot;"},
+        {.id = "ESC-REPLACEFUNC",
+         .since = 12,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss;
+CREATE SCHEMA own AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA own TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.same(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';
+CREATE OPERATOR safe.@@@ (LEFTARG = int, RIGHTARG = int, PROCEDURE = safe.same);
+CREATE FUNCTION safe.vip() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NOT (1 OPERATOR(safe.@@@) 1); END';
+ALTER FUNCTION safe.vip() OWNER TO {r}boss;
+ALTER SCHEMA safe OWNER TO {r}app;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss;
+CREATE SCHEMA own AUTHORIZATION {r}app; GRANT USAGE ON SCHEMA own TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.same(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';
+CREATE OPERATOR safe.@@@ (LEFTARG = int, RIGHTARG = int, PROCEDURE = safe.same);
+CREATE FUNCTION safe.vip() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NOT (1 OPERATOR(safe.@@@) 1); END';
+ALTER FUNCTION safe.vip() OWNER TO {r}boss;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN;
+CREATE FUNCTION own.mine(int, int) RETURNS bool LANGUAGE sql AS $$ SELECT current_user = '{r}boss' $$;
+DROP OPERATOR safe.@@@ (int, int);
+CREATE OPERATOR safe.@@@ (LEFTARG = int, RIGHTARG = int, PROCEDURE = own.mine);
+SELECT 'gained' WHERE NOT safe.vip();
+ROLLBACK;)x"},
         {.id = "ESC-REPLACEFUNC",
          .since = 12,
          .setup = R"x(CREATE ROLE {r}app LOGIN;

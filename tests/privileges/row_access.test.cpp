@@ -37,7 +37,7 @@ struct ViewWorld {
     policy.using_expression = "id > 0";
     cluster.row_policies = {policy};
     cluster.bodies = {
-        {view, {{{table, Privilege::select, false}}, {}, NameLookup(), {}, ""}, std::nullopt}};
+        {view, {{{table, Privilege::select, false}}, {}, {}, NameLookup(), {}, ""}, std::nullopt}};
   }
 
   RowAccess access(ObjectId relation, Privilege command = Privilege::select) const {
@@ -153,7 +153,7 @@ TEST_CASE("views of views are worked out once each, and those without an end end
       const auto view = add_view(30000 + 2 * level + i);
       std::vector<CodeUse> uses{{below[0], Privilege::select, false}};
       if (below[1] != below[0]) uses.push_back({below[1], Privilege::select, false});
-      w.cluster.bodies.push_back({view, {uses, {}, NameLookup(), {}, ""}, std::nullopt});
+      w.cluster.bodies.push_back({view, {uses, {}, {}, NameLookup(), {}, ""}, std::nullopt});
       here.push_back(view);
       all.push_back(view);
     }

@@ -10,11 +10,28 @@
 namespace pgleast {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
+/// `NEW`, `updated` of ` NEW.updated[1]`; `X` of `"X"`: as the parser folds them.
+std::vector<std::string> names_in(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n\f\v";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  std::vector<std::string> result(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      const bool doubled = quoted && text.substr(i + 1).starts_with('"');
+      if (doubled) result.back() += text[i++];
+      quoted = quoted == doubled;
+    } else if (quoted) {
+      result.back() += c;
+    } else if (c == '[') {
+      break;
+    } else if (c == '.') {
+      result.emplace_back();
+    } else if (blanks.find(c) == std::string_view::npos) {
+      result.back() += lower_case(std::string(1, c));
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -48,14 +65,15 @@ bool CallersTypes::is_one(const std::string& key, const nlohmann::json& value) c
   return false;
 }
 
-bool CallersTypes::is_row(std::string_view text) const { return trigger_ && is_named(text); }
-
-bool CallersTypes::is_named(std::string_view text) const {
-  return names_.contains(lower_case(trimmed(text)));
+bool CallersTypes::is_row(std::string_view text) const {
+  const auto names = names_in(text);
+  return trigger_ && names.size() == 1 && names_.contains(names.front());
 }
 
+// The first may be the function's name, or a block's.
 bool CallersTypes::is_target(std::string_view text) const {
-  return is_named(text.substr(0, text.find_first_of(".[")));
+  const auto names = names_in(text);
+  return names_.contains(names.front()) || (names.size() > 1 && names_.contains(names[1]));
 }
 
 bool CallersTypes::is_looked_at(const std::string& key, const nlohmann::json& value) const {

@@ -33,8 +33,6 @@ class CallersTypes {
   bool any() const { return !names_.empty(); }
 
  private:
-  bool is_named(std::string_view text) const;
-
   bool trigger_;
   std::set<std::string, std::less<>> names_;  // of parameters; `$1`
 };

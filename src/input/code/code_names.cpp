@@ -98,13 +98,9 @@ ObjectId CodeNames::type(std::string_view schema, std::string_view name,
   return no_object;
 }
 
-void CodeNames::add_operator(ObjectId schema, std::string name, ObjectId function) {
-  operators_.emplace(std::pair(schema, std::move(name)), function);
-}
-
-std::vector<ObjectId> CodeNames::operators(std::string_view schema, std::string_view name,
-                                           const NamePath& path) const {
-  std::vector<ObjectId> result;
+std::vector<NamedOperator> CodeNames::operators(std::string_view schema, std::string_view name,
+                                                const NamePath& path) const {
+  std::vector<NamedOperator> result;
   for (const auto s : schemas(schema, path)) {
     const auto [first, last] = operators_.equal_range({s, std::string(name)});
     for (auto at = first; at != last; ++at) result.push_back(at->second);

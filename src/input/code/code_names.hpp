@@ -24,6 +24,15 @@ NamePath path_of_setting(std::string_view value, int major);
 /// What a session of nobody in particular has in that database.
 NamePath path_of_database(const Cluster& cluster, ObjectId database);
 
+/// An operator that users made, or an extension.
+struct NamedOperator {
+  ObjectId schema{};
+  std::string name;
+  std::string identity;
+  RoleId owner = no_role;         // as OperatorUse's
+  ObjectId function = no_object;  // none: it is the server's
+};
+
 class CodeNames {
  public:
   /// Keeps references: the cluster must outlive it, and its objects must not change meanwhile.
@@ -36,10 +45,10 @@ class CodeNames {
   /// has one. Types are not compared.
   std::vector<ObjectId> functions(std::string_view schema, std::string_view name,
                                   std::size_t arguments, const NamePath& path) const;
-  /// One that users made. Types are not compared.
-  std::vector<ObjectId> operators(std::string_view schema, std::string_view name,
-                                  const NamePath& path) const;
-  void add_operator(ObjectId schema, std::string name, ObjectId function);
+  /// Types are not compared.
+  std::vector<NamedOperator> operators(std::string_view schema, std::string_view name,
+                                       const NamePath& path) const;
+  void add_operator(NamedOperator o) { operators_.emplace(std::pair(o.schema, o.name), o); }
   /// One that users made; no_object: it is the server's, or not known.
   ObjectId type(std::string_view schema, std::string_view name, const NamePath& path) const;
   /// Whether the server's own functions are known: they are not from scripts.
@@ -63,7 +72,7 @@ class CodeNames {
   const Cluster& cluster_;
   std::unordered_map<std::string_view, ObjectId> schemas_;
   std::unordered_map<Key, ObjectId, Hash> relations_, types_;
-  std::multimap<std::pair<ObjectId, std::string>, ObjectId> operators_;
+  std::multimap<std::pair<ObjectId, std::string>, NamedOperator> operators_;
   std::unordered_multimap<Key, ObjectId, Hash> functions_;
   bool knows_server_ = false;
 };

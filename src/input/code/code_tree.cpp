@@ -140,7 +140,9 @@ void CodeTree::use(ObjectId object, PrivilegeSet privileges, bool has_schema) {
 Code CodeTree::take() {
   code_.given = parameters_.take();
   auto& uses = code_.uses;
-  const auto key = [](const CodeUse& u) { return std::pair(u.object, u.by_search_path); };
+  const auto key = [](const CodeUse& u) {
+    return std::tuple(u.object, u.by_search_path, u.by_operator);
+  };
   std::sort(uses.begin(), uses.end(),
             [&](const CodeUse& a, const CodeUse& b) { return key(a) < key(b); });
   std::vector<CodeUse> merged;
@@ -152,9 +154,12 @@ Code CodeTree::take() {
     }
   }
   uses = std::move(merged);
-  auto& settings = code_.settings;
-  std::sort(settings.begin(), settings.end());
-  settings.erase(std::unique(settings.begin(), settings.end()), settings.end());
+  const auto each_once = [](auto& list) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  };
+  each_once(code_.settings);
+  each_once(code_.operators);
   return std::move(code_);
 }
 
@@ -460,12 +465,21 @@ void CodeTree::function_name(const std::string& schema, const std::string& name,
   }
 }
 
-/// `+`, or OPERATOR(app.+): its function is what is used.
+/// `+`, or OPERATOR(app.+), and its function.
 void CodeTree::operator_name(const Tree& parts) {
   const auto [schema, name] = qualified(parts);
   const auto found = names_.operators(schema, name, path_);
-  if (found.empty()) return looked_up(!schema.empty(), &NameLookup::functions);
-  for (const auto id : found) use(id, Privilege::execute, !schema.empty());
+  if (found.empty()) {
+    looked_up(!schema.empty(), &NameLookup::functions);
+    if (schema.empty() || schema == "pg_catalog") return;
+    return give_up(fmt::format("there is no operator {}.{}", displayed(schema), displayed(name)));
+  }
+  for (const auto& o : found) {
+    code_.operators.push_back({o.schema, o.identity, o.owner, schema.empty() && !path_.bound});
+    if (o.function == no_object || names_.cluster().object(o.function).system) continue;
+    code_.uses.push_back({.object = o.function, .privileges = Privilege::execute});
+    code_.uses.back().by_operator = true;
+  }
 }
 
 /// What is compared by `=` without saying so.

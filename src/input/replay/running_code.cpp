@@ -29,7 +29,7 @@ Touched kept_in(const std::string& catalog) {
 }
 
 bool is_hidden_call(const Entity& e) {
-  return e.name.starts_with("cast ") || e.name.starts_with("OBJECT_OPERATOR");
+  return is_other(e, cast_kind) || is_other(e, operator_kind);
 }
 
 /// Whether it may be called with so many arguments; the last may be variadic.

@@ -74,13 +74,14 @@ class CodeReader {
     read_inheritances();
     read_foreign_keys();
     read_subscriptions();
+    read_operators();
     read_triggers();
     read_expressions();
     read_views();
     read_types();
     read_aggregates();
     CodeNames names(cluster_, database_);
-    read_operators(names);
+    for (auto& [oid, made] : operators_) names.add_operator(std::move(made));
     read_rules(names);
     read_functions(names);
     read_policies(names);
@@ -113,6 +114,18 @@ class CodeReader {
     return CodeUse{found, type ? Privilege::usage : Privilege::execute, false, maybe};
   }
 
+  /// One more of what the catalogs say that code uses: `kind` is that of use_of, or o for an
+  /// operator.
+  void add_use(Code& code, const Field& kind, const Field& oid) const {
+    const auto made = letter(kind) == 'o' ? operators_.find(oid_of(oid)) : operators_.end();
+    if (made != operators_.end()) {
+      const auto& o = made->second;
+      code.operators.push_back({o.schema, o.identity, o.owner, false});
+    }
+    if (letter(kind) == 'o') return;
+    if (const auto use = use_of(kind, oid)) code.uses.push_back(*use);
+  }
+
   std::string gone() const;
   std::string left_out(ObjectId object, const std::string& why);
 
@@ -130,7 +143,7 @@ class CodeReader {
   void read_views();
   void read_types();
   void read_aggregates();
-  void read_operators(CodeNames& names);
+  void read_operators();
   void read_rules(const CodeNames& names);
   void read_functions(const CodeNames& names);
   void read_policies(const CodeNames& names);
@@ -142,6 +155,7 @@ class CodeReader {
   ObjectId database_;
   std::map<std::pair<ObjectId, std::string>, std::size_t> triggers_;  // into attachments
   std::map<ObjectId, Code> aggregates_;
+  std::map<std::uint32_t, NamedOperator> operators_;  // by OID
 };
 
 /// NULL where there is something, which the question saw: it was dropped since.
@@ -291,8 +305,9 @@ void CodeReader::read_expressions() {
   std::map<std::tuple<ObjectId, std::string, std::string>, std::size_t> known;
   for (const auto& r : ask("expressions")) {
     const auto relation = table(r[0]);
-    const auto use = use_of(r[4], r[3]);
-    if (relation == no_object || !use) continue;
+    Code code;
+    add_use(code, r[4], r[3]);
+    if (relation == no_object || (code.uses.empty() && code.operators.empty())) continue;
     const auto kind = text_of(r[1]);
     auto at = cluster_.attachments.size();
     if (kind == "trigger") {
@@ -311,7 +326,7 @@ void CodeReader::read_expressions() {
       attachment.on = on;
       cluster_.attachments.push_back(std::move(attachment));
     }
-    cluster_.attachments[at].code.uses.push_back(*use);
+    add_use(cluster_.attachments[at].code, r[4], r[3]);
   }
 }
 
@@ -343,6 +358,10 @@ void CodeReader::read_views() {
       if (known != writable.end()) bodies.back().writable = known->second;
     }
     auto& uses = bodies.back().code.uses;
+    if (letter(r[1]) == 'o') {
+      add_use(bodies.back().code, r[1], r[2]);
+      continue;
+    }
     auto use = use_of(r[1], r[2]);
     if (!use) continue;
     if (r[3]) use->columns = {text_of(r[3])};
@@ -361,8 +380,7 @@ void CodeReader::read_types() {
     if (type == no_object) continue;
     auto& bodies = cluster_.bodies;
     if (bodies.empty() || bodies.back().of != type) bodies.push_back({type, {}, std::nullopt});
-    const auto use = use_of(r[1], r[2]);
-    if (use) bodies.back().code.uses.push_back(*use);
+    if (r[1]) add_use(bodies.back().code, r[1], r[2]);
   }
 }
 
@@ -379,13 +397,13 @@ void CodeReader::read_aggregates() {
   }
 }
 
-void CodeReader::read_operators(CodeNames& names) {
+void CodeReader::read_operators() {
   for (const auto& r : ask("operators")) {
     const auto schema = object(ObjectKind::schema, r[0]);
-    const auto function = object(ObjectKind::function, r[2]);
-    if (schema != no_object && function != no_object) {
-      names.add_operator(schema, text_of(r[1]), function);
-    }
+    if (schema == no_object) continue;  // a temporary schema
+    const auto owner = truth(r[5]) ? no_role : builder_.role_of_oid(oid_of(r[3]));
+    operators_.emplace(oid_of(r[6]), NamedOperator{schema, text_of(r[1]), text_of(r[4]), owner,
+                                                   object(ObjectKind::function, r[2])});
   }
 }
 

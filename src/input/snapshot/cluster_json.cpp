@@ -118,7 +118,8 @@ void from_json(const json& j, Unseen& u) {
 
 void to_json(json& j, const CodeUse& u) {
   j = {u.object, u.privileges, u.by_search_path, u.maybe};
-  if (!u.columns.empty()) j.push_back(u.columns);
+  if (!u.columns.empty() || u.by_operator) j.push_back(u.columns);
+  if (u.by_operator) j.push_back(u.by_operator);
 }
 
 void from_json(const json& j, CodeUse& u) {
@@ -127,6 +128,18 @@ void from_json(const json& j, CodeUse& u) {
   j.at(2).get_to(u.by_search_path);
   if (j.size() > 3) j.at(3).get_to(u.maybe);
   if (j.size() > 4) j.at(4).get_to(u.columns);
+  if (j.size() > 5) j.at(5).get_to(u.by_operator);
+}
+
+void to_json(json& j, const OperatorUse& u) {
+  j = {u.schema, u.identity, u.owner, u.by_search_path};
+}
+
+void from_json(const json& j, OperatorUse& u) {
+  j.at(0).get_to(u.schema);
+  j.at(1).get_to(u.identity);
+  j.at(2).get_to(u.owner);
+  j.at(3).get_to(u.by_search_path);
 }
 
 void to_json(json& j, const NameLookup& n) {
@@ -152,6 +165,7 @@ void from_json(const json& j, Given& g) {
 
 void to_json(json& j, const Code& c) {
   j = {{"uses", c.uses}, {"settings", c.settings}, {"unknown", c.unknown}, {"given", c.given}};
+  if (!c.operators.empty()) j["operators"] = c.operators;
   if (c.callers_types) j["callers_types"] = true;
   put(j, "looks_up", c.names);
 }
@@ -162,6 +176,7 @@ void from_json(const json& j, Code& c) {
   j.at("uses").get_to(c.uses);
   j.at("settings").get_to(c.settings);
   j.at("unknown").get_to(c.unknown);
+  if (j.contains("operators")) j.at("operators").get_to(c.operators);
   c.callers_types = j.value("callers_types", false);
   c.names.reset();
   if (!j.contains("looks_up")) return;
@@ -369,9 +384,11 @@ void add_later_keys(json& j, Cluster& c) {
   }
   if (j.contains("foreign_tables")) {
     take(j, "foreign_tables", c.foreign_tables);
-  } else if (!c.user_mappings.empty()) {
-    c.unseen.try_emplace(Fact::code, Unseen{"the snapshot was taken before pgleast read where "
-                                            "foreign tables lead", "take it again"});
+  } else {
+    c.unseen.try_emplace(Fact::code,
+                         Unseen{"the snapshot was taken before pgleast read which operators code "
+                                "uses and where foreign tables lead",
+                                "take it again"});
   }
   if (j.contains("setting_problems")) {
     take(j, "setting_problems", c.setting_problems);

@@ -41,8 +41,11 @@ Cluster some_cluster() {
   auto function = table;
   function.kind = ObjectKind::function;
   cluster.functions = {{}};
-  cluster.objects = {database, table, language, server, function};
+  auto schema = table;
+  schema.kind = ObjectKind::schema;
+  cluster.objects = {database, table, language, server, function, schema};
   const Code code{{{ObjectId{1}, PrivilegeSet(Privilege::select) | Privilege::insert, true}},
+                  {{ObjectId{5}, "s.+(integer,integer)", no_role, true}},
                   {"app.tenant"},
                   NameLookup{true, false, true, true, false},
                   {{Given::To::sql, 1, no_object, 0}, {Given::To::argument, 0, ObjectId{4}, 2}},
@@ -174,7 +177,7 @@ TEST_CASE("numbers that lead nowhere are refused", "[input][snapshot]") {
       {"\"member\": 0", "\"member\": 9"},
       {"\"creator\": 0", "\"creator\": 2"},
       {"\"acl\": 0", "\"acl\": 77"},
-      {"\"of\": 4", "\"of\": 5"},
+      {"\"of\": 4", "\"of\": 6"},
       {"\"child\": 1", "\"child\": 0"},
       {"\"function\": 4", "\"function\": 1"},
       {"\"server\": 3", "\"server\": 2"},

@@ -136,6 +136,8 @@ class SqlCatalog {
   EntityId find_function(EntityId schema, const std::string& name,
                          const std::vector<TypeRef>& types) const;
   EntityId find_named(EntityKind kind, const QualifiedName& name) const;
+  /// Those that scripts made, in the first schema that has one. They share their names.
+  std::vector<EntityId> find_operators(const QualifiedName& name) const;
   bool is_of_server(const QualifiedName& name) const;
   /// Of what is not there: that its schema is not there either, or `otherwise`.
   Condition absence(const QualifiedName& name, Condition otherwise) const;

@@ -164,6 +164,8 @@ class Compaction {
   void keep_uses(Code& code) const {
     std::erase_if(code.uses, [&](const CodeUse& u) { return is_gone(u.object); });
     for (auto& use : code.uses) renumber(use.object);
+    std::erase_if(code.operators, [&](const OperatorUse& u) { return is_gone(u.schema); });
+    for (auto& use : code.operators) renumber(use.schema);
   }
 
   void renumber(ObjectId& id) const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "input/replay/catalog/entity_kind.hpp"
@@ -88,6 +89,17 @@ struct Entity {
 
   bool is(Subkind wanted) const { return subkind == wanted; }
 };
+
+/// The name of an operator's entity begins so, and of what calls functions by types: operator
+/// classes and casts; their types are `types`.
+inline constexpr std::string_view operator_kind = "OBJECT_OPERATOR ";
+inline constexpr std::string_view operator_class_kind = "OBJECT_OPCLASS ";
+inline constexpr std::string_view cast_kind = "cast ";
+inline constexpr std::string_view statistics_kind = "OBJECT_STATISTIC_EXT ";
+
+inline bool is_other(const Entity& e, std::string_view kind) {
+  return e.kind == EntityKind::other && e.name.starts_with(kind);
+}
 
 /// What has rows of its own, or its partitions have them.
 inline bool is_table(const Entity& e) {

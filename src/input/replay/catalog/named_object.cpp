@@ -186,6 +186,22 @@ Condition absence(const SqlCatalog& catalog, EntityKind kind, const QualifiedNam
   return Condition::undefined_object;
 }
 
+/// Of operators that share a name that which takes these; NONE is no type.
+std::vector<EntityId> with_types(const SqlCatalog& catalog, const std::vector<EntityId>& operators,
+                                 const SqlNode& object) {
+  std::vector<std::string> wanted;
+  for (const auto& argument : list_at(inside(object, "ObjectWithArgs"), "objargs")) {
+    if (!argument.contains("TypeName")) continue;
+    wanted.push_back(catalog.shown(catalog.find_type(argument["TypeName"])));
+  }
+  for (const auto id : operators) {
+    std::vector<std::string> types;
+    for (const auto& type : catalog.at(id).types) types.push_back(catalog.shown(type));
+    if (types == wanted) return {id};
+  }
+  return {};
+}
+
 std::vector<EntityId> find_others(const SqlCatalog& catalog, const std::string& kind,
                                   const SqlNode& object) {
   std::vector<EntityId> result;
@@ -194,6 +210,7 @@ std::vector<EntityId> find_others(const SqlCatalog& catalog, const std::string& 
                           : items_of(object);
   if (!names.is_array() || names.empty() || !names.front().contains("String")) return result;
   const auto name = qualified_name_of(names);
+  if (kind + ' ' == operator_kind) return with_types(catalog, catalog.find_operators(name), object);
   const auto id = catalog.find_named(EntityKind::other, {name.schema, kind + ' ' + name.name});
   if (id != no_entity) result.push_back(id);
   return result;

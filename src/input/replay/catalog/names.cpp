@@ -159,6 +159,16 @@ EntityId SqlCatalog::find_named(EntityKind kind, const QualifiedName& name) cons
   return no_entity;
 }
 
+std::vector<EntityId> SqlCatalog::find_operators(const QualifiedName& name) const {
+  auto schemas = name.schema.empty() ? path() : std::vector{find_schema(name.schema)};
+  std::erase(schemas, no_entity);
+  for (const auto schema : schemas) {
+    const auto found = find_all(EntityKind::other, schema, std::string(operator_kind) + name.name);
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
 /// The catalogs are not in the model of a script's cluster.
 bool SqlCatalog::is_of_server(const QualifiedName& name) const {
   if (!name.schema.empty()) {

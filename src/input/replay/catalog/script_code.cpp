@@ -119,8 +119,10 @@ class ScriptCodeReader {
         if (e.is(RelationKind::index)) return expression(e, e.refs.front().to, e.name);
         if (e.is(RelationKind::foreign_table)) foreign_table(id, e);
         column_types(id, e);
+        if (e.is(RelationKind::partitioned_table)) partition_key(id, e);
         return inheritances(id, e);
       case EntityKind::type:
+        parts(id, e);
         return domain(id, e);
       case EntityKind::trigger:
         return trigger(e);
@@ -141,7 +143,8 @@ class ScriptCodeReader {
       case EntityKind::user_mapping:
         return mapping(e);
       case EntityKind::other:
-        return cast(e);
+        if (is_other(e, statistics_kind)) return statistics(e);
+        return by_types(e);
       case EntityKind::extension:
         cluster().extensions.push_back({database_, e.name, "", no_object, e.owner});
         return;
@@ -151,17 +154,38 @@ class ScriptCodeReader {
   }
 
   void add_operators(CodeNames& names) {
-    constexpr std::string_view kind = "OBJECT_OPERATOR ";
     for (std::uint32_t i = 0; i < catalog_.size(); ++i) {
       const auto& e = catalog_.at(EntityId{i});
-      const bool is = e.alive && e.kind == EntityKind::other && e.database == before_ &&
-                      e.name.starts_with(kind) && e.schema != no_entity;
-      for (const auto& ref : is ? e.refs : std::vector<Ref>()) {
-        const auto& to = catalog_.at(ref.to);
-        if (to.kind != EntityKind::function || !to.alive || to.object == no_object) continue;
-        names.add_operator(object_(e.schema), e.name.substr(kind.size()), object_(ref.to));
-      }
+      if (is_operator(e) && e.database == before_) names.add_operator(operator_of(e));
     }
+  }
+
+  bool is_operator(const Entity& e) const {
+    if (!e.alive || !is_other(e, operator_kind) || e.schema == no_entity) return false;
+    const auto& schema = catalog_.at(e.schema);
+    return schema.alive && !schema.temporary && schema.object != no_object;
+  }
+
+  NamedOperator operator_of(const Entity& e) {
+    NamedOperator made{object_(e.schema), e.name.substr(operator_kind.size()), "", e.owner};
+    made.identity = identity_of(e, made);
+    for (const auto& ref : e.refs) {
+      const auto& to = catalog_.at(ref.to);
+      if (to.kind != EntityKind::function || !to.alive || to.object == no_object) continue;
+      made.function = object_(ref.to);
+    }
+    return made;
+  }
+
+  /// shop.@@@(integer,integer); prefix operators have NONE first.
+  std::string identity_of(const Entity& e, const NamedOperator& made) {
+    auto result = fmt::format("{}.{}(", cluster().object(made.schema).identity, made.name);
+    if (e.types.size() == 1) result += "NONE,";
+    for (const auto& type : e.types) {
+      if (!result.ends_with('(') && !result.ends_with(',')) result += ',';
+      result += catalog_.shown(type);
+    }
+    return result + ')';
   }
 
   static NamePath path_of(const Entity& e) {
@@ -194,7 +218,9 @@ class ScriptCodeReader {
       const auto& type = catalog_.at(ref.to);
       if (type.kind != EntityKind::type || !type.alive || type.object == no_object) continue;
       // The checks of a domain that it is given run before.
-      if (!type.is(TypeKind::domain)) code.uses.push_back({object_(ref.to), Privilege::usage});
+      const bool given_back = e.result.entity == ref.to;
+      if (type.is(TypeKind::domain) && !given_back) continue;
+      code.uses.push_back({object_(ref.to), Privilege::usage});
     }
     cluster().bodies.push_back({object_(id), std::move(code), std::nullopt});
   }
@@ -202,9 +228,10 @@ class ScriptCodeReader {
   CodeUse call(EntityId function) const { return {object_(function), Privilege::execute, false}; }
 
   /// What it needs, by the catalog's own records.
-  void add_uses(const Entity& e, Code& code, bool relations) const {
+  void add_uses(const Entity& e, Code& code, bool relations) {
     for (const auto& ref : e.refs) {
       const auto& to = catalog_.at(ref.to);
+      if (is_operator(to)) add_operator(to, code);
       if (!to.alive || to.object == no_object) continue;
       if (to.kind == EntityKind::function) code.uses.push_back(call(ref.to));
       if (to.kind == EntityKind::type && to.is(TypeKind::domain)) {
@@ -213,6 +240,15 @@ class ScriptCodeReader {
       const bool read = to.kind == EntityKind::relation && relations;
       if (read) code.uses.push_back({object_(ref.to), Privilege::select, false});
     }
+  }
+
+  void add_operator(const Entity& e, Code& code) {
+    const auto o = operator_of(e);
+    code.operators.push_back({o.schema, o.identity, o.owner, false});
+    if (o.function == no_object) return;
+    CodeUse use{o.function, Privilege::execute};
+    use.by_operator = true;
+    code.uses.push_back(std::move(use));
   }
 
   void view(EntityId id, const Entity& e) {
@@ -225,7 +261,8 @@ class ScriptCodeReader {
         body.code.uses.push_back({found->second, Privilege::select, false});
       }
     }
-    if (!body.code.uses.empty()) cluster().bodies.push_back(std::move(body));
+    const bool any = !body.code.uses.empty() || !body.code.operators.empty();
+    if (any) cluster().bodies.push_back(std::move(body));
   }
 
   /// To a table, also through other views.
@@ -258,7 +295,9 @@ class ScriptCodeReader {
   }
 
   void column_types(EntityId id, const Entity& e) {
-    if (!is_table(e) || e.object == no_object) return;
+    if (e.object == no_object) return;
+    types_of_query(id, e);
+    if (!is_table(e)) return;
     for (const auto& column : e.columns) {
       if (column.type.entity == no_entity) continue;
       const auto& type = catalog_.at(column.type.entity);
@@ -275,23 +314,99 @@ class ScriptCodeReader {
     }
   }
 
-  /// Its function may run where there are values of either type.
-  void cast(const Entity& e) {
-    constexpr std::string_view kind = "cast ";
-    if (!e.name.starts_with(kind)) return;
+  /// Of a query's columns the types are not known: any that is in it.
+  void types_of_query(EntityId id, const Entity& e) {
+    Attachment attachment;
+    attachment.kind = Attachment::Kind::expression;
+    attachment.relation = object_(id);
+    attachment.name = "types of columns";
+    attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::select |
+                    Privilege::maintain;
+    for (const auto& type : e.types) {
+      if (!is_type(type.entity)) continue;
+      attachment.code.uses.push_back({object_(type.entity), Privilege::usage, false, true});
+    }
+    if (!attachment.code.uses.empty()) cluster().attachments.push_back(std::move(attachment));
+  }
+
+  /// No column's type or default: those are a column's, or have entities of their own.
+  void partition_key(EntityId id, const Entity& e) {
+    Attachment attachment;
+    attachment.kind = Attachment::Kind::expression;
+    attachment.relation = object_(id);
+    attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update | Privilege::select |
+                    Privilege::delete_;
+    add_uses(e, attachment.code, false);
+    std::erase_if(attachment.code.uses, [&](const CodeUse& use) {
+      return cluster().object(use.object).kind != ObjectKind::function;
+    });
+    const auto& code = attachment.code;
+    if (code.uses.empty() && code.operators.empty()) return;
+    cluster().attachments.push_back(std::move(attachment));
+  }
+
+  bool is_type(EntityId id) const {
+    if (id == no_entity) return false;
+    const auto& e = catalog_.at(id);
+    return e.kind == EntityKind::type && e.alive && !e.temporary && e.object != no_object;
+  }
+
+  /// What values of it are made of.
+  void parts(EntityId id, const Entity& e) {
+    if (e.object == no_object || e.is(TypeKind::domain)) return;
+    const auto add = [&](EntityId part) {
+      if (!is_type(part)) return;
+      of_types_[object_(id)].uses.push_back({object_(part), Privilege::usage, false, true});
+    };
+    const auto add_columns = [&](const Entity& relation) {
+      for (const auto& column : relation.columns) add(column.type.entity);
+    };
+    for (const auto& ref : e.refs) {
+      add(ref.to);
+      if (catalog_.at(ref.to).kind == EntityKind::relation) add_columns(catalog_.at(ref.to));
+    }
+    for (const auto dependent : catalog_.dependents(id)) {
+      const auto& of_type = catalog_.at(dependent);
+      if (of_type.alive && of_type.is(RelationKind::composite_type)) add_columns(of_type);
+    }
+  }
+
+  /// A cast's function, or an operator class's, may run where there are values of its types.
+  void by_types(const Entity& e) {
+    if (!is_other(e, cast_kind) && !is_other(e, operator_class_kind)) return;
     Code code;
     add_uses(e, code, false);
     std::erase_if(code.uses, [&](const CodeUse& use) {
       return cluster().object(use.object).kind != ObjectKind::function;
     });
-    for (auto& use : code.uses) use.maybe = true;
+    for (auto& use : code.uses) use = {use.object, Privilege::execute, false, true};
     if (code.uses.empty()) return;
-    for (const auto& ref : e.refs) {
-      const auto& type = catalog_.at(ref.to);
-      if (type.kind != EntityKind::type || !type.alive || type.object == no_object) continue;
-      if (type.is(TypeKind::domain)) continue;
-      auto& uses = of_types_[object_(ref.to)].uses;
+    const bool of_server = std::all_of(e.types.begin(), e.types.end(),
+                                       [](const TypeRef& t) { return t.entity == no_entity; });
+    for (const auto& type : e.types) {
+      const bool made = type.entity != no_entity;
+      if (made && catalog_.at(type.entity).is(TypeKind::domain)) continue;
+      if (made && catalog_.at(type.entity).object == no_object) continue;
+      // Where one of them is a user's, the code has values of that.
+      if (!made && !of_server) continue;
+      auto& uses = of_types_[made ? object_(type.entity) : type_of_server(type.text)].uses;
       uses.insert(uses.end(), code.uses.begin(), code.uses.end());
+    }
+  }
+
+  ObjectId type_of_server(const std::string& name) {
+    const auto [at, is_new] = types_of_server_.try_emplace(name, no_object);
+    if (is_new) {
+      at->second = ObjectId{static_cast<std::uint32_t>(cluster().objects.size())};
+      cluster().objects.push_back(of_server(ObjectKind::type, name));
+    }
+    return at->second;
+  }
+
+  void statistics(const Entity& e) {
+    for (const auto& ref : e.refs) {
+      const bool table = ref.kind == Ref::Kind::automatic && ref.column == 0;
+      if (table && catalog_.at(ref.to).alive) expression(e, ref.to, e.name);
     }
   }
 
@@ -311,11 +426,11 @@ class ScriptCodeReader {
 
   void expression(const Entity& e, EntityId relation, const std::string& name) {
     Attachment attachment;
-    attachment.kind =
-        e.kind == EntityKind::relation ? Attachment::Kind::index : Attachment::Kind::expression;
+    const bool planned = e.kind == EntityKind::relation || e.kind == EntityKind::other;
+    attachment.kind = planned ? Attachment::Kind::index : Attachment::Kind::expression;
     if (relation == no_entity || catalog_.at(relation).temporary) return;
     add_uses(e, attachment.code, false);
-    if (attachment.code.uses.empty()) return;
+    if (attachment.code.uses.empty() && attachment.code.operators.empty()) return;
     attachment.relation = object_(relation);
     attachment.name = name;
     attachment.on = PrivilegeSet(Privilege::insert) | Privilege::update;
@@ -533,6 +648,7 @@ class ScriptCodeReader {
   std::map<std::string, ObjectId, std::less<>> of_server_;      // relations of pg_catalog
   std::map<std::pair<ObjectId, std::string>, NamePath> paths_;  // of policies
   std::map<ObjectId, Code> of_types_;                           // that are no domains
+  std::map<std::string, ObjectId> types_of_server_;
 };
 
 }  // namespace

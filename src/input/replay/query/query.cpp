@@ -20,7 +20,7 @@ using MaybeNames = std::optional<Names>;
 // --- What is referred to ------------------------------------------------------------------------
 
 struct Mentioned {
-  std::vector<QualifiedName> relations, functions;
+  std::vector<QualifiedName> relations, functions, operators;
   std::vector<std::size_t> arguments;  // of each function
   std::vector<const SqlNode*> types;
   std::set<std::string> columns, with;
@@ -44,6 +44,8 @@ void mention_object(const std::string& key, const SqlNode& value, Mentioned& fou
   } else if (key == "FuncCall") {
     found.functions.push_back(qualified_name_of(list_at(value, "funcname")));
     found.arguments.push_back(list_at(value, "args").size());
+  } else if (key == "A_Expr") {
+    found.operators.push_back(qualified_name_of(list_at(value, "name")));
   } else if (key == "typeName" || key == "TypeName") {
     found.types.push_back(&value);
   } else if (key == "ColumnRef") {
@@ -145,6 +147,15 @@ void add_functions(SqlCatalog& catalog, EntityId from, const Mentioned& found, i
       if (fits || all.size() == 1) {
         catalog.add_ref(from, {id, 0, Ref::Kind::normal, from_column});
       }
+    }
+  }
+}
+
+/// Types are not compared.
+void add_operators(SqlCatalog& catalog, EntityId from, const Mentioned& found, int from_column) {
+  for (const auto& name : found.operators) {
+    for (const auto id : catalog.find_operators(name)) {
+      catalog.add_ref(from, {id, 0, Ref::Kind::normal, from_column});
     }
   }
 }
@@ -527,6 +538,7 @@ void add_references(SqlCatalog& catalog, EntityId from, const SqlNode& tree, Ent
   }
   if (on != no_entity) add_columns(catalog, from, on, found, from_column);
   add_functions(catalog, from, found, from_column);
+  add_operators(catalog, from, found, from_column);
   for (const auto* const name : found.types) {
     const auto type = catalog.find_type(*name);
     if (type.entity != no_entity) {

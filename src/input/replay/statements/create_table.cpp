@@ -265,6 +265,7 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, RelationKind kin
     catalog.edit(id).parent = no_entity;
   }
   if (partition) catalog.edit(id).bound = bound;
+  if (partitioned) add_references(catalog, id, node["partspec"]);
   for (const auto* const definition : parts.definitions) {
     add_definition(catalog, id, *definition);
   }

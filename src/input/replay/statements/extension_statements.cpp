@@ -124,12 +124,29 @@ void drop_tablespace(SqlCatalog& catalog, const SqlNode& node) {
   catalog.mark_dropped(id);
 }
 
+/// FUNCTION 1 f(t, t), OPERATOR 1 <: the types that a function is for are those of the entity, too.
+void add_members(SqlCatalog& catalog, EntityId id, const SqlNode& node) {
+  for (const auto& given : list_at(node, "items")) {
+    const auto& item = inside(given, "CreateOpClassItem");
+    const auto& named = node_at(item, "name");
+    const auto name = qualified_name_of(list_at(named, "objname"));
+    for (const auto& found : {catalog.find_functions(name), catalog.find_operators(name)}) {
+      for (const auto member : found) catalog.add_ref(id, {member, 0, Ref::Kind::normal, 0});
+    }
+    for (const auto& argument : list_at(named, "objargs")) {
+      if (!argument.contains("TypeName")) continue;
+      catalog.edit(id).types.push_back(catalog.find_type(argument["TypeName"]));
+    }
+  }
+}
+
 void create_cast(SqlCatalog& catalog, const SqlNode& node) {
   const auto source = catalog.type_of(node_at(node, "sourcetype"));
   const auto target = catalog.type_of(node_at(node, "targettype"));
   auto e = entity_of(catalog, EntityKind::other,
-                     "cast " + catalog.shown(source) + " " + catalog.shown(target));
+                     std::string(cast_kind) + catalog.shown(source) + " " + catalog.shown(target));
   e.owner = no_role;
+  e.types = {source, target};
   const auto id = catalog.add(std::move(e));
   for (const auto& type : {source, target}) {
     catalog.add_ref(id, {type.entity, 0, Ref::Kind::normal, 0});
@@ -138,8 +155,40 @@ void create_cast(SqlCatalog& catalog, const SqlNode& node) {
   const auto functions = catalog.find_functions(
       qualified_name_of(list_at(inside(node["func"], "ObjectWithArgs"), "objname")));
   if (functions.empty()) return;
-  catalog.add_ref(id, {functions.front(), 0, Ref::Kind::normal, 0});
-  if (functions.size() > 1) catalog.has_hidden_calls = true;
+  for (const auto function : functions) {
+    catalog.add_ref(id, {function, 0, Ref::Kind::normal, 0});
+  }
+}
+
+/// Of more functions or operators of a name all are taken: types are not compared.
+void create_operator_class(SqlCatalog& catalog, const SqlNode& node) {
+  catalog.has_hidden_calls = true;
+  const auto name = qualified_name_of(list_at(node, "opclassname"));
+  auto e = entity_of(catalog, EntityKind::other, std::string(operator_class_kind) + name.name);
+  e.schema = catalog.schema_for_new(name);
+  e.owner = catalog.user();
+  const auto type = catalog.type_of(node_at(node, "datatype"));
+  e.types = {type};
+  const auto id = catalog.add(std::move(e));
+  catalog.add_ref(id, {type.entity, 0, Ref::Kind::normal, 0});
+  add_members(catalog, id, node);
+}
+
+/// ALTER OPERATOR FAMILY ... ADD FUNCTION: for whatever types.
+void alter_operator_family(SqlCatalog& catalog, const SqlNode& node) {
+  catalog.has_hidden_calls = true;
+  const auto name = qualified_name_of(list_at(node, "opfamilyname"));
+  for (const auto id : catalog.of_kind(EntityKind::other)) {
+    const auto& e = catalog.at(id);
+    const bool here = e.alive && e.database == catalog.session().database;
+    if (here && e.name == std::string(operator_class_kind) + name.name) {
+      return add_members(catalog, id, node);
+    }
+  }
+  auto e = entity_of(catalog, EntityKind::other, std::string(operator_class_kind) + name.name);
+  e.schema = catalog.schema_for_new(name);
+  e.owner = catalog.user();
+  add_members(catalog, catalog.add(std::move(e)), node);
 }
 
 void create_statistics(SqlCatalog& catalog, const SqlNode& node) {
@@ -147,7 +196,16 @@ void create_statistics(SqlCatalog& catalog, const SqlNode& node) {
     if (inside(item, "StatsElem").contains("expr")) catalog.has_hidden_calls = true;
   }
   for (const auto& item : list_at(node, "relations")) {
-    if (item.contains("RangeVar")) catalog.need_owner(catalog.relation_of(item), "table");
+    if (!item.contains("RangeVar")) continue;
+    const auto table = catalog.relation_of(item);
+    catalog.need_owner(table, "table");
+    const auto name = qualified_name_of(list_at(node, "defnames"));
+    auto e = entity_of(catalog, EntityKind::other, std::string(statistics_kind) + name.name);
+    e.schema = name.name.empty() ? catalog.at(table).schema : catalog.schema_for_new(name);
+    e.owner = catalog.user();
+    const auto id = catalog.add(std::move(e));
+    catalog.add_ref(id, {table, 0, Ref::Kind::automatic, 0});
+    add_references(catalog, id, list_at(node, "exprs"));
   }
 }
 

@@ -87,6 +87,8 @@ void create_tablespace(SqlCatalog& catalog, const SqlNode& node);
 void drop_tablespace(SqlCatalog& catalog, const SqlNode& node);
 void create_cast(SqlCatalog& catalog, const SqlNode& node);
 void create_statistics(SqlCatalog& catalog, const SqlNode& node);
+void create_operator_class(SqlCatalog& catalog, const SqlNode& node);
+void alter_operator_family(SqlCatalog& catalog, const SqlNode& node);
 /// It changes nothing that is known here.
 void nothing_known(SqlCatalog& catalog, const SqlNode& node);
 /// It changes nothing that is known here but what runs by itself: its functions.

@@ -156,6 +156,7 @@ void make_from_query(SqlCatalog& catalog, const SqlNode& into, const SqlNode& qu
     }
   }
   const auto id = make_relation(catalog, schema, name, kind, named_columns(names));
+  catalog.edit(id).types = types_in(catalog, query);
   if (kind == RelationKind::materialized_view) add_references(catalog, id, query);
 }
 

@@ -46,6 +46,17 @@ void define_type(SqlCatalog& catalog, const SqlNode& node) {
   make_type(catalog, schema, name.name, TypeKind::shell);
 }
 
+// no_entity: it is the server's, or not known.
+EntityId function_of_operator(SqlCatalog& catalog, const QualifiedName& name,
+                              const std::vector<TypeRef>& types) {
+  const auto functions = catalog.find_functions(name);
+  if (functions.size() == 1) return functions.front();
+  if (functions.empty()) return no_entity;
+  const auto found = catalog.find_function(catalog.at(functions.front()).schema, name.name, types);
+  if (found == no_entity) catalog.has_hidden_calls = true;
+  return found;
+}
+
 // `collation`, `operator`: the name begins with it.
 void define_other(SqlCatalog& catalog, const SqlNode& node, const std::string& kind) {
   const auto name = qualified_name_of(list_at(node, "defnames"));
@@ -63,21 +74,22 @@ void define_other(SqlCatalog& catalog, const SqlNode& node, const std::string& k
     throw Refused(Condition::duplicate_object, fmt::format("`{}` already exists", name.name),
                   name.name);
   }
+  const auto given = [&](const char* part) {
+    const auto* const found = option_named(list_at(node, "definition"), part);
+    return found != nullptr && found->contains("TypeName") ? found : nullptr;
+  };
+  for (const char* const part : {"leftarg", "rightarg"}) {
+    if (overloaded && given(part) != nullptr)
+      other.types.push_back(catalog.find_type(*given(part)));
+  }
+  const auto types = other.types;
   const auto id = catalog.add(std::move(other));
-  for (const char* const part : {"procedure", "function", "leftarg", "rightarg"}) {
-    const auto* const given = option_named(list_at(node, "definition"), part);
-    if (given == nullptr || !given->contains("TypeName")) continue;
-    const auto names = qualified_name_of(list_at((*given)["TypeName"], "names"));
-    if (part[0] == 'l' || part[0] == 'r') {
-      catalog.add_ref(id, {catalog.find_type(*given).entity, 0, Ref::Kind::normal, 0});
-    } else {
-      const auto functions = catalog.find_functions(names);
-      if (functions.size() == 1) {
-        catalog.add_ref(id, {functions.front(), 0, Ref::Kind::normal, 0});
-      } else if (!functions.empty()) {
-        catalog.has_hidden_calls = true;
-      }
-    }
+  for (const auto& type : types) catalog.add_ref(id, {type.entity, 0, Ref::Kind::normal, 0});
+  for (const char* const part : {"procedure", "function"}) {
+    if (given(part) == nullptr) continue;
+    const auto names = qualified_name_of(list_at((*given(part))["TypeName"], "names"));
+    const auto function = function_of_operator(catalog, names, types);
+    if (function != no_entity) catalog.add_ref(id, {function, 0, Ref::Kind::normal, 0});
   }
 }
 
@@ -129,6 +141,7 @@ namespace {
 // What makes values of a range: `r(int, int)`, `r_multirange(r[])`.
 void make_constructor(SqlCatalog& catalog, EntityId schema, const std::string& name, EntityId of,
                       const std::vector<TypeRef>& types) {
+  const bool multirange = catalog.at(of).is(TypeKind::multirange);
   if (catalog.find_function(schema, name, types) != no_entity) {
     throw Refused(Condition::duplicate_function,
                   fmt::format("function `{}` already exists with same argument types", name), name);
@@ -143,6 +156,9 @@ void make_constructor(SqlCatalog& catalog, EntityId schema, const std::string& n
   function.types = types;
   function.result = {of, "", false, ""};
   function.refs.push_back({of, 0, Ref::Kind::internal, 0});
+  EntityCode code;
+  code.text = fmt::format("{}range_constructor{}", multirange ? "multi" : "", types.size());
+  function.code = std::make_shared<const EntityCode>(std::move(code));
   const auto id = catalog.make(std::move(function), ObjectKind::function,
                                static_cast<std::uint32_t>(details.size() - 1));
   // They are the bootstrap superuser's, whoever makes the type (makeRangeConstructors).

@@ -1,6 +1,6 @@
 -- Functions that users made, in what the server computes while a relation is written, read or
 -- analyzed, directly or as an operator (f in the last column) or perhaps, as an operator class (m);
--- types of its columns, and domains of its expressions (t).
+-- operators (o); types of its columns, and domains of its expressions (t).
 WITH used AS MATERIALIZED (
   SELECT d.classid, d.objid, d.refobjid AS fn, 'f' AS kind
     FROM pg_catalog.pg_depend d
@@ -10,6 +10,11 @@ WITH used AS MATERIALIZED (
   SELECT d.classid, d.objid, o.oprcode::oid, 'f'
     FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid AND o.oprcode >= 16384
+   WHERE d.refclassid = 'pg_catalog.pg_operator'::regclass AND d.refobjid >= 16384
+     AND d.deptype IN ('n', 'a')
+  UNION
+  SELECT d.classid, d.objid, d.refobjid, 'o'
+    FROM pg_catalog.pg_depend d
    WHERE d.refclassid = 'pg_catalog.pg_operator'::regclass AND d.refobjid >= 16384
      AND d.deptype IN ('n', 'a')
   UNION

@@ -1,5 +1,5 @@
 -- Domains that users made, once without a use, and what their checks and their base types are: f for
--- functions, t for types. Of the other types what may run where there are values of them: functions
+-- functions, o for operators, t for types. Of the other types what may run where there are values of them: functions
 -- of casts and of the operator classes that are taken for them (m), types that they are made of (n).
 -- The server's own types have only what does not belong to a user's.
 WITH support AS MATERIALIZED (
@@ -23,6 +23,13 @@ SELECT c.contypid, 'f', coalesce(o.oprcode::oid, d.refobjid)
    AND d.refclassid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass)
   LEFT JOIN pg_catalog.pg_operator o
     ON d.refclassid = 'pg_catalog.pg_operator'::regclass AND o.oid = d.refobjid
+ WHERE c.contypid >= 16384
+UNION
+SELECT c.contypid, 'o', d.refobjid
+  FROM pg_catalog.pg_constraint c
+  JOIN pg_catalog.pg_depend d
+    ON d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid = c.oid
+   AND d.refclassid = 'pg_catalog.pg_operator'::regclass AND d.refobjid >= 16384
  WHERE c.contypid >= 16384
 UNION
 SELECT t.oid, 't', t.typbasetype

@@ -36,6 +36,11 @@ SELECT q.ev_class, CASE d.refclassid WHEN 'pg_catalog.pg_class'::regclass THEN '
                         'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_type'::regclass)
    AND d.refobjid <> q.ev_class
 UNION
+SELECT q.ev_class, 'o', d.refobjid, NULL
+  FROM queries q
+  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = q.oid
+ WHERE d.refclassid = 'pg_catalog.pg_operator'::regclass AND d.refobjid >= 16384
+UNION
 SELECT s.ev_class, 'r', g.oid, NULL
   FROM stored s
   JOIN guarded g ON pg_catalog.strpos(s.query, g.mark) > 0
