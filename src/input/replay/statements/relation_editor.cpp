@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "input/replay/query/query.hpp"
+#include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/partition_bound.hpp"
 #include "pg/name_list.hpp"
 #include "pg/setting_value.hpp"
@@ -93,6 +94,7 @@ void add_sequence(SqlCatalog& catalog, EntityId relation, const std::string& col
   const auto number = catalog.column_number(relation, column);
   own_sequence(catalog, sequence, relation, number, identity != nullptr);
   catalog.set_owner(sequence, catalog.owner_of(relation));
+  shape_sequence(catalog, relation, number, identity);
   if (identity != nullptr) return;
   Entity value;
   value.kind = EntityKind::column_default;
@@ -304,6 +306,7 @@ void set_default(SqlCatalog& catalog, EntityId relation, int column, const SqlNo
   const auto name = fmt::format("default {}", column);
   const auto before = catalog.find_on(relation, EntityKind::column_default, name);
   if (before != no_entity) catalog.mark_dropped(before);
+  shape_default(catalog, relation, column, expression);
   if (expression == nullptr) return;
   Entity value;
   value.kind = EntityKind::column_default;
@@ -543,6 +546,7 @@ void add_constraint(SqlCatalog& catalog, EntityId relation, const SqlNode& const
     add_references(catalog, id, node_at(constraint, "raw_expr"), relation);
     goes_with_columns(catalog, id, relation);
   }
+  shape_constraint(catalog, relation, id, constraint);
   if (!kind->has_index) return;
   if (!index_name.empty()) {
     const auto used = catalog.find(EntityKind::relation, e.schema, index_name);
@@ -584,7 +588,11 @@ void add_definition(SqlCatalog& catalog, EntityId relation, const SqlNode& defin
     const auto type = text_at(constraint, "contype");
     if (type == "CONSTR_DEFAULT" || type == "CONSTR_GENERATED") {
       set_default(catalog, relation, number, &node_at(constraint, "raw_expr"));
-      if (type == "CONSTR_GENERATED") set_generated(catalog, relation, number);
+      if (type != "CONSTR_GENERATED") continue;
+      set_generated(catalog, relation, number);
+      forget_row_shape(catalog, relation);
+    } else if (type == "CONSTR_NOTNULL") {
+      shape_not_null(catalog, relation, number, true);
     } else if (type == "CONSTR_IDENTITY") {
       need_integer(catalog, relation, number);
       add_sequence(catalog, relation, name, &constraint);
@@ -825,6 +833,7 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, RelationKind kin
     catalog.edit(id).parent = no_entity;
   }
   if (partition) catalog.edit(id).bound = bound;
+  begin_row_shape(catalog, id, node);
   for (const auto* const definition : parts.definitions) {
     add_definition(catalog, id, *definition);
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "input/replay/query/query.hpp"
+#include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
 #include "input/replay/statements/view_writes.hpp"
@@ -396,6 +397,7 @@ void create_index(SqlCatalog& catalog, const SqlNode& node) {
   }
   add_references(catalog, id, list_at(node, "indexParams"), relation);
   goes_with_columns(catalog, id, relation);
+  shape_index(catalog, relation, id, node);
 }
 
 }  // namespace pgleast
