@@ -47,38 +47,6 @@ bool is_domain(const Body& type) {
 
 }  // namespace
 
-CodeFlow::CodeFlow(const Context& context) : context_(context) {
-  const auto& cluster = context.cluster();
-  for (const auto& body : cluster.bodies) {
-    bodies_.emplace(key(body.of), &body);
-    const auto& o = cluster.object(body.of);
-    if (o.kind == ObjectKind::type && o.system) {
-      const auto& uses = body.code.uses;
-      anywhere_.insert(anywhere_.end(), uses.begin(), uses.end());
-    }
-    if (o.kind == ObjectKind::table) {
-      relations_[body.of] |= cluster.relation(o).relkind == 'm' ? PrivilegeSet(Privilege::maintain)
-                                                                : reading_and_writing();
-    }
-  }
-  for (const auto& a : cluster.attachments) {
-    if (!a.enabled) continue;
-    attachments_.emplace(key(a.relation), &a);
-    relations_[a.relation] |= a.on;
-    if (a.kind == Attachment::Kind::index) relations_[a.relation] |= Privilege::maintain;
-    if (a.kind != Attachment::Kind::trigger) continue;
-    for (const auto& use : a.code.uses) triggers_.emplace(key(use.object), &a);
-  }
-  for (const auto& p : cluster.row_policies) {
-    policies_.emplace(key(p.table), &p);
-    if (cluster.relation(cluster.object(p.table)).row_security) {
-      relations_[p.table] |= reading_and_writing();
-    }
-  }
-  for (const auto& i : cluster.inheritances) children_.emplace(key(i.parent), i.child);
-  add_given();
-}
-
 void CodeFlow::add_given() {
   struct Passed {
     ObjectId from;
@@ -129,62 +97,114 @@ std::vector<std::pair<ObjectId, PrivilegeSet>> CodeFlow::fired_by(ObjectId funct
   return result;
 }
 
-class CodeFlow::Walk {
+// What each piece of code does in each state is found once, whatever set it off.
+class CodeFlow::Steps {
  public:
-  explicit Walk(const CodeFlow& flow)
+  explicit Steps(const CodeFlow& flow)
       : flow_(flow), context_(flow.context_), cluster_(flow.context_.cluster()) {}
 
-  std::vector<Hold> from(const std::vector<Start>& starts) {
-    for (const auto& start : starts) {
-      State state{start.of, Privilege::execute, start.as, 0, start.of, false, true};
-      if (cluster_.object(start.of).kind == ObjectKind::function) {
-        state.path = path_in(start.of, 0);
-        push(state);
-      } else {
-        start.on.each([&](Privilege p) {
-          state.privilege = p;
-          if (p == Privilege::maintain) state.path = path_of_maintenance(start);
-          push(state);
-        });
-      }
+  /// What is come to in one state: a hold, or the next state.
+  struct Event {
+    std::optional<Hold> hold;
+    std::size_t next = 0;     // of all states
+    bool certain = true;      // where the state is
+    bool if_certain = false;  // else it is not
+  };
+  using Events = std::vector<Event>;
+
+  Events of(const Start& start) {
+    events_.clear();
+    State state{start.of, Privilege::execute, start.as, 0, false, true};
+    if (cluster_.object(start.of).kind == ObjectKind::function) {
+      state.path = path_in(start.of, 0);
+      push(state);
+      return followed();
     }
-    return ended();
+    start.on.each([&](Privilege p) {
+      state.privilege = p;
+      if (p == Privilege::maintain) state.path = path_of_maintenance(start);
+      push(state);
+    });
+    return followed();
   }
 
-  std::vector<Hold> from_call(const CodeUse& call) {
-    function(call, false, {call.object, Privilege::execute, no_role, 0, call.object, false, true},
-             true);
-    return ended();
+  Events of_call(const CodeUse& call) {
+    events_.clear();
+    function(call, false, {call.object, Privilege::execute, no_role, 0, false, true}, true);
+    return followed();
   }
+
+  const Events& at(std::size_t state) const { return events_of_[state]; }
+  std::size_t count() const { return states_.size(); }
 
  private:
   struct State {
-    ObjectId of;
-    Privilege privilege;  // EXECUTE of a function, USAGE of a type
-    RoleId as;
-    std::size_t path;  // 0: the session's
-    ObjectId source;
-    bool late;     // a relation or type: it is used by what looks names up when it runs
-    bool certain;  // that it comes to this
+    ObjectId of{};
+    Privilege privilege{};  // EXECUTE of a function, USAGE of a type
+    RoleId as = no_role;
+    std::size_t path = 0;  // 0: the session's
+    bool late = false;     // a relation or type: it is used by what looks names up when it runs
+    bool certain = true;   // that it comes to this
   };
   struct Place {
     ObjectId schema = no_object;  // none: there is no such schema
     bool temporary = false;
   };
 
-  std::vector<Hold> ended() {
-    while (!todo_.empty() || !unsure_.empty()) {
-      auto& next = todo_.empty() ? unsure_ : todo_;
-      const auto state = next.front();
-      next.pop_front();
-      if (seen_.emplace(state.of, state.privilege, state.as, state.path, state.late).second) {
-        run(state);
-      }
+  /// What was come to first, once all that it leads to is known.
+  Events followed() {
+    auto first = std::move(events_);
+    const auto known = events_of_.size();
+    for (auto i = known; i < states_.size(); ++i) {
+      events_.clear();
+      run(State(states_[i]));
+      events_of_.push_back(std::move(events_));
     }
-    return std::move(holds_);
+    drop_barren(known);
+    erase_barren(first);
+    return first;
   }
 
-  void push(const State& s) { (s.certain ? todo_ : unsure_).push_back(s); }
+  /// Most code leads to no hold at all.
+  void drop_barren(std::size_t known) {
+    std::vector<std::vector<std::size_t>> before(states_.size() - known);
+    bears_.resize(states_.size());
+    std::vector<std::size_t> todo;
+    const auto mark = [&](std::size_t state) {
+      if (state < known || bears_[state]) return;
+      bears_[state] = true;
+      todo.push_back(state);
+    };
+    for (auto i = known; i < states_.size(); ++i) {
+      for (const auto& event : events_of_[i]) {
+        if (event.hold || (event.next < known && bears_[event.next])) {
+          mark(i);
+        } else if (event.next >= known) {
+          before[event.next - known].push_back(i);
+        }
+      }
+    }
+    while (!todo.empty()) {
+      const auto at = todo.back();
+      todo.pop_back();
+      for (const auto state : before[at - known]) mark(state);
+    }
+    for (auto i = known; i < states_.size(); ++i) erase_barren(events_of_[i]);
+  }
+
+  void erase_barren(Events& events) const {
+    std::erase_if(events, [&](const Event& e) { return !e.hold && !bears_[e.next]; });
+  }
+
+  void push(const State& s) {
+    const auto [at, is_new] =
+        numbers_.try_emplace({s.of, s.privilege, s.as, s.path, s.late}, states_.size());
+    if (is_new) {
+      states_.push_back(s);
+      states_.back().certain = true;
+    }
+    events_.push_back({std::nullopt, at->second, s.certain, false});
+  }
 
   std::size_t path_in(ObjectId function, std::size_t around) {
     const auto own = own_search_path(cluster_.function(cluster_.object(function)));
@@ -324,21 +344,19 @@ class CodeFlow::Walk {
     hold.object = object;
     hold.by = state.of;
     hold.as = state.as;
-    hold.source = state.source;
     hold.certain = state.certain;
     return hold;
   }
 
-  void add(Hold hold) {
-    const bool is_new =
-        held_.emplace(hold.kind, hold.object, hold.holder, hold.as, hold.any).second;
-    if (is_new) holds_.push_back(std::move(hold));
+  void add(Hold hold, bool if_certain = false) {
+    const bool certain = hold.certain;
+    events_.push_back({std::move(hold), 0, certain, if_certain});
   }
 
-  void unknown(const State& state, const std::string& why) {
+  void unknown(const State& state, const std::string& why, bool if_certain = false) {
     auto hold = hold_of(Hold::Kind::unknown, public_role, state.of, state);
     hold.why = why;
-    add(std::move(hold));
+    add(std::move(hold), if_certain);
   }
 
   /// It is used by its name: who owns its schema drops it and makes another.
@@ -398,8 +416,10 @@ class CodeFlow::Walk {
     if (late && !use.by_search_path && has_arguments(f)) match(f.schema, state, "");
     if (f.extension) {
       if (state.certain && !is_known_extension(cluster_, f)) {
-        unknown(state, fmt::format("what {} of an extension does is not known",
-                                   context_.shown(use.object)));
+        unknown(
+            state,
+            fmt::format("what {} of an extension does is not known", context_.shown(use.object)),
+            true);
       }
       return;
     }
@@ -627,13 +647,103 @@ class CodeFlow::Walk {
   const CodeFlow& flow_;
   const Context& context_;
   const Cluster& cluster_;
-  std::set<std::tuple<ObjectId, Privilege, RoleId, std::size_t, bool>> seen_;
-  std::deque<State> todo_, unsure_;
+  std::map<std::tuple<ObjectId, Privilege, RoleId, std::size_t, bool>, std::size_t> numbers_;
+  std::vector<State> states_;
+  std::vector<Events> events_of_;  // by state
+  std::vector<bool> bears_;        // whether a state leads to a hold
+  Events events_;                  // of the state that is run
   std::map<std::string, std::size_t> path_numbers_;
   std::vector<std::string> paths_;
+};
+
+// From what is set off, what is certain first.
+class CodeFlow::Walk {
+ public:
+  explicit Walk(const Steps& steps) : steps_(steps), seen_(steps.count()) {}
+
+  std::vector<Hold> from(const std::vector<std::pair<Steps::Events, ObjectId>>& starts) {
+    for (const auto& [events, source] : starts) take(events, source, true);
+    return ended();
+  }
+
+ private:
+  struct Reached {
+    std::size_t state;
+    ObjectId source;
+    bool certain;
+  };
+
+  std::vector<Hold> ended() {
+    while (!todo_.empty() || !unsure_.empty()) {
+      auto& next = todo_.empty() ? unsure_ : todo_;
+      const auto reached = next.front();
+      next.pop_front();
+      if (seen_[reached.state]) continue;
+      seen_[reached.state] = true;
+      take(steps_.at(reached.state), reached.source, reached.certain);
+    }
+    return std::move(holds_);
+  }
+
+  void take(const Steps::Events& events, ObjectId source, bool certain) {
+    for (const auto& event : events) {
+      const bool both = certain && event.certain;
+      if (!event.hold) {
+        (both ? todo_ : unsure_).push_back({event.next, source, both});
+      } else if (certain || !event.if_certain) {
+        add(*event.hold, source, both);
+      }
+    }
+  }
+
+  void add(const Hold& hold, ObjectId source, bool certain) {
+    if (!held_.emplace(hold.kind, hold.object, hold.holder, hold.as, hold.any).second) return;
+    holds_.push_back(hold);
+    holds_.back().source = source;
+    holds_.back().certain = certain;
+  }
+
+  const Steps& steps_;
+  std::vector<bool> seen_;
+  std::deque<Reached> todo_, unsure_;
   std::set<std::tuple<Hold::Kind, ObjectId, RoleId, RoleId, std::vector<Need>>> held_;
   std::vector<Hold> holds_;
 };
+
+CodeFlow::CodeFlow(const Context& context)
+    : context_(context), steps_(std::make_unique<Steps>(*this)) {
+  const auto& cluster = context.cluster();
+  for (const auto& body : cluster.bodies) {
+    bodies_.emplace(key(body.of), &body);
+    const auto& o = cluster.object(body.of);
+    if (o.kind == ObjectKind::type && o.system) {
+      const auto& uses = body.code.uses;
+      anywhere_.insert(anywhere_.end(), uses.begin(), uses.end());
+    }
+    if (o.kind == ObjectKind::table) {
+      relations_[body.of] |= cluster.relation(o).relkind == 'm' ? PrivilegeSet(Privilege::maintain)
+                                                                : reading_and_writing();
+    }
+  }
+  for (const auto& a : cluster.attachments) {
+    if (!a.enabled) continue;
+    attachments_.emplace(key(a.relation), &a);
+    relations_[a.relation] |= a.on;
+    if (a.kind == Attachment::Kind::index) relations_[a.relation] |= Privilege::maintain;
+    if (a.kind != Attachment::Kind::trigger) continue;
+    for (const auto& use : a.code.uses) triggers_.emplace(key(use.object), &a);
+  }
+  for (const auto& p : cluster.row_policies) {
+    policies_.emplace(key(p.table), &p);
+    if (cluster.relation(cluster.object(p.table)).row_security) {
+      relations_[p.table] |= reading_and_writing();
+    }
+  }
+  for (const auto& i : cluster.inheritances) children_.emplace(key(i.parent), i.child);
+  add_given();
+}
+
+CodeFlow::~CodeFlow() = default;
 
 const CodeFlow& Context::flow() const {
   if (!flow_) flow_ = std::make_shared<const CodeFlow>(*this);
@@ -641,11 +751,17 @@ const CodeFlow& Context::flow() const {
 }
 
 std::vector<Hold> CodeFlow::holds(const std::vector<Start>& starts) const {
-  return Walk(*this).from(starts);
+  std::vector<std::pair<Steps::Events, ObjectId>> begun;
+  for (const auto& start : starts) {
+    auto events = steps_->of(start);
+    if (!events.empty()) begun.emplace_back(std::move(events), start.of);
+  }
+  return begun.empty() ? std::vector<Hold>() : Walk(*steps_).from(begun);
 }
 
 std::vector<Hold> CodeFlow::holds_of_call(const CodeUse& call) const {
-  return Walk(*this).from_call(call);
+  const auto events = steps_->of_call(call);
+  return Walk(*steps_).from({{events, call.object}});
 }
 
 }  // namespace pgleast

@@ -7,10 +7,11 @@
 //   vip(), SECURITY DEFINER of boss's, calls s.g(), which calls tax(), which app owns
 //     -> a hold of app's on tax(), used by s.g(), as boss, from vip()
 //
-// Each piece of code is gone through once for each role that it runs as and each search_path that
-// is in force there.
+// Each piece of code is read once for each role that it runs as and each search_path that is in
+// force there, whatever sets it off.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -52,6 +53,7 @@ struct Hold {
 class CodeFlow {
  public:
   explicit CodeFlow(const Context& context);
+  ~CodeFlow();
 
   struct Start {
     ObjectId of{};    // a function, or a relation that is used by
@@ -75,6 +77,7 @@ class CodeFlow {
   std::vector<std::pair<ObjectId, PrivilegeSet>> fired_by(ObjectId trigger_function) const;
 
  private:
+  class Steps;
   class Walk;
   void add_given();
 
@@ -86,6 +89,7 @@ class CodeFlow {
   std::vector<CodeUse> anywhere_;  // what the server's own types bring
   std::map<ObjectId, PrivilegeSet> relations_;
   std::map<ObjectId, std::set<std::pair<Given::To, std::uint32_t>>> given_;
+  std::unique_ptr<Steps> steps_;
 };
 
 }  // namespace pgleast

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <functional>
 #include <optional>
+#include <set>
 #include <stdexcept>
+#include <unordered_map>
 
 #include "fix/statement.hpp"
 #include "model/bootstrap_superuser.hpp"
@@ -23,7 +25,7 @@ struct Link {
   enum class Kind { superuser, item, membership } kind = Kind::superuser;
   std::size_t list = 0;   // item: 0 the object's own list, 1 the column's
   std::size_t index = 0;  // into that list or the memberships
-  bool operator==(const Link&) const = default;
+  auto operator<=>(const Link&) const = default;
 };
 
 struct State {
@@ -64,13 +66,19 @@ class CutQuestion {
       if (groups.has(m.role)) memberships_.push_back(m);
     }
     start_.memberships.assign(memberships_.size(), true);
+    for (std::size_t i = 0; i < memberships_.size(); ++i) {
+      const auto& m = memberships_[i];
+      if (carries(m, Closure::inherits)) of_member_[m.member].push_back(i);
+    }
   }
 
   const State& start() const { return start_; }
 
   /// The shortest way that is left; none: the privilege is not held.
   std::optional<Chain> way(const State& state) const;
-  /// The statements that break it.
+  /// The statements that break it, while `take` wants more.
+  void each_breaking(const Chain& way, const State& state,
+                     const std::function<bool(const Link&)>& take) const;
   std::vector<Link> breaking(const Chain& way, const State& state) const;
   /// Takes away what `statement` does; true when it needs CASCADE for it.
   bool run(const Link& statement, State& state) const;
@@ -91,7 +99,8 @@ class CutQuestion {
   bool take_item(std::size_t list, const AclItem& taken, State& state) const;
   bool take_membership(std::size_t place, State& state) const;
   Acl left_of(std::size_t list, const State& state) const;
-  void collect(const Link& part, std::vector<Link>& statements) const;
+  std::vector<Link> beneath(const Link& part) const;
+  bool breaks(const Link& statement, const Chain& way, const State& state) const;
 
   const Graph& graph_;
   const Cluster& cluster_;
@@ -105,6 +114,7 @@ class CutQuestion {
   bool kept_;
   std::array<Acl, 2> lists_;
   std::vector<Membership> memberships_;
+  std::unordered_map<RoleId, std::vector<std::size_t>> of_member_;  // those that it inherits by
   State start_;
 };
 
@@ -127,6 +137,7 @@ bool CutQuestion::ends_here(RoleId at, const State& state, Chain& way) const {
 std::optional<Chain> CutQuestion::way(const State& state) const {
   if (state.superuser) return Chain{{Link::Kind::superuser, 0, 0}};
   constexpr auto no_part = static_cast<std::size_t>(-1);
+  static const std::vector<std::size_t> none;
   struct Reached {
     RoleId role;
     std::size_t from, by;  // in `reached`; into memberships_
@@ -134,23 +145,24 @@ std::optional<Chain> CutQuestion::way(const State& state) const {
   std::vector<Reached> reached{{role_, 0, no_part}};
   RoleSet seen(cluster_.roles.size());
   seen.insert(role_);
-  const auto way_to = [&](std::size_t at, Chain end) {
+  const auto way_to = [&](std::size_t at, const Chain& end) {
+    Chain chain;
     for (; at != 0; at = reached[at].from) {
-      if (reached[at].by == no_part) continue;
-      end.insert(end.begin(), {Link::Kind::membership, 0, reached[at].by});
+      if (reached[at].by != no_part) chain.push_back({Link::Kind::membership, 0, reached[at].by});
     }
-    return end;
+    std::reverse(chain.begin(), chain.end());
+    chain.insert(chain.end(), end.begin(), end.end());
+    return chain;
   };
   Chain end;
   if (ends_here(role_, state, end)) return end;
   if (ends_here(public_role, state, end)) return end;
   for (std::size_t at = 0; at < reached.size(); ++at) {
     if (ends_here(reached[at].role, state, end)) return way_to(at, end);
-    for (std::size_t i = 0; i < memberships_.size(); ++i) {
-      const auto& m = memberships_[i];
-      const bool leads = state.memberships[i] && carries(m, Closure::inherits);
-      if (!leads || m.member != reached[at].role) continue;
-      if (seen.insert(m.role)) reached.push_back({m.role, at, i});
+    const auto groups = of_member_.find(reached[at].role);
+    for (const auto i : groups == of_member_.end() ? none : groups->second) {
+      const auto group = memberships_[i].role;
+      if (state.memberships[i] && seen.insert(group)) reached.push_back({group, at, i});
     }
     if (ownership_ && ownership_->first == reached[at].role && seen.insert(ownership_->second)) {
       reached.push_back({ownership_->second, at, no_part});
@@ -254,10 +266,9 @@ bool CutQuestion::can_run(const Link& statement) const {
   return false;
 }
 
-// The statements that may take a part: its own, and what it hangs on.
-void CutQuestion::collect(const Link& part, std::vector<Link>& statements) const {
-  if (std::find(statements.begin(), statements.end(), part) != statements.end()) return;
-  statements.push_back(part);
+// What else takes a part: the same grant in another list, and what it hangs on.
+std::vector<Link> CutQuestion::beneath(const Link& part) const {
+  std::vector<Link> result;
   if (part.kind == Link::Kind::item) {
     const auto& item = lists_[part.list][part.index];
     for (std::size_t l = 0; l <= part.list; ++l) {
@@ -265,33 +276,52 @@ void CutQuestion::collect(const Link& part, std::vector<Link>& statements) const
         const auto& other = lists_[l][i];
         if (!other.privileges.has(privilege_)) continue;
         const bool same = other.grantee == item.grantee && other.grantor == item.grantor;
-        if (same || other.grantee == item.grantor) collect({Link::Kind::item, l, i}, statements);
+        if (same || other.grantee == item.grantor) result.push_back({Link::Kind::item, l, i});
       }
     }
   } else if (part.kind == Link::Kind::membership && cluster_.major() >= 16) {
     const auto& m = memberships_[part.index];
     for (std::size_t i = 0; i < memberships_.size(); ++i) {
       const bool above = memberships_[i].role == m.role && memberships_[i].member == m.grantor;
-      if (above) collect({Link::Kind::membership, 0, i}, statements);
+      if (above) result.push_back({Link::Kind::membership, 0, i});
     }
+  }
+  return result;
+}
+
+// The nearest to the object first, each followed by what it hangs on. Not by calling itself: a
+// privilege may be passed on as often as one likes.
+void CutQuestion::each_breaking(const Chain& way, const State& state,
+                                const std::function<bool(const Link&)>& take) const {
+  auto open = way;
+  std::set<Link> seen;
+  while (!open.empty()) {
+    const auto part = open.back();
+    open.pop_back();
+    if (!seen.insert(part).second) continue;
+    if (can_run(part) && breaks(part, way, state) && !take(part)) return;
+    const auto more = beneath(part);
+    open.insert(open.end(), more.rbegin(), more.rend());
   }
 }
 
 std::vector<Link> CutQuestion::breaking(const Chain& way, const State& state) const {
   std::vector<Link> statements;
-  // What is nearest to the object first.
-  for (auto part = way.rbegin(); part != way.rend(); ++part) collect(*part, statements);
-  std::erase_if(statements, [&](const Link& statement) {
-    if (!can_run(statement)) return true;
-    auto after = state;
-    run(statement, after);
-    return std::none_of(way.begin(), way.end(), [&](const Link& part) {
-      if (part.kind == Link::Kind::superuser) return !after.superuser;
-      if (part.kind == Link::Kind::item) return !after.items[part.list][part.index];
-      return !after.memberships[part.index];
-    });
+  each_breaking(way, state, [&](const Link& statement) {
+    statements.push_back(statement);
+    return true;
   });
   return statements;
+}
+
+bool CutQuestion::breaks(const Link& statement, const Chain& way, const State& state) const {
+  auto after = state;
+  run(statement, after);
+  return std::any_of(way.begin(), way.end(), [&](const Link& part) {
+    if (part.kind == Link::Kind::superuser) return !after.superuser;
+    if (part.kind == Link::Kind::item) return !after.items[part.list][part.index];
+    return !after.memberships[part.index];
+  });
 }
 
 CutStatement CutQuestion::sql(const Link& statement, bool cascade) const {
@@ -376,13 +406,17 @@ class Search {
     std::vector<Link> result;
     auto state = question_.start();
     while (const auto way = question_.way(state)) {
-      const auto statements = question_.breaking(*way, state);
-      if (statements.empty()) {
+      std::optional<Link> first;
+      question_.each_breaking(*way, state, [&](const Link& statement) {
+        first = statement;
+        return false;
+      });
+      if (!first) {
         unbroken = *way;
         return std::nullopt;
       }
-      result.push_back(statements.front());
-      question_.run(statements.front(), state);
+      result.push_back(*first);
+      question_.run(*first, state);
     }
     return result;
   }
@@ -441,18 +475,23 @@ std::vector<CutStatement> in_order(const CutQuestion& question, std::vector<Link
 
 }  // namespace
 
+PrivilegeSet Cuts::held_in(const Cluster& model, RoleId role, ObjectId id,
+                           std::optional<std::size_t> column) const {
+  const auto& object = model.object(id);
+  const auto has_privileges = has_privileges_in(model, graph_.database_of(object));
+  const auto has = [&](RoleId of) { return has_privileges(role, of); };
+  const auto held = held_on(model, graph_.data_roles(), object, model.effective_acl(object),
+                            model.role(role).superuser, has);
+  if (!column) return held.privileges;
+  const auto& list = model.column_acl(model.relation(object).columns[*column]);
+  return held_on_column(held, object, list, has).privileges;
+}
+
 bool Cuts::holds_after(const std::function<void(Cluster&)>& change, RoleId role, ObjectId id,
                        std::optional<std::size_t> column, Privilege privilege) {
   if (!model_) model_ = cluster_;
   change(*model_);
-  bool holds = false;
-  {
-    const Graph graph(*model_);
-    const auto& object = model_->object(id);
-    const auto held = column ? graph.held(role, object, model_->relation(object).columns[*column])
-                             : graph.held(role, object);
-    holds = held.privileges.has(privilege);
-  }
+  const bool holds = held_in(*model_, role, id, column).has(privilege);
   model_->roles[index(role)] = cluster_.role(role);
   model_->memberships = cluster_.memberships;
   auto& object = model_->objects[index(id)];
@@ -482,11 +521,12 @@ Cut Cuts::of(RoleId role, ObjectId id, std::optional<std::size_t> column, Privil
     if (ended == holds) throw std::logic_error("a cut does not cut");
     return ended;
   };
-  for (const auto& statement : question.breaking(*first, question.start())) {
+  question.each_breaking(*first, question.start(), [&](const Link& statement) {
     auto left = question.start();
     auto sql = in_order(question, {statement}, left);
     if (ends(left)) cut.any_of.push_back(std::move(sql.front()));
-  }
+    return cut.any_of.size() < Cut::most_of_any;
+  });
   if (!cut.any_of.empty()) return cut;
   Search search(question);
   Chain unbroken;

@@ -23,7 +23,8 @@ namespace pgleast {
 using CutStatement = std::vector<std::string>;
 
 struct Cut {
-  std::vector<CutStatement> any_of;  // each of them is enough
+  static constexpr std::size_t most_of_any = 256;
+  std::vector<CutStatement> any_of;  // each of them is enough; of more, the first
   std::vector<CutStatement> all_of;  // no single one is: these together, in this order
   bool fewest = true;                // false: fewer may do, the search was given up
   std::string impossible;            // why no statement ends it; empty: the above does
@@ -40,6 +41,8 @@ class Cuts {
   Cut of(RoleId role, ObjectId object, std::optional<std::size_t> column, Privilege privilege);
 
  private:
+  PrivilegeSet held_in(const Cluster& model, RoleId role, ObjectId object,
+                       std::optional<std::size_t> column) const;
   bool holds_after(const std::function<void(Cluster&)>& change, RoleId role, ObjectId object,
                    std::optional<std::size_t> column, Privilege privilege);
 

@@ -48,10 +48,27 @@ struct RevokedFrom {
   }
 };
 
+// Items that are not in `present` just so; what is left of a list has kept its order.
+Acl changed_items(const Acl& wanted, const Acl& present) {
+  Acl changed;
+  auto at = present.begin();
+  for (const auto& item : wanted) {
+    if (at != present.end() && *at == item) {
+      ++at;
+      continue;
+    }
+    changed.push_back(item);
+    const bool less =
+        at != present.end() && at->grantee == item.grantee && at->grantor == item.grantor;
+    if (less) ++at;
+  }
+  return changed;
+}
+
 // Whoever passes on must hold the grant option first.
 void add_missing(const Cluster& cluster, const RevokedFrom& target, const Acl& wanted,
                  const Acl& present, std::vector<std::string>& out) {
-  auto order = wanted;
+  auto order = changed_items(wanted, present);
   std::stable_sort(order.begin(), order.end(), [&](const AclItem& a, const AclItem& b) {
     return (a.grantor == target.object.owner) > (b.grantor == target.object.owner);
   });

@@ -131,6 +131,11 @@ std::vector<RoleId> Graph::path(RoleId from, RoleId to, Closure closure, ObjectI
   return path_of(ways(from, closure, database), to);
 }
 
+std::size_t Graph::path_length(RoleId from, RoleId to, Closure closure, ObjectId database) const {
+  const auto& found = ways(from, closure, database);
+  return found.before[index(to)] == no_role ? 0 : found.length[index(to)] + std::size_t{1};
+}
+
 ObjectId Graph::database_of(const Object& object) const {
   return object.database == no_object ? home_ : object.database;
 }
@@ -149,10 +154,33 @@ const RoleSet& Graph::inherited(RoleId role, const Object& object) const {
                                        : reach(role, Closure::inherits, database_of(object));
 }
 
+// Thousands of roles may be asked about one list that names them all.
+const Acl& Graph::items_for(const RoleSet& roles, const Object& object) const {
+  constexpr std::size_t long_list = 64;
+  const auto& list = list_of(object);
+  if (object.acl == null_acl || list.size() < long_list || roles.count() >= list.size() / 4) {
+    return list;
+  }
+  const auto [at, added] = items_by_grantee_.try_emplace(object.acl);
+  auto& by_grantee = at->second;
+  if (added) {
+    for (const auto& item : list) by_grantee[item.grantee].push_back(item);
+  }
+  some_items_.clear();
+  const auto take = [&](RoleId grantee) {
+    const auto found = by_grantee.find(grantee);
+    if (found == by_grantee.end()) return;
+    some_items_.insert(some_items_.end(), found->second.begin(), found->second.end());
+  };
+  roles.each(take);
+  take(public_role);
+  return some_items_;
+}
+
 Held Graph::held(RoleId role, const Object& object) const {
   const auto& roles = inherited(role, object);
-  return held_on(cluster_, data_roles_, object, list_of(object), cluster_.role(role).superuser,
-                 [&](RoleId of) { return roles.has(of); });
+  return held_on(cluster_, data_roles_, object, items_for(roles, object),
+                 cluster_.role(role).superuser, [&](RoleId of) { return roles.has(of); });
 }
 
 Held Graph::held(RoleId role, const Object& table, const Column& column) const {
@@ -233,7 +261,8 @@ std::optional<Cause> Graph::own_cause(RoleId role, const Object& object, const C
     return std::nullopt;
   };
   if (!kept_by_server(cluster_, object).has(privilege)) {
-    if (auto own = look(list_of(object), Cause::Kind::acl_item)) return own;
+    const RoleSet itself(cluster_.roles.size(), {role});
+    if (auto own = look(items_for(itself, object), Cause::Kind::acl_item)) return own;
   }
   if (column != nullptr) {
     if (auto own = look(cluster_.column_acl(*column), Cause::Kind::column_item)) return own;

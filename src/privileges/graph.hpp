@@ -51,6 +51,8 @@ class Graph {
   /// The shortest way, both ends included; empty when there is none.
   std::vector<RoleId> path(RoleId from, RoleId to, Closure closure,
                            ObjectId database = no_object) const;
+  /// The number of roles on it; 0 when there is none.
+  std::size_t path_length(RoleId from, RoleId to, Closure closure, ObjectId database) const;
   bool is_member(RoleId role, RoleId of) const { return reach(role, Closure::members).has(of); }
 
   Held held(RoleId role, const Object& object) const;
@@ -99,6 +101,8 @@ class Graph {
   /// The closure the other way round: who is in whom.
   const MembershipClosure& below(Closure closure) const;
   const RoleSet& inherited(RoleId role, const Object& object) const;
+  /// Of a long list the items of these roles and of PUBLIC; else the whole list.
+  const Acl& items_for(const RoleSet& roles, const Object& object) const;
   const Ways& ways(RoleId from, Closure closure, ObjectId database) const;
   static std::vector<RoleId> path_of(const Ways& ways, RoleId to);
   std::vector<Candidate> candidates(RoleId role, const Object& object, const Column* column,
@@ -118,6 +122,8 @@ class Graph {
   mutable std::array<std::optional<MembershipClosure>, 3> below_;  // the other way round
   mutable std::unordered_map<std::uint64_t, RoleSet> through_ownership_;
   mutable std::map<std::pair<ObjectKind, RoleId>, Acl> default_lists_;
+  mutable std::map<AclId, std::unordered_map<RoleId, Acl>> items_by_grantee_;  // of long lists
+  mutable Acl some_items_;
   mutable std::optional<Ways> ways_;
 };
 

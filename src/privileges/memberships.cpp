@@ -94,11 +94,18 @@ std::vector<RoleId> roles_reached(const Cluster& cluster, RoleId role, Closure c
 }
 
 HasPrivileges has_privileges_in(const Cluster& cluster, ObjectId database) {
-  return [&cluster, database](RoleId role, RoleId of) {
+  // Mostly one role is asked about again and again.
+  RoleId last = no_role;
+  std::vector<RoleId> reached;
+  return [&cluster, database, last, reached](RoleId role, RoleId of) mutable {
     if (role == public_role || of == public_role) return false;
     if (role == of || cluster.role(role).superuser) return true;
-    const auto reached = roles_reached(cluster, role, Closure::inherits, database);
-    return std::find(reached.begin(), reached.end(), of) != reached.end();
+    if (role != last) {
+      reached = roles_reached(cluster, role, Closure::inherits, database);
+      std::sort(reached.begin(), reached.end());
+      last = role;
+    }
+    return std::binary_search(reached.begin(), reached.end(), of);
   };
 }
 

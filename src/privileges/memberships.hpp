@@ -40,6 +40,7 @@ std::vector<RoleId> roles_reached(const Cluster& cluster, RoleId role, Closure c
                                   ObjectId database);
 
 /// The same way, of who is connected to `database`; PUBLIC has nobody's and nobody has PUBLIC's.
+/// Good while the memberships stay as they are.
 HasPrivileges has_privileges_in(const Cluster& cluster, ObjectId database);
 
 }  // namespace pgleast

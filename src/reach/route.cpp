@@ -301,7 +301,7 @@ std::optional<RoleId> Routes::acting_role(RoleId role, ObjectId database) const 
     const auto reached = has_reached(other);
     if (reached == Reached::no) continue;
     const std::pair cost{reached == Reached::perhaps,
-                         graph_.path(role, other, Closure::becomes, database).size()};
+                         graph_.path_length(role, other, Closure::becomes, database)};
     if (best && least <= cost) continue;
     best = other;
     least = cost;

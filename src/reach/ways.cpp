@@ -68,13 +68,15 @@ class WaySearch {
 
   WaysIn finish() {
     WaysIn result;
+    std::vector<std::pair<Order, Way*>> sorted;
     for (auto& [shape, way] : found_) {
       std::sort(way.roles.begin(), way.roles.end());
-      result.ways.push_back(std::move(way));
+      sorted.emplace_back(order_of(way), &way);
     }
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [order, way] : sorted) result.ways.push_back(std::move(*way));
     for (auto& [key, shut] : shut_) result.shut.push_back(std::move(shut));
-    std::stable_sort(result.ways.begin(), result.ways.end(),
-                     [&](const Way& a, const Way& b) { return order_of(a) < order_of(b); });
     return result;
   }
 
@@ -163,8 +165,8 @@ class WaySearch {
     return at->second;
   }
 
-  static std::tuple<bool, AskedCredential, std::size_t, std::size_t, std::size_t> order_of(
-      const Way& way) {
+  using Order = std::tuple<bool, AskedCredential, std::size_t, std::size_t, std::size_t>;
+  static Order order_of(const Way& way) {
     std::size_t nearness = zones.size();
     for (std::size_t z = 0; z < zones.size(); ++z) {
       if (!intersection(way.from, origin_of(zones[z])).empty()) nearness = zones.size() - z;

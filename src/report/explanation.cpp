@@ -27,7 +27,9 @@ std::string text_of(const Cut& cut, const std::string& role) {
   } else if (cut.any_of.size() == 1) {
     result = "  cut by\n" + lines_of(cut.any_of);
   } else if (!cut.any_of.empty()) {
-    result = "  cut by any one of\n" + lines_of(cut.any_of);
+    const bool all = cut.any_of.size() < Cut::most_of_any;
+    result = fmt::format("  cut by any one of{}\n", all ? "" : ", and perhaps others") +
+             lines_of(cut.any_of);
   } else {
     result = fmt::format("  cut by {} together{}\n", cut.all_of.size(),
                          cut.fewest ? "" : ", perhaps by fewer") +
@@ -111,10 +113,10 @@ std::optional<RoleId> Explainer::after_set_role(const AskedCell& cell) const {
   std::size_t length = 0;
   graph_.reach(cell.role, Closure::becomes, database).each([&](RoleId other) {
     if (!holds(other, cell)) return;
-    const auto path = graph_.path(cell.role, other, Closure::becomes, database);
-    if (nearest && path.size() >= length) return;
+    const auto distance = graph_.path_length(cell.role, other, Closure::becomes, database);
+    if (nearest && distance >= length) return;
     nearest = other;
-    length = path.size();
+    length = distance;
   });
   return nearest;
 }

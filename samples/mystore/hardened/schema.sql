@@ -53,9 +53,7 @@ CREATE TABLE public.orders (
     sealed      boolean NOT NULL DEFAULT false          -- customer erased, kept for the tax office
 );
 
-COMMIT;
-
--- rows: by themselves, so that one that is refused takes no rights back -------
+-- rows ------------------------------------------------------------------------
 
 INSERT INTO public.customers (login, name, email) VALUES
     ('alice', 'Alice Archer', 'alice@example.com'),
@@ -75,9 +73,6 @@ INSERT INTO public.orders (customer_id, product_id, quantity, status, placed_by,
     (2, 2, 2, 'new',  'bob',   false),
     (2, 3, 1, 'sent', 'bob',   false),
     (3, 1, 1, 'paid', 'carol', true);
-
-BEGIN;
-SET LOCAL ROLE db_admin;
 
 -- functions -------------------------------------------------------------------
 

@@ -129,6 +129,70 @@ bool runs_code(const PsqlItem& s, const FirstWords& kind) {
          !begins_with(s, "alter system");
 }
 
+namespace {
+
+template <std::size_t count>
+bool is_one_of(const SqlToken& token, const std::array<std::string_view, count>& words) {
+  return std::any_of(words.begin(), words.end(), [&](auto word) { return token.is(word); });
+}
+
+template <std::size_t count>
+bool has_any(const PsqlItem& s, const std::array<std::string_view, count>& words) {
+  return std::any_of(words.begin(), words.end(), [&](auto word) { return s.has_word(word); });
+}
+
+bool creates_quietly(std::string_view script, const PsqlItem& s) {
+  constexpr std::array<std::string_view, 6> tables{"table",    "temp",   "temporary",
+                                                   "unlogged", "global", "local"};
+  constexpr std::array<std::string_view, 14> others{
+      "role",     "user",      "group",   "schema", "sequence", "type", "domain",
+      "function", "procedure", "trigger", "rule",   "view",     "or",   "policy"};
+  constexpr std::array<std::string_view, 3> queries{"select", "values", "execute"};
+  const auto& second = s.tokens[1];
+  if (is_one_of(second, tables)) {
+    return !s.has_word("as") || (s.has_word("identity") && !has_any(s, queries));
+  }
+  if (is_one_of(second, others)) return true;
+  if (!second.is("index") && !second.is("unique")) return false;
+  const auto parentheses = std::count_if(s.tokens.begin(), s.tokens.end(), [&](const SqlToken& t) {
+    return t.kind == SqlToken::Kind::symbol && script[t.span.begin] == '(';
+  });
+  return parentheses == 1 && !s.has_word("where");
+}
+
+bool alters_quietly(const PsqlItem& s) {
+  constexpr std::array<std::string_view, 10> others{"role",    "user",     "group",     "schema",
+                                                    "policy",  "function", "procedure", "view",
+                                                    "default", "database"};
+  constexpr std::array<std::string_view, 7> numbers{"restart", "increment", "minvalue", "maxvalue",
+                                                    "start",   "cycle",     "as"};
+  constexpr std::array<std::string_view, 8> computing{"check",    "using", "attach",    "inherit",
+                                                      "validate", "type",  "generated", "identity"};
+  const auto& second = s.tokens[1];
+  if (is_one_of(second, others)) return true;
+  if (second.is("sequence")) {
+    return (s.has_word("owned") || s.has_word("owner")) && !has_any(s, numbers);
+  }
+  const bool computes_default = s.has_word("add") && s.has_word("default");
+  return second.is("table") && !has_any(s, computing) && !computes_default;
+}
+
+}  // namespace
+
+bool runs_no_code(std::string_view script, const PsqlItem& s, bool has_triggers) {
+  constexpr std::array<std::string_view, 16> quiet{
+      "begin", "start",  "savepoint", "release", "rollback", "abort",  "reset",    "show",
+      "grant", "revoke", "comment",   "lock",    "listen",   "notify", "unlisten", "drop"};
+  const auto& first = s.tokens.front();
+  if (is_one_of(first, quiet)) return true;
+  const bool sets = first.is("set") && !begins_with(s, "set constraints");
+  if (sets || first.is("set") || first.is("commit") || first.is("end"))
+    return sets || !has_triggers;
+  if (s.tokens.size() < 2) return false;
+  if (first.is("create")) return creates_quietly(script, s);
+  return first.is("alter") && alters_quietly(s);
+}
+
 bool is_of_roles(const PsqlItem& s) {
   const auto& first = s.tokens.front();
   if (first.is("grant") || first.is("revoke")) return !is_on_objects(s);

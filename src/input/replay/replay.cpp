@@ -32,7 +32,9 @@ class Replay {
         catalog_(catalog),
         report_(script, cluster),
         transactions_(role_editor, catalog),
-        runner_(cluster, role_editor, catalog, transactions_, is_known_) {}
+        runner_(cluster, role_editor, catalog, transactions_, is_known_) {
+    catalog_.is_known = is_known_;
+  }
 
   SqlProblems run() {
     start_session();
@@ -164,7 +166,9 @@ class Replay {
     }
     if (item.command == "set" || item.command == "unset") set_variable(item);
     if (item.command == "copy") doubt(item);
-    touch(item, touched_by_command(item.command));
+    const auto touched = touched_by_command(item.command);
+    if (item.command == "copy" || touched != touches::nothing) catalog_.forget_rows();
+    touch(item, touched);
   }
 
   /// What psql does with statements that fail, and whether it commits those that do not.
@@ -229,6 +233,7 @@ class Replay {
       report_.add_refused(*begun_in_, begun_, "the transaction is never committed");
     }
     transactions_.end_session();
+    catalog_.forget_kept_rows();
   }
 
   /// In a script psql is without a connection after one that fails.
@@ -293,6 +298,7 @@ class Replay {
     if (kind == nullptr) return wrong(s, {"syntax error", s.tokens.front().span});
     if (lost_) return refuse(s.tokens.front().span, "there is no connection any more");
     note_read_only(s);
+    note_rows(s);
     const bool joined = std::exchange(joined_, s.joined) || s.joined;
     if (joined || may_be_read_only_) {
       touch(s, kind->touched | (is_of_roles(s) ? touches::roles : touches::nothing),
@@ -316,9 +322,25 @@ class Replay {
           code.why);
   }
 
+  /// What may change rows makes them unknown. INSERT is looked at when it is its turn.
+  void note_rows(const PsqlItem& s) {
+    const bool inserts = s.tokens.front().is("insert") && transactions_.is_open();
+    if (!inserts && !runner_.keeps_rows(text(), s)) catalog_.forget_rows();
+    if (s.tokens.front().is("rollback") || s.tokens.front().is("abort")) {
+      catalog_.forget_kept_rows();
+    }
+  }
+
+  bool takes_rows(const PsqlItem& s) {
+    if (!s.tokens.front().is("insert")) return false;
+    const bool takes = runner_.takes_rows(text(), s);
+    if (!takes) catalog_.forget_rows();
+    return takes;
+  }
+
   /// False: the server refuses it. What it may refuse is a doubt on all of a transaction.
   bool is_taken(const PsqlItem& s) {
-    if (!transactions_.is_open()) return true;
+    if (!transactions_.is_open() || takes_rows(s)) return true;
     try {
       if (!runner_.may_fail(text(), s, false)) return true;
     } catch (const Refused& e) {
@@ -336,6 +358,7 @@ class Replay {
   }
 
   void doubt(const PsqlItem& s) {
+    catalog_.forget_kept_rows();
     transactions_.doubt(fmt::format("{} in line {} may fail, and all of its transaction with it",
                                     called(s), report_.script().position(s.span.begin).line));
   }
@@ -508,11 +531,13 @@ class Replay {
       return refuse(s.tokens.front().span, error.message);
     }
     report_.add_syntax_error(s, error);
+    catalog_.forget_kept_rows();
     transactions_.fail();
   }
 
   void refuse(Span span, const std::string& message) {
     report_.add_refused(span, message);
+    catalog_.forget_kept_rows();
     transactions_.fail();
     stopped_ = stops_;
   }

@@ -4,12 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "input/replay/first_words.hpp"
 #include "input/replay/may_fail.hpp"
 #include "input/replay/query/do_block.hpp"
+#include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/statement_table.hpp"
 #include "input/sql/parser.hpp"
@@ -72,6 +74,9 @@ void StatementRunner::apply_tree(std::string_view script, const PsqlItem& s) {
   if (row == nullptr || row->apply == nullptr) throw Undecidable{called(s)};
   need_user();
   if ((row->traits & traits::of_session) == 0) catalog_.load_database();
+  if (s.tokens.front().is("revoke") && s.has_word("pg_catalog")) {
+    catalog_.server_rights_changed = true;
+  }
   catalog_.set_statement({script, &s});
   row->apply(catalog_, tree.begin().value());
   catalog_.set_statement({});
@@ -139,6 +144,42 @@ bool StatementRunner::may_fail(std::string_view script, const PsqlItem& s, bool 
   catalog_.load_database();
   need_user();
   return pgleast::may_fail(catalog_, tree, is_followed);
+}
+
+bool StatementRunner::takes_rows(std::string_view script, const PsqlItem& s) const {
+  if (has_unknown_parts(script, s) || !is_shallow(script, s)) return false;
+  try {
+    const auto tree = statement_tree(script, s, cluster_.major());
+    if (!tree.contains("InsertStmt") || catalog_.user() == no_role) return false;
+    catalog_.load_database();
+    return pgleast::takes_rows(catalog_, tree["InsertStmt"], transactions_.is_doubtful());
+  } catch (const Refused&) {
+    return false;  // is told when it is done
+  } catch (const Undecidable&) {
+    return false;
+  } catch (const SqlSyntaxError&) {
+    return false;
+  }
+}
+
+bool StatementRunner::keeps_rows(std::string_view script, const PsqlItem& s) const {
+  const auto any = [&](EntityKind kind) {
+    const auto& all = catalog_.of_kind(kind);
+    return std::any_of(all.begin(), all.end(), [&](EntityId id) { return catalog_.at(id).alive; });
+  };
+  if (s.executes_rows || any(EntityKind::event_trigger)) return false;
+  if (s.tokens.front().is("select") && transactions_.is_open()) {
+    try {
+      return !may_fail(script, s, false);
+    } catch (const Refused&) {
+      return true;
+    } catch (const Undecidable&) {
+      return false;
+    } catch (const SqlSyntaxError&) {
+      return true;
+    }
+  }
+  return runs_no_code(script, s, any(EntityKind::trigger));
 }
 
 void StatementRunner::note_doubt(std::string_view text, const PsqlItem& s, bool is_followed) {

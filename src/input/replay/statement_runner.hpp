@@ -46,6 +46,10 @@ class StatementRunner {
   MayChange may_change(std::string_view script, const PsqlItem& statement);
   /// Whether it may be refused for what it computes. Throws as may_fail does, and SqlSyntaxError.
   bool may_fail(std::string_view script, const PsqlItem& statement, bool is_followed) const;
+  /// Of an INSERT: whether the server surely takes its rows, which are then known (sure_rows.hpp).
+  bool takes_rows(std::string_view script, const PsqlItem& statement) const;
+  /// Whether it surely leaves all rows as they are, so that what is known of them stays so.
+  bool keeps_rows(std::string_view script, const PsqlItem& statement) const;
   /// Why what was done last, a block or a text, may have failed as a whole; empty: it has not.
   std::string take_doubt() { return std::exchange(doubt_, {}); }
   /// Of COPY ... FROM STDIN: whether data follow. Throws Refused and Undecidable.

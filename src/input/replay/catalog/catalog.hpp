@@ -12,6 +12,7 @@
 #include "input/replay/catalog/compact.hpp"
 #include "input/replay/catalog/entity.hpp"
 #include "input/replay/catalog/name_index.hpp"
+#include "input/replay/catalog/row_shape.hpp"
 #include "input/replay/roles/role_editor.hpp"
 #include "input/replay/roles/undecidable.hpp"
 #include "input/sql/node.hpp"
@@ -171,8 +172,13 @@ class SqlCatalog {
   /// Nothing was read of a server.
   bool is_of_scripts() const { return cluster_.server.empty() && !has_read_objects_; }
   bool has_extensions = false;
-  bool has_hidden_calls = false;    // operator classes, transforms and their like call functions
-  bool subscriptions_made = false;  // which tables they write stands in no script
+  bool has_hidden_calls = false;       // operator classes, transforms and their like call functions
+  bool is_known = false;               // all that was there before the scripts
+  bool server_rights_changed = false;  // on what lies in pg_catalog
+  RowVersions row_versions;
+  void forget_rows() { ++row_versions.all, ++row_versions.kept; }
+  void forget_kept_rows() { ++row_versions.kept; }
+  bool subscriptions_made = false;                // which tables they write stands in no script
   bool roles_known = true, objects_known = true;  // to who asks the catalogs
   std::vector<std::string> new_extensions;
   void remark_extension(const std::string& name) { new_extensions.push_back(name); }

@@ -176,6 +176,7 @@ void SqlCatalog::copy_contents(ObjectId from, ObjectId to) {
     e.database = to;
     e.schema = copied(e.schema);
     e.parent = copied(e.parent);
+    e.rows = nullptr;
     const auto refs = std::exchange(e.refs, {});
     for (auto& type : e.types) type.entity = copied(type.entity);
     for (auto& column : e.columns) column.type.entity = copied(column.type.entity);

@@ -61,6 +61,8 @@ struct EntityCode {
   bool operator==(const EntityCode&) const = default;
 };
 
+struct RowShape;
+
 struct Entity {
   EntityKind kind = EntityKind::other;
   std::string name;
@@ -84,8 +86,9 @@ struct Entity {
   int defaults = 0;                  // so many of a function's last arguments may be left out
   int next_column = 1;
   std::size_t place = 0;  // of a policy, in Cluster::row_policies
-  // Shared, for the journal copies entities; nobody changes it.
+  // Shared, for the journal copies entities; nobody changes them.
   std::shared_ptr<const EntityCode> code;
+  std::shared_ptr<const RowShape> rows;  // of a table, where it is known
 
   bool is(Subkind wanted) const { return subkind == wanted; }
 };

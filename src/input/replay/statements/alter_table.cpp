@@ -8,6 +8,7 @@
 #include "input/replay/catalog/drop.hpp"
 #include "input/replay/catalog/partition_bound.hpp"
 #include "input/replay/query/query.hpp"
+#include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/column_definition.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
@@ -56,6 +57,7 @@ void add_to(SqlCatalog& catalog, EntityId first, const SqlNode& definition) {
     if (inherited > 0 && catalog.column_number(relation, name) != 0) continue;
     add_column(catalog, relation, column);
     if (parent == no_entity) {
+      shape_column(catalog, relation, definition);
       add_definition(catalog, relation, definition);
     } else {
       copy_default(catalog, parent, relation, name);
@@ -136,6 +138,11 @@ void type_command(SqlCatalog& catalog, const Command& c) {
   if (type.entity != no_entity) {
     catalog.add_ref(c.relation, {type.entity, 0, Ref::Kind::normal, number});
   }
+}
+
+void not_null_command(SqlCatalog& catalog, const Command& c) {
+  const auto number = catalog.needed_column(c.relation, c.name);
+  shape_not_null(catalog, c.relation, number, text_at(c.node, "subtype") == "AT_SetNotNull");
 }
 
 void column_only(SqlCatalog& catalog, const Command& c) {
@@ -243,6 +250,7 @@ void attach_command(SqlCatalog& catalog, const Command& c) {
   const auto bound = partition_bound(node_at(inside(c.definition, "PartitionCmd"), "bound"));
   need_no_overlap(catalog, c.relation, bound);
   catalog.edit(child).bound = bound;
+  forget_row_shape(catalog, child);
   auto& columns = catalog.edit(child).columns;
   if (columns.size() > parent_columns.size()) {
     throw Refused(Condition::datatype_mismatch, "table contains a column not found in parent");
@@ -343,8 +351,8 @@ constexpr std::array command_kinds{
     TableCommandKind{"AT_DropColumn", drop_column_command},
     TableCommandKind{"AT_ColumnDefault", default_command},
     TableCommandKind{"AT_AlterColumnType", type_command},
-    TableCommandKind{"AT_DropNotNull", column_only},
-    TableCommandKind{"AT_SetNotNull", column_only},
+    TableCommandKind{"AT_DropNotNull", not_null_command},
+    TableCommandKind{"AT_SetNotNull", not_null_command},
     TableCommandKind{"AT_SetStatistics", nothing_more},
     TableCommandKind{"AT_SetOptions", column_only},
     TableCommandKind{"AT_ResetOptions", column_only},
@@ -393,6 +401,20 @@ constexpr std::array<std::string_view, 16> without_effect{
     "AT_GenericOptions",     "AT_DetachPartitionFinalize",
     "AT_CheckNotNull",       "AT_ReAddStatistics",
     "AT_DropOids",           "AT_ReplaceRelOptions",
+};
+
+// Commands after which it is still known what is asked of rows.
+constexpr std::array<std::string_view, 29> keep_rows{
+    "AT_AddColumn",        "AT_ColumnDefault",      "AT_SetNotNull",
+    "AT_DropNotNull",      "AT_AddConstraint",      "AT_DropConstraint",
+    "AT_ChangeOwner",      "AT_EnableRowSecurity",  "AT_DisableRowSecurity",
+    "AT_ForceRowSecurity", "AT_NoForceRowSecurity", "AT_SetRelOptions",
+    "AT_ResetRelOptions",  "AT_SetStatistics",      "AT_SetStorage",
+    "AT_SetCompression",   "AT_ReplicaIdentity",    "AT_ClusterOn",
+    "AT_DropCluster",      "AT_ValidateConstraint", "AT_SetLogged",
+    "AT_SetUnLogged",      "AT_SetTableSpace",      "AT_EnableTrig",
+    "AT_DisableTrig",      "AT_EnableTrigAll",      "AT_DisableTrigAll",
+    "AT_EnableTrigUser",   "AT_DisableTrigUser",
 };
 
 std::string what_it_is(const Entity& e) {
@@ -520,6 +542,9 @@ void alter_table(SqlCatalog& catalog, const SqlNode& node) {
     const auto* const kind =
         std::find_if(command_kinds.begin(), command_kinds.end(),
                      [&](const TableCommandKind& k) { return k.type == subtype; });
+    if (std::find(keep_rows.begin(), keep_rows.end(), subtype) == keep_rows.end()) {
+      forget_row_shape(catalog, id);
+    }
     if (kind != command_kinds.end()) {
       kind->run(catalog, command);
     } else if (std::find(without_effect.begin(), without_effect.end(), subtype) ==

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "input/replay/query/query.hpp"
+#include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/table_constraint.hpp"
 
 namespace pgleast {
@@ -118,6 +119,7 @@ void add_sequence(SqlCatalog& catalog, EntityId relation, const std::string& col
   const auto number = catalog.column_number(relation, column);
   own_sequence(catalog, sequence, relation, number, identity != nullptr);
   catalog.set_owner(sequence, catalog.owner_of(relation));
+  shape_sequence(catalog, relation, number, identity);
   if (identity != nullptr) return;
   Entity value;
   value.kind = EntityKind::column_default;
@@ -132,6 +134,7 @@ void set_default(SqlCatalog& catalog, EntityId relation, int column, const SqlNo
   const auto name = fmt::format("default {}", column);
   const auto before = catalog.find_on(relation, EntityKind::column_default, name);
   if (before != no_entity) catalog.mark_dropped(before);
+  shape_default(catalog, relation, column, expression);
   if (expression == nullptr) return;
   Entity value;
   value.kind = EntityKind::column_default;
@@ -171,7 +174,11 @@ void add_definition(SqlCatalog& catalog, EntityId relation, const SqlNode& defin
     const auto type = text_at(constraint, "contype");
     if (type == "CONSTR_DEFAULT" || type == "CONSTR_GENERATED") {
       set_default(catalog, relation, number, &node_at(constraint, "raw_expr"));
-      if (type == "CONSTR_GENERATED") set_generated(catalog, relation, number);
+      if (type != "CONSTR_GENERATED") continue;
+      set_generated(catalog, relation, number);
+      forget_row_shape(catalog, relation);
+    } else if (type == "CONSTR_NOTNULL") {
+      shape_not_null(catalog, relation, number, true);
     } else if (type == "CONSTR_IDENTITY") {
       need_integer(catalog, relation, number);
       add_sequence(catalog, relation, name, &constraint);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "input/replay/catalog/partition_bound.hpp"
+#include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/column_definition.hpp"
 #include "input/replay/statements/table_constraint.hpp"
 
@@ -266,6 +267,7 @@ EntityId create_table(SqlCatalog& catalog, const SqlNode& node, RelationKind kin
   }
   if (partition) catalog.edit(id).bound = bound;
   if (partitioned) add_references(catalog, id, node["partspec"]);
+  begin_row_shape(catalog, id, node);
   for (const auto* const definition : parts.definitions) {
     add_definition(catalog, id, *definition);
   }

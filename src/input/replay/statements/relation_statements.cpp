@@ -9,6 +9,7 @@
 
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
+#include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/create_table.hpp"
 #include "input/replay/statements/new_entity.hpp"
 #include "input/replay/statements/object_statement.hpp"
@@ -399,6 +400,7 @@ void create_index(SqlCatalog& catalog, const SqlNode& node) {
   }
   add_references(catalog, id, list_at(node, "indexParams"), relation);
   goes_with_columns(catalog, id, relation);
+  shape_index(catalog, relation, id, node);
 }
 
 }  // namespace pgleast

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "input/replay/query/query.hpp"
+#include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/relation_editor.hpp"
 
 namespace pgleast {
@@ -148,6 +149,7 @@ void add_constraint(SqlCatalog& catalog, EntityId relation, const SqlNode& const
     add_references(catalog, id, node_at(constraint, "raw_expr"), relation);
     goes_with_columns(catalog, id, relation);
   }
+  shape_constraint(catalog, relation, id, constraint);
   if (!kind->has_index) return;
   if (!index_name.empty()) {
     const auto used = catalog.find(EntityKind::relation, e.schema, index_name);
