@@ -118,7 +118,7 @@ Result text(const Constant& c, const Modifiers&) {
 
 /// In bytes, which are no fewer than characters.
 Result limited_text(const Constant& c, const Modifiers& modifiers) {
-  const auto value = text(c, {});
+  auto value = text(c, {});
   if (!value || modifiers.empty()) return value;
   return c.text.size() <= static_cast<std::size_t>(std::max(0, modifiers[0])) ? value
                                                                               : std::nullopt;

@@ -48,7 +48,7 @@ class CodeNames {
   /// Types are not compared.
   std::vector<NamedOperator> operators(std::string_view schema, std::string_view name,
                                        const NamePath& path) const;
-  void add_operator(NamedOperator o) { operators_.emplace(std::pair(o.schema, o.name), o); }
+  void add_operator(const NamedOperator& o) { operators_.emplace(std::pair(o.schema, o.name), o); }
   /// One that users made; no_object: it is the server's, or not known.
   ObjectId type(std::string_view schema, std::string_view name, const NamePath& path) const;
   /// Whether the server's own functions are known: they are not from scripts.

@@ -163,7 +163,7 @@ std::vector<EntityId> SqlCatalog::find_operators(const QualifiedName& name) cons
   auto schemas = name.schema.empty() ? path() : std::vector{find_schema(name.schema)};
   std::erase(schemas, no_entity);
   for (const auto schema : schemas) {
-    const auto found = find_all(EntityKind::other, schema, std::string(operator_kind) + name.name);
+    auto found = find_all(EntityKind::other, schema, std::string(operator_kind) + name.name);
     if (!found.empty()) return found;
   }
   return {};

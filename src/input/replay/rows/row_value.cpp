@@ -47,7 +47,7 @@ bool is_like(std::string_view from, std::string_view to) {
 
 /// `'new'::character varying`, `0::numeric`, `NULL::text`.
 RowValue cast_value(const SqlCatalog& catalog, const RowColumn& column, const SqlNode& cast) {
-  const RowValue unsure{RowValue::Kind::unsure, {}, false};
+  RowValue unsure{RowValue::Kind::unsure, {}, false};
   const auto& argument = node_at(cast, "arg");
   const auto type = catalog.find_type(node_at(cast, "typeName"));
   if (!argument.contains("A_Const") || type.array || type.builtin.empty()) return unsure;

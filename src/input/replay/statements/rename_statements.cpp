@@ -5,6 +5,7 @@
 
 #include "input/replay/catalog/named_object.hpp"
 #include "input/replay/roles/shared_name.hpp"
+#include "input/replay/statements/new_entity.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/relation_editor.hpp"
 
@@ -157,14 +158,6 @@ EntityId renamed(const SqlCatalog& catalog, const SqlNode& node, const std::stri
   auto tree = SqlNode::object();
   tree["String"]["sval"] = subname;
   return named_object(catalog, kind, tree);
-}
-
-void need_create_in_database(const SqlCatalog& catalog) {
-  const auto database = catalog.session().database;
-  if (catalog.held(catalog.user(), database).has(Privilege::create)) return;
-  throw Refused(
-      Condition::insufficient_privilege,
-      fmt::format("permission denied for database {}", catalog.cluster().object(database).name));
 }
 
 }  // namespace
