@@ -8,6 +8,8 @@
 #include "input/code/code_tree.hpp"
 #include "input/replay/catalog/named_object.hpp"
 #include "input/replay/query/query.hpp"
+#include "input/replay/rows/sure_rows.hpp"
+#include "input/replay/statements/relation_option.hpp"
 #include "input/replay/statements/statement_table.hpp"
 #include "pg/setting_checks.hpp"
 #include "pg/setting_value.hpp"
@@ -118,6 +120,33 @@ bool has_key(const SqlNode& root, std::string_view wanted) {
   return false;
 }
 
+/// Storage parameters: what is not surely taken is not looked at.
+bool option_may_fail(const SqlNode& option) {
+  const auto name = text_at(option, "defname");
+  const auto text = option_text(option);
+  const auto value = text.substr(std::min(text.find('=') + 1, text.size()));
+  if (name == "fillfactor") {
+    const bool digits = value.size() == 2 || value == "100";
+    return !digits || value.find_first_not_of("0123456789") < value.size() || value < "10";
+  }
+  return name != "autovacuum_enabled" || !parse_bool(value);
+}
+
+bool options_may_fail(const SqlNode& node) {
+  const auto any = [](const SqlNode& options) {
+    return std::any_of(options.begin(), options.end(), [](const SqlNode& item) {
+      return option_may_fail(inside(item, "DefElem"));
+    });
+  };
+  const auto& commands = list_at(node, "cmds");
+  return any(list_at(node, "options")) ||
+         std::any_of(commands.begin(), commands.end(), [&](const SqlNode& item) {
+           const auto& command = inside(item, "AlterTableCmd");
+           return text_at(command, "subtype") == "AT_SetRelOptions" &&
+                  any(items_of(node_at(command, "def")));
+         });
+}
+
 }  // namespace
 
 bool may_fail(const SqlCatalog& catalog, const SqlNode& tree, bool is_followed) {
@@ -131,6 +160,10 @@ bool may_fail(const SqlCatalog& catalog, const SqlNode& tree, bool is_followed) 
   }
   if (kind == "VariableSetStmt") return setting_may_fail(catalog, node);
   if (kind == "SelectStmt") return query_may_fail(catalog, tree);
+  const bool has_storage = kind == "CreateStmt" || kind == "IndexStmt" ||
+                           (kind == "AlterTableStmt" && text_at(node, "objtype") != "OBJECT_VIEW");
+  if (has_storage && options_may_fail(node)) return true;
+  if (rows_may_refuse(catalog, tree)) return true;
   const auto* const row = find_statement(kind);
   const bool never = row != nullptr && (row->traits & traits::never_fails) != 0;
   if (is_followed || never) return false;

@@ -179,7 +179,23 @@ bool StatementRunner::keeps_rows(std::string_view script, const PsqlItem& s) con
       return true;
     }
   }
-  return runs_no_code(script, s, any(EntityKind::trigger));
+  return runs_no_code(script, s, any(EntityKind::trigger)) || finds_none(script, s);
+}
+
+/// Whether it would run code for rows, and there are none.
+bool StatementRunner::finds_none(std::string_view script, const PsqlItem& s) const {
+  const auto& first = s.tokens.front();
+  if (!first.is("alter") && !first.is("create")) return false;
+  if (has_unknown_parts(script, s) || !is_shallow(script, s)) return false;
+  try {
+    return finds_no_rows(catalog_, statement_tree(script, s, cluster_.major()));
+  } catch (const Refused&) {
+    return true;
+  } catch (const Undecidable&) {
+    return false;
+  } catch (const SqlSyntaxError&) {
+    return false;
+  }
 }
 
 void StatementRunner::note_doubt(std::string_view text, const PsqlItem& s, bool is_followed) {

@@ -60,6 +60,7 @@ class StatementRunner {
   void take_as_there(const std::string& database);
 
  private:
+  bool finds_none(std::string_view script, const PsqlItem& statement) const;
   std::optional<SqlAction> asked_by(std::string_view script, const PsqlItem& statement) const;
   void run_inner(std::string_view text, const PsqlItem& statement);
   void note_doubt(std::string_view text, const PsqlItem& statement, bool is_followed);

@@ -63,6 +63,33 @@ void refuse_nul(std::string_view text, const PsqlItem& s) {
   throw SqlSyntaxError{"a NUL byte", {at, at + 1}};
 }
 
+/// `-5` that stands there; empty: it is 0, or nothing that can be told.
+std::optional<std::string> number_at(std::string_view text, std::size_t at) {
+  if (at >= text.size() || text[at] != '-') return "0";
+  const auto begin = text.find_first_not_of(" \t\r\n\f\v", at + 1);
+  const auto end = std::min(text.find_first_not_of("0123456789", begin), text.size());
+  if (begin >= end) return std::nullopt;
+  return "-" + std::string(text.substr(begin, end - begin));
+}
+
+/// Version 15 of the library leaves out a number that is negative as it leaves out 0: the text has
+/// it. A number that cannot be told there is no constant.
+std::string with_negative_numbers(std::string_view tree, std::string_view text) {
+  constexpr std::string_view lost = R"("ival":{},"location":)";
+  std::string result;
+  std::size_t done = 0;
+  for (auto at = tree.find(lost); at < tree.size(); at = tree.find(lost, done)) {
+    std::size_t location = 0;
+    std::from_chars(tree.data() + at + lost.size(), tree.data() + tree.size(), location);
+    const auto number = number_at(text, location);
+    result += tree.substr(done, at - done);
+    if (number) result += fmt::format(R"("ival":{{"ival":{}}},)", *number);
+    done = at + lost.size() - std::string_view(R"("location":)").size();
+  }
+  result += tree.substr(done);
+  return result;
+}
+
 Json tree_of(const std::string& text, const PsqlItem& s) {
   refuse_nul(text, s);
   const auto result = pg_query_parse(text.c_str());
@@ -71,7 +98,7 @@ Json tree_of(const std::string& text, const PsqlItem& s) {
   if (result.error != nullptr) {
     error = made_ours(*result.error, text, s);
   } else {
-    tree = Json::parse(result.parse_tree, nullptr, false);
+    tree = Json::parse(with_negative_numbers(result.parse_tree, text), nullptr, false);
   }
   pg_query_free_parse_result(result);
   if (error) throw SqlSyntaxError(*error);
@@ -276,6 +303,7 @@ SqlTree sql_tree(const std::string& text) {
   const auto result = pg_query_parse(text.c_str());
   auto tree = tree_or_error(result.parse_tree, result.error);
   pg_query_free_parse_result(result);
+  tree.json = with_negative_numbers(tree.json, text);
   return tree;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -178,7 +179,8 @@ class SqlCatalog {
   RowVersions row_versions;
   void forget_rows() { ++row_versions.all, ++row_versions.kept; }
   void forget_kept_rows() { ++row_versions.kept; }
-  bool subscriptions_made = false;                // which tables they write stands in no script
+  std::set<EntityId> filled;        // tables that scripts put rows into, which may be undone
+  bool subscriptions_made = false;  // which tables they write stands in no script
   bool roles_known = true, objects_known = true;  // to who asks the catalogs
   std::vector<std::string> new_extensions;
   void remark_extension(const std::string& name) { new_extensions.push_back(name); }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +90,8 @@ struct Entity {
   // Shared, for the journal copies entities; nobody changes them.
   std::shared_ptr<const EntityCode> code;
   std::shared_ptr<const RowShape> rows;  // of a table, where it is known
+  /// Of a table that a script made: the version of all rows then.
+  std::optional<std::size_t> empty_at;
 
   bool is(Subkind wanted) const { return subkind == wanted; }
 };

@@ -102,6 +102,7 @@ bool has_plain_columns(const SqlNode& index) {
 
 void begin_row_shape(SqlCatalog& catalog, EntityId table, const SqlNode& node) {
   const bool maybe_there = truth_at(node, "if_not_exists") && !catalog.is_known;
+  if (!maybe_there) catalog.edit(table).empty_at = catalog.row_versions.all;
   const bool emptied = text_at(node, "oncommit") == "ONCOMMIT_DELETE_ROWS";
   if (maybe_there || emptied || !catalog.at(table).is(RelationKind::table)) return;
   for (const char* const more : {"inhRelations", "partbound", "partspec", "ofTypename"}) {

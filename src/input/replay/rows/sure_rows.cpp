@@ -310,7 +310,9 @@ class Insert {
 
 bool takes_rows(SqlCatalog& catalog, const SqlNode& insert, bool may_be_undone) {
   const auto table = catalog.relation_of(node_at(insert, "relation"));
-  return catalog.at(table).rows && Insert(catalog, table, insert).is_sure(may_be_undone);
+  const bool sure = catalog.at(table).rows && Insert(catalog, table, insert).is_sure(may_be_undone);
+  if (sure) catalog.filled.insert(table);
+  return sure;
 }
 
 }  // namespace pgleast

@@ -28,4 +28,10 @@ void forget_row_shape(SqlCatalog& catalog, EntityId table);
 /// may be. Throws Refused and Undecidable as names do.
 bool takes_rows(SqlCatalog& catalog, const SqlNode& insert, bool may_be_undone);
 
+/// Whether a statement looks at rows that there may be, or computes something for them, and may be
+/// refused for what they are: ADD CHECK, SET NOT NULL, CREATE UNIQUE INDEX, ...
+bool rows_may_refuse(const SqlCatalog& catalog, const SqlNode& tree);
+/// Whether it does so where there surely are no rows.
+bool finds_no_rows(const SqlCatalog& catalog, const SqlNode& tree);
+
 }  // namespace pgleast

@@ -142,7 +142,13 @@ void type_command(SqlCatalog& catalog, const Command& c) {
 
 void not_null_command(SqlCatalog& catalog, const Command& c) {
   const auto number = catalog.needed_column(c.relation, c.name);
-  shape_not_null(catalog, c.relation, number, text_at(c.node, "subtype") == "AT_SetNotNull");
+  const bool sets = text_at(c.node, "subtype") == "AT_SetNotNull";
+  const auto key = sets ? std::vector<int>() : primary_key_of(catalog, c.relation);
+  if (std::find(key.begin(), key.end(), number) != key.end()) {
+    throw Refused(Condition::invalid_table_definition,
+                  fmt::format("column `{}` is in a primary key", c.name), c.name);
+  }
+  shape_not_null(catalog, c.relation, number, sets);
 }
 
 void column_only(SqlCatalog& catalog, const Command& c) {

@@ -44,13 +44,10 @@ const ConstraintRow* constraint_row(const SqlNode& constraint) {
   return nullptr;
 }
 
-// The numbers of the columns referred to: those named, or the primary key.
-std::vector<int> key_of(const SqlCatalog& catalog, EntityId table, const SqlNode& constraint) {
+}  // namespace
+
+std::vector<int> primary_key_of(const SqlCatalog& catalog, EntityId table) {
   std::vector<int> result;
-  for (const auto& name : strings_of(list_at(constraint, "pk_attrs"))) {
-    result.push_back(catalog.column_number(table, name));
-  }
-  if (!result.empty()) return result;
   for (const auto id : catalog.dependents(table)) {
     const auto& e = catalog.at(id);
     if (!e.alive || e.parent != table || !e.is(ConstraintKind::primary_key)) continue;
@@ -60,6 +57,17 @@ std::vector<int> key_of(const SqlCatalog& catalog, EntityId table, const SqlNode
     break;
   }
   return result;
+}
+
+namespace {
+
+// The numbers of the columns referred to: those named, or the primary key.
+std::vector<int> key_of(const SqlCatalog& catalog, EntityId table, const SqlNode& constraint) {
+  std::vector<int> result;
+  for (const auto& name : strings_of(list_at(constraint, "pk_attrs"))) {
+    result.push_back(catalog.column_number(table, name));
+  }
+  return result.empty() ? primary_key_of(catalog, table) : result;
 }
 
 void refer_to(SqlCatalog& catalog, EntityId id, const SqlNode& constraint) {
