@@ -81,7 +81,7 @@ class CodeReader {
     read_types();
     read_aggregates();
     CodeNames names(cluster_, database_);
-    for (auto& [oid, made] : operators_) names.add_operator(std::move(made));
+    for (const auto& [oid, made] : operators_) names.add_operator(made);
     read_rules(names);
     read_functions(names);
     read_policies(names);
