@@ -14,7 +14,6 @@
 #include "escalation/edge.hpp"
 #include "model/objects_of.hpp"
 #include "net/address_set.hpp"
-#include "net/origin.hpp"
 #include "pg/identifier.hpp"
 #include "pg/option_list.hpp"
 #include "privileges/foreign_server.hpp"

@@ -43,11 +43,11 @@ bool all_are_empty(const SqlCatalog& catalog) {
 }
 
 bool looks_at_rows(const SqlNode& constraint) {
-  constexpr std::array<std::string_view, 5> kinds{"CONSTR_CHECK", "CONSTR_UNIQUE", "CONSTR_PRIMARY",
-                                                  "CONSTR_FOREIGN", "CONSTR_EXCLUSION"};
-  const auto kind = text_at(constraint, "contype");
-  if (truth_at(constraint, "skip_validation")) return false;
-  return kind == "CONSTR_NOTNULL" || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  constexpr std::array<std::string_view, 6> kinds{"CONSTR_CHECK",   "CONSTR_UNIQUE",
+                                                  "CONSTR_PRIMARY", "CONSTR_FOREIGN",
+                                                  "CONSTR_NOTNULL", "CONSTR_EXCLUSION"};
+  return !truth_at(constraint, "skip_validation") &&
+         std::find(kinds.begin(), kinds.end(), text_at(constraint, "contype")) != kinds.end();
 }
 
 /// A new column has its default in each row, or NULL.
