@@ -57,15 +57,15 @@ bool covers(const Waiver& waiver, const Finding& finding) {
 
 }  // namespace
 
-Audit Auditor::audit(const Cluster& cluster,
-                     const std::function<void(const std::string&)>& done) const {
+Audit Auditor::audit(const Cluster& cluster, const std::function<void(const std::string&)>& done,
+                     const std::function<bool(const Rule&)>& wanted) const {
   const Facts facts(cluster, policy_, today_);
   done("graph");
   Audit result;
   result.remarks = cluster.remarks;
   std::vector<bool> used(policy_.waivers.size());
   for (std::size_t i = 0; i < checks_.size(); ++i) {
-    if (!checks_[i]) continue;
+    if (!checks_[i] || !wanted(policy_.rules[i])) continue;
     const auto& rule = policy_.rules[i];
     Judgement judgement{rule.id, rule.title, rule.severity, checks_[i](facts)};
     admit_unread(cluster, rule, judgement.verdict);

@@ -21,10 +21,13 @@ class Auditor {
   Auditor(Policy policy, std::string today);
 
   const Policy& policy() const { return policy_; }
-  /// `done` is told of each rule that was judged, and of the graph before them.
+  const std::string& today() const { return today_; }
+  /// `done` is told of each rule that was judged, and of the graph before them; of the rules only
+  /// the wanted ones are.
   Audit audit(
       const Cluster& cluster,
-      const std::function<void(const std::string&)>& done = [](const auto&) {}) const;
+      const std::function<void(const std::string&)>& done = [](const auto&) {},
+      const std::function<bool(const Rule&)>& wanted = [](const auto&) { return true; }) const;
 
  private:
   Policy policy_;

@@ -83,20 +83,46 @@ class Findings {
       const bool has = std::find(remedies.begin(), remedies.end(), remedy) != remedies.end();
       if (!has) remedies.push_back(remedy);
     }
-    if (remedies.empty())
+    if (remedies.empty()) {
       entry.finding.decision = "whether it is wanted, and if not, what takes its place";
+    }
+    if (!step.cut.empty()) add_paths(opening, logins, entry.finding);
   }
 
   Verdict verdict() && {
     std::vector<Finding> findings;
     for (auto& entry : entries_) {
       entry.finding.detail.push_back("login roles that can: " + names_of(facts_, entry.logins));
+      if (cut_) entry.finding.concerns = entry.logins.members();
       findings.push_back(std::move(entry.finding));
     }
     return verdict_of(std::move(findings));
   }
 
  private:
+  // Of each login role: the step itself is taken away, or a group on the way to who takes it.
+  void add_paths(const Opening& opening, const RoleSet& logins, Finding& finding) const {
+    for (const auto login : logins.members()) {
+      PathCuts cuts{opening.step.cut};
+      const auto way = way_to(login, opening.takers);
+      for (std::size_t i = 1; i < way.size(); ++i) {
+        cuts.push_back({ChangeMembership{false, way[i], way[i - 1]}});
+      }
+      if (std::find(finding.paths.begin(), finding.paths.end(), cuts) == finding.paths.end()) {
+        finding.paths.push_back(std::move(cuts));
+      }
+    }
+  }
+
+  std::vector<RoleId> way_to(RoleId login, const std::vector<RoleId>& takers) const {
+    if (std::find(takers.begin(), takers.end(), login) != takers.end()) return {};
+    for (const auto taker : takers) {
+      auto way = facts_.graph().path(login, taker, Closure::becomes);
+      if (!way.empty()) return way;
+    }
+    return {};
+  }
+
   struct Entry {
     Finding finding;
     RoleSet logins;

@@ -5,6 +5,7 @@
 //     - {id: no-writes, who: class:people, cannot: [INSERT, UPDATE], tables: ["public.*"]}
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -12,6 +13,7 @@
 
 #include "checks/check.hpp"
 #include "escalation/unread_databases.hpp"
+#include "model/bootstrap_superuser.hpp"
 #include "model/objects_of.hpp"
 #include "privileges/row_access.hpp"
 #include "reach/ways.hpp"
@@ -19,6 +21,9 @@
 
 namespace pgleast {
 namespace {
+
+// Addresses of one record that is left for some networks.
+constexpr std::size_t most_networks = 16;
 
 class AccessJudge {
  public:
@@ -39,7 +44,8 @@ class AccessJudge {
 
   Verdict verdict() && {
     std::vector<Finding> findings;
-    for (auto& [key, finding] : findings_) findings.push_back(std::move(finding));
+    for (auto& [key, found] : found_) findings.push_back(finished(std::move(found)));
+    for (auto& [key, finding] : becoming_) findings.push_back(std::move(finding));
     const char* const remedy = "take away what cannot be followed, or waive it";
     if (findings.empty() && !unknown_.empty()) return unseen(unknown_, remedy);
     auto verdict = verdict_of(std::move(findings));
@@ -57,7 +63,7 @@ class AccessJudge {
     for (const auto role : facts_.roles().matching(entry.who)) {
       for (const auto& route : routes.all_from(role, database_of(cluster_, target))) {
         if (!counts(entry, role, target, route)) continue;
-        add(entry, routes, route, {facts_.shown(role)}, "");
+        add(entry, routes, route, role, std::nullopt);
       }
     }
   }
@@ -122,10 +128,12 @@ class AccessJudge {
     for (const auto& way : ways_in(facts_.graph(), doors(), routes, question).ways) {
       if (!reaches(way.route)) continue;
       const auto& record = cluster_.hba.records[way.record];
-      const auto login =
-          fmt::format("{}{} by {}:{} ({}), with {}", to_string(way.from), pooler_words(way.pooler),
-                      displayed(record.at.file), record.at.line, displayed(record.method),
-                      way.demand.credential);
+      const auto at = fmt::format("{}:{}", displayed(record.at.file), record.at.line);
+      const auto through = pooler_words(way.pooler);
+      const Arrival arrival{through + at,
+                            fmt::format("{}{} by {} ({}), with {}", to_string(way.from), through,
+                                        at, displayed(record.method), way.demand.credential),
+                            way.pooler ? std::nullopt : narrowed(way.record, question.from)};
       for (const auto& name : way.roles) {
         const auto role = cluster_.find_role(name);
         if (!role || !facts_.roles().matches(entry.who, *role)) continue;
@@ -135,10 +143,37 @@ class AccessJudge {
         }
         for (const auto& route : routes.all_from(*role, database_of(cluster_, routes.target()))) {
           if (!counts(entry, *role, routes.target(), route)) continue;
-          add(entry, routes, route, {displayed(name)}, login);
+          add(entry, routes, route, *role, arrival);
         }
       }
     }
+  }
+
+  // How somebody comes in from a network.
+  struct Arrival {
+    std::string place;  // of the record
+    std::string words;
+    std::optional<Remedy> narrowed;  // leaves what the entry rules out of the record
+  };
+
+  // The record for the other addresses that it takes, or none of it.
+  std::optional<Remedy> narrowed(std::size_t number, const ClientOrigin& ruled_out) const {
+    const auto& record = cluster_.hba.records[number];
+    auto all = AddressSet::all();
+    bool exact = record.address.kind != AddressKind::host_name &&
+                 record.address.kind != AddressKind::samehost &&
+                 record.address.kind != AddressKind::samenet;
+    if (!exact || from_the_view(cluster_.hba)) return std::nullopt;
+    if (record.type == ConnectionType::local) return DisableRecord{number};
+    if (record.address.kind == AddressKind::ip) {
+      all = addresses_of(record.address.address, record.address.mask, exact);
+    }
+    if (!exact) return std::nullopt;
+    const auto left = all.without(ruled_out.addresses);
+    if (left.empty()) return DisableRecord{number};
+    const auto networks = networks_of(left, most_networks);
+    if (networks.empty()) return std::nullopt;
+    return EditRecord{number, HbaField::address, fmt::format("{}", fmt::join(networks, " "))};
   }
 
   static std::string pooler_words(const std::optional<PoolerHop>& hop) {
@@ -147,35 +182,99 @@ class AccessJudge {
                        displayed(hop->method));
   }
 
-  // One finding for each object and cause: who gets there by it, and what it gives them.
-  void add(const AccessEntry& entry, const Routes& routes, const Route& route,
-           const std::vector<std::string>& roles, const std::string& login) {
-    std::string cause = login;
-    for (const auto& leg : route.legs) cause += '\n' + leg.how + '\n' + leg.to;
+  // One finding for each cause: who gets there by it, to what, and what it gives them. From a
+  // network the cause is the record.
+  void add(const AccessEntry& entry, const Routes& routes, const Route& route, RoleId role,
+           const std::optional<Arrival>& arrival) {
+    std::string cause = arrival ? arrival->place : route.legs.back().how;
+    for (std::size_t i = 0; !arrival && i + 1 < route.legs.size(); ++i) {
+      cause += '\n' + route.legs[i].how + '\n' + route.legs[i].to;
+    }
+    auto& found = found_[fmt::format("{}\n{}", entry.id, cause)];
     const auto& target = routes.target();
-    const auto key = fmt::format("{}\n{}\n{}", entry.id, index(target.object), cause);
-    auto& names = names_[key];
-    names.insert(roles.begin(), roles.end());
-    auto& held = held_[key];
-    held |= target.privilege;
-    auto& finding = findings_[key];
-    const auto object = facts_.shown(cluster_.object(target.object));
-    const std::vector<std::string> all(names.begin(), names.end());
-    finding.message =
-        fmt::format("{} {} {} on {}, which `{}` rules out", listed(all),
-                    all.size() == 1 ? "has" : "have", to_string(held), object, displayed(entry.id));
-    finding.subject = facts_.subject(cluster_.object(target.object));
-    finding.subject.name = entry.id + ": " + finding.subject.name + " by " + all.front();
-    finding.path = path_of(route, all, login);
-    if (!route.cuts.empty()) add_remedy(best_cut(route), target, held, finding.remedies);
-    if (finding.remedies.empty()) finding.decision = "take away a step of the path";
+    const auto shown = facts_.shown(role);
+    found.roles.insert(shown);
+    found.objects.insert(target.object);
+    found.held |= target.privilege;
+    auto& finding = found.finding;
+    if (std::find(finding.concerns.begin(), finding.concerns.end(), role) ==
+        finding.concerns.end()) {
+      finding.concerns.push_back(role);
+    }
+    if (finding.path.empty()) {
+      finding.path = path_of(route, {shown}, arrival ? arrival->words : "");
+      finding.subject = facts_.subject(cluster_.object(target.object));
+      found.where = arrival ? arrival->place : cause_words(route);
+    } else if (route.legs == found.legs) {
+      finding.path =
+          path_of(route, {found.roles.begin(), found.roles.end()}, arrival ? arrival->words : "");
+    }
+    if (found.legs.empty()) found.legs = route.legs;
+    found.entry = &entry;
+    auto cuts = cuts_of(route);
+    if (arrival && arrival->narrowed) cuts.push_back({*arrival->narrowed});
+    if (finding.paths.empty() || finding.paths.back() != cuts) finding.paths.push_back(cuts);
+    if (cuts.empty()) {
+      finding.decision = "take away a step of the path";
+      const auto* const owns = owner_of(route, target);
+      if (owns != nullptr) finding.decision = *owns;
+      return;
+    }
+    if (arrival && arrival->narrowed) return add_once({*arrival->narrowed}, finding.remedies);
+    add_remedy(best_cut(route, cuts), target, found.held, finding.remedies);
+  }
+
+  static void add_once(const PathCut& cut, std::vector<Remedy>& remedies) {
+    for (const auto& remedy : cut) {
+      if (std::find(remedies.begin(), remedies.end(), remedy) == remedies.end()) {
+        remedies.push_back(remedy);
+      }
+    }
+  }
+
+  // Who owns what, has it as the owner: taking it away changes nothing that lasts.
+  bool may_be_cut(const Remedy& cut) const {
+    if (const auto* const revoke = std::get_if<ChangePrivileges>(&cut)) {
+      return revoke->grantee != cluster_.object(revoke->object).owner;
+    }
+    const auto* const attribute = std::get_if<ChangeAttribute>(&cut);
+    return attribute == nullptr || attribute->attribute != RoleAttribute::superuser ||
+           !is_bootstrap_superuser(cluster_.role(attribute->role));
+  }
+
+  PathCuts cuts_of(const Route& route) const {
+    PathCuts result;
+    for (const auto& cut : route.cuts) {
+      if (may_be_cut(cut)) result.push_back({cut});
+    }
+    return result;
+  }
+
+  const std::string* owner_of(const Route& route, const Target& target) {
+    const auto& object = cluster_.object(target.object);
+    const bool by_owning = std::any_of(route.cuts.begin(), route.cuts.end(),
+                                       [&](const Remedy& cut) { return !may_be_cut(cut); });
+    if (!by_owning) return nullptr;
+    owner_words_ = fmt::format("{} owns {}: give it another owner, or leave the owner out of `who`",
+                               facts_.shown(object.owner), facts_.shown(object));
+    return &owner_words_;
+  }
+
+  static std::string cause_words(const Route& route) {
+    std::string words;
+    for (std::size_t i = 0; i + 1 < route.legs.size(); ++i) {
+      words += (words.empty() ? "" : " > ") + route.legs[i].to;
+    }
+    return words.empty() ? route.legs.back().how : words;
   }
 
   // One for each role that is on a path of its own; a grant that all share is taken away once.
   static void add_remedy(Remedy cut, const Target& target, PrivilegeSet held,
                          std::vector<Remedy>& remedies) {
-    if (auto* const revoke = std::get_if<ChangePrivileges>(&cut)) {
-      if (revoke->object == target.object && !revoke->column) revoke->privileges = held;
+    // The same grant may be all there is to the object.
+    auto* const revoke = std::get_if<ChangePrivileges>(&cut);
+    if (revoke != nullptr && revoke->object == target.object) {
+      if (!revoke->column) revoke->privileges = revoke->privileges & held;
       std::erase_if(remedies, [&](const Remedy& known) {
         const auto* const other = std::get_if<ChangePrivileges>(&known);
         const bool same = other != nullptr && other->object == revoke->object &&
@@ -184,15 +283,13 @@ class AccessJudge {
         return same;
       });
     }
-    if (std::find(remedies.begin(), remedies.end(), cut) == remedies.end()) {
-      remedies.push_back(std::move(cut));
-    }
+    add_once({std::move(cut)}, remedies);
   }
 
   // The grant at the end; but nobody takes SUPERUSER from who is meant to have it.
-  static Remedy best_cut(const Route& route) {
+  static Remedy best_cut(const Route& route, const PathCuts& cuts) {
     const bool superuser = std::holds_alternative<ChangeAttribute>(route.cuts.back());
-    return superuser ? route.cuts.front() : route.cuts.back();
+    return superuser ? cuts.front().front() : cuts.back().front();
   }
 
   static std::vector<std::string> path_of(const Route& route, const std::vector<std::string>& roles,
@@ -216,7 +313,7 @@ class AccessJudge {
         if (goal == role) continue;
         if (cluster_.role(role).superuser) {
           add_becoming(entry, role, goal, {},
-                       {ChangeAttribute{role, RoleAttribute::superuser, false}});
+                       {{ChangeAttribute{role, RoleAttribute::superuser, false}}});
           continue;
         }
         const auto way = facts_.escalations().way(role, {goal, std::nullopt});
@@ -226,8 +323,15 @@ class AccessJudge {
           continue;
         }
         std::vector<std::string> path;
-        for (const auto& step : way) path.push_back(fmt::format("{}: {}", step.edge, step.how));
-        add_becoming(entry, role, goal, path, way.front().cut);
+        PathCuts cuts;
+        for (const auto& step : way) {
+          path.push_back(fmt::format("{}: {}", step.edge, step.how));
+          const bool may =
+              !step.cut.empty() && std::all_of(step.cut.begin(), step.cut.end(),
+                                               [&](const Remedy& cut) { return may_be_cut(cut); });
+          if (may) cuts.push_back(step.cut);
+        }
+        add_becoming(entry, role, goal, path, cuts);
       }
     }
   }
@@ -243,18 +347,20 @@ class AccessJudge {
   }
 
   void add_becoming(const AccessEntry& entry, RoleId role, RoleId goal,
-                    std::vector<std::string> path, const std::vector<Remedy>& cut) {
+                    std::vector<std::string> path, const PathCuts& cuts) {
     // Who becomes one of them may become all: it is said once, of the first.
     const auto key = fmt::format("{}\n{}", entry.id, facts_.shown(role));
-    if (findings_.contains(key)) return;
-    auto& finding = findings_[key];
+    if (becoming_.contains(key)) return;
+    auto& finding = becoming_[key];
     finding.subject = {"role", fmt::format("{}: {}", entry.id, cluster_.role_name(role)), ""};
     finding.message = fmt::format("{} can become {}, which `{}` rules out", facts_.shown(role),
                                   facts_.shown(goal), displayed(entry.id));
     if (path.empty()) path.push_back(fmt::format("{} is SUPERUSER", facts_.shown(role)));
     finding.path = std::move(path);
-    finding.remedies = cut;
-    if (cut.empty()) finding.decision = "take away a step of the path";
+    finding.paths = {cuts};
+    finding.concerns = {role};
+    if (!cuts.empty()) finding.remedies = cuts.front();
+    if (cuts.empty()) finding.decision = "take away a step of the path";
   }
 
   static ClientOrigin origin_of(const AccessOrigin& said) {
@@ -275,9 +381,41 @@ class AccessJudge {
   const Cluster& cluster_;
   std::optional<Doors> doors_;
   std::string unknown_;
-  std::map<std::string, Finding> findings_;
-  std::map<std::string, std::set<std::string>> names_;
-  std::map<std::string, PrivilegeSet> held_;
+  // One cause, and all that it leads to.
+  struct Found {
+    const AccessEntry* entry = nullptr;
+    Finding finding;
+    std::set<std::string> roles;
+    std::set<ObjectId> objects;
+    PrivilegeSet held;
+    std::string where;      // in a few words
+    std::vector<Leg> legs;  // of the path that is shown
+  };
+
+  Finding finished(Found found) const {
+    auto& finding = found.finding;
+    const std::vector<std::string> roles(found.roles.begin(), found.roles.end());
+    std::vector<std::string> objects;
+    for (const auto id : found.objects) objects.push_back(facts_.shown(cluster_.object(id)));
+    finding.message = fmt::format("{} {} {} on {}, which `{}` rules out", listed(roles),
+                                  roles.size() == 1 ? "has" : "have", to_string(found.held),
+                                  listed(objects, 4), displayed(found.entry->id));
+    if (objects.size() == 1) {
+      finding.subject.name =
+          fmt::format("{}: {} by {}", found.entry->id, finding.subject.name, roles.front());
+    } else {
+      finding.subject.name =
+          fmt::format("{}: by {}, {}", found.entry->id, roles.front(), found.where);
+      constexpr std::size_t most = 100;
+      finding.detail.push_back("on: " + listed(objects, most));
+    }
+    if (!finding.remedies.empty()) finding.decision.clear();
+    return finding;
+  }
+
+  std::map<std::string, Found> found_;
+  std::map<std::string, Finding> becoming_;
+  std::string owner_words_;
 };
 
 }  // namespace

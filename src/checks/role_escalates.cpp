@@ -15,13 +15,14 @@
 namespace pgleast {
 namespace {
 
-// The step that gives the power is the one to take away: it ends the way for all who take it.
-// That somebody is a superuser is another rule's.
-std::vector<Remedy> cut_of(const std::vector<Step>& way) {
+// The step that gives the power first: to take it away ends the way for all who take it. That
+// somebody is a superuser is another rule's.
+PathCuts cuts_of(const std::vector<Step>& way) {
+  PathCuts result;
   for (auto step = way.rbegin(); step != way.rend(); ++step) {
-    if (!step->cut.empty() && step->edge != "ESC-SUPER") return step->cut;
+    if (!step->cut.empty() && step->edge != "ESC-SUPER") result.push_back(step->cut);
   }
-  return {};
+  return result;
 }
 
 }  // namespace
@@ -52,7 +53,11 @@ Check role_escalates(MapReader& with, MapReader& fix) {
       for (const auto& step : way) {
         finding.path.push_back(fmt::format("{}  ({})", step.how, step.edge));
       }
-      if (cuts) finding.remedies = cut_of(way);
+      if (cuts) {
+        finding.paths = {cuts_of(way)};
+        finding.concerns = {role};
+        if (!finding.paths.front().empty()) finding.remedies = finding.paths.front().front();
+      }
       findings.push_back(std::move(finding));
     }
     auto verdict = verdict_of(std::move(findings));

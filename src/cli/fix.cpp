@@ -29,6 +29,7 @@ struct FixOptions {
   OutputOptions output;
   JudgingOptions judging;
   std::string output_dir;
+  std::vector<std::string> accept;
   bool prove = false;
 };
 
@@ -50,11 +51,11 @@ std::string name_in(const std::string& path, std::vector<std::string>& used) {
 }
 
 std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
-                                     const std::string& folder) {
+                                     const std::vector<Loss>& lost, const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) fail(folder, "cannot be made: " + error.message());
-  std::vector<std::string> written, used{"fix.sql", "undo.sql", "notes.md"};
+  std::vector<std::string> written, used{"fix.sql", "undo.sql", "notes.md", "lost.csv"};
   const auto write = [&](const std::string& name, const std::string& text) {
     written.push_back((fs::path(folder) / name).string());
     write_file(written.back(), text);
@@ -62,6 +63,7 @@ std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
   write("fix.sql", fix_script(plan, cluster));
   write("undo.sql", undo_script(plan, cluster));
   write("notes.md", notes(plan));
+  write("lost.csv", losses_csv(lost));
   for (const auto& patch : plan.files) {
     const auto name = name_in(patch.path, used);
     if (!patch.masked) write(name, patch.after);
@@ -90,11 +92,12 @@ std::string how_tried(const std::optional<Proof>& proof, const Cluster& cluster)
 
 int fix(const FixOptions& options) {
   Timings timings;
+  const auto accepted = accepted_kinds(options.accept);
   const Auditor auditor(load_policy(options.judging.policies), today());
   timings.phase("policy");
   const auto cluster = read_sources(options.sources, timings);
   print_version_note(cluster);
-  const auto plan = make_plan(cluster, auditor);
+  const auto plan = make_plan(cluster, auditor, accepted);
   timings.phase("plan");
   const bool on_server = options.prove && options.sources.is_live();
   std::optional<Proof> proof;
@@ -104,13 +107,14 @@ int fix(const FixOptions& options) {
   const auto left = proof ? proof->after : plan.after;
   auto summary = fmt::format("{}, {}; {}\n\n", counted(plan.statements(), "statement"),
                              counted(plan.files.size(), "file"), how_tried(proof, cluster));
-  summary += outcome(plan, cluster, left, auditor.policy());
+  summary += outcome(plan, cluster, left, auditor);
   if (options.output_dir.empty()) {
     write_output(options.output, everything(plan, cluster));
     if (!options.judging.quiet) std::fputs(summary.c_str(), stderr);
   } else {
     std::vector<std::string> names;
-    for (const auto& path : write_files(plan, cluster, options.output_dir)) {
+    const auto lost = losses_of(plan, cluster, auditor.today());
+    for (const auto& path : write_files(plan, cluster, lost, options.output_dir)) {
       names.push_back(displayed(path));
     }
     summary += fmt::format("\nwritten: {}\n", fmt::join(names, " "));
@@ -129,6 +133,8 @@ void add_fix(CLI::App& app, Run& run) {
       add_command(app, run, "fix", "write fix.sql, undo.sql and patched configuration files",
                   [options] { return fix(*options); });
   add_value(command, "--output-dir", options->output_dir, "write the files there", "DIR");
+  add_values(command, "--accept", options->accept,
+             "make changes that may stop something: a kind, as fix.sql names it, or all", "KIND");
   add_flag(command, "--prove", options->prove,
            "try it on the live server, in a transaction that is rolled back");
   add_source_options(command, options->sources);

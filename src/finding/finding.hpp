@@ -45,6 +45,11 @@ struct Waiver {
   std::string expires;  // YYYY-MM-DD or empty
 };
 
+/// Remedies that end a path together.
+using PathCut = std::vector<Remedy>;
+/// Of one path: each of these ends it; none: nothing does that may be taken away.
+using PathCuts = std::vector<PathCut>;
+
 struct Finding {
   std::string rule;
   Severity severity = Severity::medium;
@@ -54,7 +59,11 @@ struct Finding {
   std::vector<std::string> path;    // the steps that prove it
   std::vector<std::string> detail;  // "lets in: ...", "for example: ..."
   std::vector<Remedy> remedies;
-  std::string decision;  // what a person must decide; empty when the remedies are all
+  /// Of what must not be possible by any path: the paths, of which `remedies` end the first that
+  /// can be ended. A plan chooses for all of them together.
+  std::vector<PathCuts> paths;
+  std::vector<RoleId> concerns;  // who takes these paths
+  std::string decision;          // what a person must decide; empty when the remedies are all
   std::optional<Waiver> waived;
 };
 

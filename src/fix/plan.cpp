@@ -1,7 +1,11 @@
 #include "fix/plan.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <type_traits>
+
+#include "fix/path_cuts.hpp"
+#include "fix/take_back.hpp"
 
 namespace pgleast {
 namespace {
@@ -30,18 +34,46 @@ Stage stage_of(const Remedy& remedy) {
 
 class Planner {
  public:
-  explicit Planner(Cluster model) : model_(std::move(model)), files_(model_.files) {}
+  Planner(Cluster model, const Auditor& auditor, std::set<std::string> accepted)
+      : model_(std::move(model)),
+        files_(model_.files),
+        auditor_(auditor),
+        accepted_(std::move(accepted)) {}
 
-  // Remedies up to that stage. True when anything changed.
+  // Remedies up to that stage. True when anything changed. Paths are cut together, elsewhere.
   bool round(const std::vector<Finding>& findings, Stage stage) {
+    Words words(model_, auditor_.policy(), auditor_.today());
     HbaEdits edits;
     bool changed = false;
     for (const auto& finding : findings) {
-      if (finding.waived) continue;
+      if (finding.waived || !finding.paths.empty()) continue;
+      const auto of_records = words.needed_for_records(finding);
       for (const auto& remedy : finding.remedies) {
         if (stage_of(remedy) > stage) continue;
-        changed = std::visit([&](const auto& r) { return take(r, edits); }, remedy) || changed;
+        const auto word =
+            of_records && is_of_a_record(remedy) ? of_records : words.needed(finding, remedy);
+        changed = take(finding, remedy, word, edits) || changed;
       }
+    }
+    return !edits.apply(model_).empty() || changed;
+  }
+
+  // The fewest that end all paths.
+  bool cut_paths() {
+    auto trial = model_;
+    Words words(trial, auditor_.policy(), auditor_.today());
+    const auto waits = [&](const Finding& finding, const Remedy& remedy) {
+      const auto word = words.needed(finding, remedy);
+      return word && !has_word(*word);
+    };
+    const auto cuts = plan_path_cuts(model_, auditor_, waits);
+    plan_.contradictions = cuts.contradictions;
+    plan_.fewest = plan_.fewest && cuts.fewest;
+    HbaEdits edits;
+    bool changed = false;
+    for (const auto& cut : cuts.cuts) {
+      changed =
+          take(cut.finding, cut.remedy, words.needed(cut.finding, cut.remedy), edits) || changed;
     }
     return !edits.apply(model_).empty() || changed;
   }
@@ -50,6 +82,7 @@ class Planner {
     std::stable_sort(plan_.sections.begin(), plan_.sections.end(),
                      [](const auto& a, const auto& b) { return a.database < b.database; });
     for (auto& section : plan_.sections) std::reverse(section.undo.begin(), section.undo.end());
+    show_held_back();
     for (std::size_t i = 0; i < files_.size(); ++i) {
       if (files_[i].text == model_.files[i].text) continue;
       plan_.files.push_back(
@@ -62,14 +95,48 @@ class Planner {
   const Cluster& model() const { return model_; }
 
  private:
-  template <typename R>
-  bool take(const R& remedy, HbaEdits& edits) {
-    if constexpr (edits_a_record<R>) {
-      edits.add(remedy);
-      return false;  // known when they are applied, at the end of the round
-    } else {
-      return add(enact(model_, remedy));
+  static bool is_of_a_record(const Remedy& remedy) {
+    return std::visit([]<typename R>(const R&) { return edits_a_record<R>; }, remedy);
+  }
+  bool has_word(const NeededWord& word) const { return accepted_.contains(std::string(word.kind)); }
+
+  bool take(const Finding& finding, const Remedy& remedy, const std::optional<NeededWord>& word,
+            HbaEdits& edits) {
+    if (word && !has_word(*word)) {
+      hold_back(finding, remedy, *word);
+      return false;
     }
+    return std::visit(
+        [&]<typename R>(const R& r) {
+          if constexpr (edits_a_record<R>) {
+            edits.add(r);
+            return false;  // known when they are applied, at the end of the round
+          } else {
+            return add(enact(model_, r));
+          }
+        },
+        remedy);
+  }
+
+  // Once; the statements are made at the end.
+  void hold_back(const Finding& finding, const Remedy& remedy, const NeededWord& word) {
+    const bool known = std::any_of(held_.begin(), held_.end(),
+                                   [&](const Held& held) { return held.remedy == remedy; });
+    if (!known) held_.push_back({finding.rule, finding.subject.name, word, remedy});
+  }
+
+  // What another finding did meanwhile waits no more.
+  void show_held_back() {
+    for (const auto& held : held_) {
+      auto statements = tried(model_, held.remedy);
+      if (statements.sql.empty() && statements.edits.empty()) continue;
+      plan_.held_back.push_back(
+          {held.rule, held.subject, held.word,
+           statements.database == no_object ? "" : model_.object(statements.database).name,
+           std::move(statements.sql), std::move(statements.edits)});
+    }
+    std::stable_sort(plan_.held_back.begin(), plan_.held_back.end(),
+                     [](const auto& a, const auto& b) { return a.word.kind < b.word.kind; });
   }
 
   bool add(const Statements& statements) {
@@ -95,6 +162,14 @@ class Planner {
 
   Cluster model_;
   std::vector<ConfigFile> files_;
+  const Auditor& auditor_;
+  std::set<std::string> accepted_;
+  struct Held {
+    std::string rule, subject;
+    NeededWord word;
+    Remedy remedy;
+  };
+  std::vector<Held> held_;
   Plan plan_;
 };
 
@@ -106,13 +181,20 @@ std::size_t Plan::statements() const {
   return count;
 }
 
-Plan make_plan(const Cluster& cluster, const Auditor& auditor) {
-  Planner planner(cluster);
+Plan make_plan(const Cluster& cluster, const Auditor& auditor,
+               const std::set<std::string>& accepted) {
+  auto words = accepted;
+  words.insert(auditor.policy().accepted.begin(), auditor.policy().accepted.end());
+  Planner planner(cluster, auditor, std::move(words));
   auto before = auditor.audit(cluster);
   auto audit = before;
   auto stage = Stage::roles;
   for (int i = 0; i < most_rounds; ++i) {
-    if (planner.round(sorted_findings(audit), stage)) {
+    bool changed = planner.round(sorted_findings(audit), stage);
+    // What is taken away anyway ends paths, too; what is given may open one.
+    const bool settled = stage == Stage::taking || stage == Stage::giving;
+    if (!changed && settled) changed = planner.cut_paths();
+    if (changed) {
       audit = auditor.audit(planner.model());
     } else if (stage == Stage::giving) {
       break;

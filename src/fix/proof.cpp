@@ -7,6 +7,7 @@
 #include <set>
 
 #include "checks/grant_model.hpp"
+#include "fix/held_back.hpp"
 #include "input/server/server_reader.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
@@ -22,27 +23,12 @@ std::map<std::string, std::string> unwaived(const Audit& audit) {
   return result;
 }
 
-// How many privileges each role, and PUBLIC, has on users' own objects in one and not in the other.
-struct Difference {
-  std::map<std::string, std::size_t> lost, gained;
-  std::size_t required = 0, held = 0;
+struct Required {
+  std::size_t all = 0, held = 0;
 };
 
-Difference difference(const Cluster& before, const Cluster& after, const Policy& policy) {
-  Difference result;
-  const Graph old_graph(before), new_graph(after);
-  const RoleMatcher roles(policy, before);
-  for (std::size_t i = 0; i < before.objects.size(); ++i) {
-    const auto& a = before.objects[i];
-    const auto& b = after.objects[i];
-    if (!is_users_own(a)) continue;
-    for (const auto role : roles.ordinary_roles()) {
-      const auto had = old_graph.held(role, a).privileges;
-      const auto has_now = new_graph.held(role, b).privileges;
-      (had - has_now).each([&](Privilege) { ++result.lost[before.role_name(role)]; });
-      (has_now - had).each([&](Privilege) { ++result.gained[before.role_name(role)]; });
-    }
-  }
+Required required_of(const Cluster& after, const Policy& policy) {
+  Required result;
   const Facts facts(after, policy);
   for (const auto& floor : floors(facts)) {
     const auto& object = after.object(floor.object);
@@ -50,19 +36,36 @@ Difference difference(const Cluster& before, const Cluster& after, const Policy&
                           ? granted_to(after.effective_acl(object), public_role)
                           : facts.graph().held(floor.grantee, object).privileges;
     floor.privileges.each([&](Privilege p) {
-      ++result.required;
+      ++result.all;
       result.held += held.has(p) ? 1U : 0U;
     });
   }
   return result;
 }
 
-std::string by_role(const std::map<std::string, std::size_t>& counts) {
+// "app_user: 12 privileges, reports: 1 privilege", the most first; "none". Of rows and code each
+// object counts once.
+std::string by_role(const std::vector<Loss>& losses, Loss::What what, const char* unit) {
+  std::map<std::string, std::set<std::string>> objects;
+  std::map<std::string, std::size_t> counts;
+  const bool by_object = what == Loss::What::rows || what == Loss::What::code;
+  for (const auto& loss : losses) {
+    if (loss.what != what) continue;
+    const bool first = objects[loss.role].insert(loss.database + '\n' + loss.object).second;
+    if (first || !by_object) ++counts[loss.role];
+  }
+  std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<std::string> parts;
-  for (const auto& [role, count] : counts) {
-    parts.push_back(fmt::format("{}: {}", displayed(role), counted(count, "privilege")));
+  for (const auto& [role, count] : sorted) {
+    parts.push_back(fmt::format("{}: {}", displayed(role), counted(count, unit)));
   }
   return parts.empty() ? "none" : listed(parts, 12);
+}
+
+std::string line(std::string_view label, std::string_view text) {
+  return fmt::format("{:<15} {}\n", label, text);
 }
 
 }  // namespace
@@ -98,29 +101,51 @@ Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
   return {whole, read > 1 ? plan.after : auditor.audit(after)};
 }
 
+std::vector<Loss> losses_of(const Plan& plan, const Cluster& before, const std::string& today) {
+  return losses(ClusterState(before, today), ClusterState(plan.model, today));
+}
+
 std::string outcome(const Plan& plan, const Cluster& before, const Audit& left,
-                    const Policy& policy) {
+                    const Auditor& auditor) {
   const auto old_findings = unwaived(plan.before);
   const auto new_findings = unwaived(left);
-  std::size_t gone = 0, fresh = 0;
-  std::set<std::string> rules;
+  std::size_t gone = 0;
+  std::set<std::string> rules, fresh;
+  std::size_t old_left = 0;
   for (const auto& [mark, rule] : old_findings) gone += new_findings.contains(mark) ? 0U : 1U;
   for (const auto& [mark, rule] : new_findings) {
-    fresh += old_findings.contains(mark) ? 0U : 1U;
-    rules.insert(rule);
+    const bool known = old_findings.contains(mark);
+    old_left += known ? 1U : 0U;
+    if (known) rules.insert(rule);
   }
-  const auto left_rules = rules.empty()
-                              ? std::string()
-                              : fmt::format(" ({})", listed({rules.begin(), rules.end()}, 12));
-  auto text = fmt::format("findings        gone {}   left {}{}   new {}\n", gone,
-                          new_findings.size() - fresh, left_rules, fresh);
-  if (!before.seen(Fact::objects)) return text;
-  const auto change = difference(before, plan.model, policy);
-  text += fmt::format("access lost     {}\n", by_role(change.lost));
-  text += fmt::format("access gained   {}\n", by_role(change.gained));
-  if (change.required > 0) {
-    text += fmt::format("required        {} of {} that the policy requires hold\n", change.held,
-                        counted(change.required, "privilege"));
+  for (const auto& finding : sorted_findings(left)) {
+    if (finding.waived || old_findings.contains(fingerprint(finding))) continue;
+    fresh.insert(fmt::format("{} {}", finding.rule, displayed(finding.subject.name)));
+  }
+  const auto names = [](const std::set<std::string>& all) {
+    return all.empty() ? std::string() : fmt::format(" ({})", listed({all.begin(), all.end()}, 12));
+  };
+  auto text = line("findings", fmt::format("gone {}   left {}{}   new {}{}", gone, old_left,
+                                           names(rules), fresh.size(), names(fresh)));
+  const auto lost = losses_of(plan, before, auditor.today());
+  text += line("logins lost", by_role(lost, Loss::What::login, "login"));
+  if (before.seen(Fact::objects)) {
+    const auto gained =
+        losses(ClusterState(plan.model, auditor.today()), ClusterState(before, auditor.today()));
+    text += line("access lost", by_role(lost, Loss::What::privilege, "privilege"));
+    text += line("access gained", by_role(gained, Loss::What::privilege, "privilege"));
+    text += line("rows lost", by_role(lost, Loss::What::rows, "table"));
+    text += line("code stopped", by_role(lost, Loss::What::code, "object"));
+    const auto required = required_of(plan.model, auditor.policy());
+    if (required.all > 0) {
+      text += line("required", fmt::format("{} of {} that the policy requires hold", required.held,
+                                           counted(required.all, "privilege")));
+    }
+  }
+  for (const auto& contradiction : plan.contradictions)
+    text += line("contradiction", contradiction);
+  if (const auto waiting = held_back_counts(plan); !waiting.empty()) {
+    text += line("your word", waiting + ": see notes.md, then --accept KIND");
   }
   return text;
 }

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
+#include "change/loss.hpp"
 #include "fix/plan.hpp"
 
 namespace pgleast {
@@ -21,8 +23,11 @@ struct Proof {
 Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
             const std::string& conninfo, std::chrono::seconds timeout);
 
-/// "findings  gone 8   left 1 ...", "access lost  ...", "access gained  ...", "required  ...".
+/// What people lose by it.
+std::vector<Loss> losses_of(const Plan& plan, const Cluster& before, const std::string& today);
+
+/// "findings  gone 8   left 1 ...", "logins lost  ...", "access lost  ...", "required  ...".
 std::string outcome(const Plan& plan, const Cluster& before, const Audit& left,
-                    const Policy& policy);
+                    const Auditor& auditor);
 
 }  // namespace pgleast

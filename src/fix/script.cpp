@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "fix/held_back.hpp"
 #include "fix/plain_sql.hpp"
 #include "input/config/secrets.hpp"
 #include "pg/identifier.hpp"
@@ -82,6 +83,7 @@ std::string script(const Plan& plan, const Cluster& cluster, const char* what, b
     for (const auto& s : plan.sections) add_section(s);
   }
   if (!undo) add_system();
+  if (!undo) text += held_back_comments(plan);
   if (first && system.empty()) text += "\n-- There is nothing to do.\n";
   return text;
 }
@@ -216,8 +218,12 @@ std::string notes(const Plan& plan) {
   for (const auto& finding : sorted_findings(plan.before)) {
     if (!finding.waived && !finding.decision.empty()) add(finding, finding.decision);
   }
+  for (const auto& contradiction : plan.contradictions) {
+    text += fmt::format("\n- the policy contradicts itself: {}\n", contradiction);
+    said.insert(contradiction);
+  }
   if (said.empty()) text += "\nNothing.\n";
-  return text;
+  return text + held_back_notes(plan);
 }
 
 }  // namespace pgleast

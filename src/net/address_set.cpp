@@ -161,6 +161,31 @@ AddressSet addresses_of(const InetBytes& address, const InetBytes& mask_bytes, b
   return result;
 }
 
+// The largest network at the beginning of what is left, again and again.
+std::vector<std::string> networks_of(const AddressSet& set, std::size_t most) {
+  std::vector<std::string> result;
+  const auto add = [&](const AddressLine& line, bool v6) {
+    for (auto left : line.ranges()) {
+      for (bool more = true; more;) {
+        if (result.size() == most) return false;
+        int bits = v6 ? 128 : 32;
+        while (bits > 0) {
+          const auto mask = low_bits(bits);
+          if ((left.first & mask) == AddressNumber{} && (left.first | mask) <= left.last) break;
+          --bits;
+        }
+        const AddressRange network{left.first, left.first | low_bits(bits)};
+        result.push_back(fmt::format("{}/{}", text_of(network.first, v6), (v6 ? 128 : 32) - bits));
+        more = network.last < left.last;
+        left.first = after(network.last);
+      }
+    }
+    return true;
+  };
+  if (!add(set.v4, false) || !add(set.v6, true)) result.clear();
+  return result;
+}
+
 std::string to_string(const AddressSet& set, std::size_t most) {
   const auto all = AddressSet::all();
   if (set == all) return "any address";

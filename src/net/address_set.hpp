@@ -61,6 +61,9 @@ struct AddressSet {
 /// above 4096 of them `exact` turns false and the result is one range around them.
 AddressSet addresses_of(const InetBytes& address, const InetBytes& mask, bool& exact);
 
+/// As networks, `10.0.0.0/8` and `2001:db8::/32`; none where it takes more than `most`.
+std::vector<std::string> networks_of(const AddressSet& set, std::size_t most);
+
 /// "any address", "any IPv4 address", "10.0.0.0/8 and 192.168.1.5": at most `most` of them.
 std::string to_string(const AddressSet& set, std::size_t most = 4);
 /// Its ranges, IPv4 first: "10.0.0.0/8", "192.168.1.5", "10.0.0.1-10.0.0.6".

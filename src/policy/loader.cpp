@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "finding/word_kind.hpp"
 #include "policy/grant_reader.hpp"
 #include "text/contained_files.hpp"
 #include "text/display.hpp"
@@ -42,6 +43,7 @@ class Loader {
   void add_rule(Rule rule, const YamlNode& at);
   void read_policy(const YamlNode& node, const std::string& path);
   void read_parameters(const YamlNode* node);
+  void read_accepted(const YamlNode* node);
   void read_classes(const YamlNode* node);
   void read_attributes(const YamlNode* node);
   void read_memberships(const YamlNode* node);
@@ -223,7 +225,19 @@ void Loader::read_policy(const YamlNode& node, const std::string& path) {
   if (const auto* const access = map.find("access")) add_access(*access);
   read_rules(map.find("rules"));
   read_waivers(map.find("waivers"));
+  read_accepted(map.find("accept"));
   map.finish();
+}
+
+void Loader::read_accepted(const YamlNode* node) {
+  if (node == nullptr) return;
+  for (const auto& item :
+       node->is(YamlNode::Kind::sequence) ? node->items : std::vector<YamlNode>{*node}) {
+    const auto word = scalar_text(item);
+    const auto kinds = word_kinds_named(word);
+    if (kinds.empty()) fail_policy(item, no_word_kind(word));
+    policy_.accepted.insert(kinds.begin(), kinds.end());
+  }
 }
 
 void Loader::read_parameters(const YamlNode* node) {

@@ -14,6 +14,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,7 @@ struct Policy {
   Networks networks;
   std::vector<AccessEntry> access;
   std::vector<Waiver> waivers;
+  std::set<std::string> accepted;  // kinds of change that fix may make (finding/word_kind.hpp)
 
   const RoleClass* find_class(const std::string& name) const;
   const Rule* find_rule(std::string_view id) const;

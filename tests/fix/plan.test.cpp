@@ -18,7 +18,8 @@ namespace {
 const char* const quiet = "ssl = on\nlog_connections = on\nlog_disconnections = on\n";
 
 Plan plan_of(const Cluster& cluster, const std::string& policy) {
-  return make_plan(cluster, Auditor(policy_of_text("policy: 1\n" + policy), "2026-01-01"));
+  return make_plan(cluster, Auditor(policy_of_text("policy: 1\n" + policy), "2026-01-01"),
+                   accepted_kinds({"all"}));
 }
 
 std::string shown(const Plan& plan) {

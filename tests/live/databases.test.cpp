@@ -39,7 +39,7 @@ TEST_CASE("all databases are audited and fixed, whatever their names", "[live][d
   const Auditor auditor(load_policy({"baseline"}), "2026-01-01");
   CHECK(broken(auditor.audit(cluster), "ACL-001") ==
         std::set<std::string>{"plain: public.t", "postgres: public.u"});
-  const auto plan = make_plan(cluster, auditor);
+  const auto plan = make_plan(cluster, auditor, accepted_kinds({"all"}));
   server.write(server.folder() + "/fix.sql", fix_script(plan, cluster));
   server.write(server.folder() + "/undo.sql", undo_script(plan, cluster));
   const auto fixed = server.psql_file("plain", server.folder() + "/fix.sql");

@@ -100,7 +100,7 @@ TEST_CASE("fixes are what the model foresaw, may run twice and can be undone", "
   }
   const Auditor auditor(load_policy({"baseline"}), "2026-01-01");
   const auto before = read_live({server.dsn("postgres"), {}, false});
-  const auto plan = make_plan(before, auditor);
+  const auto plan = make_plan(before, auditor, accepted_kinds({"all"}));
   const auto old_state = state(server);
   server.write(server.folder() + "/fix.sql", fix_script(plan, before));
   server.write(server.folder() + "/undo.sql", undo_script(plan, before));

@@ -264,7 +264,7 @@ TEST_CASE("the insecure shop: every planted fault is found, fixed, and undone", 
 
   const auto access = [&] { return shop.pgleast("access --format csv" + shop.live()); };
   const auto access_before = access();
-  shop.pgleast("fix --prove --output-dir fixes" + shop.live() + policy);
+  shop.pgleast("fix --prove --accept all --output-dir fixes" + shop.live() + policy);
   CHECK(shop.audit(1) == before);
   CHECK(access() == access_before);
   check_readme(shop, "audit --dsn dbname=mystore |^pgleast fix|mystore[.]snapshot|^pgleast reach");

@@ -85,8 +85,12 @@ say "What is wrong with it?"
 run build/pgleast audit --dsn "$dsn" --policy $policy
 [ $code = 1 ] || fail "exit code $code, where 1 says that there are findings"
 
-say "The fixes. --prove applies them in a transaction, audits that and rolls it back."
-run build/pgleast fix --dsn "$dsn" --policy $policy --output-dir "$tmp/fixes" --prove
+say "The fixes that shut nobody out, and what waits for your word."
+run build/pgleast fix --dsn "$dsn" --policy $policy --output-dir "$tmp/safe"
+[ $code -le 1 ] || fail "exit code $code"
+
+say "All of them. --prove applies them in a transaction, audits that and rolls it back."
+run build/pgleast fix --dsn "$dsn" --policy $policy --accept all --output-dir "$tmp/fixes" --prove
 [ $code -le 1 ] || fail "exit code $code"
 must ls "$tmp/fixes"
 
