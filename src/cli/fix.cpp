@@ -108,6 +108,9 @@ int fix(const FixOptions& options) {
   auto summary = fmt::format("{}, {}; {}\n\n", counted(plan.statements(), "statement"),
                              counted(plan.files.size(), "file"), how_tried(proof, cluster));
   summary += outcome(plan, cluster, left, auditor);
+  for (const auto& function : proof ? proof->stopped : std::vector<std::string>()) {
+    summary += fmt::format("no longer runs  {}\n", function);
+  }
   if (options.output_dir.empty()) {
     write_output(options.output, everything(plan, cluster));
     if (!options.judging.quiet) std::fputs(summary.c_str(), stderr);

@@ -68,6 +68,29 @@ std::string line(std::string_view label, std::string_view text) {
   return fmt::format("{:<15} {}\n", label, text);
 }
 
+// A body in SQL is parsed and analysed again with the function's own settings when the function is
+// replaced by itself (pg_proc.c, ProcedureCreate): its names are found, or they are not.
+std::vector<std::string> stopped_functions(Session& session, const Plan& plan,
+                                           const Cluster& before) {
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < before.objects.size(); ++i) {
+    const auto& object = before.objects[i];
+    if (object.kind != ObjectKind::function) continue;
+    const auto& now = plan.model.objects[i];
+    if (before.function(object).config == plan.model.function(now).config) continue;
+    if (before.object(object.database).name != session.database()) continue;
+    const auto text = session.try_ask(
+        fmt::format("SELECT pg_catalog.pg_get_functiondef({}::pg_catalog.oid)", object.oid));
+    if (!text.rows || text.rows->empty() || !text.rows->front().front()) continue;
+    session.try_ask("SET LOCAL check_function_bodies = on");
+    const auto again = session.try_ask(std::string(*text.rows->front().front()));
+    if (!again.rows) {
+      result.push_back(fmt::format("{}: {}", displayed(object.identity), displayed(again.why)));
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
@@ -88,6 +111,7 @@ Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
       }
     }
   }
+  auto stopped = stopped_functions(session, plan, cluster);
   auto after = read_session(session);
   // Files and settings are not the transaction's: the patched ones stand for them.
   after.hba = plan.model.hba;
@@ -98,7 +122,7 @@ Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
   // One transaction sees one database: of several the model speaks.
   const auto read = std::count_if(cluster.databases.begin(), cluster.databases.end(),
                                   [](const DatabaseDetail& d) { return d.read; });
-  return {whole, read > 1 ? plan.after : auditor.audit(after)};
+  return {whole, std::move(stopped), read > 1 ? plan.after : auditor.audit(after)};
 }
 
 std::vector<Loss> losses_of(const Plan& plan, const Cluster& before, const std::string& today) {

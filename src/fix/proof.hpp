@@ -14,6 +14,7 @@ namespace pgleast {
 struct Proof {
   bool whole = true;  // every statement ran; else those of other databases were only tried on
                       // the model
+  std::vector<std::string> stopped;  // functions whose body the server does not take any more
   Audit after;  // of the catalogs as they were after the statements, with the patched files; of
                 // the model when other databases are concerned, too
 };

@@ -426,7 +426,9 @@ std::optional<NeededWord> Words::Judge::needed(const Finding&, const EditRecord&
   auto changed = record;
   changed.method = r.text;
   if (!admits(changed)) return word("login", "logins that the record took are turned away");
-  if (!model_.seen(Fact::roles) || !model_.seen(Fact::passwords)) {
+  // Of files alone nobody is known who could be shut out: what to see to first is a note.
+  if (!model_.seen(Fact::roles)) return std::nullopt;
+  if (!model_.seen(Fact::passwords)) {
     return word("method", "which passwords are stored is not known");
   }
   std::set<RoleId> out;
