@@ -18,13 +18,14 @@ using namespace pgleast::test;
 
 namespace {
 
-// All that the statements may change, null access lists as such.
+// All that the statements may change, null access lists as such; the order of a list says nothing.
 const char* const state_query =
     "SELECT (SELECT string_agg(r.rolname || m.rolname || a.admin_option, ',' ORDER BY 1) FROM "
     "(SELECT roleid, member, bool_or(admin_option) AS admin_option FROM pg_auth_members GROUP BY "
     "1, "
     "2) a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member), "
-    "(SELECT string_agg(relname || coalesce(relacl::text, 'null'), ',' ORDER BY relname) FROM "
+    "(SELECT string_agg(relname || coalesce(array(SELECT unnest(relacl)::text "
+    "ORDER BY 1)::text, 'null'), ',' ORDER BY relname) FROM "
     "pg_class WHERE relnamespace = 'public'::regnamespace)";
 
 bool holds(const LiveServer& server, const std::string& database, const CutWorld::Wish& wish) {
