@@ -59,7 +59,8 @@ PathPins::PathPins(const Graph& graph) : graph_(graph) {
   }
   for (std::uint32_t i = 0; i < cluster().objects.size(); ++i) {
     const auto& o = cluster().objects[i];
-    if (o.kind == ObjectKind::schema) schemas_.emplace(std::pair(o.database, o.name), ObjectId{i});
+    if (o.kind == ObjectKind::schema)
+      schemas_.emplace(std::pair(o.database, std::string_view(o.name)), ObjectId{i});
     const auto kind = kind_of_name(o.kind);
     if (kind == '\0') continue;
     named_.emplace(kind, o.schema, o.name);

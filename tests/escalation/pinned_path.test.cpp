@@ -99,12 +99,13 @@ TEST_CASE("a function gets the path by which its names are found today", "[escal
       {"with any when the body is not known",
        of_database("public, shop") + open_public +
            "CREATE FUNCTION shop.f() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS "
-           "'DECLARE n int; BEGIN EXECUTE format(''SELECT a FROM %I'', ''w'') INTO n; RETURN n; "
+           "'DECLARE n int; BEGIN EXECUTE ''SELECT a FROM '' || current_setting(''x.y'') INTO n; "
+           "RETURN n; "
            "END';",
        "", R"(pg_catalog, "public", "shop", pg_temp)"},
       {"a name that all callers find in the same schema, by whatever path",
        of_database("shop, public") + of_app("shop, other") + function("SELECT a FROM w"), "",
-       R"(pg_catalog, "shop", "public", pg_temp)"},
+       R"(pg_catalog, "shop", "other", pg_temp)"},
       {"a caller for whom the body does not run is no reason",
        of_database("other") + of_app("public") + function("SELECT a FROM v"), "",
        R"(pg_catalog, "other", pg_temp)"},
