@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "audit/waived.hpp"
 #include "checks/unmatched_names.hpp"
 #include "text/display.hpp"
 
@@ -84,6 +85,7 @@ Audit Auditor::audit(const Cluster& cluster, const std::function<void(const std:
     result.judgements.push_back(std::move(judgement));
     done(rule.id);
   }
+  leave_waived_alone(result);
   for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
     const auto& waiver = policy_.waivers[w];
     const auto name =

@@ -8,6 +8,7 @@
 
 #include "bootstrap/grant_sql.hpp"
 #include "pg/identifier.hpp"
+#include "pg/psql_command.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
@@ -50,15 +51,14 @@ class Script {
  private:
   void header() {
     const auto name = policy_.name.empty() ? "a policy" : "policy " + displayed(policy_.name);
-    const auto where = database_.empty() ? "DATABASE" : displayed(database_);
     text_ = fmt::format(
         "-- The roles of {}, written by `pgleast bootstrap`.\n"
-        "-- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d {} -f roles.sql\n"
+        "-- Run it as a superuser: {}\n"
         "-- It may be run again. It sets no password: do that with \\password.\n\n"
         "BEGIN;\n"
         "SET LOCAL search_path = pg_catalog;\n"
         "SET LOCAL client_min_messages = warning;\n",
-        name, where);
+        name, psql_command(database_, "roles.sql"));
   }
 
   // In the order in which the policy names them.

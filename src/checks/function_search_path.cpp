@@ -18,6 +18,7 @@
 #include "checks/check.hpp"
 #include "checks/role_origin.hpp"
 #include "escalation/name_path.hpp"
+#include "escalation/pinned_path.hpp"
 #include "model/objects_of.hpp"
 #include "pg/name_list.hpp"
 #include "text/display.hpp"
@@ -143,6 +144,34 @@ bool hangs_on_body(const Facts& facts, const std::optional<std::string>& path,
   return path && !body.known && schemas_of_path(*path, facts.cluster().major()).empty();
 }
 
+// As it is searched, whether or not pg_catalog is named.
+std::vector<std::string> searched(const std::string& path, int major) {
+  auto names = schemas_of_path(path, major);
+  if (std::find(names.begin(), names.end(), "pg_catalog") == names.end()) {
+    names.insert(names.begin(), "pg_catalog");
+  }
+  return names;
+}
+
+// The remedy, and what it leaves open.
+void pin_to(const Facts& facts, SchemaCreators& creators, ObjectId id, const std::string& wanted,
+            const LookedUp& body, Finding& finding) {
+  const auto& cluster = facts.cluster();
+  const auto& object = cluster.object(id);
+  const auto own = own_search_path(cluster.function(object));
+  const bool as_it_is = own && searched(*own, cluster.major()) == searched(wanted, cluster.major());
+  if (as_it_is) {
+    finding.decision = "take CREATE on the schemas of its path from other roles";
+    return;
+  }
+  finding.remedies.emplace_back(PinSearchPath{id, wanted});
+  const auto open = weakness(facts, creators, object, wanted, body);
+  if (open.empty()) return;
+  finding.decision =
+      fmt::format("with search_path = {} it still {}: take CREATE there from other roles",
+                  displayed(wanted), open);
+}
+
 }  // namespace
 
 Check function_search_path(MapReader&, MapReader& fix) {
@@ -152,6 +181,7 @@ Check function_search_path(MapReader&, MapReader& fix) {
     const auto& cluster = facts.cluster();
     SchemaCreators creators(facts);
     const auto bodies = lookups(cluster);
+    std::optional<PathPins> pins;
     std::vector<Finding> findings;
     std::string unknown;
     for (const auto id : security_definer_functions(cluster)) {
@@ -172,15 +202,10 @@ Check function_search_path(MapReader&, MapReader& fix) {
                                   facts.shown(object.owner),
                                   cluster.role(object.owner).superuser ? ", a superuser" : "")};
       if (pin) {
-        const auto wanted = pinned_search_path(cluster, object);
-        const auto schemas = [&](const std::string& text) {
-          return schemas_of_path(text, cluster.major());
-        };
-        if (schemas(wanted) != schemas(path.value_or(""))) {
-          finding.remedies.emplace_back(PinSearchPath{id, wanted});
-        } else {
-          finding.decision = "take CREATE on the schemas of its path from other roles";
-        }
+        if (!pins) pins.emplace(facts.graph());
+        const auto wanted = pins->of(id);
+        finding.decision = wanted.undecided;
+        if (wanted.undecided.empty()) pin_to(facts, creators, id, wanted.path, names, finding);
       }
       findings.push_back(std::move(finding));
     }

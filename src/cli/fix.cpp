@@ -14,6 +14,7 @@
 #include "cli/options.hpp"
 #include "fix/proof.hpp"
 #include "fix/script.hpp"
+#include "fix/unified_diff.hpp"
 #include "policy/loader.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
@@ -55,14 +56,18 @@ std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) fail(folder, "cannot be made: " + error.message());
-  std::vector<std::string> written, used{"fix.sql", "undo.sql", "notes.md", "lost.csv"};
+  std::vector<std::string> written, used{"notes.md", "lost.csv"};
   const auto write = [&](const std::string& name, const std::string& text) {
     written.push_back((fs::path(folder) / name).string());
     write_file(written.back(), text);
   };
-  write("fix.sql", fix_script(plan, cluster));
-  write("undo.sql", undo_script(plan, cluster));
-  write("notes.md", notes(plan));
+  for (const auto& files : {fix_files(plan, cluster), undo_files(plan, cluster)}) {
+    for (const auto& file : files) {
+      write(file.name, file.text);
+      used.push_back(file.name);
+    }
+  }
+  write("notes.md", notes(plan, cluster));
   write("lost.csv", losses_csv(lost));
   for (const auto& patch : plan.files) {
     const auto name = name_in(patch.path, used);
@@ -121,6 +126,10 @@ int fix(const FixOptions& options) {
       names.push_back(displayed(path));
     }
     summary += fmt::format("\nwritten: {}\n", fmt::join(names, " "));
+    if (const auto files = fix_files(plan, cluster); files.size() > 1) {
+      summary += "\nrun these as a superuser, in this order:\n" +
+                 commands_of(files, options.output_dir, "  ");
+    }
     if (!options.judging.quiet) write_output(options.output, summary);
   }
   timings.phase("report");

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "escalation/escalation.hpp"
+#include "escalation/pinned_path.hpp"
 #include "privileges/access_matrix.hpp"
 #include "privileges/indirect_use.hpp"
 #include "privileges/row_access.hpp"
@@ -117,6 +118,10 @@ class Context {
     return *row_reach_;
   }
   const CodeFlow& flow() const;
+  const PathPins& pins() const {
+    if (!pins_) pins_.emplace(graph_);
+    return *pins_;
+  }
   /// Whom such a record lets log in, whatever it asks for; none: the records are not known.
   std::optional<RoleSet> logs_in(const std::function<bool(const HbaRecord&)>& by,
                                  bool replication = false) const;
@@ -157,6 +162,7 @@ class Context {
   mutable std::optional<std::map<std::pair<ObjectId, std::string>, ObjectId>> schemas_;
   mutable std::optional<IndirectUses> indirect_uses_;
   mutable std::optional<RowReach> row_reach_;
+  mutable std::optional<PathPins> pins_;
   mutable std::shared_ptr<const CodeFlow> flow_;  // shared: it is made known elsewhere
 };
 

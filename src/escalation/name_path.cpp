@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "pg/identifier.hpp"
-#include "pg/name_list.hpp"
 #include "pg/option_list.hpp"
 #include "pg/setting_table.hpp"
 
@@ -29,6 +27,16 @@ std::string path_of_everyone(const Cluster& cluster, ObjectId database) {
   return path;
 }
 
+bool knows_path_of_everyone(const Cluster& cluster, ObjectId database) {
+  const auto* const setting = cluster.find_setting("search_path");
+  return setting == nullptr || setting->source != "session" ||
+         std::any_of(cluster.role_settings.begin(), cluster.role_settings.end(),
+                     [&](const RoleSetting& s) {
+                       return is_search_path(s) && s.role == no_role &&
+                              (s.database == no_object || s.database == database);
+                     });
+}
+
 std::string path_of_login(const Cluster& cluster, RoleId role, ObjectId database) {
   auto path = path_of_everyone(cluster, database);
   for (const bool of_database : {false, true}) {
@@ -38,18 +46,6 @@ std::string path_of_login(const Cluster& cluster, RoleId role, ObjectId database
     }
   }
   return path;
-}
-
-std::string pinned_search_path(const Cluster& cluster, const Object& function) {
-  const auto path = own_search_path(cluster.function(function));
-  auto names = path ? schemas_of_path(*path, cluster.major())
-                    : std::vector<std::string>{cluster.object(function.schema).name};
-  std::erase_if(names, [](const auto& n) {
-    return n == temporary_schema || n == "$user" || n == "pg_catalog";
-  });
-  std::string result = "pg_catalog";
-  for (const auto& name : names) result += ", " + quote_identifier(name);
-  return result + ", pg_temp";
 }
 
 }  // namespace pgleast

@@ -17,10 +17,10 @@ std::optional<std::string> own_search_path(const FunctionDetail& function);
 bool is_search_path(const RoleSetting& setting);
 /// What the server, then ALTER ROLE ALL, then ALTER DATABASE says.
 std::string path_of_everyone(const Cluster& cluster, ObjectId database);
+/// False: the server's own is hidden by that of the session that read it, and nothing is said
+/// after.
+bool knows_path_of_everyone(const Cluster& cluster, ObjectId database);
 /// That of a role, where nothing is said for it that of everyone.
 std::string path_of_login(const Cluster& cluster, RoleId role, ObjectId database);
-
-/// What a function named before stays, in a safe order; one without a path keeps its schema.
-std::string pinned_search_path(const Cluster& cluster, const Object& function);
 
 }  // namespace pgleast

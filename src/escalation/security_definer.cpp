@@ -108,9 +108,8 @@ void add_writers(const CodeFlow& flow, const Cluster& cluster, ObjectId f, RoleI
   }
 }
 
-// Whether a role that does not act as the owner anyhow may create where the safe path looks.
-bool others_create(const Context& context, const Object& f) {
-  const auto path = pinned_search_path(context.cluster(), f);
+// Whether a role that does not act as the owner anyhow may create where that path looks.
+bool others_create(const Context& context, const Object& f, const std::string& path) {
   for (const auto& name : schemas_of_path(path, context.cluster().major())) {
     if (name == temporary_schema) continue;
     const auto schema = context.schema_named(f.database, name);
@@ -121,6 +120,20 @@ bool others_create(const Context& context, const Object& f) {
     }
   }
   return false;
+}
+
+// A path of its own for each of them; none where that does not help, or nobody can say which.
+std::vector<Remedy> pinned(const Context& context, const Offer& offer) {
+  if (offer.any.empty() || !offer.why.empty()) return {};
+  std::vector<Remedy> result;
+  for (const auto o : offer.objects) {
+    const auto pin = context.pins().of(o);
+    if (!pin.undecided.empty() || others_create(context, context.cluster().object(o), pin.path)) {
+      return {};
+    }
+    result.emplace_back(PinSearchPath{o, pin.path});
+  }
+  return result;
 }
 
 }  // namespace
@@ -202,18 +215,10 @@ void describe_security_definer(const Context& context, const Offer& offer, Step&
     step.statements = {fmt::format("SET search_path = {}, pg_catalog;",
                                    place_of_code(context, step.from, f.database))};
   }
-  const bool pins = !offer.any.empty() && offer.why.empty() &&
-                    std::none_of(offer.objects.begin(), offer.objects.end(), [&](ObjectId o) {
-                      return others_create(context, context.cluster().object(o));
-                    });
-  if (!pins && fired) return;
-  if (!pins) {
+  if (const auto pins = pinned(context, offer); !pins.empty()) {
+    step.cut = pins;
+  } else if (!fired) {
     step.cut = context.revoked(offer, step.from, Privilege::execute);
-    return;
-  }
-  for (const auto o : offer.objects) {
-    step.cut.emplace_back(
-        PinSearchPath{o, pinned_search_path(context.cluster(), context.cluster().object(o))});
   }
 }
 

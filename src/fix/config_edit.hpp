@@ -1,6 +1,6 @@
 #pragma once
 // Edits of pg_hba.conf, pg_ident.conf and postgresql.conf that keep the user's comments and order:
-// only the bytes of the fields that change are replaced.
+// only the fields that change are replaced, and the blanks behind them (columns.hpp).
 
 #include <string>
 #include <type_traits>
@@ -45,7 +45,10 @@ class HbaEdits {
 
  private:
   struct Change;
-  std::string record_text(const Cluster& model, std::size_t record, const std::string& old) const;
+  std::string record_text(const Cluster& model, std::size_t record, const ConfigFile& file,
+                          const std::string& gap) const;
+  std::string inserted_text(const Cluster& model, const InsertRecord& insert,
+                            const ConfigFile& file) const;
   std::vector<Change> changes(const Cluster& model) const;
 
   std::vector<EditRecord> edits_;

@@ -7,8 +7,8 @@
 
 #include "fix/held_back.hpp"
 #include "fix/plain_sql.hpp"
-#include "input/config/secrets.hpp"
 #include "pg/identifier.hpp"
+#include "pg/psql_command.hpp"
 #include "text/display.hpp"
 #include "text/utf8.hpp"
 
@@ -39,170 +39,164 @@ std::string encoding_of(const Plan& plan) {
   return fmt::format("SET client_encoding = '{}';\n", utf8 ? "UTF8" : "SQL_ASCII");
 }
 
-std::string script(const Plan& plan, const Cluster& cluster, const char* what, bool undo) {
-  std::set<std::string> databases;
-  for (const auto& s : plan.sections) {
-    if (!s.database.empty()) databases.insert(s.database);
-  }
-  const auto home = databases.size() == 1 ? *databases.begin() : cluster.name;
-  std::string text = fmt::format(
-      "-- {}, written by pgleast.\n-- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d {} -f {}\n",
-      what, home.empty() ? "DATABASE" : displayed(home), undo ? "undo.sql" : "fix.sql");
-  const auto encoding = encoding_of(plan);
-  text += encoding;
-  const auto& system = undo ? plan.system_undo : plan.system;
-  const auto add_system = [&] {
-    for (const auto& statement : system) text += "\n" + plain_sql(statement) + "\n";
-    if (!system.empty()) text += "SELECT pg_reload_conf();\n";
-  };
-  if (undo) add_system();
-  bool first = true;
-  const auto add_section = [&](const PlanSection& section) {
-    const auto& statements = undo ? section.undo : section.sql;
-    if (statements.empty()) return;
-    // One database is where the script is run; of several each is connected to.
-    const bool elsewhere = databases.size() > 1 && !section.database.empty();
-    text += "\n";
-    if (elsewhere) text += connect(section.database, encoding);
-    text += transaction;
-    for (const auto& statement : statements) text += plain_sql(statement) + "\n";
-    text += "\nCOMMIT;\n";
-    first = false;
-  };
-  if (databases.size() <= 1) {
-    // Everything in one transaction.
-    PlanSection whole;
-    auto sections = plan.sections;
-    if (undo) std::reverse(sections.begin(), sections.end());
-    for (const auto& s : sections) {
-      whole.sql.insert(whole.sql.end(), s.sql.begin(), s.sql.end());
-      whole.undo.insert(whole.undo.end(), s.undo.begin(), s.undo.end());
-    }
-    add_section(whole);
-  } else {
-    for (const auto& s : plan.sections) add_section(s);
-  }
-  if (!undo) add_system();
-  if (!undo) text += held_back_comments(plan);
-  if (first && system.empty()) text += "\n-- There is nothing to do.\n";
-  return text;
-}
+// What is changed in one transaction. The changes of one database, and those of none with them;
+// of several databases each has its own, after that of what is the cluster's.
+struct Part {
+  std::string database;  // empty: any
+  std::vector<std::string> statements;
+};
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = text.find('\n', begin);
-    const auto stop = end == std::string::npos ? text.size() : end + 1;
-    lines.push_back(text.substr(begin, stop - begin));
-    begin = stop;
+std::vector<std::string> databases_of(const Plan& plan) {
+  std::vector<std::string> result;
+  for (const auto& section : plan.sections) {
+    if (!section.database.empty()) result.push_back(section.database);
   }
-  return lines;
-}
-
-// Lines that both have in order, by the longest common subsequence between what is left
-// after the same beginning and the same end are set aside.
-std::vector<std::pair<std::size_t, std::size_t>> common_lines(const std::vector<std::string>& a,
-                                                              const std::vector<std::string>& b) {
-  std::vector<std::pair<std::size_t, std::size_t>> result;
-  std::size_t head = 0, tail = 0;
-  while (head < a.size() && head < b.size() && a[head] == b[head]) {
-    result.emplace_back(head, head);
-    ++head;
-  }
-  while (tail < a.size() - head && tail < b.size() - head &&
-         a[a.size() - 1 - tail] == b[b.size() - 1 - tail]) {
-    ++tail;
-  }
-  const auto n = a.size() - head - tail;
-  const auto m = b.size() - head - tail;
-  constexpr std::size_t most_cells = std::size_t{16} << 20U;
-  if (n > 0 && m > 0 && n * m <= most_cells) {
-    std::vector<std::vector<std::uint32_t>> best(n + 1, std::vector<std::uint32_t>(m + 1));
-    for (std::size_t i = n; i-- > 0;) {
-      for (std::size_t j = m; j-- > 0;) {
-        best[i][j] = a[head + i] == b[head + j] ? best[i + 1][j + 1] + 1
-                                                : std::max(best[i + 1][j], best[i][j + 1]);
-      }
-    }
-    for (std::size_t i = 0, j = 0; i < n && j < m;) {
-      if (a[head + i] == b[head + j]) {
-        result.emplace_back(head + i++, head + j++);
-      } else {
-        best[i + 1][j] >= best[i][j + 1] ? ++i : ++j;
-      }
-    }
-  }
-  for (std::size_t t = tail; t > 0; --t) result.emplace_back(a.size() - t, b.size() - t);
   return result;
 }
 
-struct DiffLine {
-  char mark;
-  const std::string* text;
-  std::size_t a, b;  // lines before it in each file
-};
-
-std::vector<DiffLine> diff_lines(const std::vector<std::string>& a,
-                                 const std::vector<std::string>& b) {
-  std::vector<DiffLine> lines;
-  std::size_t i = 0, j = 0;
-  auto common = common_lines(a, b);
-  common.emplace_back(a.size(), b.size());
-  for (const auto& [ca, cb] : common) {
-    for (; i < ca; ++i) lines.push_back({'-', &a[i], i, j});
-    for (; j < cb; ++j) lines.push_back({'+', &b[j], i, j});
-    if (i < a.size() && ca < a.size()) lines.push_back({' ', &a[i], i, j});
-    ++i;
-    ++j;
+// In the order in which they run; what is the cluster's is undone last.
+std::vector<Part> parts_of(const Plan& plan, bool undo) {
+  auto sections = plan.sections;
+  if (undo) std::reverse(sections.begin(), sections.end());
+  const bool several = databases_of(plan).size() > 1;
+  std::vector<Part> parts{{}};
+  for (const auto& section : sections) {
+    const auto& statements = undo ? section.undo : section.sql;
+    if (several && !section.database.empty()) {
+      parts.push_back({section.database, statements});
+    } else {
+      auto& first = parts.front().statements;
+      first.insert(first.end(), statements.begin(), statements.end());
+    }
   }
-  return lines;
+  if (undo) std::rotate(parts.begin(), parts.begin() + 1, parts.end());
+  return parts;
+}
+
+// Where that without a database runs: in the only one that is changed, or any.
+std::string home_of(const Plan& plan, const Cluster& cluster) {
+  const auto databases = databases_of(plan);
+  const bool any = databases.empty() || (databases.size() > 1 && !cluster.name.empty());
+  return any ? cluster.name : databases.front();
+}
+
+std::string transaction_of(const Part& part) {
+  if (part.statements.empty()) return "";
+  std::string text = transaction;
+  for (const auto& statement : part.statements) text += plain_sql(statement) + "\n";
+  return text + "\nCOMMIT;\n";
+}
+
+std::string system_of(const Plan& plan, bool undo) {
+  std::string text;
+  for (const auto& statement : undo ? plan.system_undo : plan.system) {
+    text += "\n" + plain_sql(statement) + "\n";
+  }
+  return text.empty() ? text : text + "SELECT pg_reload_conf();\n";
+}
+
+std::string headed(const std::string& commands, const std::string& encoding,
+                   const std::string& body, bool undo) {
+  return fmt::format("-- {}, written by pgleast.\n-- {}{}{}",
+                     undo ? "Undoes what fix.sql did"
+                          : "Takes what the audit found too much, gives what is required",
+                     commands, encoding, body.empty() ? "\n-- There is nothing to do.\n" : body);
+}
+
+// What waits for the user's word stands in one file, whatever its database.
+std::string waiting(const Plan& plan, bool undo) { return undo ? "" : held_back_comments(plan); }
+
+// Everything in one file: of several databases each is connected to.
+std::string script(const Plan& plan, const Cluster& cluster, bool undo) {
+  const auto encoding = encoding_of(plan);
+  std::string body;
+  for (const auto& part : parts_of(plan, undo)) {
+    const auto statements = transaction_of(part);
+    if (statements.empty()) continue;
+    body += "\n" + (part.database.empty() ? "" : connect(part.database, encoding)) + statements;
+  }
+  const auto system = system_of(plan, undo);
+  return headed(fmt::format("Run it as a superuser: {}\n",
+                            psql_command(home_of(plan, cluster), undo ? "undo.sql" : "fix.sql")),
+                encoding, undo ? system + body : body + system, undo) +
+         waiting(plan, undo);
+}
+
+bool stays_in_file_name(char c) {
+  return c == '-' || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+         (c >= 'A' && c <= 'Z');
+}
+
+// fix.sql, fix-2-my_shop.sql, in the order in which they run.
+std::string file_name(const std::string& database, std::size_t number, bool undo) {
+  const std::string what = undo ? "undo" : "fix";
+  if (database.empty()) return what + ".sql";
+  auto safe = database;
+  std::replace_if(
+      safe.begin(), safe.end(), [](char c) { return !stays_in_file_name(c); }, '_');
+  return fmt::format("{}-{}-{}.sql", what, number, safe);
+}
+
+// What its path leaves open is said of what is found afterwards: another statement may close it.
+bool pins_a_path(const Finding& finding) {
+  return std::any_of(finding.remedies.begin(), finding.remedies.end(), [](const Remedy& remedy) {
+    return std::holds_alternative<PinSearchPath>(remedy);
+  });
+}
+
+std::vector<ScriptFile> files(const Plan& plan, const Cluster& cluster, bool undo) {
+  const auto parts = parts_of(plan, undo);
+  const auto home = home_of(plan, cluster);
+  std::vector<ScriptFile> result;
+  if (parts.size() == 1)
+    return {{undo ? "undo.sql" : "fix.sql", home, script(plan, cluster, undo)}};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto& database = parts[i].database;
+    result.push_back(
+        {file_name(database, undo ? i + 1 : i, undo), database.empty() ? home : database, ""});
+  }
+  const auto order =
+      "Run these as a superuser, in this order:\n" + commands_of(result, "", "--   ");
+  const auto encoding = encoding_of(plan);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto statements = transaction_of(parts[i]);
+    auto body = statements.empty() ? "" : "\n" + statements;
+    const auto system = parts[i].database.empty() ? system_of(plan, undo) : "";
+    result[i].text = headed(order, encoding, undo ? system + body : body + system, undo);
+    if (parts[i].database.empty()) result[i].text += waiting(plan, undo);
+  }
+  return result;
 }
 
 }  // namespace
 
 std::string fix_script(const Plan& plan, const Cluster& cluster) {
-  return script(plan, cluster, "Takes what the audit found too much, gives what is required",
-                false);
+  return script(plan, cluster, false);
 }
 
 std::string undo_script(const Plan& plan, const Cluster& cluster) {
-  return script(plan, cluster, "Undoes what fix.sql did", true);
+  return script(plan, cluster, true);
 }
 
-std::string unified_diff(const FilePatch& patch, ConfigKind kind, int version_num) {
-  const auto before = lines_of(starred(kind, patch.before, version_num));
-  const auto after = lines_of(starred(kind, patch.after, version_num));
-  const auto lines = diff_lines(before, after);
-  constexpr std::size_t context = 3;
-  auto text = fmt::format("--- {}\n+++ {}\n", displayed(patch.path), displayed(patch.path));
-  for (std::size_t at = 0; at < lines.size();) {
-    if (lines[at].mark == ' ') {
-      ++at;
-      continue;
-    }
-    const auto begin = at - std::min(at, context);
-    auto end = at;
-    for (std::size_t same = 0; end < lines.size() && same <= 2 * context; ++end) {
-      same = lines[end].mark == ' ' ? same + 1 : 0;
-    }
-    while (end > at && lines[end - 1].mark == ' ') --end;
-    end = std::min(end + context, lines.size());
-    std::size_t old_count = 0, new_count = 0;
-    std::string body;
-    for (auto i = begin; i < end; ++i) {
-      old_count += lines[i].mark != '+' ? 1U : 0U;
-      new_count += lines[i].mark != '-' ? 1U : 0U;
-      body += lines[i].mark + *lines[i].text;
-      if (lines[i].text->back() != '\n') body += "\n\\ No newline at end of file\n";
-    }
-    text += fmt::format("@@ -{},{} +{},{} @@\n{}", lines[begin].a + (old_count > 0 ? 1 : 0),
-                        old_count, lines[begin].b + (new_count > 0 ? 1 : 0), new_count, body);
-    at = end;
+std::vector<ScriptFile> fix_files(const Plan& plan, const Cluster& cluster) {
+  return files(plan, cluster, false);
+}
+
+std::vector<ScriptFile> undo_files(const Plan& plan, const Cluster& cluster) {
+  return files(plan, cluster, true);
+}
+
+std::string commands_of(const std::vector<ScriptFile>& files, const std::string& folder,
+                        const std::string& indent) {
+  std::string text;
+  for (const auto& file : files) {
+    const auto path = folder.empty() ? file.name : folder + "/" + file.name;
+    text += fmt::format("{}{}\n", indent, psql_command(file.database, path));
   }
   return text;
 }
 
-std::string notes(const Plan& plan) {
+std::string notes(const Plan& plan, const Cluster& cluster) {
   std::string text = "# What is left to decide\n";
   std::set<std::string> said;
   const auto add = [&](const Finding& finding, const std::string& decision) {
@@ -216,14 +210,20 @@ std::string notes(const Plan& plan) {
     }
   }
   for (const auto& finding : sorted_findings(plan.before)) {
-    if (!finding.waived && !finding.decision.empty()) add(finding, finding.decision);
+    if (finding.waived || finding.decision.empty() || pins_a_path(finding)) continue;
+    add(finding, finding.decision);
   }
   for (const auto& contradiction : plan.contradictions) {
     text += fmt::format("\n- the policy contradicts itself: {}\n", contradiction);
     said.insert(contradiction);
   }
   if (said.empty()) text += "\nNothing.\n";
-  return text + held_back_notes(plan);
+  text += held_back_notes(plan);
+  const auto fixing = fix_files(plan, cluster);
+  if (fixing.size() == 1) return text;
+  const auto undoing = undo_files(plan, cluster);
+  return text + "\n# In which order the files are run\n\n" + commands_of(fixing, "", "    ") +
+         "\nWhat undoes them:\n\n" + commands_of(undoing, "", "    ");
 }
 
 }  // namespace pgleast

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "fix/columns.hpp"
 #include "fix/statement.hpp"
 #include "input/config/conf.hpp"
 #include "input/config/secrets.hpp"
@@ -53,8 +54,15 @@ bool needs_alter_system(const Cluster& model, const ChangeSetting& change) {
   return !has_text && !model.server.empty();
 }
 
+// From 17 on a server that is set up from outside may refuse it (guc.c, AlterSystemSetConfigFile).
+bool takes_alter_system(const Cluster& model) {
+  const auto* const allowed = model.find_setting("allow_alter_system");
+  return allowed == nullptr || allowed->value != "off";
+}
+
 Statements alter_system(Cluster& model, const ChangeSetting& change) {
   Statements result;
+  if (!takes_alter_system(model)) return result;
   result.outside_transaction = true;
   const auto name = quote_identifier(change.name);
   result.sql.push_back(fmt::format("ALTER SYSTEM SET {} = {};", name, quote_literal(change.value)));
@@ -68,6 +76,17 @@ Statements alter_system(Cluster& model, const ChangeSetting& change) {
     setting.file = "postgresql.auto.conf";
   }
   return result;
+}
+
+// A comment behind it keeps its column.
+void replace_value(std::string& text, const Span& span, const std::string& value) {
+  const auto start = text.rfind('\n', span.begin) + 1;
+  const auto gap_end = std::min(text.find_first_not_of(" \t", span.end), text.size());
+  const bool comment = gap_end < text.size() && text[gap_end] == '#';
+  const auto gap = comment ? text.substr(span.end, gap_end - span.end) : "";
+  const auto kept = kept_gap(text.substr(start, span.end - start), gap,
+                             text.substr(start, span.begin - start) + value);
+  text.replace(span.begin, span.end - span.begin + gap.size(), value + kept);
 }
 
 // Where the files set it last, or a new line at the end of the main one.
@@ -88,7 +107,7 @@ std::vector<LineEdit> edit_setting(Cluster& model, const ChangeSetting& change) 
     const auto& whole = last->whole;
     edit = {last->file, last->line, file->text.substr(whole.begin, whole.end - whole.begin), ""};
     const auto value = conf_value(change.value);
-    file->text.replace(span.begin, span.end - span.begin, value);
+    replace_value(file->text, span, value);
     const auto size = whole.end - whole.begin - (span.end - span.begin) + value.size();
     edit.after = file->text.substr(whole.begin, size);
   } else {

@@ -41,20 +41,33 @@ std::string origin_word(const YamlNode& at, const std::string& word, const Netwo
       at, fmt::format("there is no network `{}`{}", displayed(word), did_you_mean(word, names)));
 }
 
+constexpr std::array<std::string_view, 3> hba_words{"samenet", "samehost", "all"};
+
 // A word of a network's value that pg_hba.conf has no address for is none of where clients are.
 bool is_hba_address(const std::string& word) {
-  return word == "samenet" || word == "samehost" || word == "all" || is_network(word);
+  return std::find(hba_words.begin(), hba_words.end(), word) != hba_words.end() || is_network(word);
+}
+
+// With a dot, so that a name that is misspelt is none; what ends in a number is no host (RFC 1123,
+// 2.1), but an address that is misspelt.
+bool is_host_name(const std::string& word) {
+  const auto last = word.rfind('.');
+  const bool letters = std::all_of(word.begin(), word.end(), [](char c) {
+    return c == '.' || c == '-' || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+  });
+  return names_loopback(word) ||
+         (letters && last != std::string::npos &&
+          word.find_first_not_of("0123456789", last + 1) != std::string::npos);
 }
 
 // What a list of networks means, each as a word of its own: `office` as 10.0.0.0/8.
 std::vector<std::string> hba_addresses(const YamlNode& item, const Networks& networks) {
   const auto word = scalar_text(item);
-  const bool host = (word.find('.') != std::string::npos && word.find('/') == std::string::npos) ||
-                    names_loopback(word);
-  if (is_hba_address(word) || host) return {word};
   const auto known = networks.find(word);
   if (known == networks.end()) {
-    std::vector<std::string> names{"samenet", "samehost", "all"};
+    if (is_hba_address(word) || is_host_name(word)) return {word};
+    std::vector<std::string> names(hba_words.begin(), hba_words.end());
     for (const auto& [name, words] : networks) names.push_back(name);
     fail_policy(item, fmt::format("there is no network `{}`{}", displayed(word),
                                   did_you_mean(word, names)));
@@ -187,6 +200,13 @@ Patterns read_client_networks(const YamlNode& node, const Networks& networks) {
 void read_networks(const YamlNode& node, Networks& networks) {
   const MapReader map(node, "networks");
   for (const auto& [name, value] : node.entries) {
+    const bool taken =
+        is_hba_address(name.text) ||
+        std::find(origin_words.begin(), origin_words.end(), name.text) != origin_words.end();
+    if (taken) {
+      fail_policy(name, fmt::format("`{}` means something already; a network needs another name",
+                                    displayed(name.text)));
+    }
     networks[name.text] = joined_words(value, scalar_texts(value), networks);
   }
 }

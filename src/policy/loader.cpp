@@ -55,13 +55,14 @@ class Loader {
   void check_references() const;
   void check_patterns(const Patterns& patterns, const YamlNode& at) const;
   void check_names_in(const YamlNode& node) const;
+  void check_networks_of(const YamlNode& key, const YamlNode& value) const;
 
   Policy policy_;
   std::vector<std::string> open_;  // files being read, to find one that extends itself
   std::set<std::string> loaded_;
-  std::map<std::string, YamlNode> given_;  // parameters that a policy sets, and to what
-  std::set<std::string> of_networks_;      // parameters that name networks, not roles
-  std::vector<YamlEntry> overrides_;       // rule id, what is said of it
+  std::map<std::string, YamlNode> given_;        // parameters that a policy sets, and to what
+  std::map<std::string, YamlNode> of_networks_;  // those that name networks, and their defaults
+  std::vector<YamlEntry> overrides_;             // rule id, what is said of it
 };
 
 [[noreturn]] void fail_with(const YamlNode* at, std::string message) {
@@ -173,7 +174,9 @@ void Loader::read_pack_file(const YamlNode& node) {
       // A default may name what is not there.
       for (auto& pattern : patterns) pattern.place.clear();
       policy_.parameters.emplace(name.text, std::move(patterns));
-      if (read_names(parameter) == Names::networks) of_networks_.insert(name.text);
+      if (read_names(parameter) == Names::networks) {
+        of_networks_.emplace(name.text, parameter.need("default"));
+      }
       parameter.text("why");
       parameter.finish();
     }
@@ -454,6 +457,17 @@ void Loader::check_names_in(const YamlNode& node) const {
   for (const auto& [key, value] : node.entries) check_names_in(value);
 }
 
+// What a fix narrows a record to.
+void Loader::check_networks_of(const YamlNode& key, const YamlNode& value) const {
+  if (key.text != "narrow_to") return;
+  const auto text = scalar_text(value);
+  if (of_networks_.contains(text.substr(text.starts_with('$') ? 1 : 0))) return;
+  std::vector<std::string> names;
+  for (const auto& [name, otherwise] : of_networks_) names.push_back('$' + name);
+  fail_policy(value, fmt::format("`{}` is no parameter that names networks{}", displayed(text),
+                                 did_you_mean(text, names)));
+}
+
 void Loader::check_references() const {
   for (const auto& c : policy_.classes) {
     for (const auto& p : c.names) {
@@ -473,7 +487,10 @@ void Loader::check_references() const {
   for (const auto& [name, value] : given_) {
     if (!of_networks_.contains(name)) check_patterns(policy_.parameters.at(name), value);
   }
-  for (const auto& rule : policy_.rules) check_names_in(rule.with);
+  for (const auto& rule : policy_.rules) {
+    check_names_in(rule.with);
+    for (const auto& [key, value] : rule.fix.entries) check_networks_of(key, value);
+  }
   check_contradictions(policy_.grants);
 }
 
@@ -481,8 +498,9 @@ void Loader::check_references() const {
 void Loader::settle_parameters() {
   for (auto& [name, patterns] : policy_.parameters) {
     const auto given = given_.find(name);
-    if (of_networks_.contains(name)) {
-      if (given != given_.end()) patterns = read_client_networks(given->second, policy_.networks);
+    if (const auto otherwise = of_networks_.find(name); otherwise != of_networks_.end()) {
+      const auto& said = given == given_.end() ? otherwise->second : given->second;
+      patterns = read_client_networks(said, policy_.networks);
     } else if (const auto* const same = policy_.find_class(name);
                same != nullptr && given == given_.end()) {
       patterns = {{Pattern::Kind::role_class, name, nullptr, place_of(same->at)}};

@@ -152,12 +152,12 @@ record host all all 10.1.0.0/16 md5: `host` accepts logins over the network with
   at /d/pg_hba.conf:2:1
   lets in: postgres, from 10.1.0.0/16, to every database, without TLS
   for example: psql "host=SERVER user=postgres dbname=postgres sslmode=disable" from 10.1.0.1
-  fix: line 2: hostssl  all all 10.1.0.0/16 md5
+  fix: line 2: hostssl all all 10.1.0.0/16 md5
 record host all all 11.0.0.0/8 md5: `host` accepts logins over the network without TLS
   at /d/pg_hba.conf:3:1
   lets in: postgres, from 11.0.0.0/8, to every database, without TLS
   for example: psql "host=SERVER user=postgres dbname=postgres sslmode=disable" from 11.0.0.1
-  fix: line 3: hostssl  all all 11.0.0.0/8 md5
+  fix: line 3: hostssl all all 11.0.0.0/8 md5
 )"},
     {"HBA-010",
      {.sql = R"(CREATE ROLE app LOGIN REPLICATION PASSWORD 'x';
@@ -186,7 +186,7 @@ role postgres: superuser postgres can log in over the network
   at /d/pg_hba.conf:1:10
   lets in: postgres, from 10.0.0.0/8, to every database, without TLS
   for example: psql "host=SERVER user=postgres dbname=postgres sslmode=disable" from 10.0.0.1
-  fix: line 1: host    all,replication "postgres"      all                     reject
+  fix: line 1: host all,replication "postgres" all reject
 )"},
     // Settings.
     {"TLS-002",
@@ -299,6 +299,28 @@ CREATE FUNCTION g() RETURNS int LANGUAGE sql SECURITY DEFINER
 function public.f(integer): public.f(integer) runs as postgres and has no search_path of its own: it runs with its caller's
   path: public.f(integer) is SECURITY DEFINER and owned by postgres, a superuser
   fix: ALTER FUNCTION "public"."f"(integer) SET search_path = pg_catalog, "public", pg_temp;
+)"},
+    // What the remedy leaves open is said; and where there is none, why.
+    {"FUN-001",
+     {.sql = R"(CREATE TABLE t (a int); GRANT CREATE ON SCHEMA public TO PUBLIC;
+CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT a FROM t';
+SET check_function_bodies = off;
+CREATE FUNCTION g() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT a FROM nosuch';
+CREATE FUNCTION h() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+  AS 'SELECT a FROM t';)"},
+     "",
+     "objects",
+     R"(broken
+function public.f(): public.f() runs as postgres and has no search_path of its own: it runs with its caller's
+  path: public.f() is SECURITY DEFINER and owned by postgres, a superuser
+  decide: with search_path = pg_catalog, "public", pg_temp it still has schema public in its search_path, where every role may create: take CREATE there from other roles
+  fix: ALTER FUNCTION "public"."f"() SET search_path = pg_catalog, "public", pg_temp;
+function public.g(): public.g() runs as postgres and has no search_path of its own: it runs with its caller's
+  path: public.g() is SECURITY DEFINER and owned by postgres, a superuser
+  decide: along the search_path of its callers there is no relation nosuch: choose its search_path, or name the schemas in its body
+function public.h(): public.h() runs as postgres and has schema public in its search_path, where every role may create
+  path: public.h() is SECURITY DEFINER and owned by postgres, a superuser
+  decide: take CREATE on the schemas of its path from other roles
 )"},
     // Rows.
     {"RLS-001",

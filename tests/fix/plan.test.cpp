@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "fix/script.hpp"
+#include "fix/unified_diff.hpp"
 #include "policies/examples.hpp"
 #include "support/catch.hpp"
 #include "support/script_cluster.hpp"
@@ -96,13 +97,25 @@ ALTER DEFAULT PRIVILEGES FOR ROLE "boss" GRANT SELECT ON TABLES TO PUBLIC;
 @@ -1,3 +1,4 @@
  # who
 -host all all 10.0.0.0/8 trust
-+host    all,replication "postgres"      all                     reject
++host all,replication "postgres" all reject
 +hostssl all all 10.0.0.0/8 scram-sha-256
  local all all peer
 )"},
       {"a waived finding is left",
        {.sql = "CREATE ROLE boss LOGIN SUPERUSER; CREATE TABLE t (a int);", .conf = quiet},
        "extends: [baseline]\nwaivers:\n  - {rule: ROL-001, subject: boss, reason: agreed}\n",
+       ""},
+      {"a waived finding is left by the other rules, too",
+       {.sql = "CREATE ROLE boss LOGIN SUPERUSER CREATEDB; CREATE TABLE t (a int);"
+               "GRANT SELECT, INSERT ON t TO PUBLIC;",
+        .conf = quiet},
+       "extends: [baseline]\n"
+       "classes: {people: {names: [boss]}}\n"
+       "attributes: {people: {superuser: forbid, createdb: forbid}}\n"
+       "grants:\n  - {to: PUBLIC, tables: {schema: public, names: [t], allow: [INSERT]}}\n"
+       "waivers:\n  - {rule: ROL-001, subject: boss, reason: agreed}\n"
+       "  - {rule: ROL-004, subject: boss, reason: agreed}\n"
+       "  - {rule: ACL-001, subject: public.t, reason: agreed}\n",
        ""},
   };
   for (const auto& c : cases) {
@@ -111,7 +124,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE "boss" GRANT SELECT ON TABLES TO PUBLIC;
   }
 }
 
-TEST_CASE("a plan's scripts run in one transaction for each database, and undo them",
+TEST_CASE("a plan's script runs in one transaction for each database, and is undone in reverse",
           "[fix][plan]") {
   const auto cluster = script_cluster(
       {.sql =
@@ -122,7 +135,7 @@ TEST_CASE("a plan's scripts run in one transaction for each database, and undo t
   const auto plan = plan_of(cluster, "extends: [baseline]\n");
   CHECK(fix_script(plan, cluster) ==
         R"(-- Takes what the audit found too much, gives what is required, written by pgleast.
--- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d DATABASE -f fix.sql
+-- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d 'd d' -f fix.sql
 SET client_encoding = 'UTF8';
 
 BEGIN;
@@ -159,15 +172,18 @@ REVOKE SELECT ON TABLE "public"."t" FROM PUBLIC;
 COMMIT;
 )");
   CHECK(undo_script(plan, cluster) == R"(-- Undoes what fix.sql did, written by pgleast.
--- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d DATABASE -f undo.sql
+-- Run it as a superuser: psql -v ON_ERROR_STOP=1 -d 'd d' -f undo.sql
 SET client_encoding = 'UTF8';
 
+SELECT 'postgres' AS pgleast_database \gset
+\connect :"pgleast_database"
+SET client_encoding = 'UTF8';
 BEGIN;
 SET LOCAL search_path = pg_catalog;
 SET LOCAL lock_timeout = '5s';
 SET LOCAL client_min_messages = error;
 
-ALTER ROLE "b$pgleast$" SUPERUSER;
+GRANT SELECT ON TABLE "public"."t" TO PUBLIC;
 
 COMMIT;
 
@@ -183,19 +199,106 @@ GRANT SELECT ON TABLE "public"."u" TO PUBLIC;
 
 COMMIT;
 
-SELECT 'postgres' AS pgleast_database \gset
-\connect :"pgleast_database"
-SET client_encoding = 'UTF8';
 BEGIN;
 SET LOCAL search_path = pg_catalog;
 SET LOCAL lock_timeout = '5s';
 SET LOCAL client_min_messages = error;
 
-GRANT SELECT ON TABLE "public"."t" TO PUBLIC;
+ALTER ROLE "b$pgleast$" SUPERUSER;
 
 COMMIT;
 )");
-  CHECK(notes(plan) == "# What is left to decide\n\nNothing.\n");
+}
+
+TEST_CASE("of several databases each has its own file, run in order and undone in reverse",
+          "[fix][plan]") {
+  const auto cluster = script_cluster(
+      {.sql = "CREATE ROLE boss SUPERUSER; CREATE DATABASE \"d/ä\"; CREATE TABLE t (a int);"
+              "GRANT SELECT ON t TO PUBLIC;\n\\connect \"d/ä\"\nCREATE TABLE u (a int);"
+              "GRANT SELECT ON u TO PUBLIC;",
+       .conf = quiet});
+  const auto plan = plan_of(cluster, "extends: [baseline]\n");
+  const auto heading = std::string(R"(-- Run these as a superuser, in this order:
+--   psql -v ON_ERROR_STOP=1 -d 'd/ä' -f fix.sql
+--   psql -v ON_ERROR_STOP=1 -d 'd/ä' -f fix-1-d___.sql
+--   psql -v ON_ERROR_STOP=1 -d postgres -f fix-2-postgres.sql
+SET client_encoding = 'UTF8';
+)");
+  const auto files = fix_files(plan, cluster);
+  REQUIRE(files.size() == 3);
+  const std::vector<std::string> statements{"ALTER ROLE \"boss\" NOSUPERUSER;",
+                                            "REVOKE SELECT ON TABLE \"public\".\"u\" FROM PUBLIC;",
+                                            "REVOKE SELECT ON TABLE \"public\".\"t\" FROM PUBLIC;"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    CAPTURE(files[i].name);
+    CHECK(files[i].text ==
+          "-- Takes what the audit found too much, gives what is required, written by pgleast.\n" +
+              heading + R"(
+BEGIN;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL client_min_messages = error;
+
+)" + statements[i] +
+              "\n\nCOMMIT;\n");
+  }
+  CHECK(notes(plan, cluster) == R"(# What is left to decide
+
+Nothing.
+
+# In which order the files are run
+
+    psql -v ON_ERROR_STOP=1 -d 'd/ä' -f fix.sql
+    psql -v ON_ERROR_STOP=1 -d 'd/ä' -f fix-1-d___.sql
+    psql -v ON_ERROR_STOP=1 -d postgres -f fix-2-postgres.sql
+
+What undoes them:
+
+    psql -v ON_ERROR_STOP=1 -d postgres -f undo-1-postgres.sql
+    psql -v ON_ERROR_STOP=1 -d 'd/ä' -f undo-2-d___.sql
+    psql -v ON_ERROR_STOP=1 -d 'd/ä' -f undo.sql
+)");
+  std::string undone;
+  for (const auto& file : undo_files(plan, cluster)) {
+    undone += file.name + (file.text.find("ALTER ROLE") != std::string::npos ? " role\n" : "\n");
+  }
+  CHECK(undone == "undo-1-postgres.sql\nundo-2-d___.sql\nundo.sql role\n");
+}
+
+TEST_CASE("settings of the server are the cluster's: in fix.sql, and undone first there",
+          "[fix][plan]") {
+  Plan plan;
+  plan.sections = {{"a", {"GRANT 1;"}, {"REVOKE 1;"}}, {"b", {"GRANT 2;"}, {"REVOKE 2;"}}};
+  plan.system = {"ALTER SYSTEM SET x = 1;"};
+  plan.system_undo = {"ALTER SYSTEM RESET x;"};
+  const Cluster cluster;
+  for (const auto& files : {fix_files(plan, cluster), undo_files(plan, cluster)}) {
+    for (const auto& file : files) {
+      CAPTURE(file.name);
+      const bool of_cluster = file.name == "fix.sql" || file.name == "undo.sql";
+      CHECK((file.text.find("\nALTER SYSTEM ") != std::string::npos) == of_cluster);
+      CHECK((file.text.find("\nBEGIN;") != std::string::npos) != of_cluster);
+    }
+  }
+}
+
+TEST_CASE("what a pinned path leaves open is left to decide where it is found afterwards",
+          "[fix][plan]") {
+  Finding finding;
+  finding.rule = "FUN-001";
+  finding.subject.name = "public.f()";
+  finding.remedies = {PinSearchPath{}};
+  finding.decision = "it still has schema public";
+  Plan plan;
+  plan.before.judgements.resize(1);
+  plan.before.judgements[0].verdict.findings = {finding};
+  CHECK(notes(plan, {}) == "# What is left to decide\n\nNothing.\n");
+  finding.remedies.clear();
+  finding.decision = "take CREATE from others";
+  plan.after.judgements.resize(1);
+  plan.after.judgements[0].verdict.findings = {finding};
+  CHECK(notes(plan, {}) ==
+        "# What is left to decide\n\n- FUN-001 public.f(): take CREATE from others\n");
 }
 
 TEST_CASE("a plan that was carried out leaves nothing to plan", "[fix][plan]") {

@@ -32,8 +32,12 @@ TEST_CASE("a setting is edited in its file and nothing else", "[fix]") {
   const auto c = GENERATE(values<Case>({
       {"ssl = off  # why\nport = 5433\n",
        {"ssl", "on"},
-       "ssl = on  # why\nport = 5433\n",
+       "ssl = on   # why\nport = 5433\n",
        "/d/postgresql.conf:1: ssl = off -> ssl = on"},
+      {"ssl = on\t\t# why\n",
+       {"ssl", "off"},
+       "ssl = off\t\t# why\n",
+       "/d/postgresql.conf:1: ssl = on -> ssl = off"},
       // The last one counts, whatever its case.
       {"ssl = off\nSSL off\n",
        {"ssl", "on"},
@@ -95,4 +99,14 @@ TEST_CASE("a setting of ALTER SYSTEM, or of a server whose files are not at hand
   CHECK(made.undo == std::vector<std::string>{c.undo});
   CHECK(made.edits.empty());
   CHECK(model.find_setting("work_mem")->value == "2MB");
+}
+
+TEST_CASE("a server that takes no ALTER SYSTEM is given none", "[fix]") {
+  Cluster model;
+  model.server = "PostgreSQL 18.0";
+  model.settings = {{"allow_alter_system", "off", "configuration file", "/d/postgresql.conf", 1},
+                    {"work_mem", "4MB", "default", "", 0}};
+  const auto made = enact(model, ChangeSetting{"work_mem", "2MB"});
+  CHECK(made.sql.empty());
+  CHECK(model.find_setting("work_mem")->value == "4MB");
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/run_as_told.hpp"
 #include "support/server.hpp"
 
 using namespace pgleast::test;
@@ -276,20 +277,19 @@ TEST_CASE("names of any characters are names", "[live][misuse]") {
     CHECK(rows.out.find(",column,") != std::string::npos);
   }
 
-  // The script does what it says, twice, and nothing else; undo.sql takes it back.
+  // The scripts do what they say, twice, and nothing else; undo.sql tells how to take it back.
   const auto fixes = server.folder() + "/fixes";
   const auto before = odd_grants(server);
   CHECK(before == odd_names.size());
   for (int i = 0; i < 2; ++i) {
-    const auto ran = run("cd " + fixes + " && psql -X -q -v ON_ERROR_STOP=1 -d " +
-                         shell_quoted(server.dsn()) + " -f fix.sql");
+    const auto ran = test::run_as_told(server, fixes, "fix.sql");
     INFO(ran.out);
     CHECK(ran.code == 0);
   }
   CHECK(odd_grants(server) == 0);
   CHECK(run("ls " + fixes + "/own*").code != 0);
   CHECK(server.ask("postgres", "SELECT count(*) FROM pg_class WHERE relname = 'y'") == "1");
-  CHECK(server.psql_file("postgres", fixes + "/undo.sql").code == 0);
+  CHECK(test::run_as_told(server, fixes, "undo.sql").code == 0);
   CHECK(odd_grants(server) == before);
 }
 

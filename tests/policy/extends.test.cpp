@@ -110,6 +110,20 @@ TEST_CASE("client networks are addresses, or names of such", "[policy]") {
        "p.yaml:4:20: error: there is no network `samnet`; did you mean `samenet`?"},
       {"parameters:\n  client_networks: [10.0.0.0/33]\n",
        "p.yaml:4:21: error: there is no network `10.0.0.0/33`"},
+      // An address that is misspelt is no host name, nor is what would be more than one word.
+      {"parameters:\n  client_networks: [10.0.0.300]\n",
+       "p.yaml:4:21: error: there is no network `10.0.0.300`"},
+      {"parameters:\n  client_networks: [\"a.example trust # \"]\n",
+       "p.yaml:4:21: error: there is no network `a.example trust # `"},
+      {"parameters:\n  client_networks: [db1.example.org]\n", "db1.example.org"},
+      // The policy's own name comes before a host's.
+      {"networks:\n  apps.internal: [10.2.0.0/16]\nparameters:\n  client_networks: "
+       "[apps.internal]\n",
+       "10.2.0.0/16"},
+      {"networks:\n  samenet: [10.2.0.0/16]\n",
+       "p.yaml:4:3: error: `samenet` means something already; a network needs another name"},
+      {"networks:\n  local: [10.2.0.0/16]\n",
+       "p.yaml:4:3: error: `local` means something already; a network needs another name"},
       {"parameters:\n  client_networks: [home]\nnetworks:\n  home: [local, 10.0.0.0/8]\n",
        "p.yaml:4:21: error: `home` has `local` in it, which is no address of pg_hba.conf"},
   }));
@@ -125,4 +139,45 @@ TEST_CASE("client networks are addresses, or names of such", "[policy]") {
     }
   }
   CHECK(found == c.result);
+}
+
+TEST_CASE("a fix narrows to networks, which a pack's own parameter has, too", "[policy]") {
+  struct Case {
+    const char* narrow_to;
+    const char* otherwise;  // the parameter's default
+    const char* result;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"$apps", "[inside, samenet]", "10.1.0.0/16 samenet"},
+      {"$apps", "[insde]",
+       "pack.yaml:4:15: error: there is no network `insde`; did you mean "
+       "`inside`?"},
+      {"$aps", "[samenet]",
+       "X-001.yaml:7:18: error: `$aps` is no parameter that names networks; "
+       "did you mean `$apps`?"},
+      {"$people", "[samenet]",
+       "X-001.yaml:7:18: error: `$people` is no parameter that names networks"},
+  }));
+  CAPTURE(c.narrow_to, c.otherwise);
+  const Folder folder;
+  const auto policy_path =
+      folder.write("p.yaml", "networks:\n  inside: [10.1.0.0/16]\nextends: [own]\n");
+  const auto pack = fs::path(policy_path).parent_path() / "own";
+  fs::create_directory(pack);
+  std::ofstream(pack / "pack.yaml")
+      << "pack: own\nparameters:\n  apps:\n    default: " << c.otherwise
+      << "\n    names: networks\n    why: w\n  people: {default: [a], why: w}\n";
+  std::ofstream(pack / "X-001.yaml")
+      << "id: X-001\ntitle: t\nseverity: low\nwhy: w\nremediation: r\ncheck: hba_any_address\n"
+         "fix: {narrow_to: "
+      << c.narrow_to << "}\nexamples: {bad: [], good: []}\n";
+  auto found = folder.error_of("p.yaml");
+  if (found == "no error") {
+    found.clear();
+    const auto policy = load_policy({policy_path});
+    for (const auto& pattern : policy.parameters.at("apps")) {
+      found += (found.empty() ? "" : " ") + pattern.text;
+    }
+  }
+  CHECK(found.substr(found.find("own/") == 0 ? 4 : 0) == c.result);
 }

@@ -47,6 +47,7 @@ TEST_CASE("a rule of the server and a writer stand in one place", "[layering]") 
        {"model/role.hpp", "model/bootstrap_superuser.cpp", "model/fresh_cluster.cpp"}},
       // Options, lists and names as the server reads them.
       {"\"search_path=\"", {"fix/function_path.cpp"}},
+      {"psql -v ", {"pg/psql_command.cpp", "pg/psql_command.hpp"}},
       {"\"security_invoker\"",
        {"input/replay/statements/relation_option.cpp", "privileges/row_access.cpp"}},
       {"\"security_invoker=", {}},
