@@ -58,6 +58,11 @@ bool covers(const Waiver& waiver, const Finding& finding) {
 
 }  // namespace
 
+bool Auditor::has_waiver(const Rule& rule) const {
+  return std::any_of(policy_.waivers.begin(), policy_.waivers.end(),
+                     [&](const Waiver& waiver) { return waiver.rule == rule.id; });
+}
+
 Audit Auditor::audit(const Cluster& cluster, const std::function<void(const std::string&)>& done,
                      const std::function<bool(const Rule&)>& wanted) const {
   const Facts facts(cluster, policy_, today_);
@@ -66,7 +71,7 @@ Audit Auditor::audit(const Cluster& cluster, const std::function<void(const std:
   result.remarks = cluster.remarks;
   std::vector<bool> used(policy_.waivers.size());
   for (std::size_t i = 0; i < checks_.size(); ++i) {
-    if (!checks_[i] || !wanted(policy_.rules[i])) continue;
+    if (!checks_[i] || !(wanted(policy_.rules[i]) || has_waiver(policy_.rules[i]))) continue;
     const auto& rule = policy_.rules[i];
     Judgement judgement{rule.id, rule.title, rule.severity, checks_[i](facts)};
     admit_unread(cluster, rule, judgement.verdict);
@@ -86,6 +91,9 @@ Audit Auditor::audit(const Cluster& cluster, const std::function<void(const std:
     done(rule.id);
   }
   leave_waived_alone(result);
+  std::erase_if(result.judgements, [&](const Judgement& judgement) {
+    return !wanted(*policy_.find_rule(judgement.rule));
+  });
   for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
     const auto& waiver = policy_.waivers[w];
     const auto name =

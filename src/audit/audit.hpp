@@ -30,6 +30,8 @@ class Auditor {
       const std::function<bool(const Rule&)>& wanted = [](const auto&) { return true; }) const;
 
  private:
+  bool has_waiver(const Rule& rule) const;
+
   Policy policy_;
   std::string today_;
   std::vector<Check> checks_;  // by rule; empty for a disabled one

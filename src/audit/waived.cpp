@@ -155,6 +155,11 @@ void leave_waived_alone(Audit& audit) {
       if (finding.waived) continue;
       std::string rule;
       auto others = waived.others(finding.remedies, rule);
+      for (auto& path : finding.paths) {
+        std::string ignored;
+        std::erase_if(path,
+                      [&](const PathCut& cut) { return waived.others(cut, ignored) != cut; });
+      }
       if (rule.empty()) continue;
       const bool part = !others.empty();
       finding.remedies = std::move(others);
