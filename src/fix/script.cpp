@@ -6,6 +6,7 @@
 #include <set>
 
 #include "fix/held_back.hpp"
+#include "fix/null_list.hpp"
 #include "fix/plain_sql.hpp"
 #include "input/config/secrets.hpp"
 #include "pg/identifier.hpp"
@@ -40,8 +41,9 @@ std::string encoding_of(const Plan& plan) {
 }
 
 std::string script(const Plan& plan, const Cluster& cluster, const char* what, bool undo) {
+  auto sections = undo ? with_null_lists(plan, cluster) : plan.sections;
   std::set<std::string> databases;
-  for (const auto& s : plan.sections) {
+  for (const auto& s : sections) {
     if (!s.database.empty()) databases.insert(s.database);
   }
   const auto home = databases.size() == 1 ? *databases.begin() : cluster.name;
@@ -72,7 +74,6 @@ std::string script(const Plan& plan, const Cluster& cluster, const char* what, b
   if (databases.size() <= 1) {
     // Everything in one transaction.
     PlanSection whole;
-    auto sections = plan.sections;
     if (undo) std::reverse(sections.begin(), sections.end());
     for (const auto& s : sections) {
       whole.sql.insert(whole.sql.end(), s.sql.begin(), s.sql.end());
@@ -80,7 +81,7 @@ std::string script(const Plan& plan, const Cluster& cluster, const char* what, b
     }
     add_section(whole);
   } else {
-    for (const auto& s : plan.sections) add_section(s);
+    for (const auto& s : sections) add_section(s);
   }
   if (!undo) add_system();
   if (!undo) text += held_back_comments(plan);
