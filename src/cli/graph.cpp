@@ -15,6 +15,7 @@
 #include "model/named_object.hpp"
 #include "model/named_role.hpp"
 #include "policy/loader.hpp"
+#include "report/finding_picture.hpp"
 #include "report/graphviz.hpp"
 #include "report/picture.hpp"
 #include "text/diagnostic.hpp"
@@ -32,38 +33,6 @@ struct GraphOptions {
 
 ObjectId object_asked_for(const Cluster& cluster, const std::string& name) {
   return objects_named(cluster, name, {}).front().object;
-}
-
-// The picture around what the finding is about, and beside it what proves it.
-Drawing picture_of_finding(const Graph& graph, const Finding& finding) {
-  const auto& cluster = graph.cluster();
-  Drawing drawing;
-  if (const auto role = cluster.find_role(finding.subject.name)) {
-    drawing = picture_of(graph, *role);
-  } else if (const auto found = find_objects(cluster, finding.subject.name, true); !found.empty()) {
-    // Of those of one name the one in the finding's database.
-    const auto there = std::find_if(found.begin(), found.end(), [&](const NamedObject& named) {
-      const auto database = cluster.object(named.object).database;
-      return database != no_object && cluster.object(database).name == finding.subject.database;
-    });
-    drawing = picture_of(graph, (there == found.end() ? found.front() : *there).object);
-  }
-  drawing.title = finding.rule + ": " + finding.message;
-  const auto focus = std::find_if(drawing.boxes.begin(), drawing.boxes.end(),
-                                  [](const Box& b) { return b.focus; });
-  std::optional<std::size_t> before;
-  if (focus != drawing.boxes.end()) {
-    before = static_cast<std::size_t>(focus - drawing.boxes.begin());
-  }
-  auto steps = finding.path;
-  if (steps.empty()) steps.push_back(finding.message);
-  for (const auto& step : steps) {
-    drawing.boxes.push_back({Box::Kind::note, {step}, false});
-    const auto at = drawing.boxes.size() - 1;
-    if (before) drawing.arrows.push_back({Arrow::Kind::step, *before, at, ""});
-    before = at;
-  }
-  return drawing;
 }
 
 Drawing finding_asked_for(const Graph& graph, const GraphOptions& options) {

@@ -24,15 +24,27 @@ std::string privilege_list(PrivilegeSet set, const std::string& column) {
   return result;
 }
 
-// Another grantor's grants are changed as that grantor.
-void as_grantor(const Cluster& cluster, RoleId grantor, RoleId owner, const std::string& statement,
-                std::vector<std::string>& out) {
-  const bool own = grantor == owner;
-  if (!own) {
-    out.push_back(fmt::format("SET LOCAL ROLE {};", quote_identifier(cluster.role_name(grantor))));
+// Another grantor's grants are changed as that grantor, who must be let into the schema for it.
+void as_grantor(const Cluster& cluster, RoleId grantor, const Object& object,
+                const std::string& statement, std::vector<std::string>& out) {
+  if (grantor == object.owner) {
+    out.push_back(statement);
+    return;
   }
+  const auto role = quote_identifier(cluster.role_name(grantor));
+  const auto* const schema = object.schema == no_object ? nullptr : &cluster.object(object.schema);
+  const bool let_in =
+      schema == nullptr || Graph(cluster).held(grantor, *schema).privileges.has(Privilege::usage);
+  const auto usage = [&](const char* verb, const char* to) {
+    if (let_in) return;
+    out.push_back(
+        fmt::format("{} USAGE ON {} {} {};", verb, grant_target(cluster, *schema), to, role));
+  };
+  usage("GRANT", "TO");
+  out.push_back(fmt::format("SET LOCAL ROLE {};", role));
   out.push_back(statement);
-  if (!own) out.emplace_back("RESET ROLE;");
+  out.emplace_back("RESET ROLE;");
+  usage("REVOKE", "FROM");
 }
 
 struct RevokedFrom {
@@ -80,12 +92,10 @@ void add_missing(const Cluster& cluster, const RevokedFrom& target, const Acl& w
       missing.privileges -= p.privileges - missing.grantable;
     }
     if (!(missing.privileges - missing.grantable).empty()) {
-      as_grantor(cluster, item.grantor, target.object.owner, target.grant(cluster, missing, false),
-                 out);
+      as_grantor(cluster, item.grantor, target.object, target.grant(cluster, missing, false), out);
     }
     if (!missing.grantable.empty()) {
-      as_grantor(cluster, item.grantor, target.object.owner, target.grant(cluster, missing, true),
-                 out);
+      as_grantor(cluster, item.grantor, target.object, target.grant(cluster, missing, true), out);
     }
   }
 }
@@ -102,7 +112,7 @@ void revoke(const Cluster& cluster, const RevokedFrom& target, RoleId grantee, P
     const bool cascades =
         after.cascades || (target.column.empty() &&
                            cascades_in_columns(cluster, target.object, taken, has_privileges));
-    as_grantor(cluster, item.grantor, target.object.owner,
+    as_grantor(cluster, item.grantor, target.object,
                fmt::format("REVOKE {} ON {} FROM {}{};", privilege_list(mine, target.column),
                            grant_target(cluster, target.object), grantee_sql(cluster, grantee),
                            cascades ? " CASCADE" : ""),

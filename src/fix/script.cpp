@@ -6,6 +6,7 @@
 #include <set>
 
 #include "fix/held_back.hpp"
+#include "fix/null_list.hpp"
 #include "fix/plain_sql.hpp"
 #include "pg/identifier.hpp"
 #include "pg/psql_command.hpp"
@@ -55,8 +56,8 @@ std::vector<std::string> databases_of(const Plan& plan) {
 }
 
 // In the order in which they run; what is the cluster's is undone last.
-std::vector<Part> parts_of(const Plan& plan, bool undo) {
-  auto sections = plan.sections;
+std::vector<Part> parts_of(const Plan& plan, const Cluster& cluster, bool undo) {
+  auto sections = undo ? with_null_lists(plan, cluster) : plan.sections;
   if (undo) std::reverse(sections.begin(), sections.end());
   const bool several = databases_of(plan).size() > 1;
   std::vector<Part> parts{{}};
@@ -110,7 +111,7 @@ std::string waiting(const Plan& plan, bool undo) { return undo ? "" : held_back_
 std::string script(const Plan& plan, const Cluster& cluster, bool undo) {
   const auto encoding = encoding_of(plan);
   std::string body;
-  for (const auto& part : parts_of(plan, undo)) {
+  for (const auto& part : parts_of(plan, cluster, undo)) {
     const auto statements = transaction_of(part);
     if (statements.empty()) continue;
     body += "\n" + (part.database.empty() ? "" : connect(part.database, encoding)) + statements;
@@ -145,7 +146,7 @@ bool pins_a_path(const Finding& finding) {
 }
 
 std::vector<ScriptFile> files(const Plan& plan, const Cluster& cluster, bool undo) {
-  const auto parts = parts_of(plan, undo);
+  const auto parts = parts_of(plan, cluster, undo);
   const auto home = home_of(plan, cluster);
   std::vector<ScriptFile> result;
   if (parts.size() == 1)

@@ -301,6 +301,24 @@ TEST_CASE("what a pinned path leaves open is left to decide where it is found af
         "# What is left to decide\n\n- FUN-001 public.f(): take CREATE from others\n");
 }
 
+TEST_CASE("an access list that was null is null again", "[fix][plan]") {
+  const auto cluster = script_cluster(
+      {.sql = "CREATE ROLE app; CREATE SCHEMA \"s's\";"
+              "CREATE FUNCTION \"s's\".f(int, text) RETURNS int LANGUAGE sql SECURITY DEFINER SET "
+              "search_path = pg_catalog, pg_temp AS 'SELECT 1';"
+              "CREATE FUNCTION public.g() RETURNS int LANGUAGE sql SECURITY DEFINER SET "
+              "search_path = pg_catalog, pg_temp AS 'SELECT 1'; GRANT ALL ON FUNCTION g() TO app;",
+       .conf = quiet});
+  const auto undo = undo_script(plan_of(cluster, "extends: [baseline]\n"), cluster);
+  CHECK(undo.substr(undo.find("GRANT")) ==
+        R"(GRANT EXECUTE ON ROUTINE "public"."g"() TO PUBLIC;
+GRANT EXECUTE ON ROUTINE "s's"."f"(integer,pg_catalog.text) TO PUBLIC;
+UPDATE pg_proc SET proacl = NULL WHERE oid = '"s''s"."f"(integer,pg_catalog.text)'::regprocedure AND proacl @> acldefault('f', proowner) AND proacl <@ acldefault('f', proowner);
+
+COMMIT;
+)");
+}
+
 TEST_CASE("a plan that was carried out leaves nothing to plan", "[fix][plan]") {
   const char* const script =
       "CREATE ROLE boss LOGIN SUPERUSER; CREATE ROLE app LOGIN CREATEROLE; CREATE TABLE t (a int);"

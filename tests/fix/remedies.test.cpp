@@ -76,6 +76,19 @@ const Case cases[] = {
      },
      {R"(REVOKE EXECUTE ON ROUTINE "public"."f"(integer,pg_catalog.text[]) FROM PUBLIC;)"},
      {R"(GRANT EXECUTE ON ROUTINE "public"."f"(integer,pg_catalog.text[]) TO PUBLIC;)"}},
+    // Whoever is not let into the schema any more is let in for it.
+    {18,
+     "CREATE ROLE a; CREATE ROLE b; CREATE SCHEMA s; CREATE TABLE s.t (x int);"
+     "GRANT USAGE ON SCHEMA s TO a; GRANT SELECT ON s.t TO a WITH GRANT OPTION; SET ROLE a;"
+     "GRANT SELECT ON s.t TO b; RESET ROLE; REVOKE USAGE ON SCHEMA s FROM a;",
+     [](const Names& n) -> Remedy {
+       return ChangePrivileges{false, n.table("s.t"), {}, n.role("a"), reads};
+     },
+     {R"(REVOKE SELECT ON TABLE "s"."t" FROM "a" CASCADE;)"},
+     {R"(GRANT SELECT ON TABLE "s"."t" TO "a" WITH GRANT OPTION;)",
+      R"(GRANT USAGE ON SCHEMA "s" TO "a";)", R"(SET LOCAL ROLE "a";)",
+      R"(GRANT SELECT ON TABLE "s"."t" TO "b";)", "RESET ROLE;",
+      R"(REVOKE USAGE ON SCHEMA "s" FROM "a";)"}},
     // What another grantor gave is taken as that grantor, and what hung on it goes, too.
     {14,
      "CREATE ROLE a; CREATE ROLE b; CREATE ROLE c; CREATE TABLE t (x int);"

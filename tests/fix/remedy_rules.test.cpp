@@ -72,8 +72,10 @@ TEST_CASE("a REVOKE cascades where the server would refuse it", "[fix]") {
       // By another grantor, too: only with the last option goes what was passed on.
       Case{"{m=r*/owner,other=r*/owner,m=r*/other,n=r/m}",
            "{other=r*/owner}",
-           {R"(REVOKE SELECT ON TABLE "s"."t" FROM "m";)", R"(SET LOCAL ROLE "other";)",
-            R"(REVOKE SELECT ON TABLE "s"."t" FROM "m" CASCADE;)", "RESET ROLE;"}});
+           {R"(REVOKE SELECT ON TABLE "s"."t" FROM "m";)",
+            R"(GRANT USAGE ON SCHEMA "s" TO "other";)", R"(SET LOCAL ROLE "other";)",
+            R"(REVOKE SELECT ON TABLE "s"."t" FROM "m" CASCADE;)", "RESET ROLE;",
+            R"(REVOKE USAGE ON SCHEMA "s" FROM "other";)"}});
   auto model = small_cluster(15, {"owner", "grp", "m", "n", "other"});
   add_membership(model, "grp", "m");
   const auto table = add_table_in_schema(model, c.before);

@@ -49,7 +49,8 @@ CREATE SEQUENCE public.s; GRANT USAGE ON SEQUENCE public.s TO PUBLIC;
 SELECT lo_create(99); GRANT SELECT ON LARGE OBJECT 99 TO PUBLIC;
 )sql";
 
-// Everything that a fix may touch, null access lists as the built-in defaults that they are.
+// Everything that a fix may touch: null access lists as the built-in defaults that they are, and
+// that they are null.
 const char* const state_query = R"sql(
 SET search_path = pg_catalog;
 SELECT * FROM (
@@ -64,6 +65,10 @@ UNION ALL SELECT 'default', defaclrole::regrole::text || ' ' || defaclnamespace:
 UNION ALL SELECT 'member', roleid::regrole::text, member::regrole::text, '', admin_option::text, '' FROM pg_auth_members WHERE roleid >= 16384 OR member >= 16384
 UNION ALL SELECT 'role', rolname, rolsuper::text || rolcreaterole::text || rolcreatedb::text || rolreplication::text || rolbypassrls::text, '', '', '' FROM pg_roles WHERE oid >= 16384
 UNION ALL SELECT 'config', p.oid::regprocedure::text, array_to_string(ARRAY(SELECT unnest(proconfig) ORDER BY 1), ';'), '', '', '' FROM pg_proc p WHERE oid >= 16384
+UNION ALL SELECT 'null list', oid::regprocedure::text, '', '', '', '' FROM pg_proc WHERE oid >= 16384 AND proacl IS NULL
+UNION ALL SELECT 'null list', oid::regclass::text, '', '', '', '' FROM pg_class WHERE oid >= 16384 AND relacl IS NULL
+UNION ALL SELECT 'null list', oid::regnamespace::text, '', '', '', '' FROM pg_namespace WHERE nspacl IS NULL
+UNION ALL SELECT 'null list', datname, '', '', '', '' FROM pg_database WHERE datacl IS NULL
 UNION ALL SELECT 'rls', oid::regclass::text, relrowsecurity::text || relforcerowsecurity::text, '', '', '' FROM pg_class WHERE oid >= 16384 AND relkind = 'r') AS t
 ORDER BY 1, 2, 3, 4, 5, 6;
 )sql";

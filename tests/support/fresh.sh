@@ -5,11 +5,11 @@
 # `./dev test-fresh --unit`: do the unit tests and cases pass on each? Here the Debian is kept with
 # its packages and its build, so that the next time only what has changed is compiled.
 #
-# PGLEAST_FRESH_RUN replaces these commands.
+# PGLEAST_FRESH_RUN replaces these commands. The exit code is 3 where no Debian can be made.
 set -eu
 cd "$(dirname "$0")/../.."
-[ "$(id -u)" = 0 ] || { echo "dev: test-fresh needs root, for chroot" >&2; exit 2; }
-tests/support/install.sh debootstrap debian-archive-keyring git
+[ "$(id -u)" = 0 ] || { echo "dev: test-fresh needs root, for chroot" >&2; exit 3; }
+tests/support/install.sh debootstrap debian-archive-keyring git || exit 3
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pgleast/fresh
 mirror=http://deb.debian.org/debian
@@ -54,13 +54,15 @@ make_base() { # SUITE
     tail -n 20 "$cache/$1.log" >&2
     return 1
   }
+  # What is in it need not outlast a power cut.
+  echo force-unsafe-io > "$work/etc/dpkg/dpkg.cfg.d/unsafe-io"
   mv "$work" "$cache/$1"
   work=''
 }
 
 # The commit HEAD. Files that are as they were keep their times.
 bring_in() { # ROOT
-  git init --quiet --initial-branch=main "$1/root/pgleast" &&
+  { [ -d "$1/root/pgleast/.git" ] || git init --quiet --initial-branch=main "$1/root/pgleast"; } &&
     # Without the `-c` git refuses to read what another user owns.
     git -C "$1/root/pgleast" fetch --quiet --depth 1 \
       --upload-pack "git -c safe.directory='*' upload-pack" "$PWD" HEAD &&
@@ -106,8 +108,8 @@ run_kept() { # SUITE
 }
 
 run_suite() { # SUITE
-  make_base "$1" || return 1
-  if [ -n "$unit" ]; then run_kept "$1"; else run_fresh "$1"; fi
+  make_base "$1" && in_namespaces chroot "$cache/$1" true || return 3
+  if [ -n "$unit" ]; then run_kept "$1"; else run_fresh "$1"; fi || return 1
 }
 
 unit=''
@@ -125,11 +127,13 @@ for version; do
   esac
   echo "dev: Debian $version ($suite)"
   began=$(date +%s)
-  if run_suite "$suite"; then
-    verdict=ok
-  else
-    verdict=FAILED failed=1
-  fi
+  status=0
+  run_suite "$suite" || status=$?
+  case $status in
+    0) verdict=ok ;;
+    3) verdict='CANNOT BE MADE' failed=3 ;;
+    *) verdict=FAILED failed=1 ;;
+  esac
   clean
   summary="$summary
 Debian $version ($suite): $verdict, $(($(date +%s) - began)) s"

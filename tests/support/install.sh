@@ -39,6 +39,10 @@ if [ "$(id -u)" != 0 ]; then
   exec sudo "$0" "$@"
 fi
 
+# One at a time: they would be in each other's way, and not every lock of apt is waited for.
+exec 9< "$0"
+flock 9
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 129' HUP

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "input/code/code_reader.hpp"
+#include "input/sql/code_text.hpp"
 #include "input/sql/node.hpp"
-#include "input/sql/parser.hpp"
 #include "pg/setting_value.hpp"
 
 namespace pgleast {
@@ -229,12 +229,8 @@ class Condition {
 }  // namespace
 
 bool is_always_true(const std::string& expression) {
-  const auto tree = sql_tree("SELECT " + expression);
-  if (!tree.error.empty()) return false;
-  const auto parsed = Tree::parse(tree.json, nullptr, false);
-  const Tree::json_pointer value("/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val");
-  if (!parsed.is_object() || !parsed.contains(value)) return false;
-  return Condition().of(parsed.at(value)) == Truth::yes;
+  const auto value = tree_of_expression(expression);
+  return !value.is_null() && Condition().of(value) == Truth::yes;
 }
 
 }  // namespace pgleast

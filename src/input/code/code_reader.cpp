@@ -7,6 +7,7 @@
 #include "input/code/callers_types.hpp"
 #include "input/code/code_tree.hpp"
 #include "input/code/cursor_code.hpp"
+#include "input/sql/code_text.hpp"
 #include "input/sql/plpgsql_tree.hpp"
 #include "pg/identifier.hpp"
 #include "pg/option_list.hpp"
@@ -18,20 +19,6 @@ namespace {
 std::optional<NamePath> own_path_of(const FunctionText& function, int major) {
   const auto path = option_value(function.config, "search_path");
   return path ? std::optional(path_of_setting(*path, major)) : std::nullopt;
-}
-
-/// What the parser must know of it: its variables, and how it returns.
-std::string head_of(const FunctionText& function) {
-  std::string text = "CREATE FUNCTION f(";
-  for (std::size_t i = 0; i < function.names.size(); ++i) {
-    const auto& name = function.names[i];
-    text += fmt::format("{}{} text", i == 0 ? "" : ", ",
-                        quote_identifier(name.empty() ? fmt::format("${}", i + 1) : name));
-  }
-  const auto* const returned = function.trigger       ? "trigger"
-                               : function.returns_set ? "SETOF record"
-                                                      : "record";
-  return text + ") RETURNS " + returned;
 }
 
 /// What makes ranges has no name in SQL; what it calls is its type's.
@@ -51,7 +38,7 @@ std::string call_of_internal(const FunctionText& function) {
 
 /// Its body, or where the parser does not take it the same without cursors.
 std::string followable(const FunctionText& function) {
-  const auto head = head_of(function);
+  const auto head = plpgsql_head(function.names, function.trigger, function.returns_set);
   if (read_plpgsql(head, function.body).error.empty()) return function.body;
   auto other = without_cursors(function.body);
   const bool helps = read_plpgsql(head, other).error.empty();
@@ -93,7 +80,8 @@ Code code_of_function(const FunctionText& function, const CodeNames& names,
   } else if (function.language == "sql") {
     tree.follow_sql(function.body);
   } else if (function.language == "plpgsql") {
-    tree.follow_plpgsql(head_of(function), followable(function));
+    tree.follow_plpgsql(plpgsql_head(function.names, function.trigger, function.returns_set),
+                        followable(function));
     if (declares_aliases(function.body)) tree.has_aliases();
     if (fetches_from_elsewhere(function.body)) {
       tree.give_up("it fetches from a cursor that is opened elsewhere");

@@ -93,7 +93,4 @@ class CodeTree {
   int depth_ = 0;
 };
 
-/// The value of a constant, and of constants that are put together: 'a' || 'b'.
-std::optional<std::string> constant_text(const nlohmann::json& expression);
-
 }  // namespace pgleast

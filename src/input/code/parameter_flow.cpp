@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "input/code/code_tree.hpp"
+#include "input/code/tree_member.hpp"
 #include "input/sql/node.hpp"
 #include "pg/identifier.hpp"
 #include "text/json.hpp"

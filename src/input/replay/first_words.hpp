@@ -33,9 +33,6 @@ Touched touched_by(const PsqlItem& statement, const FirstWords& kind);
 /// It may run code besides doing what it says: it is not about roles, transactions and the session.
 bool runs_code(const PsqlItem& statement, const FirstWords& kind);
 
-/// It surely runs no code that may change rows; `has_triggers`: some may be due at a commit.
-bool runs_no_code(std::string_view script, const PsqlItem& statement, bool has_triggers);
-
 bool begins_with(const PsqlItem& statement, std::string_view words);
 /// `GRANT ... ON ...`, not of a role.
 bool is_on_objects(const PsqlItem& statement);

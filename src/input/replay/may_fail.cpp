@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "input/code/code_tree.hpp"
+#include "input/code/tree_member.hpp"
 #include "input/replay/catalog/named_object.hpp"
 #include "input/replay/query/query.hpp"
 #include "input/replay/rows/sure_rows.hpp"

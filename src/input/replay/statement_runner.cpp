@@ -11,6 +11,7 @@
 #include "input/replay/first_words.hpp"
 #include "input/replay/may_fail.hpp"
 #include "input/replay/query/do_block.hpp"
+#include "input/replay/quiet_statement.hpp"
 #include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/object_statement.hpp"
 #include "input/replay/statements/statement_table.hpp"
@@ -23,6 +24,25 @@ namespace {
 bool is_of_transaction(const PsqlItem& s, const FirstWords& kind) {
   return kind.touched == touches::nothing && kind.followed == Followed::by_action &&
          !begins_with(s, "set") && !begins_with(s, "reset");
+}
+
+/// What a question about a statement comes to where the server refuses it, or the grammar.
+struct Otherwise {
+  bool refused, wrong;
+};
+
+/// False where it cannot be told.
+template <typename Ask>
+bool answer(Otherwise otherwise, Ask ask) {
+  try {
+    return ask();
+  } catch (const Refused&) {
+    return otherwise.refused;
+  } catch (const Undecidable&) {
+    return false;
+  } catch (const SqlSyntaxError&) {
+    return otherwise.wrong;
+  }
 }
 
 /// The statement that a catalog is told of is again the one of before, whatever happens.
@@ -39,6 +59,17 @@ class InnerStatement {
 };
 
 }  // namespace
+
+/// A statement is looked at several times: before it is done, when it is, and afterwards.
+std::shared_ptr<const SqlNode> StatementRunner::tree_of(std::string_view script,
+                                                        const PsqlItem& s) {
+  const auto text = script.substr(s.span.begin, s.span.end - s.span.begin);
+  if (tree_ == nullptr || text != tree_text_) {
+    tree_ = std::make_shared<const SqlNode>(statement_tree(script, s, cluster_.major()));
+    tree_text_ = text;
+  }
+  return tree_;
+}
 
 std::optional<SqlAction> StatementRunner::asked_by(std::string_view script,
                                                    const PsqlItem& s) const {
@@ -67,10 +98,10 @@ void StatementRunner::apply(const SqlAction& action, const PsqlItem& s) {
 }
 
 void StatementRunner::apply_tree(std::string_view script, const PsqlItem& s) {
-  const auto tree = statement_tree(script, s, cluster_.major());
+  const auto tree = tree_of(script, s);
   transactions_.need_no_failure();
-  if (tree.empty()) return;
-  const auto* const row = find_statement(tree.begin().key());
+  if (tree->empty()) return;
+  const auto* const row = find_statement(tree->begin().key());
   if (row == nullptr || row->apply == nullptr) throw Undecidable{called(s)};
   need_user();
   if ((row->traits & traits::of_session) == 0) catalog_.load_database();
@@ -78,7 +109,7 @@ void StatementRunner::apply_tree(std::string_view script, const PsqlItem& s) {
     catalog_.server_rights_changed = true;
   }
   catalog_.set_statement({script, &s});
-  row->apply(catalog_, tree.begin().value());
+  row->apply(catalog_, tree->begin().value());
   catalog_.set_statement({});
 }
 
@@ -122,80 +153,60 @@ MayChange StatementRunner::may_change(std::string_view script, const PsqlItem& s
     }
   }
   if (!is_shallow(script, s)) return {touches::anything, "an expression that is too deep"};
-  const auto tree = statement_tree(script, s, cluster_.major());
-  if (tree.empty()) return {};
-  if (tree.contains("PrepareStmt")) {
-    const auto& statement = tree["PrepareStmt"];
+  const auto tree = tree_of(script, s);
+  if (tree->empty()) return {};
+  if (tree->contains("PrepareStmt")) {
+    const auto& statement = (*tree)["PrepareStmt"];
     prepared_[text_at(statement, "name")].push_back(uses_of_tree(node_at(statement, "query")));
     return {};
   }
   const auto* const kind = first_words_of(s);
   const bool is_followed = is_for_effect(s) || (kind != nullptr && kind->followed != Followed::no);
-  uses = uses_of_tree(tree, is_followed);
+  uses = uses_of_tree(*tree, is_followed);
   for (const auto& name : std::vector(uses.executed)) {
     for (const auto& prepared : prepared_[name]) uses.add(prepared);
   }
   return code_.of(uses);
 }
 
-bool StatementRunner::may_fail(std::string_view script, const PsqlItem& s, bool is_followed) const {
+bool StatementRunner::may_fail(std::string_view script, const PsqlItem& s, bool is_followed) {
   if (has_unknown_parts(script, s) || !is_shallow(script, s)) return true;
-  const auto tree = statement_tree(script, s, cluster_.major());
+  const auto tree = tree_of(script, s);
   catalog_.load_database();
   need_user();
-  return pgleast::may_fail(catalog_, tree, is_followed);
+  return pgleast::may_fail(catalog_, *tree, is_followed);
 }
 
-bool StatementRunner::takes_rows(std::string_view script, const PsqlItem& s) const {
+bool StatementRunner::takes_rows(std::string_view script, const PsqlItem& s) {
   if (has_unknown_parts(script, s) || !is_shallow(script, s)) return false;
-  try {
-    const auto tree = statement_tree(script, s, cluster_.major());
-    if (!tree.contains("InsertStmt") || catalog_.user() == no_role) return false;
+  return answer({.refused = false, .wrong = false}, [&] {  // it is told when it is done
+    const auto tree = tree_of(script, s);
+    if (!tree->contains("InsertStmt") || catalog_.user() == no_role) return false;
     catalog_.load_database();
-    return pgleast::takes_rows(catalog_, tree["InsertStmt"], transactions_.is_doubtful());
-  } catch (const Refused&) {
-    return false;  // is told when it is done
-  } catch (const Undecidable&) {
-    return false;
-  } catch (const SqlSyntaxError&) {
-    return false;
-  }
+    return pgleast::takes_rows(catalog_, (*tree)["InsertStmt"], transactions_.is_doubtful());
+  });
 }
 
-bool StatementRunner::keeps_rows(std::string_view script, const PsqlItem& s) const {
+bool StatementRunner::keeps_rows(std::string_view script, const PsqlItem& s) {
   const auto any = [&](EntityKind kind) {
     const auto& all = catalog_.of_kind(kind);
     return std::any_of(all.begin(), all.end(), [&](EntityId id) { return catalog_.at(id).alive; });
   };
   if (s.executes_rows || any(EntityKind::event_trigger)) return false;
+  if (s.tokens.front().is("insert")) return false;  // there may be very many
   if (s.tokens.front().is("select") && transactions_.is_open()) {
-    try {
-      return !may_fail(script, s, false);
-    } catch (const Refused&) {
-      return true;
-    } catch (const Undecidable&) {
-      return false;
-    } catch (const SqlSyntaxError&) {
-      return true;
+    return answer({.refused = true, .wrong = true}, [&] { return !may_fail(script, s, false); });
+  }
+  const auto* const kind = first_words_of(s);
+  if (kind == nullptr || has_unknown_parts(script, s) || !is_shallow(script, s)) return false;
+  return answer({.refused = true, .wrong = false}, [&] {
+    if (!is_by_tree(s, *kind)) {
+      const auto statement = parse_sql(script, s, cluster_.major());
+      return runs_no_code(statement.tree, any(EntityKind::trigger));
     }
-  }
-  return runs_no_code(script, s, any(EntityKind::trigger)) || finds_none(script, s);
-}
-
-/// Whether it would run code for rows, and there are none.
-bool StatementRunner::finds_none(std::string_view script, const PsqlItem& s) const {
-  const auto& first = s.tokens.front();
-  if (!first.is("alter") && !first.is("create")) return false;
-  if (has_unknown_parts(script, s) || !is_shallow(script, s)) return false;
-  try {
-    return finds_no_rows(catalog_, statement_tree(script, s, cluster_.major()));
-  } catch (const Refused&) {
-    return true;
-  } catch (const Undecidable&) {
-    return false;
-  } catch (const SqlSyntaxError&) {
-    return false;
-  }
+    const auto tree = tree_of(script, s);
+    return runs_no_code(*tree, any(EntityKind::trigger)) || finds_no_rows(catalog_, *tree);
+  });
 }
 
 void StatementRunner::note_doubt(std::string_view text, const PsqlItem& s, bool is_followed) {
@@ -268,7 +279,7 @@ void StatementRunner::run_inner(std::string_view text, const PsqlItem& s) {
 
 void StatementRunner::run_block(std::string_view script, const PsqlItem& s) {
   transactions_.need_no_failure();
-  const auto tree = statement_tree(script, s, cluster_.major());
+  const auto tree = tree_of(script, s);  // kept, whatever is run in it
   catalog_.load_database();
   need_user();
   caught_.clear();
@@ -282,7 +293,7 @@ void StatementRunner::run_block(std::string_view script, const PsqlItem& s) {
   in_block_ = true;
   doubt_.clear();
   try {
-    run_do_block(node_at(tree, "DoStmt"), host);
+    run_do_block(node_at(*tree, "DoStmt"), host);
   } catch (...) {
     in_block_ = false;
     throw;

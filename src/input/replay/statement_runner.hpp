@@ -3,6 +3,7 @@
 // `\gexec`. Throws Refused, Undecidable and SqlSyntaxError; then part of it may be done.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,11 +46,11 @@ class StatementRunner {
   /// What the code that it runs may change. Throws SqlSyntaxError.
   MayChange may_change(std::string_view script, const PsqlItem& statement);
   /// Whether it may be refused for what it computes. Throws as may_fail does, and SqlSyntaxError.
-  bool may_fail(std::string_view script, const PsqlItem& statement, bool is_followed) const;
+  bool may_fail(std::string_view script, const PsqlItem& statement, bool is_followed);
   /// Of an INSERT: whether the server surely takes its rows, which are then known (sure_rows.hpp).
-  bool takes_rows(std::string_view script, const PsqlItem& statement) const;
+  bool takes_rows(std::string_view script, const PsqlItem& statement);
   /// Whether it surely leaves all rows as they are, so that what is known of them stays so.
-  bool keeps_rows(std::string_view script, const PsqlItem& statement) const;
+  bool keeps_rows(std::string_view script, const PsqlItem& statement);
   /// Why what was done last, a block or a text, may have failed as a whole; empty: it has not.
   std::string take_doubt() { return std::exchange(doubt_, {}); }
   /// Of COPY ... FROM STDIN: whether data follow. Throws Refused and Undecidable.
@@ -60,7 +61,7 @@ class StatementRunner {
   void take_as_there(const std::string& database);
 
  private:
-  bool finds_none(std::string_view script, const PsqlItem& statement) const;
+  std::shared_ptr<const SqlNode> tree_of(std::string_view script, const PsqlItem& statement);
   std::optional<SqlAction> asked_by(std::string_view script, const PsqlItem& statement) const;
   void run_inner(std::string_view text, const PsqlItem& statement);
   void note_doubt(std::string_view text, const PsqlItem& statement, bool is_followed);
@@ -83,6 +84,8 @@ class StatementRunner {
   std::map<std::string, std::vector<StatementUses>> prepared_;
   std::vector<Refused> caught_;
   std::string doubt_;
+  std::shared_ptr<const SqlNode> tree_;  // of the last one: what is run in it has others
+  std::string tree_text_;
   bool in_block_ = false;
 };
 

@@ -6,14 +6,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <set>
 #include <utility>
 
-#include "input/code/code_tree.hpp"
 #include "input/code/cursor_code.hpp"
+#include "input/code/tree_member.hpp"
 #include "input/replay/statements/statement_table.hpp"
+#include "input/sql/code_text.hpp"
 #include "input/sql/parser.hpp"
 #include "input/sql/plpgsql_tree.hpp"
 #include "pg/identifier.hpp"
@@ -31,20 +31,6 @@ const StatementRow& statement_row(std::string_view node) {
   static constexpr StatementRow other{"", objects, traits::none};
   const auto* const found = find_statement(node);
   return found == nullptr ? other : *found;
-}
-
-bool is_statement(std::string_view key) {
-  return key.ends_with("Stmt") && std::isupper(static_cast<unsigned char>(key.front())) != 0;
-}
-
-/// `AlterTableStmt` -> ALTER TABLE.
-std::string words_of(std::string_view node) {
-  std::string words;
-  for (const char c : node.substr(0, node.size() - 4)) {
-    if (std::isupper(static_cast<unsigned char>(c)) != 0 && !words.empty()) words += ' ';
-    words += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  return words;
 }
 
 /// Who runs what follows, or where its names are looked up.
@@ -82,14 +68,12 @@ class UsesReader {
 
   void read_text(const std::string& text) {
     if (++depth_ > deepest_text) return give_up("runs texts in texts");
-    const auto tree = sql_tree(text);
     // The nodes of a tree are looked at before it goes.
-    const auto parsed = tree.error.empty() ? SqlNode::parse(tree.json, nullptr, false) : SqlNode();
-    if (!parsed.is_object()) {
-      give_up(fmt::format("a statement is not understood: {}",
-                          tree.error.empty() ? "no UTF-8" : displayed(tree.error)));
+    const auto tree = tree_of_text(text);
+    if (!tree.why.empty()) {
+      give_up(tree.why);
     } else {
-      const auto outer = std::exchange(todo_, {&list_at(parsed, "stmts")});
+      const auto outer = std::exchange(todo_, {&tree.statements});
       look_at_rest();
       todo_ = outer;
     }
@@ -100,23 +84,9 @@ class UsesReader {
     auto tree = read_plpgsql(head, body);
     if (!tree.error.empty()) tree = read_plpgsql(head, without_cursors(body));
     if (!tree.function.is_object()) return give_up("a body is not understood");
-    std::vector<const SqlNode*> todo{&tree.function};
-    while (!todo.empty()) {
-      const auto& node = *todo.back();
-      todo.pop_back();
-      if (node.is_array()) {
-        for (const auto& item : node) {
-          // Of USING and RAISE: expressions in a list.
-          if (item.is_object() && item.contains("PLpgSQL_expr")) read_expressions("", {{"", item}});
-          todo.push_back(&item);
-        }
-      } else if (node.is_object()) {
-        for (const auto& [key, value] : node.items()) {
-          if (value.is_object()) read_expressions(key, value);
-          if (value.is_structured()) todo.push_back(&value);
-        }
-      }
-    }
+    each_plpgsql_node(tree.function, [this](const std::string& key, const SqlNode& node) {
+      for (const auto& text : texts_in(key, node)) read_part(text);
+    });
   }
 
   void give_up(const std::string& why) { uses_.add_change(anything, why); }
@@ -124,51 +94,32 @@ class UsesReader {
  private:
   // --- Texts ---
 
+  void read_part(const PlpgsqlText& part) {
+    switch (part.kind) {
+      case PlpgsqlText::Kind::dynamic:
+        return read_dynamic(part.text);
+      case PlpgsqlText::Kind::assignment:
+        return read_assignment(part.text);
+      case PlpgsqlText::Kind::statement:
+        return read_text(part.text);
+      case PlpgsqlText::Kind::expression:
+        return read_text("SELECT " + part.text);
+    }
+  }
+
   void read_dynamic(const std::string& expression) {
     read_text("SELECT " + expression);
-    const auto tree = sql_tree("SELECT " + expression);
-    const auto parsed = tree.error.empty() ? SqlNode::parse(tree.json, nullptr, false) : SqlNode();
-    const SqlNode::json_pointer value("/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val");
-    const bool known = parsed.is_object() && parsed.contains(value);
-    const auto text = known ? constant_text(parsed.at(value)) : std::nullopt;
-    if (text) return read_text(*text);
+    if (const auto text = constant_text(tree_of_expression(expression))) return read_text(*text);
     give_up("EXECUTE of a text that is put together when it runs");
   }
 
   void read_assignment(const std::string& text) {
-    int brackets = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '"') quoted = !quoted;
-      if (quoted) continue;
-      brackets += text[i] == '[' ? 1 : text[i] == ']' ? -1 : 0;
-      if (text[i] != '=' || brackets != 0) continue;
-      const auto target = text.substr(0, i - (i > 0 && text[i - 1] == ':' ? 1 : 0));
-      if (target.find('[') != std::string::npos) read_text("SELECT " + target);
-      return read_text("SELECT " + text.substr(i + 1));
+    const auto assignment = assignment_in(text);
+    if (!assignment) return give_up("an assignment is not understood");
+    if (assignment->target.find('[') != std::string::npos) {
+      read_text("SELECT " + assignment->target);
     }
-    give_up("an assignment is not understood");
-  }
-
-  /// `key` is which statement or variable `node` is.
-  void read_expressions(const std::string& key, const SqlNode& node) {
-    const bool runs_text = key == "PLpgSQL_stmt_dynexecute" || key == "PLpgSQL_stmt_dynfors";
-    const bool has_statement = key == "PLpgSQL_stmt_execsql" || key == "PLpgSQL_stmt_perform" ||
-                               key == "PLpgSQL_stmt_call" || key == "PLpgSQL_stmt_fors" ||
-                               key == "PLpgSQL_stmt_return_query" || key == "PLpgSQL_stmt_open";
-    for (const auto& [part, value] : node.items()) {
-      if (!value.is_object() || !value.contains("PLpgSQL_expr")) continue;
-      const auto text = text_at(value["PLpgSQL_expr"], "query");
-      if (part == "dynquery" || (runs_text && part == "query")) {
-        read_dynamic(text);
-      } else if (key == "PLpgSQL_stmt_assign") {
-        read_assignment(text);
-      } else if (part == "cursor_explicit_expr" || (has_statement && part != "argquery")) {
-        read_text(text);
-      } else {
-        read_text("SELECT " + text);
-      }
-    }
+    read_text("SELECT " + assignment->value);
   }
 
   // --- Trees ---
@@ -219,7 +170,7 @@ class UsesReader {
       changes = nothing;
       made_.insert(text_at(node_at(value, "relation"), "relname"));
     }
-    if (changes != nothing && !is_followed) uses_.add_change(changes, words_of(key));
+    if (changes != nothing && !is_followed) uses_.add_change(changes, words_of_statement(key));
     uses_.fires_event_triggers = uses_.fires_event_triggers || fires(row, changes);
     if (key == "VariableSetStmt" && !is_followed && is_of_session(text_at(value, "name"))) {
       give_up("what follows is done by somebody else, or elsewhere");
@@ -357,17 +308,6 @@ class UsesReader {
   int depth_ = 0;
 };
 
-/// What the parser must know of it: its variables, and how it returns.
-std::string head_of(const EntityCode& code, bool trigger) {
-  std::string text = "CREATE FUNCTION f(";
-  for (std::size_t i = 0; i < code.names.size(); ++i) {
-    const auto& name = code.names[i];
-    text += fmt::format("{}{} text", i == 0 ? "" : ", ",
-                        quote_identifier(name.empty() ? fmt::format("${}", i + 1) : name));
-  }
-  return text + ") RETURNS " + (trigger ? "trigger" : code.returns_set ? "SETOF record" : "record");
-}
-
 bool is_constant_word(const SqlToken& t) {
   return t.is("null") || t.is("true") || t.is("false") || t.is("default");
 }
@@ -407,13 +347,11 @@ StatementUses uses_of_text(const std::string& text) {
 
 StatementUses uses_of_rule(const std::string& text) {
   UsesReader reader;
-  const auto tree = sql_tree(text);
-  const auto parsed = tree.error.empty() ? SqlNode::parse(tree.json, nullptr, false) : SqlNode();
-  const SqlNode::json_pointer rule("/stmts/0/stmt/RuleStmt");
-  if (parsed.is_object() && parsed.contains(rule)) {
-    reader.read_rule(parsed.at(rule));
-  } else {
+  const auto rule = tree_in_text(text, "RuleStmt");
+  if (rule.is_null()) {
     reader.give_up("a rule is not understood");
+  } else {
+    reader.read_rule(rule);
   }
   return reader.take();
 }
@@ -422,18 +360,18 @@ StatementUses uses_of_body(const EntityCode& code, const FunctionDetail& functio
   UsesReader reader;
   if (code.standard) {
     // Its statements stand in a tree of their own, not among those that run.
-    const auto tree = sql_tree("CREATE FUNCTION f() RETURNS record LANGUAGE sql " + code.text);
-    const auto parsed = tree.error.empty() ? SqlNode::parse(tree.json, nullptr, false) : SqlNode();
-    const SqlNode::json_pointer body("/stmts/0/stmt/CreateFunctionStmt/sql_body");
-    if (parsed.is_object() && parsed.contains(body)) {
-      reader.read({{"RawStmt", {{"body", parsed.at(body)}}}}, false);
-    } else {
+    const auto body = tree_in_text("CREATE FUNCTION f() RETURNS record LANGUAGE sql " + code.text,
+                                   "CreateFunctionStmt/sql_body");
+    if (body.is_null()) {
       reader.give_up("a body is not understood");
+    } else {
+      reader.read({{"RawStmt", {{"body", body}}}}, false);
     }
   } else if (function.language == "sql") {
     reader.read_text(code.text);
   } else if (function.language == "plpgsql") {
-    reader.read_plpgsql_body(head_of(code, function.trigger), code.text);
+    reader.read_plpgsql_body(plpgsql_head(code.names, function.trigger, code.returns_set),
+                             code.text);
   } else if (function.language == "internal") {
     const auto what = server_function(code.text);
     if (what != ServerFunction::harmless && what != ServerFunction::unknown) {

@@ -1,19 +1,13 @@
+// Roles, databases, what lies in each; then again where something was dropped meanwhile.
 #include "input/server/server_reader.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <iterator>
-#include <map>
 #include <unordered_map>
 
-#include "input/config/conf.hpp"
-#include "input/config/hba.hpp"
-#include "input/config/ident.hpp"
+#include "input/server/configuration_reader.hpp"
 #include "input/server/field.hpp"
-#include "input/server/hba_rules.hpp"
-#include "input/server/ident_mappings.hpp"
 #include "input/server/item_question.hpp"
 #include "input/server/loaded_files.hpp"
 #include "input/server/object_builder.hpp"
@@ -22,9 +16,6 @@
 #include "model/objects_of.hpp"
 #include "pg/array_text.hpp"
 #include "pg/identifier.hpp"
-#include "pg/secret_text.hpp"
-#include "pg/setting_table.hpp"
-#include "pg/setting_value.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
 #include "text/embedded.hpp"
@@ -51,22 +42,10 @@ class Reader {
 
   void read_roles(Session& session);
   void read_passwords(Session& session);
-  void read_settings(Session& session);
-  void read_hba(Session& session);
-  void read_hba_rules(Session& session, const std::string& text_refused);
-  void read_ident(Session& session);
-  void read_ident_mappings(Session& session, const std::string& text_refused);
-  void read_conf_texts(Session& session);
-  void settle_own_settings(Session& session, const std::vector<Setting>& in_files);
-  bool is_hidden(const Session& session, const std::string& name) const;
-  bool stored_for_reader(const std::string& name, const std::string& database) const;
-  std::string command_line(Session& session) const;
-  void keep(const std::vector<ConfigFile>& read);
   void read_plain(Session& session, const std::string& name, ObjectKind kind, bool in_database);
   void read_row_policies(Session& session);
   void read_row_policy(Session& session, const Row& r, std::string why);
   void read_default_acls(Session& session);
-  bool may(Session& session, const std::string& condition) const;
   std::string reader() const { return quote_identifier(cluster_.reader); }
 
   RoleId role(const Field& oid) { return builder_.role_of_oid(oid_of(oid)); }
@@ -75,14 +54,7 @@ class Reader {
   const LiveOptions& options_;
   ObjectBuilder builder_;
   ObjectId database_ = no_object;
-  std::map<std::string, std::string> own_;  // name of a setting of our session: its reset value
-  std::string encoding_;                    // of the database connected to: its client_encoding
 };
-
-bool Reader::may(Session& session, const std::string& condition) const {
-  const auto answer = session.try_ask("SELECT " + condition);
-  return answer.rows && truth(answer.rows->front().front());
-}
 
 void Reader::read_roles(Session& session) {
   for (const auto& r : ask(session, "roles")) {
@@ -129,233 +101,6 @@ void Reader::read_passwords(Session& session) {
   }
 }
 
-// Not the server's: what our session set itself, and what is stored for the reader.
-bool is_of_one_session(const std::string& source) {
-  constexpr std::string_view sources[] = {"session",  "client", "global",
-                                          "database", "user",   "database user"};
-  return std::find(std::begin(sources), std::end(sources), source) != std::end(sources);
-}
-
-void Reader::read_settings(Session& session) {
-  for (const auto& r : ask(session, "settings")) {
-    const auto name = text_of(r[0]);
-    cluster_.settings.push_back(
-        {name, masked_setting(name, text_of(r[1])), text_of(r[2]), text_of(r[3]), oid_of(r[4])});
-    if (is_of_one_session(text_of(r[2]))) own_.emplace(name, text_of(r[5]));
-    if (name == "server_encoding") encoding_ = text_of(r[1]);
-  }
-  if (!may(session, "pg_has_role('pg_read_all_settings', 'USAGE')")) {
-    cluster_.hidden_settings = {
-        fmt::format("{} is shown only the settings that everyone may see", cluster_.reader),
-        fmt::format("GRANT pg_read_all_settings TO {}", reader())};
-  }
-  for (const auto& r : ask(session, "role_settings")) {
-    const auto entry = text_of(r[2]);
-    const auto equals = entry.find('=');
-    const auto name = entry.substr(0, equals);
-    const auto value = equals == std::string::npos ? "" : entry.substr(equals + 1);
-    cluster_.role_settings.push_back(
-        {builder_.object_of_oid(ObjectKind::database, oid_of(r[0]), no_object),
-         oid_of(r[1]) == 0 ? no_role : role(r[1]), name, masked_setting(name, value)});
-  }
-}
-
-// The file's text says more than the server's view of it (which names were quoted, the
-// comments), so it is asked for first.
-void Reader::read_hba(Session& session) {
-  const auto* const path = cluster_.find_setting("hba_file");
-  const auto files = server_files(session);
-  const auto first = path != nullptr ? files.read(path->value)
-                                     : FileText{std::nullopt, "hba_file is not shown", false};
-  if (!first.text) return read_hba_rules(session, first.why);
-  std::vector<ConfigFile> read;
-  cluster_.hba = pgleast::read_hba(path->value, files, cluster_.version_num, read,
-                                   hba_settings(cluster_.settings));
-  keep(read);
-}
-
-void Reader::read_hba_rules(Session& session, const std::string& text_refused) {
-  const auto answer = session.try_ask(question("hba_rules"));
-  if (!answer.rows) {
-    cluster_.unseen[Fact::hba] = {
-        fmt::format("pg_hba_file_rules cannot be read by {}", cluster_.reader),
-        fmt::format("GRANT SELECT ON pg_catalog.pg_hba_file_rules TO {0}; "
-                    "GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO {0}; "
-                    "or give the file with --hba",
-                    reader())};
-    return;
-  }
-  std::vector<HbaRuleRow> rows;
-  for (const auto& r : *answer.rows) {
-    rows.push_back(
-        {oid_of(r[0]), kept(r[1]), r[2] ? array_elements(*r[2]) : std::vector<std::string>{},
-         r[3] ? array_elements(*r[3]) : std::vector<std::string>{}, kept(r[4]), kept(r[5]),
-         kept(r[6]), r[7] ? array_elements(*r[7]) : std::vector<std::string>{}, kept(r[8]),
-         text_of(r[9])});
-  }
-  cluster_.hba = hba_from_rules(rows);
-  cluster_.remarks.push_back(
-      {"the text of pg_hba.conf was not read (" + text_refused +
-           "), so which names are quoted is not known and the file cannot be patched",
-       "give the file with --hba", RemarkKind::text_of_hba});
-}
-
-// As the records of pg_hba.conf. A file that it includes and that we may not read is no error
-// of the file: then it is the view's turn.
-void Reader::read_ident(Session& session) {
-  const auto* const path = cluster_.find_setting("ident_file");
-  if (path == nullptr) return read_ident_mappings(session, "ident_file is not shown");
-  auto files = server_files(session);
-  std::string refused;
-  files.read = [&refused, read = files.read](const std::string& name) {
-    auto text = read(name);
-    if (!text.text && !text.missing && refused.empty()) refused = text.why;
-    return text;
-  };
-  const auto first = files.read(path->value);
-  if (first.missing) {
-    cluster_.unseen[Fact::ident] = {
-        fmt::format("there is no {} on the server: it has no map, or the one of before",
-                    displayed(path->value)),
-        "give the file with --ident"};
-    return;
-  }
-  if (!first.text) return read_ident_mappings(session, first.why);
-  std::vector<ConfigFile> read;
-  auto ident = pgleast::read_ident(path->value, files, cluster_.version_num, read);
-  if (!refused.empty()) return read_ident_mappings(session, refused);
-  cluster_.ident = std::move(ident);
-  keep(read);
-}
-
-void Reader::read_ident_mappings(Session& session, const std::string& text_refused) {
-  if (cluster_.major() < 15) {
-    cluster_.unseen[Fact::ident] = {
-        fmt::format("pg_ident.conf cannot be read by {}: {}", displayed(cluster_.reader),
-                    text_refused),
-        fmt::format("GRANT pg_read_server_files, pg_read_all_settings TO {0}; GRANT EXECUTE ON "
-                    "FUNCTION pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean) TO "
-                    "{0}; or give the file with --ident",
-                    reader())};
-    return;
-  }
-  const auto answer = session.try_ask(question("ident_mappings"));
-  if (!answer.rows) {
-    cluster_.unseen[Fact::ident] = {
-        fmt::format("pg_ident_file_mappings cannot be read by {}", displayed(cluster_.reader)),
-        fmt::format("GRANT SELECT ON pg_catalog.pg_ident_file_mappings TO {0}; "
-                    "GRANT EXECUTE ON FUNCTION pg_catalog.pg_ident_file_mappings() TO {0}; "
-                    "or give the file with --ident",
-                    reader())};
-    return;
-  }
-  std::vector<IdentMappingRow> rows;
-  for (const auto& r : *answer.rows) {
-    rows.push_back({oid_of(r[0]), kept(r[1]), kept(r[2]), kept(r[3]), kept(r[4]), text_of(r[5])});
-  }
-  cluster_.ident = ident_from_mappings(rows);
-  if (!quotes_matter(cluster_.ident, cluster_.major())) return;
-  cluster_.remarks.push_back({"the text of pg_ident.conf was not read (" + text_refused +
-                                  "), so which names are quoted is not known",
-                              "give the file with --ident", RemarkKind::text_of_ident});
-}
-
-bool Reader::stored_for_reader(const std::string& name, const std::string& database) const {
-  const auto key = setting_key(name);
-  const auto& stored = cluster_.role_settings;
-  return std::any_of(stored.begin(), stored.end(), [&](const RoleSetting& s) {
-    return setting_key(s.name) == key &&
-           (s.role == no_role || cluster_.role_name(s.role) == cluster_.reader) &&
-           (s.database == no_object || cluster_.object(s.database).name == database);
-  });
-}
-
-bool Reader::is_hidden(const Session& session, const std::string& name) const {
-  // We say ourselves how names come.
-  if (name == "client_encoding") return stored_for_reader(name, cluster_.name);
-  const auto& at_start = session.settings_at_start();
-  const auto found = at_start.find(name);
-  return found != at_start.end() && hides_the_servers(found->second);
-}
-
-// What was given to the server when it was started wins over its files. Empty: it cannot be read.
-std::string Reader::command_line(Session& session) const {
-  const auto* const folder = cluster_.find_setting("data_directory");
-  if (folder == nullptr) return "";
-  const auto text = server_files(session).read(folder->value + "/postmaster.opts").text;
-  return lower_case(text.value_or(""));
-}
-
-// What a session that sets nothing has: what RESET would give, unless that is stored for the
-// reader alone; then what the files say. `in_files` is empty where they are not known.
-void Reader::settle_own_settings(Session& session, const std::vector<Setting>& in_files) {
-  std::optional<std::string> started_with;
-  for (auto& setting : cluster_.settings) {
-    const auto own = own_.find(setting.name);
-    if (own == own_.end()) continue;
-    const bool hidden = is_hidden(session, setting.name);
-    setting.source = "session";
-    const auto* const info = find_setting_info(setting.name, cluster_.major());
-    if (info == nullptr) continue;
-    const auto& of_session = setting.name == "client_encoding" ? encoding_ : own->second;
-    const auto reset =
-        masked_setting(setting.name, shown_value(of_session, *info).value_or(of_session));
-    const auto file = std::find_if(in_files.begin(), in_files.end(), [&](const Setting& s) {
-      return setting_key(s.name) == setting_key(setting.name);
-    });
-    if (hidden && file != in_files.end()) {
-      if (!started_with) started_with = command_line(session);
-      auto option = lower_case(setting.name);
-      if (started_with->find(option) != std::string::npos) continue;
-      std::replace(option.begin(), option.end(), '_', '-');
-      if (started_with->find(option) != std::string::npos) continue;
-    }
-    // The server spells some values in its own way, `ISO, MDY`.
-    const bool of_file = file != in_files.end() && lower_case(file->value) == lower_case(reset);
-    if (hidden ? file != in_files.end() : of_file) {
-      // Its default is that of the database.
-      const bool of_database = setting.name == "client_encoding" && file->source == "default";
-      setting = {setting.name,
-                 of_file || of_database ? reset : masked_setting(setting.name, file->value),
-                 file->source, file->file, file->line};
-    } else if (!hidden) {
-      const auto boot = shown_value(info->boot_value, *info).value_or("");
-      const bool built_in = reset == boot || setting.name == "client_encoding";
-      setting = {setting.name, reset,
-                 built_in           ? "default"
-                 : in_files.empty() ? "configuration file or command line"
-                                    : "command line",
-                 "", 0};
-    }
-  }
-}
-
-// For edits, and for what the server does not take of them: what is in force is in pg_settings.
-void Reader::read_conf_texts(Session& session) {
-  const auto* const path = cluster_.find_setting("config_file");
-  if (path == nullptr) return settle_own_settings(session, {});
-  auto files = server_files(session);
-  bool refused = false;
-  files.read = [&refused, read = files.read](const std::string& name) {
-    auto text = read(name);
-    refused = refused || (!text.text && !text.missing && !text.folder);
-    return text;
-  };
-  if (!files.read(path->value).text) return settle_own_settings(session, {});
-  std::vector<ConfigFile> read;
-  const auto conf = read_conf(path->value, files, cluster_.version_num, read);
-  // What the server may read and we may not is no error of the file.
-  if (refused) return settle_own_settings(session, {});
-  cluster_.setting_problems = setting_problems(conf);
-  settle_own_settings(
-      session, conf.starts() ? settings_of(conf, cluster_.version_num) : std::vector<Setting>{});
-  keep(read);
-}
-
-void Reader::keep(const std::vector<ConfigFile>& read) {
-  cluster_.files.insert(cluster_.files.end(), read.begin(), read.end());
-}
-
 void Reader::read_cluster(Session& session) {
   read_roles(session);
   read_passwords(session);
@@ -368,10 +113,8 @@ void Reader::read_cluster(Session& session) {
   read_plain(session, "tablespaces", ObjectKind::tablespace, false);
   if (cluster_.major() >= 15) read_plain(session, "parameters", ObjectKind::parameter, false);
   options_.done("roles");
-  read_settings(session);
-  read_hba(session);
-  read_ident(session);
-  read_conf_texts(session);
+  read_configuration(
+      session, [this](const auto& name) { return question(name); }, cluster_, builder_);
   read_trusted_extensions(
       session, [this](const auto& name) { return question(name); }, cluster_);
   remark_on_loaded_files(session, cluster_);

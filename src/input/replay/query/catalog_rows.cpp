@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "input/replay/query/shared_catalogs.hpp"
 #include "pg/builtin_type.hpp"
+#include "pg/information_schema.hpp"
 
 namespace pgleast {
 namespace {
@@ -24,8 +26,6 @@ bool is_one_of(const Entity& e, std::initializer_list<RelationKind> kinds) {
   return std::any_of(kinds.begin(), kinds.end(), [&](RelationKind kind) { return e.is(kind); });
 }
 
-using CatalogRows = std::vector<SqlNode>;
-
 /// The entities of a kind in the session's database.
 template <typename Take>
 void each_entity(const SqlCatalog& catalog, EntityKind kind, Take take) {
@@ -36,18 +36,9 @@ void each_entity(const SqlCatalog& catalog, EntityKind kind, Take take) {
   }
 }
 
-std::uint32_t role_oid(const SqlCatalog& catalog, RoleId role) {
-  return role == no_role ? 0 : catalog.cluster().role(role).oid;
-}
-
 SqlNode entity_oid(const SqlCatalog& catalog, EntityId id) {
   if (id == no_entity || catalog.at(id).object == no_object) return unseen_value();
   return catalog.object(id).oid;
-}
-
-SqlNode acl_list(const SqlCatalog& catalog, AclId id) {
-  if (id == null_acl) return nullptr;
-  return acl_value(catalog, catalog.cluster().acls[index(id)]);
 }
 
 /// An object's own columns: `prefix` is that of the catalog, `nsp`.
@@ -65,77 +56,6 @@ SqlNode object_row(const SqlCatalog& catalog, EntityId id, const std::string& pr
 
 constexpr std::array<std::string_view, 3> schemas_of_server{"pg_catalog", "information_schema",
                                                             "pg_toast"};
-
-// What lies in information_schema, its types included.
-constexpr std::array<std::string_view, 69> standard_names{"administrable_role_authorizations",
-                                                          "applicable_roles",
-                                                          "attributes",
-                                                          "character_sets",
-                                                          "check_constraint_routine_usage",
-                                                          "check_constraints",
-                                                          "collation_character_set_applicability",
-                                                          "collations",
-                                                          "column_column_usage",
-                                                          "column_domain_usage",
-                                                          "column_options",
-                                                          "column_privileges",
-                                                          "column_udt_usage",
-                                                          "columns",
-                                                          "constraint_column_usage",
-                                                          "constraint_table_usage",
-                                                          "data_type_privileges",
-                                                          "domain_constraints",
-                                                          "domain_udt_usage",
-                                                          "domains",
-                                                          "element_types",
-                                                          "enabled_roles",
-                                                          "foreign_data_wrapper_options",
-                                                          "foreign_data_wrappers",
-                                                          "foreign_server_options",
-                                                          "foreign_servers",
-                                                          "foreign_table_options",
-                                                          "foreign_tables",
-                                                          "information_schema_catalog_name",
-                                                          "key_column_usage",
-                                                          "parameters",
-                                                          "referential_constraints",
-                                                          "role_column_grants",
-                                                          "role_routine_grants",
-                                                          "role_table_grants",
-                                                          "role_udt_grants",
-                                                          "role_usage_grants",
-                                                          "routine_column_usage",
-                                                          "routine_privileges",
-                                                          "routine_routine_usage",
-                                                          "routine_sequence_usage",
-                                                          "routine_table_usage",
-                                                          "routines",
-                                                          "schemata",
-                                                          "sequences",
-                                                          "sql_features",
-                                                          "sql_implementation_info",
-                                                          "sql_parts",
-                                                          "sql_sizing",
-                                                          "table_constraints",
-                                                          "table_privileges",
-                                                          "tables",
-                                                          "transforms",
-                                                          "triggered_update_columns",
-                                                          "triggers",
-                                                          "udt_privileges",
-                                                          "usage_privileges",
-                                                          "user_defined_types",
-                                                          "user_mapping_options",
-                                                          "user_mappings",
-                                                          "view_column_usage",
-                                                          "view_routine_usage",
-                                                          "view_table_usage",
-                                                          "views",
-                                                          "cardinal_number",
-                                                          "character_data",
-                                                          "sql_identifier",
-                                                          "time_stamp",
-                                                          "yes_or_no"};
 
 /// Whether the model has what the server made itself.
 bool knows_server(const SqlCatalog& catalog, EntityKind kind) {
@@ -244,83 +164,6 @@ CatalogRows rows_of_types(const SqlCatalog& catalog) {
   });
   add_unseen(catalog, EntityKind::type,
              {"typnamespace", true, "typname", {"oid", "typowner", "typacl", "typtype"}}, rows);
-  return rows;
-}
-
-SqlNode role_row(const Role& role) {
-  SqlNode row;
-  row["oid"] = role.oid;
-  row["rolname"] = role.name;
-  for (const auto& attribute : role_attributes) {
-    row[std::string(attribute.column)] = has(role, attribute.attribute);
-  }
-  row["rolconnlimit"] = role.connection_limit;
-  return row;
-}
-
-CatalogRows rows_of_roles(const SqlCatalog& catalog) {
-  CatalogRows rows;
-  for (const auto& role : catalog.cluster().roles) {
-    if (!role.dropped) rows.push_back(role_row(role));
-  }
-  return rows;
-}
-
-CatalogRows rows_of_users(const SqlCatalog& catalog) {
-  CatalogRows rows;
-  for (const auto& role : catalog.cluster().roles) {
-    if (role.dropped || !role.login) continue;
-    rows.push_back({{"usename", role.name},
-                    {"usesysid", role.oid},
-                    {"usesuper", role.superuser},
-                    {"usecreatedb", role.createdb},
-                    {"userepl", role.replication},
-                    {"usebypassrls", role.bypassrls}});
-  }
-  return rows;
-}
-
-CatalogRows rows_of_groups(const SqlCatalog& catalog) {
-  CatalogRows rows;
-  for (const auto& role : catalog.cluster().roles) {
-    if (role.dropped || role.login) continue;
-    rows.push_back({{"groname", role.name}, {"grosysid", role.oid}});
-  }
-  return rows;
-}
-
-CatalogRows rows_of_memberships(const SqlCatalog& catalog) {
-  CatalogRows rows;
-  for (const auto& m : catalog.cluster().memberships) {
-    SqlNode row;
-    row["roleid"] = role_oid(catalog, m.role);
-    row["member"] = role_oid(catalog, m.member);
-    row["grantor"] = role_oid(catalog, m.grantor);
-    row["admin_option"] = m.admin;
-    if (catalog.major() >= 16) {
-      row["inherit_option"] = m.inherit;
-      row["set_option"] = m.set;
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-CatalogRows rows_of_databases(const SqlCatalog& catalog) {
-  CatalogRows rows;
-  const auto& cluster = catalog.cluster();
-  for (const auto& o : cluster.objects) {
-    if (o.kind != ObjectKind::database || o.name.empty()) continue;
-    SqlNode row;
-    row["oid"] = o.oid;
-    row["datname"] = o.name;
-    row["datdba"] = role_oid(catalog, o.owner);
-    row["datacl"] = acl_list(catalog, o.acl);
-    row["datallowconn"] = cluster.databases[o.detail].allows_connections;
-    row["datistemplate"] = cluster.databases[o.detail].is_template;
-    row["datconnlimit"] = cluster.databases[o.detail].connection_limit;
-    rows.push_back(std::move(row));
-  }
   return rows;
 }
 
@@ -473,29 +316,30 @@ CatalogRows rows_of_languages(const SqlCatalog& catalog) {
 struct CatalogTable {
   std::string_view name;  // with its schema
   CatalogRows (*rows)(const SqlCatalog&);
+  bool shared = false;  // by all databases: their objects need not be known
 };
 
 constexpr std::array tables_known{
-    CatalogTable{"pg_catalog.pg_auth_members", rows_of_memberships},
-    CatalogTable{"pg_catalog.pg_authid", rows_of_roles},
+    CatalogTable{"pg_catalog.pg_auth_members", rows_of_memberships, true},
+    CatalogTable{"pg_catalog.pg_authid", rows_of_roles, true},
     CatalogTable{"pg_catalog.pg_class", rows_of_classes},
     CatalogTable{"pg_catalog.pg_constraint", rows_on_relations<EntityKind::constraint>},
-    CatalogTable{"pg_catalog.pg_database", rows_of_databases},
+    CatalogTable{"pg_catalog.pg_database", rows_of_databases, true},
     CatalogTable{"pg_catalog.pg_extension", rows_of_extensions},
-    CatalogTable{"pg_catalog.pg_group", rows_of_groups},
+    CatalogTable{"pg_catalog.pg_group", rows_of_groups, true},
     CatalogTable{"pg_catalog.pg_language", rows_of_languages},
     CatalogTable{"pg_catalog.pg_matviews", rows_of_matviews},
     CatalogTable{"pg_catalog.pg_namespace", rows_of_namespaces},
     CatalogTable{"pg_catalog.pg_policies", rows_of_policies},
     CatalogTable{"pg_catalog.pg_policy", rows_of_policies},
     CatalogTable{"pg_catalog.pg_proc", rows_of_functions},
-    CatalogTable{"pg_catalog.pg_roles", rows_of_roles},
+    CatalogTable{"pg_catalog.pg_roles", rows_of_roles, true},
     CatalogTable{"pg_catalog.pg_sequences", rows_of_sequences},
-    CatalogTable{"pg_catalog.pg_shadow", rows_of_users},
+    CatalogTable{"pg_catalog.pg_shadow", rows_of_users, true},
     CatalogTable{"pg_catalog.pg_tables", rows_of_tables},
     CatalogTable{"pg_catalog.pg_trigger", rows_on_relations<EntityKind::trigger>},
     CatalogTable{"pg_catalog.pg_type", rows_of_types},
-    CatalogTable{"pg_catalog.pg_user", rows_of_users},
+    CatalogTable{"pg_catalog.pg_user", rows_of_users, true},
     CatalogTable{"pg_catalog.pg_views", rows_of_views},
     CatalogTable{"information_schema.columns", shown_columns},
     CatalogTable{"information_schema.schemata", shown_schemas},
@@ -504,21 +348,13 @@ constexpr std::array tables_known{
     CatalogTable{"information_schema.views", shown_views},
 };
 
-bool is_cluster_wide(std::string_view name) {
-  return name == "pg_catalog.pg_auth_members" || name == "pg_catalog.pg_authid" ||
-         name == "pg_catalog.pg_database" || name == "pg_catalog.pg_roles" ||
-         name == "pg_catalog.pg_shadow" || name == "pg_catalog.pg_user" ||
-         name == "pg_catalog.pg_group";
-}
-
 }  // namespace
 
 SqlNode unseen_value() { return SqlNode::object({{"unseen", "anything"}}); }
 
 bool may_be(const SqlNode& unseen, const std::string& text, int major) {
   const auto kind = unseen.at("unseen").get<std::string>();
-  const bool standard =
-      std::find(standard_names.begin(), standard_names.end(), text) != standard_names.end();
+  const bool standard = is_of_information_schema(text);
   if (kind == "standard") return standard || text.starts_with("_pg_");
   if (kind == "pg") return text.starts_with("pg_");
   if (kind != "type") return true;
@@ -528,27 +364,11 @@ bool may_be(const SqlNode& unseen, const std::string& text, int major) {
 
 bool is_unseen(const SqlNode& value) { return value.is_object() && value.contains("unseen"); }
 
-SqlNode acl_value(const SqlCatalog& catalog, const Acl& acl) {
-  auto rows = SqlNode::array();
-  for (const auto& item : acl) {
-    (item.privileges | item.grantable).each([&](Privilege p) {
-      SqlNode row;
-      row["grantor"] = role_oid(catalog, item.grantor);
-      row["grantee"] = item.grantee == public_role ? 0U : role_oid(catalog, item.grantee);
-      row["privilege_type"] = std::string(info(p).keyword);
-      row["is_grantable"] = item.grantable.has(p);
-      rows.push_back(std::move(row));
-    });
-  }
-  return rows;
-}
-
 std::optional<CatalogRows> catalog_rows(const SqlCatalog& catalog, const QualifiedName& name) {
   const auto full = (name.schema.empty() ? "pg_catalog" : name.schema) + '.' + name.name;
   for (const auto& table : tables_known) {
     if (table.name != full) continue;
-    const bool wide = is_cluster_wide(full);
-    if (!catalog.roles_known || (!wide && !catalog.objects_known)) return std::nullopt;
+    if (!catalog.roles_known || (!table.shared && !catalog.objects_known)) return std::nullopt;
     return table.rows(catalog);
   }
   return std::nullopt;

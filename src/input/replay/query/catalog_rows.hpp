@@ -18,7 +18,7 @@ namespace pgleast {
 std::optional<std::vector<SqlNode>> catalog_rows(const SqlCatalog& catalog,
                                                  const QualifiedName& name);
 
-/// Of a column that is there but not known.
+/// Stands for a value that the server has and the model does not.
 SqlNode unseen_value();
 bool is_unseen(const SqlNode& value);
 /// Whether an unseen value may be that text: the server's own relations have names of their kind.

@@ -20,6 +20,8 @@ std::optional<std::vector<std::string>> query_columns(const SqlCatalog& catalog,
 void add_references(SqlCatalog& catalog, EntityId from, const SqlNode& tree,
                     EntityId on = no_entity, int from_column = 0);
 
+/// A relation that a query names: none where it is one of the server's. Throws Refused.
+EntityId relation_or_none(const SqlCatalog& catalog, const QualifiedName& name);
 /// The relations that a query reads. Throws Refused.
 std::vector<EntityId> relations_in(const SqlCatalog& catalog, const SqlNode& query);
 /// The types of its relations' columns, and those that it casts to: its own columns' among them.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "input/replay/catalog/partition_bound.hpp"
+#include "input/replay/query/query.hpp"
 #include "input/replay/rows/sure_rows.hpp"
 #include "input/replay/statements/column_definition.hpp"
 #include "input/replay/statements/table_constraint.hpp"

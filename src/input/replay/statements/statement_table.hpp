@@ -24,6 +24,7 @@ constexpr Traits of_session = 2;        // what lies in the database need not be
 constexpr Traits sets_off = 4;          // event triggers, though it changes nothing known here
 constexpr Traits sets_off_nothing = 8;  // no event triggers, though it changes objects
 constexpr Traits never_fails = 16;
+constexpr Traits keeps_rows = 32;  // it runs no code that may change rows; quiet_statement.hpp
 }  // namespace traits
 
 /// `CREATE SCHEMA`, ...: does it, or throws Refused or Undecidable; then part of it may be done.
