@@ -149,6 +149,7 @@ Code CodeTree::take() {
   for (const auto& use : uses) {
     if (!merged.empty() && key(merged.back()) == key(use)) {
       merged.back().privileges |= use.privileges;
+      merged.back().maybe = merged.back().maybe && use.maybe;
     } else {
       merged.push_back(use);
     }
@@ -318,7 +319,7 @@ bool CodeTree::visit_named(const std::string& key, const Tree& value, const Todo
     copy(value, inner);
   } else {
     if (!visit_statement(key, value)) return true;
-    return key == "TruncateStmt" || key == "DoStmt" || key == "LockStmt" || key == "CreateStmt" ||
+    return key == "TruncateStmt" || key == "DoStmt" || key == "LockStmt" ||
            key == "VariableSetStmt";
   }
   return true;
@@ -340,11 +341,25 @@ bool CodeTree::visit_statement(const std::string& key, const Tree& value) {
   } else if (key == "CreateStmt" &&
              member_text(member(value, "relation"), "relpersistence") == "t") {
     own_.insert(member_text(member(value, "relation"), "relname"));
+    models_of_table(value);
   } else if (std::find(harmless.begin(), harmless.end(), key) == harmless.end()) {
     give_up(fmt::format("{} is not followed", words_of(key)));
     return false;
   }
   return true;
+}
+
+/// What it has of LIKE and INHERITS, defaults and checks among it, runs where rows are made in it.
+void CodeTree::models_of_table(const Tree& statement) {
+  const auto add = [&](const Tree& range_var) {
+    const auto before = code_.uses.size();
+    relation(range_var, Privilege::insert, -1);
+    for (auto i = before; i < code_.uses.size(); ++i) code_.uses[i].maybe = true;
+  };
+  for (const auto& item : member(statement, "tableElts")) {
+    if (item.contains("TableLikeClause")) add(member(item["TableLikeClause"], "relation"));
+  }
+  for (const auto& item : member(statement, "inhRelations")) add(member(item, "RangeVar"));
 }
 
 void CodeTree::rest(const Tree& node, const Todo& at, const char* without) {
@@ -514,7 +529,14 @@ void CodeTree::plpgsql_type(const std::string& text) {
         "/stmts/0/stmt/SelectStmt/targetList/0/ResTarget/val/ColumnRef/fields");
     if (!parsed.is_object() || !parsed.contains(names)) return;
     const bool row = lower_case(text.substr(percent)).starts_with("%rowtype");
-    return looked_up(parsed.at(names).size() > (row ? 1 : 2), &NameLookup::types);
+    auto relation = parsed.at(names);
+    if (!row) relation.erase(relation.size() - 1);
+    const auto [schema, name] = qualified(relation);
+    const auto id = names_.type(schema, name, path_);
+    if (id == no_object) return looked_up(relation.size() > 1, &NameLookup::types);
+    // Of a column's type the row's says no more than that it may be among its own.
+    code_.uses.push_back({id, Privilege::usage, schema.empty() && !path_.bound, !row});
+    return;
   }
   const auto word = lower_case(text);
   if (word.empty() || word == "unknown" || word.find("record") != std::string::npos) return;
