@@ -492,7 +492,7 @@ class Maker {
 
   void deeds() {
     table_deeds("shop.customers", "id, tenant, email", "7, '2', 'New'", "email",
-                {"function util.key_of(text)", "schema util"});
+                {"function util.key_of(pg_catalog.text)", "schema util"});
     table_deeds("shop.orders", "tenant, total", "'2', 5", "total",
                 {"function util.next_no()", "schema util", "sequence shop.order_no",
                  "table shop.\"Order Log\"", "function shop.log_order()"});
@@ -513,11 +513,11 @@ class Maker {
          {"table sales.totals", "table sales.leads", "schema sales"});
     for (const auto* const tenant : {"1", "2"}) {
       deed(fmt::format("SELECT shop.total('{}')", tenant),
-           {"function shop.total(text)", "table shop.orders", "schema shop"});
+           {"function shop.total(pg_catalog.text)", "table shop.orders", "schema shop"});
     }
     deed("SELECT sales.note(3)",
          {"function sales.note(integer)", "table sales.leads", "schema sales"});
-    deed("SELECT util.key_of('A')", {"function util.key_of(text)", "schema util"});
+    deed("SELECT util.key_of('A')", {"function util.key_of(pg_catalog.text)", "schema util"});
     deed("SELECT util.tenant()", {"function util.tenant()", "schema util"});
     deed("SELECT util.next_no() > 0",
          {"function util.next_no()", "sequence shop.order_no", "schema util"});
@@ -529,7 +529,7 @@ class Maker {
     deed("SELECT lo_get(99)", {"large-object 99"});
     deed("SELECT count(*) > 0 FROM pg_authid", {"table pg_catalog.pg_authid"});
     deed("SELECT length(pg_read_file('PG_VERSION')) > 0",
-         {"function pg_catalog.pg_read_file(text)"});
+         {"function pg_catalog.pg_read_file(pg_catalog.text)"});
     deed("SELECT count(*) FROM pg_settings WHERE name = 'data_directory'", {"role pg_monitor"});
     deed("SELECT count(*) > 0 FROM pg_ls_waldir()", {"role pg_monitor"});
     deed("SET log_statement = 'all'", {"parameter log_statement"});
