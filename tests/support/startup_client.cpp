@@ -5,7 +5,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/ssl.h>
+#include <pwd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -77,6 +79,25 @@ Address socket_address(const std::string& folder, int port) {
   return address_of(path);
 }
 
+// A thread of root's as another user, as long as it lives.
+class AsUser {
+ public:
+  explicit AsUser(const std::string& name) {
+    const auto* const user = name.empty() || geteuid() != 0 ? nullptr : getpwnam(name.c_str());
+    if (user != nullptr) become(user->pw_uid);
+  }
+  ~AsUser() {
+    if (changed_) become(0);
+  }
+  AsUser(const AsUser&) = delete;
+  AsUser& operator=(const AsUser&) = delete;
+
+ private:
+  // The library's function changes all threads.
+  void become(uid_t user) { changed_ = syscall(SYS_setresuid, -1, user, -1) == 0; }
+  bool changed_ = false;
+};
+
 class Wire {
  public:
   explicit Wire(const Startup& startup);
@@ -112,6 +133,7 @@ Wire::Wire(const Startup& startup) : sigpipe_(std::signal(SIGPIPE, SIG_IGN)) {
     const auto source = inet_address(startup.source, 0);
     if (bind(socket_, source.get(), source.length) != 0) give_up("bind " + startup.source);
   }
+  const AsUser user(startup.system_user);
   if (connect(socket_, server.get(), server.length) != 0) give_up("connect");
 }
 
@@ -194,13 +216,19 @@ void answer_scram(Wire& wire) {
   answer(wire, "c=biws," + nonce + ",p=" + std::string(43, 'A') + '=');
 }
 
-std::string message_of(const std::string& error) {
+// A field of an error: `M`, its message; `C`, its SQLSTATE.
+std::string field_of(const std::string& error, char kind) {
   for (std::size_t at = 0; at < error.size() && error[at] != '\0';) {
     const auto end = error.find('\0', at);
-    if (error[at] == 'M') return error.substr(at + 1, end - at - 1);
+    if (error[at] == kind) return error.substr(at + 1, end - at - 1);
     at = end + 1;
   }
-  return "an error without a message";
+  return "";
+}
+
+std::string message_of(const std::string& error) {
+  const auto message = field_of(error, 'M');
+  return message.empty() ? "an error without a message" : message;
 }
 
 std::string refused(Wire& wire, const std::string& method) {
@@ -298,11 +326,12 @@ bool answer_scram(Wire& wire, const std::string& password) {
 }
 
 // Answers what the server asks. Empty, or why not.
-std::string log_in(Wire& wire, const Startup& startup) {
+std::string log_in(Wire& wire, const Startup& startup, bool* asked = nullptr) {
   const auto message = next_message(wire);
   if (message.type == 'E') return message_of(message.body);
   if (message.type != 'R') return "the connection is closed";
   const auto method = int32_at(message.body, 0);
+  if (asked != nullptr) *asked = method != 0;
   if (method != 0 && startup.password.empty()) return "another method";
   switch (method) {
     case 0:
@@ -322,7 +351,56 @@ std::string log_in(Wire& wire, const Startup& startup) {
   }
 }
 
+// The fields of a row (manual section 55.7), null as `\N`.
+std::string row_text(const std::string& body) {
+  std::string text;
+  for (std::size_t at = 2; at + 4 <= body.size();) {
+    const auto length = int32_at(body, at);
+    const bool null = length == 0xffffffffU;
+    text += (at == 2 ? "" : "|") + (null ? "\\N" : body.substr(at + 4, length));
+    at += 4 + (null ? 0 : length);
+  }
+  return text;
+}
+
 }  // namespace
+
+struct Session::State {
+  Wire wire;
+};
+
+Session::Session(const Startup& startup) : state_(new State{Wire(startup)}) {
+  auto& wire = state_->wire;
+  if (startup.tls && !wire.start_tls(startup.certificate)) {
+    error_ = "no TLS";
+    return;
+  }
+  wire.send(startup_packet(startup));
+  error_ = log_in(wire, startup, &asked_);
+  if (error_.empty()) error_ = until_ready(wire);
+}
+
+Session::~Session() = default;
+
+Answer Session::run(const std::string& statement) {
+  auto& wire = state_->wire;
+  wire.send('Q' + int32(static_cast<std::uint32_t>(statement.size() + 5)) + statement + '\0');
+  Answer answer;
+  std::string done;
+  for (bool ready = false; !ready;) {
+    const auto message = next_message(wire);
+    if (message.type == 'D') answer.rows.push_back(row_text(message.body));
+    if (message.type == 'C') done = message.body.substr(0, message.body.find('\0'));
+    if (message.type == 'E' && answer.error.empty()) {
+      answer.error = field_of(message.body, 'C') + ' ' + message_of(message.body);
+    }
+    if (message.type == '\0' && answer.error.empty()) answer.error = "the connection is closed";
+    ready = message.type == 'Z' || message.type == '\0';
+  }
+  std::sort(answer.rows.begin(), answer.rows.end());
+  if (!done.empty()) answer.rows.push_back(done);
+  return answer;
+}
 
 std::string session_error(const Startup& startup, const std::vector<std::string>& statements) {
   Wire wire(startup);
