@@ -19,7 +19,7 @@
 namespace pgleast {
 
 struct Loss {
-  enum class What { login, attribute, privilege, rows, code } what = What::privilege;
+  enum class What { login, attribute, membership, privilege, rows, code } what = What::privilege;
   std::string role;      // its name; PUBLIC: whoever is no role of the cluster
   std::string database;  // where the object is; empty: not of one
   std::string kind;      // of the object, as `access` names it; empty: none
@@ -53,6 +53,8 @@ void add_lost_logins(const ClusterState& before, const ClusterState& after,
                      std::vector<Loss>& losses);
 void add_lost_attributes(const ClusterState& before, const ClusterState& after,
                          std::vector<Loss>& losses);
+void add_lost_memberships(const ClusterState& before, const ClusterState& after,
+                          std::vector<Loss>& losses);
 void add_lost_privileges(const ClusterState& before, const ClusterState& after,
                          std::vector<Loss>& losses);
 void add_lost_rows(const ClusterState& before, const ClusterState& after,

@@ -13,6 +13,8 @@ std::string_view to_string(Loss::What what) {
       return "login";
     case Loss::What::attribute:
       return "attribute";
+    case Loss::What::membership:
+      return "membership";
     case Loss::What::privilege:
       return "privilege";
     case Loss::What::rows:
@@ -98,6 +100,7 @@ std::vector<Loss> losses(const ClusterState& before, const ClusterState& after) 
   std::vector<Loss> result;
   add_lost_logins(before, after, result);
   add_lost_attributes(before, after, result);
+  add_lost_memberships(before, after, result);
   add_lost_privileges(before, after, result);
   add_lost_rows(before, after, result);
   add_lost_code(before, after, result);

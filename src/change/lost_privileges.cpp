@@ -28,9 +28,11 @@ class LostPrivileges {
   void look_at(ObjectId id) {
     const auto& object = before_.cluster.object(id);
     const bool same = same_list(before_, after_, id);
-    // Of the server's own objects those alone that are granted otherwise now.
-    if (same && object.system) return;
-    for (const auto role : same ? changed_ : people_) look_at(role, id);
+    for (const auto role : same ? changed_ : people_) {
+      // That who was a superuser holds the server's own objects no more goes without saying.
+      if (same && object.system && before_.cluster.role(role).superuser) continue;
+      look_at(role, id);
+    }
     if (object.kind == ObjectKind::table) look_at_columns(id, same);
   }
 

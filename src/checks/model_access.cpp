@@ -211,17 +211,23 @@ class AccessJudge {
     }
     if (found.legs.empty()) found.legs = route.legs;
     found.entry = &entry;
-    auto cuts = cuts_of(route);
-    if (arrival && arrival->narrowed) cuts.push_back({*arrival->narrowed});
+    // A privilege that is taken away is gone from everywhere.
+    if (arrival) return add_narrowed(*arrival, finding);
+    const auto cuts = cuts_of(route);
     if (finding.paths.empty() || finding.paths.back() != cuts) finding.paths.push_back(cuts);
-    if (cuts.empty()) {
-      finding.decision = "take away a step of the path";
-      const auto* const owns = owner_of(route, target);
-      if (owns != nullptr) finding.decision = *owns;
-      return;
+    if (!cuts.empty()) {
+      return add_remedy(best_cut(route, cuts), target, found.held, finding.remedies);
     }
-    if (arrival && arrival->narrowed) return add_once({*arrival->narrowed}, finding.remedies);
-    add_remedy(best_cut(route, cuts), target, found.held, finding.remedies);
+    finding.decision = "take away a step of the path";
+    const auto* const owns = owner_of(route, target);
+    if (owns != nullptr) finding.decision = *owns;
+  }
+
+  static void add_narrowed(const Arrival& arrival, Finding& finding) {
+    if (!finding.paths.empty()) return;
+    finding.paths.push_back(arrival.narrowed ? PathCuts{{*arrival.narrowed}} : PathCuts{});
+    if (arrival.narrowed) finding.remedies.push_back(*arrival.narrowed);
+    finding.decision = "name the addresses that may come by the record";
   }
 
   static void add_once(const PathCut& cut, std::vector<Remedy>& remedies) {

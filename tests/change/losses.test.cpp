@@ -46,6 +46,7 @@ TEST_CASE("what people lose is told by role and object", "[change]") {
       {"a membership",
        {.sql = shop},
        {.sql = "REVOKE readers FROM app;"},
+       "membership,app,,role,readers,MEMBER,,\n"
        "privilege,app,postgres,table,public.t,SELECT,,\n"},
       {"a column",
        {.sql = shop},
