@@ -160,8 +160,7 @@ void leave_waived_alone(Audit& audit) {
       auto others = waived.others(finding.remedies, rule);
       for (auto& path : finding.paths) {
         std::string ignored;
-        std::erase_if(path,
-                      [&](const PathCut& cut) { return waived.others(cut, ignored) != cut; });
+        std::erase_if(path, [&](const PathCut& cut) { return waived.others(cut, ignored) != cut; });
       }
       if (rule.empty()) continue;
       const bool part = !others.empty();

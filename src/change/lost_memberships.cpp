@@ -1,5 +1,5 @@
-// Groups that a role could become by SET ROLE, or whose members it was among for pg_hba.conf, and is
-// not any more.
+// Groups that a role could become by SET ROLE, or whose members it was among for pg_hba.conf, and
+// is not any more.
 
 #include "change/loss.hpp"
 

@@ -81,6 +81,7 @@ const UniqueKey* key_of(const Cluster& cluster, ObjectId table, RoleId grantee) 
 
 void find_references(const Context& context, std::vector<Offer>& offers) {
   const auto& cluster = context.cluster();
+  if (cluster.unique_keys.empty()) return;
   const auto own_tables = tables_without_create(context);
   std::set<std::tuple<RoleId, RoleId, ObjectId>> seen;
   for (const auto& key : cluster.unique_keys) {

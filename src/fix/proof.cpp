@@ -156,6 +156,7 @@ std::string outcome(const Plan& plan, const Cluster& before, const Audit& left,
   if (before.seen(Fact::objects)) {
     const auto gained =
         losses(ClusterState(plan.model, auditor.today()), ClusterState(before, auditor.today()));
+    text += line("groups lost", by_role(lost, Loss::What::membership, "group"));
     text += line("access lost", by_role(lost, Loss::What::privilege, "privilege"));
     text += line("access gained", by_role(gained, Loss::What::privilege, "privilege"));
     text += line("rows lost", by_role(lost, Loss::What::rows, "table"));

@@ -90,7 +90,7 @@ class Words::Judge {
 
   bool is_check(const Finding& finding, std::string_view check) const;
   bool is_described(RoleId role) const;
-  bool may_be_using(RoleId role) const;
+  bool may_be_using(RoleId role, const Finding& finding) const;
   bool can_get_to(RoleId role, const Object& object) const;
   bool has_made_something_in(RoleId role, ObjectId container) const;
   std::string names_of(const std::vector<RoleId>& roles) const;
@@ -136,12 +136,13 @@ bool Words::Judge::is_described(RoleId role) const {
   return false;
 }
 
-// A role of a class or, where the policy has none, any that logs in.
-bool Words::Judge::may_be_using(RoleId role) const {
+// A role of a class or, where the policy has none, any that logs in. What a role of which the
+// policy says what it needs has beyond that it may lose, but not by a cut of somebody else's path.
+bool Words::Judge::may_be_using(RoleId role, const Finding& finding) const {
   const auto& r = model_.role(role);
   if (r.superuser || r.dropped || !r.login || is_reserved_role_name(r.name)) return false;
   if (!policy_.classes.empty() && facts_.roles().class_of(role) == nullptr) return false;
-  return !is_described(role);
+  return is_of_a_path(finding) || !is_described(role);
 }
 
 bool Words::Judge::can_get_to(RoleId role, const Object& object) const {
@@ -229,7 +230,7 @@ std::optional<NeededWord> Words::Judge::needed(const Finding& finding, const Cha
   const auto lost = lost_by(r);
   const auto& object = model_.object(r.object);
   const auto shown = facts_.shown(object);
-  const auto guarded = [&](RoleId role) { return may_be_using(role); };
+  const auto guarded = [&](RoleId role) { return may_be_using(role, finding); };
   if (object.kind == ObjectKind::database) {
     const auto out = losing(lost, Privilege::connect, guarded);
     if (!out.empty()) {
@@ -292,7 +293,7 @@ std::optional<NeededWord> Words::Judge::needed(const Finding& finding, const Cha
   const auto& group = model_.role(r.role).name;
   std::vector<RoleId> users;
   for (const auto role : below(r.member)) {
-    if (may_be_using(role)) users.push_back(role);
+    if (may_be_using(role, finding)) users.push_back(role);
   }
   const bool is_the_fault =
       std::find(of_the_machine.begin(), of_the_machine.end(), group) != of_the_machine.end();

@@ -965,10 +965,13 @@ CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
 GRANT USAGE ON SCHEMA s TO {r}boss;
 CREATE TABLE s.loot (who text); GRANT SELECT, INSERT ON s.loot TO PUBLIC;
 CREATE TYPE public.k AS (x int);
-CREATE FUNCTION public.lt(k, k) RETURNS bool LANGUAGE sql AS 'SELECT ($1).x < ($2).x';
-CREATE FUNCTION s.eq(k, k) RETURNS bool LANGUAGE sql AS 'SELECT ($1).x = ($2).x';
+CREATE FUNCTION public.lt(k, k) RETURNS bool LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.<) ($2).x';
+CREATE FUNCTION s.eq(k, k) RETURNS bool LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.=) ($2).x';
 ALTER FUNCTION s.eq(k, k) OWNER TO {r}app;
-CREATE FUNCTION public.cmp(k, k) RETURNS int LANGUAGE sql AS 'SELECT ($1).x - ($2).x';
+CREATE FUNCTION public.cmp(k, k) RETURNS int LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.-) ($2).x';
 CREATE OPERATOR public.< (LEFTARG = k, RIGHTARG = k, PROCEDURE = public.lt);
 CREATE OPERATOR public.= (LEFTARG = k, RIGHTARG = k, PROCEDURE = s.eq);
 CREATE OPERATOR CLASS public.k_ops DEFAULT FOR TYPE k USING btree AS OPERATOR 1
@@ -985,10 +988,13 @@ CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
 GRANT USAGE ON SCHEMA s TO {r}boss;
 CREATE TABLE s.loot (who text); GRANT SELECT, INSERT ON s.loot TO PUBLIC;
 CREATE TYPE public.k AS (x int);
-CREATE FUNCTION public.lt(k, k) RETURNS bool LANGUAGE sql AS 'SELECT ($1).x < ($2).x';
-CREATE FUNCTION s.eq(k, k) RETURNS bool LANGUAGE sql AS 'SELECT ($1).x = ($2).x';
+CREATE FUNCTION public.lt(k, k) RETURNS bool LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.<) ($2).x';
+CREATE FUNCTION s.eq(k, k) RETURNS bool LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.=) ($2).x';
 ALTER FUNCTION s.eq(k, k) OWNER TO {r}boss;
-CREATE FUNCTION public.cmp(k, k) RETURNS int LANGUAGE sql AS 'SELECT ($1).x - ($2).x';
+CREATE FUNCTION public.cmp(k, k) RETURNS int LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.-) ($2).x';
 CREATE OPERATOR public.< (LEFTARG = k, RIGHTARG = k, PROCEDURE = public.lt);
 CREATE OPERATOR public.= (LEFTARG = k, RIGHTARG = k, PROCEDURE = s.eq);
 CREATE OPERATOR CLASS public.k_ops DEFAULT FOR TYPE k USING btree AS OPERATOR 1

@@ -131,6 +131,16 @@ TEST_CASE("what may stop somebody waits for a word", "[fix][word]") {
        "extends: [model]\nclasses: {apps: {names: [app]}}\n"
        "access: [{id: none, who: app, cannot: [INSERT], on: \"table:public.t\"}]\n",
        "REVOKE INSERT ON TABLE \"public\".\"t\" FROM \"app\";\n"},
+      {"nobody is taken out of a group, and no table from its readers, for a step up",
+       {.sql = "CREATE ROLE boss; CREATE ROLE app LOGIN; GRANT boss TO app;"
+               "CREATE ROLE api LOGIN; CREATE TABLE t (a int); ALTER TABLE t OWNER TO boss;"
+               "GRANT SELECT ON t TO api;",
+        .conf = quiet},
+       "extends: [escalation]\n",
+       "membership: app loses everything that boss has\n"
+       "  REVOKE \"boss\" FROM \"app\" GRANTED BY \"postgres\";\n"
+       "privilege: api has it by this grant alone\n"
+       "  REVOKE SELECT ON TABLE \"public\".\"t\" FROM \"api\";\n"},
       {"nobody takes from an owner what is its own",
        {.sql = "CREATE ROLE app LOGIN; CREATE TABLE t (a int); ALTER TABLE t OWNER TO app;",
         .conf = quiet},
