@@ -141,8 +141,11 @@ bool Words::Judge::is_described(RoleId role) const {
 bool Words::Judge::may_be_using(RoleId role, const Finding& finding) const {
   const auto& r = model_.role(role);
   if (r.superuser || r.dropped || !r.login || is_reserved_role_name(r.name)) return false;
-  if (!policy_.classes.empty() && facts_.roles().class_of(role) == nullptr) return false;
-  return is_of_a_path(finding) || !is_described(role);
+  const bool in_class = facts_.roles().class_of(role) != nullptr;
+  if (is_check(finding, "model_access")) return in_class;
+  if (is_of_a_path(finding)) return true;
+  if (!policy_.classes.empty() && !in_class) return false;
+  return !is_described(role);
 }
 
 bool Words::Judge::can_get_to(RoleId role, const Object& object) const {
@@ -167,18 +170,30 @@ std::string Words::Judge::names_of(const std::vector<RoleId>& roles) const {
 }
 
 Words::Judge::Lost Words::Judge::lost_by(const ChangePrivileges& r) {
+  // On the object as a whole, and of a table on any column.
   const auto holders = [&](Privilege p) {
     const auto& object = model_.object(r.object);
-    if (object.kind == ObjectKind::table) return matrix_.holders_on_any(object, p);
-    return matrix_.holders(object, p);
+    if (r.column) {
+      const auto& column = model_.relation(object).columns[*r.column];
+      auto of_column = matrix_.holders(object, column);
+      return std::pair(of_column[p], RoleSet(model_.roles.size()));
+    }
+    const bool table = object.kind == ObjectKind::table;
+    return std::pair(matrix_.holders(object, p),
+                     table ? matrix_.holders_on_any(object, p) : RoleSet(model_.roles.size()));
   };
-  Lost lost;
-  r.privileges.each([&](Privilege p) { lost.emplace(p, holders(p)); });
+  std::map<Privilege, std::pair<RoleSet, RoleSet>> before;
+  r.privileges.each([&](Privilege p) { before.emplace(p, holders(p)); });
   const auto lists = model_.acls.size();
   const auto take_back = kept_before(model_, r);
   enact(model_, r);
-  for (auto& [privilege, roles] : lost) {
-    for (const auto role : holders(privilege).members()) roles.erase(role);
+  Lost lost;
+  for (auto& [privilege, was] : before) {
+    const auto is = holders(privilege);
+    for (const auto role : is.first.members()) was.first.erase(role);
+    for (const auto role : is.second.members()) was.second.erase(role);
+    was.first |= was.second;
+    lost.emplace(privilege, std::move(was.first));
   }
   take_back();
   model_.acls.resize(lists);
@@ -225,12 +240,22 @@ std::optional<NeededWord> Words::Judge::stopped_code(const ChangePrivileges& r, 
 }
 
 std::optional<NeededWord> Words::Judge::needed(const Finding& finding, const ChangePrivileges& r) {
-  // What the policy rules out by name is the user's word already; what it requires stays.
-  if (r.grant || is_check(finding, "model_access")) return std::nullopt;
+  if (r.grant) return std::nullopt;
   const auto lost = lost_by(r);
   const auto& object = model_.object(r.object);
   const auto shown = facts_.shown(object);
   const auto guarded = [&](RoleId role) { return may_be_using(role, finding); };
+  const auto concerned = [&](RoleId role) {
+    return std::find(finding.concerns.begin(), finding.concerns.end(), role) !=
+           finding.concerns.end();
+  };
+  if (is_check(finding, "model_access")) {
+    const auto others = losing(lost, every_privilege(),
+                               [&](RoleId role) { return guarded(role) && !concerned(role); });
+    if (others.empty()) return std::nullopt;
+    return word("privilege", fmt::format("{} {} it by the same grant", names_of(others),
+                                         others.size() == 1 ? "has" : "have"));
+  }
   if (object.kind == ObjectKind::database) {
     const auto out = losing(lost, Privilege::connect, guarded);
     if (!out.empty()) {
@@ -241,10 +266,6 @@ std::optional<NeededWord> Words::Judge::needed(const Finding& finding, const Cha
   if (object.system || is_check(finding, "model_ceilings")) return std::nullopt;
   const auto of_data = PrivilegeSet(Privilege::select) | Privilege::insert | Privilege::update |
                        Privilege::delete_ | Privilege::usage;
-  const auto concerned = [&](RoleId role) {
-    return std::find(finding.concerns.begin(), finding.concerns.end(), role) !=
-           finding.concerns.end();
-  };
   const auto used = r.grantee == public_role || is_of_a_path(finding) ? of_data | Privilege::execute
                                                                       : PrivilegeSet();
   const auto users = losing(lost, used, [&](RoleId role) {
@@ -285,7 +306,9 @@ std::optional<NeededWord> Words::Judge::of_group(const ChangeMembership& r) {
 }
 
 std::optional<NeededWord> Words::Judge::needed(const Finding& finding, const ChangeMembership& r) {
-  if (r.grant || is_check(finding, "model_access")) return std::nullopt;
+  if (r.grant || (is_check(finding, "model_access") && policy_.classes.empty())) {
+    return std::nullopt;
+  }
   if (auto group = of_group(r)) return group;
   if (is_check(finding, "model_memberships")) return std::nullopt;
   static constexpr std::array<std::string_view, 3> of_the_machine{
