@@ -24,6 +24,17 @@ std::string privilege_list(PrivilegeSet set, const std::string& column) {
   return result;
 }
 
+// By the schema's own list, which stands as it is here when the statement runs: groups may be others
+// by then.
+bool uses_schema(const Cluster& cluster, RoleId role, const Object& schema) {
+  if (role == schema.owner || cluster.role(role).superuser) return true;
+  const auto& list = cluster.effective_acl(schema);
+  return std::any_of(list.begin(), list.end(), [&](const AclItem& item) {
+    return (item.grantee == role || item.grantee == public_role) &&
+           item.privileges.has(Privilege::usage);
+  });
+}
+
 // Another grantor's grants are changed as that grantor, who must be let into the schema for it.
 void as_grantor(const Cluster& cluster, RoleId grantor, const Object& object,
                 const std::string& statement, std::vector<std::string>& out) {
@@ -33,8 +44,7 @@ void as_grantor(const Cluster& cluster, RoleId grantor, const Object& object,
   }
   const auto role = quote_identifier(cluster.role_name(grantor));
   const auto* const schema = object.schema == no_object ? nullptr : &cluster.object(object.schema);
-  const bool let_in =
-      schema == nullptr || Graph(cluster).held(grantor, *schema).privileges.has(Privilege::usage);
+  const bool let_in = schema == nullptr || uses_schema(cluster, grantor, *schema);
   const auto usage = [&](const char* verb, const char* to) {
     if (let_in) return;
     out.push_back(
