@@ -78,31 +78,6 @@ void CodeFlow::add_given() {
   }
 }
 
-// Those are written by way of what they are a part of, and of views.
-void CodeFlow::add_keyed_by_way() {
-  std::multimap<ObjectId, ObjectId> ways;
-  for (const auto& i : context_.cluster().inheritances) ways.emplace(i.child, i.parent);
-  for (const auto& body : context_.cluster().bodies) {
-    if (context_.cluster().object(body.of).kind != ObjectKind::table) continue;
-    if (body.writable && body.writable->empty()) continue;
-    for (const auto& use : body.code.uses) ways.emplace(use.object, body.of);
-  }
-  std::vector<ObjectId> todo;
-  for (const auto& [id, on] : keyed_) todo.push_back(id);
-  while (!todo.empty()) {
-    const auto id = todo.back();
-    todo.pop_back();
-    const auto on = keyed_[id];
-    const auto [first, last] = ways.equal_range(id);
-    for (auto at = first; at != last; ++at) {
-      auto& known = keyed_[at->second];
-      if ((on - known).empty()) continue;
-      known |= on;
-      todo.push_back(at->second);
-    }
-  }
-}
-
 std::set<std::pair<Given::To, std::uint32_t>> CodeFlow::given(ObjectId function) const {
   const auto found = given_.find(function);
   return found == given_.end() ? std::set<std::pair<Given::To, std::uint32_t>>() : found->second;
@@ -147,7 +122,6 @@ class CodeFlow::Steps {
     }
     start.on.each([&](Privilege p) {
       state.privilege = p;
-      if (start.by_keys) return only_keys(state);
       if (p == Privilege::maintain) state.path = path_of_maintenance(start);
       push(state);
     });
@@ -161,7 +135,6 @@ class CodeFlow::Steps {
   }
 
   const Events& at(std::size_t state) const { return events_of_[state]; }
-  bool leads_to(std::size_t state, Wanted wanted) const { return (bears_[state] & wanted) != 0; }
   std::size_t count() const { return states_.size(); }
 
  private:
@@ -197,18 +170,16 @@ class CodeFlow::Steps {
     std::vector<std::vector<std::size_t>> before(states_.size() - known);
     bears_.resize(states_.size());
     std::vector<std::size_t> todo;
-    const auto mark = [&](std::size_t state, std::uint8_t what) {
-      if ((what & ~bears_[state]) == 0) return;
-      bears_[state] |= what;
+    const auto mark = [&](std::size_t state) {
+      if (state < known || bears_[state]) return;
+      bears_[state] = true;
       todo.push_back(state);
     };
     for (auto i = known; i < states_.size(); ++i) {
       for (const auto& event : events_of_[i]) {
-        if (event.hold) {
-          mark(i, is_held(event.hold->kind) ? held : looked_up);
-        } else if (event.next < known) {
-          mark(i, bears_[event.next]);
-        } else {
+        if (event.hold || (event.next < known && bears_[event.next])) {
+          mark(i);
+        } else if (event.next >= known) {
           before[event.next - known].push_back(i);
         }
       }
@@ -216,13 +187,13 @@ class CodeFlow::Steps {
     while (!todo.empty()) {
       const auto at = todo.back();
       todo.pop_back();
-      for (const auto state : before[at - known]) mark(state, bears_[at]);
+      for (const auto state : before[at - known]) mark(state);
     }
     for (auto i = known; i < states_.size(); ++i) erase_barren(events_of_[i]);
   }
 
   void erase_barren(Events& events) const {
-    std::erase_if(events, [&](const Event& e) { return !e.hold && bears_[e.next] == 0; });
+    std::erase_if(events, [&](const Event& e) { return !e.hold && !bears_[e.next]; });
   }
 
   void push(const State& s) {
@@ -277,8 +248,6 @@ class CodeFlow::Steps {
     }
     attached(state, maintained);
     if (maintained) return;
-    // Whoever it is that writes may do so himself: by_keys.
-    if (state.as != no_role) keys(state);
     policies(state);
     const auto [first, last] = flow_.children_.equal_range(key(state.of));
     for (auto at = first; at != last; ++at) {
@@ -330,85 +299,6 @@ class CodeFlow::Steps {
     if (!cluster_.relation(table).row_security || !bound_by_policies(table, state.as)) return;
     const auto [first, last] = flow_.policies_.equal_range(key(state.of));
     for (auto at = first; at != last; ++at) code(at->second->code, state);
-  }
-
-  // --- Foreign keys ---
-
-  /// As the owner of where it looks or writes (ri_triggers.c).
-  void keys(const State& state) {
-    const bool updates = state.privilege == Privilege::update;
-    if (updates || state.privilege == Privilege::insert) {
-      const auto [first, last] = flow_.keys_of_.equal_range(key(state.of));
-      for (auto at = first; at != last; ++at) look_up(*at->second, at->second->parent, state);
-    }
-    if (!updates && state.privilege != Privilege::delete_) return;
-    const auto [first, last] = flow_.keys_to_.equal_range(key(state.of));
-    for (auto at = first; at != last; ++at) {
-      const auto& k = *at->second;
-      const char action = updates ? k.on_update : k.on_delete;
-      // Whether another row has the key by now.
-      if (action == 'a') look_up(k, k.parent, state);
-      look_up(k, k.child, state);
-      if (acts(action)) act(k, action, state);
-    }
-  }
-
-  State as_owner(ObjectId of, Privilege privilege, State state) const {
-    state.of = of;
-    state.privilege = privilege;
-    state.as = owner_of(cluster_.object(of));
-    state.late = false;
-    return state;
-  }
-
-  /// FOR KEY SHARE, which fires nothing; policies do not bind the owner, not even where forced.
-  void look_up(const ForeignKey& k, ObjectId where, const State& from) {
-    const auto state = as_owner(where, Privilege::select, from);
-    code(k.code, state);
-    attached(state, false);
-    const auto [first, last] = flow_.children_.equal_range(key(where));
-    for (auto at = first; at != last; ++at) read_as_part(at->second, state);
-  }
-
-  void act(const ForeignKey& k, char action, const State& from) {
-    const auto does = action == 'c' ? from.privilege : Privilege::update;
-    auto state = as_owner(k.child, does, from);
-    // Those are the policies that would be taken to bind it.
-    if (cluster_.relation(cluster_.object(k.child)).force_row_security) state.certain = false;
-    relation({k.child, does}, false, state);
-  }
-
-  /// Of a relation, its parts and what lies behind it, where it is a view.
-  void only_keys(const State& start) {
-    std::set<ObjectId> seen;
-    std::vector<State> todo{start};
-    while (!todo.empty()) {
-      const auto state = todo.back();
-      todo.pop_back();
-      if (!seen.insert(state.of).second) continue;
-      keys(state);
-      const auto [first, last] = flow_.children_.equal_range(key(state.of));
-      for (auto at = first; at != last; ++at) {
-        todo.push_back(state);
-        todo.back().of = at->second;
-      }
-      const auto found = flow_.bodies_.find(key(state.of));
-      if (found != flow_.bodies_.end()) add_written(*found->second, state, todo);
-    }
-  }
-
-  /// What goes through a view needs no right of who writes that on the table behind it.
-  void add_written(const Body& view, State state, std::vector<State>& todo) const {
-    const auto owner = cluster_.object(view.of).owner;
-    if (view.writable && !view.writable->has(state.privilege)) return;
-    state.certain = state.certain && view.writable;
-    for (const auto& use : view.code.uses) {
-      const auto& behind = cluster_.object(use.object);
-      if (behind.kind != ObjectKind::table || behind.system) continue;
-      if (context_.graph().held_on_any(owner, behind, state.privilege).empty()) continue;
-      state.of = use.object;
-      todo.push_back(state);
-    }
   }
 
   // --- What one piece of code uses ---
@@ -759,9 +649,9 @@ class CodeFlow::Steps {
   const Cluster& cluster_;
   std::map<std::tuple<ObjectId, Privilege, RoleId, std::size_t, bool>, std::size_t> numbers_;
   std::vector<State> states_;
-  std::vector<Events> events_of_;    // by state
-  std::vector<std::uint8_t> bears_;  // which holds a state leads to: `Wanted`
-  Events events_;                    // of the state that is run
+  std::vector<Events> events_of_;  // by state
+  std::vector<bool> bears_;        // whether a state leads to a hold
+  Events events_;                  // of the state that is run
   std::map<std::string, std::size_t> path_numbers_;
   std::vector<std::string> paths_;
 };
@@ -769,7 +659,7 @@ class CodeFlow::Steps {
 // From what is set off, what is certain first.
 class CodeFlow::Walk {
  public:
-  Walk(const Steps& steps, Wanted wanted) : steps_(steps), wanted_(wanted), seen_(steps.count()) {}
+  explicit Walk(const Steps& steps) : steps_(steps), seen_(steps.count()) {}
 
   std::vector<Hold> from(const std::vector<std::pair<Steps::Events, ObjectId>>& starts) {
     for (const auto& [events, source] : starts) take(events, source, true);
@@ -799,7 +689,6 @@ class CodeFlow::Walk {
     for (const auto& event : events) {
       const bool both = certain && event.certain;
       if (!event.hold) {
-        if (!steps_.leads_to(event.next, wanted_)) continue;
         (both ? todo_ : unsure_).push_back({event.next, source, both});
       } else if (certain || !event.if_certain) {
         add(*event.hold, source, both);
@@ -815,7 +704,6 @@ class CodeFlow::Walk {
   }
 
   const Steps& steps_;
-  Wanted wanted_;
   std::vector<bool> seen_;
   std::deque<Reached> todo_, unsure_;
   std::set<std::tuple<Hold::Kind, ObjectId, RoleId, RoleId, std::vector<Need>>> held_;
@@ -851,23 +739,7 @@ CodeFlow::CodeFlow(const Context& context)
       relations_[p.table] |= reading_and_writing();
     }
   }
-  // What is put on a part runs where the whole is written.
-  for (const auto& i : cluster.inheritances) {
-    children_.emplace(key(i.parent), i.child);
-    relations_[i.parent] |= reading_and_writing();
-  }
-  const auto updates = PrivilegeSet(Privilege::update);
-  for (const auto& k : cluster.foreign_keys) {
-    if (k.checked) {
-      keys_of_.emplace(key(k.child), &k);
-      keyed_[k.child] |= updates | Privilege::insert;
-    }
-    if (k.watched) {
-      keys_to_.emplace(key(k.parent), &k);
-      keyed_[k.parent] |= updates | Privilege::delete_;
-    }
-  }
-  add_keyed_by_way();
+  for (const auto& i : cluster.inheritances) children_.emplace(key(i.parent), i.child);
   add_given();
 }
 
@@ -878,18 +750,18 @@ const CodeFlow& Context::flow() const {
   return *flow_;
 }
 
-std::vector<Hold> CodeFlow::holds(const std::vector<Start>& starts, Wanted wanted) const {
+std::vector<Hold> CodeFlow::holds(const std::vector<Start>& starts) const {
   std::vector<std::pair<Steps::Events, ObjectId>> begun;
   for (const auto& start : starts) {
     auto events = steps_->of(start);
     if (!events.empty()) begun.emplace_back(std::move(events), start.of);
   }
-  return begun.empty() ? std::vector<Hold>() : Walk(*steps_, wanted).from(begun);
+  return begun.empty() ? std::vector<Hold>() : Walk(*steps_).from(begun);
 }
 
 std::vector<Hold> CodeFlow::holds_of_call(const CodeUse& call) const {
   const auto events = steps_->of_call(call);
-  return Walk(*steps_, all).from({{events, call.object}});
+  return Walk(*steps_).from({{events, call.object}});
 }
 
 }  // namespace pgleast

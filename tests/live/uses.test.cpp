@@ -77,43 +77,7 @@ constexpr std::array runners{
            "{s}.kept AS SELECT {s}.run() AS a WITH NO DATA; ALTER MATERIALIZED VIEW {s}.kept "
            "OWNER TO {boss};",
            "", "REFRESH MATERIALIZED VIEW {s}.kept;"},
-    Runner{"key's operator class, rows that refer",
-           "{key} CREATE FUNCTION {s}.run({s}.k, {s}.k) RETURNS int LANGUAGE plpgsql {path} AS $f$ "
-           "BEGIN {body}; RETURN ($1).x - ($2).x; END $f$; CREATE OPERATOR CLASS {s}.k_ops DEFAULT "
-           "FOR TYPE {s}.k USING btree AS OPERATOR 1 {s}.<, OPERATOR 3 {s}.=, FUNCTION 1 {s}.run; "
-           "{keyed} ALTER FUNCTION {s}.run({s}.k, {s}.k) OWNER TO {boss}; ALTER TABLE {s}.kept "
-           "OWNER TO {boss}; GRANT INSERT ON {s}.door TO {app};",
-           "INSERT INTO {s}.door VALUES (ROW(1)::{s}.k);", ""},
-    Runner{"key's operator, rows that are referred to",
-           "{key} CREATE FUNCTION {s}.cmp({s}.k, {s}.k) RETURNS int LANGUAGE sql AS 'SELECT ($1).x "
-           "- ($2).x'; CREATE OPERATOR CLASS {s}.k_ops DEFAULT FOR TYPE {s}.k USING btree AS "
-           "OPERATOR 1 {s}.<, OPERATOR 3 {s}.=, FUNCTION 1 {s}.cmp; {keyed} INSERT INTO {s}.door "
-           "VALUES (ROW(1)::{s}.k); CREATE OR REPLACE FUNCTION {s}.eq({s}.k, {s}.k) RETURNS bool "
-           "LANGUAGE plpgsql {path} AS $f$ BEGIN {body}; RETURN ($1).x = ($2).x; END $f$; ALTER "
-           "FUNCTION {s}.eq({s}.k, {s}.k) OWNER TO {boss}; ALTER TABLE {s}.door OWNER TO {boss}; "
-           "GRANT SELECT, DELETE ON {s}.kept TO {app};",
-           "DELETE FROM {s}.kept WHERE (a).x = 2;", ""},
-    Runner{"trigger of rows that go with others",
-           "CREATE FUNCTION {s}.run() RETURNS trigger LANGUAGE plpgsql {path} AS $f$ BEGIN {body}; "
-           "RETURN OLD; END $f$; ALTER FUNCTION {s}.run() OWNER TO {boss}; CREATE TABLE {s}.kept "
-           "(a int PRIMARY KEY); CREATE TABLE {s}.door (a int REFERENCES {s}.kept ON DELETE "
-           "CASCADE); INSERT INTO {s}.kept VALUES (1); INSERT INTO {s}.door VALUES (1); CREATE "
-           "TRIGGER x BEFORE DELETE ON {s}.door FOR EACH ROW EXECUTE FUNCTION {s}.run(); ALTER "
-           "TABLE {s}.door OWNER TO {boss}; GRANT DELETE ON {s}.kept TO {app};",
-           "DELETE FROM {s}.kept;", ""},
 };
-
-// {key}: a type with operators, {keyed}: tables of it.
-const char* const type_of_key =
-    "CREATE TYPE {s}.k AS (x int); CREATE FUNCTION {s}.lt({s}.k, {s}.k) RETURNS bool LANGUAGE sql "
-    "AS 'SELECT ($1).x < ($2).x'; CREATE FUNCTION {s}.eq({s}.k, {s}.k) RETURNS bool LANGUAGE sql "
-    "AS 'SELECT ($1).x = ($2).x'; CREATE OPERATOR {s}.< (LEFTARG = {s}.k, RIGHTARG = {s}.k, "
-    "PROCEDURE = {s}.lt); CREATE OPERATOR {s}.= (LEFTARG = {s}.k, RIGHTARG = {s}.k, PROCEDURE = "
-    "{s}.eq);";
-const char* const tables_of_key =
-    "CREATE TABLE {s}.kept (a {s}.k PRIMARY KEY); CREATE TABLE {s}.door (a {s}.k REFERENCES "
-    "{s}.kept); INSERT INTO {s}.kept VALUES (ROW(1)::{s}.k); INSERT INTO {s}.kept VALUES "
-    "(ROW(2)::{s}.k);";
 
 /// What stands between: {body} of the runner is `body`, {inner} uses something.
 struct Level {
@@ -431,19 +395,6 @@ const std::array uses{
         "INSERT INTO {s}.d_t (a) VALUES (1)", pinned, pinned,
         "ALTER FUNCTION {s}.t() OWNER TO {app}; GRANT CREATE ON SCHEMA {s} TO {app};", "",
         "CREATE OR REPLACE FUNCTION {s}.t() RETURNS int LANGUAGE sql AS 'SELECT {own}.steal()';"},
-    Use{"a domain that app owns, of a column whose type a variable has",
-        "CREATE DOMAIN {s}.d AS int; CREATE TABLE {s}.of_d (a {s}.d);",
-        "DECLARE v {s}.of_d.a%TYPE; BEGIN v := 1; END", pinned, pinned,
-        "ALTER DOMAIN {s}.d OWNER TO {app};", "ALTER DOMAIN {s}.d OWNER TO {boss};",
-        "ALTER DOMAIN {s}.d ADD CHECK ({own}.steal() > 0);"},
-    Use{"a domain that app owns, of a table that the code makes", "CREATE DOMAIN {s}.d AS int;",
-        "CREATE TEMP TABLE made (a {s}.d); INSERT INTO made VALUES (1)", pinned, pinned,
-        "ALTER DOMAIN {s}.d OWNER TO {app};", "ALTER DOMAIN {s}.d OWNER TO {boss};",
-        "ALTER DOMAIN {s}.d ADD CHECK ({own}.steal() > 0);"},
-    Use{"a table that app owns, which the code makes one like", "CREATE TABLE {s}.of_d (a int);",
-        "CREATE TEMP TABLE made (LIKE {s}.of_d INCLUDING ALL); INSERT INTO made DEFAULT VALUES",
-        pinned, pinned, "ALTER TABLE {s}.of_d OWNER TO {app};", "",
-        "ALTER TABLE {s}.of_d ALTER a SET DEFAULT {own}.steal();"},
     Use{"a domain that app owns, given back",
         "CREATE DOMAIN {s}.d AS int; CREATE FUNCTION {s}.t() RETURNS {s}.d LANGUAGE plpgsql AS "
         "'BEGIN "
@@ -464,8 +415,6 @@ struct World {
 std::string filled_in(std::string text, const World& world) {
   const auto& use = uses[world.use];
   text = replaced(text, "{class}", class_of_type);
-  text = replaced(text, "{key}", type_of_key);
-  text = replaced(text, "{keyed}", tables_of_key);
   text = replaced(text, "{operator}", an_operator);
   text = replaced(text, "{its_own}", functions_own);
   text = replaced(text, "{path}", world.held ? use.path : use.others_path);

@@ -189,8 +189,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, kind, relation, name, on, enabled
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EventTrigger, database, name, event, owner, function, enabled)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inheritance, child, parent, partition)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignKey, child, name, parent, on_delete, on_update, columns,
-                                   keys, checked, watched, code)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(UniqueKey, table, columns, types, collatable)
+                                   keys)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LanguageDetail, trusted)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignServerDetail, wrapper, options)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignTable, table, server, schema, name)
@@ -289,7 +288,6 @@ struct SnapshotPart {
 
 constexpr std::array snapshot_parts{
     SnapshotPart{"acls", write_acls},
-    SnapshotPart{"all_foreign_keys", write_member<&Cluster::foreign_keys>},
     SnapshotPart{"attachments", write_member<&Cluster::attachments>},
     SnapshotPart{"bodies", write_member<&Cluster::bodies>},
     SnapshotPart{"databases", write_member<&Cluster::databases>},
@@ -297,6 +295,7 @@ constexpr std::array snapshot_parts{
     SnapshotPart{"event_triggers", write_member<&Cluster::event_triggers>},
     SnapshotPart{"extensions", write_member<&Cluster::extensions>},
     SnapshotPart{"files", write_member<&Cluster::files>},
+    SnapshotPart{"foreign_keys", write_member<&Cluster::foreign_keys>},
     SnapshotPart{"foreign_servers", write_member<&Cluster::foreign_servers>},
     SnapshotPart{"foreign_tables", write_member<&Cluster::foreign_tables>},
     SnapshotPart{"functions", write_member<&Cluster::functions>},
@@ -321,7 +320,6 @@ constexpr std::array snapshot_parts{
     SnapshotPart{"settings", write_member<&Cluster::settings>},
     SnapshotPart{"subscriptions", write_member<&Cluster::subscriptions>},
     SnapshotPart{"trusted_extensions", write_member<&Cluster::trusted_extensions>},
-    SnapshotPart{"unique_keys", write_member<&Cluster::unique_keys>},
     SnapshotPart{"unread_databases", write_optional<&Cluster::unread_databases>},
     SnapshotPart{"unseen", write_unseen},
     SnapshotPart{"user_mappings", write_member<&Cluster::user_mappings>},
@@ -377,10 +375,9 @@ void add_code(json& j, Cluster& c) {
 
 // What older snapshots do not have.
 void add_later_keys(json& j, Cluster& c) {
-  if (j.contains("all_foreign_keys")) {
-    take(j, "all_foreign_keys", c.foreign_keys);
-    take(j, "unique_keys", c.unique_keys);
-  } else {  // those that act alone, or none
+  if (j.contains("foreign_keys")) {
+    take(j, "foreign_keys", c.foreign_keys);
+  } else {
     c.unseen.try_emplace(
         Fact::code,
         Unseen{"the snapshot was taken before pgleast read what foreign keys do", "take it again"});

@@ -55,9 +55,7 @@ Cluster some_cluster() {
   cluster.row_policies = {
       {ObjectId{1}, "p", 'r', false, {public_role}, "true", {}, true, false, code}};
   cluster.inheritances = {{ObjectId{1}, ObjectId{1}, true}};
-  cluster.foreign_keys = {
-      {ObjectId{1}, "k", ObjectId{1}, 'c', 'n', {"a"}, {"b"}, false, true, code}};
-  cluster.unique_keys = {{ObjectId{1}, {"b"}, {"integer"}, true}};
+  cluster.foreign_keys = {{ObjectId{1}, "k", ObjectId{1}, 'c', 'n', {"a"}, {"b"}}};
   cluster.bodies = {{ObjectId{4}, code, PrivilegeSet(Privilege::insert)}};
   cluster.attachments = {
       {Attachment::Kind::index, ObjectId{1}, "i", Privilege::truncate, false, code}};
