@@ -58,6 +58,7 @@ const std::vector<RuledOut> statements_ruled_out{
     {"MOD-003", Whom::who_is_named, ""},
     {"MOD-004", Whom::everybody, ""},  // what PUBLIC may have, too
     {"MOD-007", Whom::who_is_named, ""},
+    {"RLS-012", Whom::everybody, "TRUNCATE"},
     {"ESC-SET", Whom::who_is_named, "SET ROLE"},
     {"ESC-SECDEF", Whom::everybody, "SELECT shop.total"},
     {"ESC-FILEFUNC", Whom::everybody, "SELECT length(pg_read_file"},
