@@ -22,7 +22,7 @@ struct Key {
 };
 
 template <typename T>
-constexpr std::size_t kind_of = Remedy(T{}).index();
+const std::size_t kind_of = Remedy(T{}).index();
 
 struct KeyOf {
   Key operator()(const ChangePrivileges& r) const {

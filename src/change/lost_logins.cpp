@@ -130,7 +130,8 @@ void add_lost_logins(const ClusterState& before, const ClusterState& after,
   if (!before.cluster.seen(Fact::hba)) return;
   const Logins was(before), is(after);
   const auto databases = was.databases();
-  for (const auto& [role, places] : was.roles()) {
+  for (const auto& named : was.roles()) {
+    const auto& role = named.first;
     for (const auto& database : databases) {
       const auto old_entries = was.entries(role, database);
       if (old_entries.empty()) continue;

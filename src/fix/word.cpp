@@ -225,8 +225,12 @@ std::optional<NeededWord> Words::Judge::stopped_code(const ChangePrivileges& r, 
   }
   const auto needs = needs_.find(r.object);
   if (needs == needs_.end()) return std::nullopt;
-  for (const auto& [of, name, privileges, roles] : needs->second) {
+  for (const auto& need : needs->second) {
+    const auto& of = std::get<0>(need);
+    const auto& name = std::get<1>(need);
+    const auto& privileges = std::get<2>(need);
     if (of == r.object) continue;
+    const auto& roles = std::get<RoleSet>(need);
     for (const auto role : losing(lost, privileges, [&](RoleId id) { return roles.has(id); })) {
       if (model_.role(role).superuser || model_.role(role).dropped) continue;
       const auto what = (name.empty() ? "" : name + " on ") + facts_.shown(model_.object(of));
