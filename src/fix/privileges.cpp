@@ -24,8 +24,8 @@ std::string privilege_list(PrivilegeSet set, const std::string& column) {
   return result;
 }
 
-// By the schema's own list, which stands as it is here when the statement runs: groups may be others
-// by then.
+// By the schema's own list, which stands as it is here when the statement runs: groups may be
+// others by then.
 bool uses_schema(const Cluster& cluster, RoleId role, const Object& schema) {
   if (role == schema.owner || cluster.role(role).superuser) return true;
   const auto& list = cluster.effective_acl(schema);

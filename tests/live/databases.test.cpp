@@ -82,8 +82,8 @@ TEST_CASE("each database has its own file, and the head of each says the order",
     server.sql(escaped(name), "CREATE TABLE public.t (i int); GRANT SELECT ON public.t TO PUBLIC;");
   }
   const auto folder = server.folder() + "/fixes";
-  const auto ran = test::pgleast("fix --all-databases --accept all --output-dir " + folder + " --dsn " +
-                                 test::shell_quoted(server.dsn()));
+  const auto ran = test::pgleast("fix --all-databases --accept all --output-dir " + folder +
+                                 " --dsn " + test::shell_quoted(server.dsn()));
   CAPTURE(ran.out);
   CHECK(ran.out.find("\nrun these as a superuser, in this order:\n  psql -v ON_ERROR_STOP=1 -d "
                      "postgres -f " +
