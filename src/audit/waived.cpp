@@ -41,6 +41,9 @@ struct KeyOf {
   Key operator()(const ChangeOwner& r) const {
     return {kind_of<ChangeOwner>, {index(r.object)}, ""};
   }
+  Key operator()(const ChangeOperatorOwner& r) const {
+    return {kind_of<ChangeOperatorOwner>, {index(r.schema)}, r.identity};
+  }
   Key operator()(const PinSearchPath& r) const {
     return {kind_of<PinSearchPath>, {index(r.function)}, ""};
   }

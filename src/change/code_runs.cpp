@@ -66,7 +66,9 @@ class CodeRuns {
   void all(ObjectId of, const std::string& name, const Code& code, const RoleSet& to_relations,
            const RoleSet& to_functions) {
     for (const auto& use : code.uses) {
-      const bool function = cluster_.object(use.object).kind == ObjectKind::function;
+      const auto kind = cluster_.object(use.object).kind;
+      if (kind == ObjectKind::table && use.maybe) continue;
+      const bool function = kind == ObjectKind::function;
       take_({of, name, use, function ? to_functions : to_relations});
     }
   }

@@ -74,12 +74,6 @@ std::vector<std::string> change_of(const Context& context, const Step& step, Hol
   }
 }
 
-// One that is somebody's, not what is looked up or unknown.
-bool is_held(const Hold& hold) {
-  return hold.kind != Hold::Kind::name && hold.kind != Hold::Kind::match &&
-         hold.kind != Hold::Kind::unknown;
-}
-
 // Kind and `by`, to be told later.
 std::size_t item_of(const Hold& hold) {
   return index(hold.by) * 16 + static_cast<std::size_t>(hold.kind);
@@ -105,7 +99,8 @@ class Holders {
   Holders(const Context& context, std::vector<Offer>& offers)
       : context_(context), cluster_(context.cluster()), flow_(context.flow()), offers_(offers) {}
 
-  // Functions that whoever may call them sets off; of one owner and list, all at once.
+  // Functions that whoever may call them sets off; of one owner and list, or that everybody may
+  // call, all at once.
   void definers() {
     std::map<std::tuple<RoleId, AclId, ObjectId>, std::vector<CodeFlow::Start>> groups;
     for (const auto id : objects_of(cluster_, ObjectKind::function)) {
@@ -115,11 +110,14 @@ class Holders {
       if (!detail.security_definer) continue;
       const CodeFlow::Start start{id, Privilege::execute, f.owner};
       if (detail.trigger) fired(start);
-      groups[{f.owner, f.acl, f.schema}].push_back(start);
+      const bool by_all =
+          granted_to(cluster_.effective_acl(f), public_role).has(Privilege::execute);
+      groups[{by_all ? public_role : f.owner, by_all ? null_acl : f.acl, f.schema}].push_back(
+          start);
     }
     for (const auto& [key, starts] : groups) {
-      for (const auto& hold : flow_.holds(starts)) {
-        if (!is_held(hold)) continue;
+      for (const auto& hold : flow_.holds(starts, CodeFlow::held)) {
+        if (!is_held(hold.kind)) continue;
         set_off_by(hold, {{hold.source, Privilege::execute},
                           {cluster_.object(hold.source).schema, Privilege::usage}});
       }
@@ -128,10 +126,40 @@ class Holders {
 
   // What runs as whoever uses a relation, each set of users at once.
   void users() {
-    using Columns = std::vector<AclId>;
-    std::map<std::tuple<Privilege, AclId, RoleId, ObjectId, Columns>, std::vector<CodeFlow::Start>>
-        groups;
+    for (const auto& [key, starts] : groups_of(flow_.relations(), false)) {
+      for (const auto& hold : flow_.holds(starts)) {
+        if (hold.kind != Hold::Kind::unknown) used(hold, std::get<Privilege>(key));
+      }
+    }
     for (const auto& [id, on] : flow_.relations()) {
+      const auto& o = cluster_.object(id);
+      if (!o.system && !o.extension && on.has(Privilege::maintain)) maintained(id);
+    }
+  }
+
+  // What foreign keys run as the owners of the tables at their other ends.
+  void keyed() {
+    for (const auto& [key, starts] : groups_of(flow_.keyed(), true)) {
+      const auto p = std::get<Privilege>(key);
+      for (auto hold : flow_.holds(starts)) {
+        if (hold.kind == Hold::Kind::unknown) continue;
+        const auto& written = cluster_.object(hold.source);
+        // Which columns it takes is not followed.
+        if (p == Privilege::update && has_own_lists(written)) hold.certain = false;
+        set_off_by(hold, {{hold.source, p}, {written.schema, Privilege::usage}});
+      }
+    }
+  }
+
+ private:
+  using Columns = std::vector<AclId>;
+  using Groups = std::map<std::tuple<Privilege, AclId, RoleId, ObjectId, Columns>,
+                          std::vector<CodeFlow::Start>>;
+
+  // Relations that the same roles use for the same.
+  Groups groups_of(const std::map<ObjectId, PrivilegeSet>& relations, bool by_keys) const {
+    Groups groups;
+    for (const auto& [id, on] : relations) {
       const auto& o = cluster_.object(id);
       if (o.system || o.extension) continue;
       Columns columns;
@@ -139,18 +167,18 @@ class Holders {
       std::sort(columns.begin(), columns.end());
       columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
       (on - Privilege::maintain).each([&, id = id](Privilege p) {
-        groups[{p, o.acl, o.owner, o.schema, columns}].push_back({id, p, no_role});
+        groups[{p, o.acl, o.owner, o.schema, columns}].push_back({id, p, no_role, by_keys});
       });
-      if (on.has(Privilege::maintain)) maintained(id);
     }
-    for (const auto& [key, starts] : groups) {
-      for (const auto& hold : flow_.holds(starts)) {
-        if (hold.kind != Hold::Kind::unknown) used(hold, std::get<Privilege>(key));
-      }
-    }
+    return groups;
   }
 
- private:
+  bool has_own_lists(const Object& relation) const {
+    const auto& columns = cluster_.relation(relation).columns;
+    return std::any_of(columns.begin(), columns.end(),
+                       [](const Column& c) { return c.acl != null_acl; });
+  }
+
   void set_off_by(const Hold& hold, const std::vector<Need>& needs) {
     if (hold.as == no_role) return;
     auto offer = offer_of(context_, hold);
@@ -166,7 +194,7 @@ class Holders {
     for (const auto& [table, on] : flow_.fired_by(start.of)) {
       const auto schema = cluster_.object(table).schema;
       for (const auto& hold : holds) {
-        if (!is_held(hold)) continue;
+        if (!is_held(hold.kind)) continue;
         on.each([&, table = table](Privilege p) {
           set_off_by(hold, {{table, p}, {schema, Privilege::usage}});
         });
@@ -194,15 +222,15 @@ class Holders {
 
   // The first use of each will do. Somebody else's temporary schema is nobody's to create in.
   void offer_to(Hold hold, RoleId user) {
-    if (!is_held(hold)) {
+    if (!is_held(hold.kind)) {
       std::erase_if(hold.any, [](const Need& n) { return n.privilege == Privilege::temporary; });
       if (hold.any.empty()) return;
     }
     const bool passes_policies =
         user != public_role && (cluster_.role(user).superuser || cluster_.role(user).bypassrls);
     if (hold.kind == Hold::Kind::policy && passes_policies) return;
-    if (is_held(hold) && user == hold.holder) return;
-    const auto needed = is_held(hold) ? std::vector<Need>() : hold.any;
+    if (is_held(hold.kind) && user == hold.holder) return;
+    const auto needed = is_held(hold.kind) ? std::vector<Need>() : hold.any;
     if (!seen_.emplace(hold.object, hold.holder, user, hold.certain, needed).second) return;
     auto offer = offer_of(context_, hold);
     offer.to = Context::whoever(user);
@@ -227,7 +255,7 @@ bool asks_no_more(const Offer& offer, const Offer& other) {
   return !other.any.empty() && std::all_of(other.any.begin(), other.any.end(), among(offer.any));
 }
 
-// The server knows no GRANT on operators; only a schema's owner is changed.
+// The server knows no GRANT on operators: another becomes their owner, or their schema's.
 void describe_operator(const Context& context, const Offer& offer, bool of_schema, Step& step) {
   const ObjectId by{static_cast<std::uint32_t>(offer.item / 16)};
   step.how = fmt::format("{} owns {}operator {}, which {} uses as {}",
@@ -235,6 +263,9 @@ void describe_operator(const Context& context, const Offer& offer, bool of_schem
                          displayed(offer.part), context.shown(by),
                          offer.to.power ? "everybody" : context.shown(offer.to.role));
   if (!offer.why.empty()) step.how += fmt::format(", come to by {}", offer.why);
+  const auto owner = context.cluster().object(by).owner;
+  const auto safe = offer.to.power || offer.needs_victim ? owner : offer.to.role;
+  if (!of_schema) step.cut = {ChangeOperatorOwner{offer.objects.front(), offer.part, safe}};
   if (!offer.certain) {
     step.how += of_schema ? "; whether that runs hangs on types, which are not followed"
                           : "; its owner says which operator is its negator or commutator, and "
@@ -242,9 +273,7 @@ void describe_operator(const Context& context, const Offer& offer, bool of_schem
     return;
   }
   step.statements = {fmt::format("DROP OPERATOR {};", offer.part)};
-  if (!of_schema) return;
-  const auto owner = context.cluster().object(by).owner;
-  step.cut = {ChangeOwner{offer.objects.front(), offer.to.power ? owner : offer.to.role}};
+  if (of_schema) step.cut = {ChangeOwner{offer.objects.front(), safe}};
 }
 
 }  // namespace
@@ -254,6 +283,7 @@ void find_replace_function(const Context& context, std::vector<Offer>& offers) {
   Holders holders(context, found);
   holders.definers();
   holders.users();
+  holders.keyed();
   using Key = std::tuple<RoleId, Goal, std::vector<ObjectId>, bool>;
   const auto key = [](const Offer& o) { return Key{o.holder, o.to, o.objects, o.needs_victim}; };
   std::multimap<Key, Offer> certain;
@@ -316,7 +346,7 @@ void find_event_trigger(const Context& context, std::vector<Offer>& offers) {
     if (!triggers[t].enabled) continue;
     const CodeUse call{triggers[t].function, Privilege::execute, false};
     for (const auto& hold : flow.holds_of_call(call)) {
-      if (!is_held(hold) || hold.as != no_role) continue;
+      if (!is_held(hold.kind) || hold.as != no_role) continue;
       auto offer = offer_of(context, hold);
       offer.to.power = Power::superuser;
       offer.item = t;

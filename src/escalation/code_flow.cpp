@@ -78,6 +78,31 @@ void CodeFlow::add_given() {
   }
 }
 
+// Those are written by way of what they are a part of, and of views.
+void CodeFlow::add_keyed_by_way() {
+  std::multimap<ObjectId, ObjectId> ways;
+  for (const auto& i : context_.cluster().inheritances) ways.emplace(i.child, i.parent);
+  for (const auto& body : context_.cluster().bodies) {
+    if (context_.cluster().object(body.of).kind != ObjectKind::table) continue;
+    if (body.writable && body.writable->empty()) continue;
+    for (const auto& use : body.code.uses) ways.emplace(use.object, body.of);
+  }
+  std::vector<ObjectId> todo;
+  for (const auto& [id, on] : keyed_) todo.push_back(id);
+  while (!todo.empty()) {
+    const auto id = todo.back();
+    todo.pop_back();
+    const auto on = keyed_[id];
+    const auto [first, last] = ways.equal_range(id);
+    for (auto at = first; at != last; ++at) {
+      auto& known = keyed_[at->second];
+      if ((on - known).empty()) continue;
+      known |= on;
+      todo.push_back(at->second);
+    }
+  }
+}
+
 std::set<std::pair<Given::To, std::uint32_t>> CodeFlow::given(ObjectId function) const {
   const auto found = given_.find(function);
   return found == given_.end() ? std::set<std::pair<Given::To, std::uint32_t>>() : found->second;
@@ -122,7 +147,9 @@ class CodeFlow::Steps {
     }
     start.on.each([&](Privilege p) {
       state.privilege = p;
-      if (p == Privilege::maintain) state.path = path_of_maintenance(start);
+      if (start.by_keys) return only_keys(state);
+      state.restricted = p == Privilege::maintain;
+      if (state.restricted) state.path = path_of_maintenance(start);
       push(state);
     });
     return followed();
@@ -135,6 +162,7 @@ class CodeFlow::Steps {
   }
 
   const Events& at(std::size_t state) const { return events_of_[state]; }
+  bool leads_to(std::size_t state, Wanted wanted) const { return (bears_[state] & wanted) != 0; }
   std::size_t count() const { return states_.size(); }
 
  private:
@@ -142,9 +170,10 @@ class CodeFlow::Steps {
     ObjectId of{};
     Privilege privilege{};  // EXECUTE of a function, USAGE of a type
     RoleId as = no_role;
-    std::size_t path = 0;  // 0: the session's
-    bool late = false;     // a relation or type: it is used by what looks names up when it runs
-    bool certain = true;   // that it comes to this
+    std::size_t path = 0;     // 0: the session's
+    bool late = false;        // a relation or type: it is used by what looks names up when it runs
+    bool certain = true;      // that it comes to this
+    bool restricted = false;  // maintenance makes no temporary tables
   };
   struct Place {
     ObjectId schema = no_object;  // none: there is no such schema
@@ -170,16 +199,18 @@ class CodeFlow::Steps {
     std::vector<std::vector<std::size_t>> before(states_.size() - known);
     bears_.resize(states_.size());
     std::vector<std::size_t> todo;
-    const auto mark = [&](std::size_t state) {
-      if (state < known || bears_[state]) return;
-      bears_[state] = true;
+    const auto mark = [&](std::size_t state, std::uint8_t what) {
+      if ((what & ~bears_[state]) == 0) return;
+      bears_[state] |= what;
       todo.push_back(state);
     };
     for (auto i = known; i < states_.size(); ++i) {
       for (const auto& event : events_of_[i]) {
-        if (event.hold || (event.next < known && bears_[event.next])) {
-          mark(i);
-        } else if (event.next >= known) {
+        if (event.hold) {
+          mark(i, is_held(event.hold->kind) ? held : looked_up);
+        } else if (event.next < known) {
+          mark(i, bears_[event.next]);
+        } else {
           before[event.next - known].push_back(i);
         }
       }
@@ -187,18 +218,18 @@ class CodeFlow::Steps {
     while (!todo.empty()) {
       const auto at = todo.back();
       todo.pop_back();
-      for (const auto state : before[at - known]) mark(state);
+      for (const auto state : before[at - known]) mark(state, bears_[at]);
     }
     for (auto i = known; i < states_.size(); ++i) erase_barren(events_of_[i]);
   }
 
   void erase_barren(Events& events) const {
-    std::erase_if(events, [&](const Event& e) { return !e.hold && !bears_[e.next]; });
+    std::erase_if(events, [&](const Event& e) { return !e.hold && bears_[e.next] == 0; });
   }
 
   void push(const State& s) {
-    const auto [at, is_new] =
-        numbers_.try_emplace({s.of, s.privilege, s.as, s.path, s.late}, states_.size());
+    const auto [at, is_new] = numbers_.try_emplace(
+        {s.of, s.privilege, s.as, s.path, s.late, s.restricted}, states_.size());
     if (is_new) {
       states_.push_back(s);
       states_.back().certain = true;
@@ -248,6 +279,8 @@ class CodeFlow::Steps {
     }
     attached(state, maintained);
     if (maintained) return;
+    // Whoever it is that writes may do so himself: by_keys.
+    if (state.as != no_role) keys(state);
     policies(state);
     const auto [first, last] = flow_.children_.equal_range(key(state.of));
     for (auto at = first; at != last; ++at) {
@@ -301,9 +334,100 @@ class CodeFlow::Steps {
     for (auto at = first; at != last; ++at) code(at->second->code, state);
   }
 
+  // --- Foreign keys ---
+
+  /// As the owner of where it looks or writes (ri_triggers.c).
+  void keys(const State& state) {
+    const bool updates = state.privilege == Privilege::update;
+    if (updates || state.privilege == Privilege::insert) {
+      const auto [first, last] = flow_.keys_of_.equal_range(key(state.of));
+      for (auto at = first; at != last; ++at) look_up(*at->second, at->second->parent, state);
+    }
+    if (!updates && state.privilege != Privilege::delete_) return;
+    const auto [first, last] = flow_.keys_to_.equal_range(key(state.of));
+    for (auto at = first; at != last; ++at) {
+      const auto& k = *at->second;
+      const char action = updates ? k.on_update : k.on_delete;
+      // Whether another row has the key by now.
+      if (action == 'a') look_up(k, k.parent, state);
+      look_up(k, k.child, state);
+      if (acts(action)) act(k, action, state);
+    }
+  }
+
+  /// Else the server refuses to look there.
+  bool owner_gets_to(ObjectId relation) const {
+    const auto& o = cluster_.object(relation);
+    const auto owner = owner_of(o);
+    const auto& schema = cluster_.object(o.schema);
+    return owner != no_role &&
+           context_.graph().held(owner, schema).privileges.has(Privilege::usage);
+  }
+
+  State as_owner(ObjectId of, Privilege privilege, State state) const {
+    state.of = of;
+    state.privilege = privilege;
+    state.as = owner_of(cluster_.object(of));
+    state.late = false;
+    return state;
+  }
+
+  /// FOR KEY SHARE, which fires nothing; policies do not bind the owner, not even where forced.
+  void look_up(const ForeignKey& k, ObjectId where, const State& from) {
+    if (!owner_gets_to(where)) return;
+    const auto state = as_owner(where, Privilege::select, from);
+    code(k.code, state);
+    attached(state, false);
+    const auto [first, last] = flow_.children_.equal_range(key(where));
+    for (auto at = first; at != last; ++at) read_as_part(at->second, state);
+  }
+
+  void act(const ForeignKey& k, char action, const State& from) {
+    if (!owner_gets_to(k.child)) return;
+    const auto does = action == 'c' ? from.privilege : Privilege::update;
+    auto state = as_owner(k.child, does, from);
+    // Those are the policies that would be taken to bind it.
+    if (cluster_.relation(cluster_.object(k.child)).force_row_security) state.certain = false;
+    relation({k.child, does}, false, state);
+  }
+
+  /// Of a relation, its parts and what lies behind it, where it is a view.
+  void only_keys(const State& start) {
+    std::set<ObjectId> seen;
+    std::vector<State> todo{start};
+    while (!todo.empty()) {
+      const auto state = todo.back();
+      todo.pop_back();
+      if (!seen.insert(state.of).second) continue;
+      keys(state);
+      const auto [first, last] = flow_.children_.equal_range(key(state.of));
+      for (auto at = first; at != last; ++at) {
+        todo.push_back(state);
+        todo.back().of = at->second;
+      }
+      const auto found = flow_.bodies_.find(key(state.of));
+      if (found != flow_.bodies_.end()) add_written(*found->second, state, todo);
+    }
+  }
+
+  /// What goes through a view needs no right of who writes that on the table behind it.
+  void add_written(const Body& view, State state, std::vector<State>& todo) const {
+    const auto owner = cluster_.object(view.of).owner;
+    if (view.writable && !view.writable->has(state.privilege)) return;
+    state.certain = state.certain && view.writable;
+    for (const auto& use : view.code.uses) {
+      const auto& behind = cluster_.object(use.object);
+      if (behind.kind != ObjectKind::table || behind.system) continue;
+      if (context_.graph().held_on_any(owner, behind, state.privilege).empty()) continue;
+      state.of = use.object;
+      todo.push_back(state);
+    }
+  }
+
   // --- What one piece of code uses ---
 
-  void code(const Code& code, const State& state, bool fires = false) {
+  void code(const Code& code, State state, bool fires = false) {
+    if (state.restricted && code.creates) state.certain = false;
     if (!code.names)
       unknown(state, "the snapshot was taken before pgleast read which names it looks up");
     const bool late = code.names && code.names->when_run;
@@ -315,7 +439,19 @@ class CodeFlow::Steps {
     }
     for (const auto& use : code.uses) one_use(use, late, state, fires);
     for (const auto& use : code.operators) named_operator(use, late, state);
+    if (code.creates) event_triggers(state);
     if (!code.unknown.empty()) unknown(state, code.unknown);
+  }
+
+  /// As whoever creates; for which statements is not told apart.
+  void event_triggers(State state) {
+    state.certain = false;
+    for (const auto& t : cluster_.event_triggers) {
+      if (!t.enabled || t.database != cluster_.object(state.of).database) continue;
+      if (t.event.starts_with("ddl_command")) {
+        function({t.function, Privilege::execute}, false, state, true);
+      }
+    }
   }
 
   void one_use(const CodeUse& use, bool late, State state, bool fires) {
@@ -647,11 +783,11 @@ class CodeFlow::Steps {
   const CodeFlow& flow_;
   const Context& context_;
   const Cluster& cluster_;
-  std::map<std::tuple<ObjectId, Privilege, RoleId, std::size_t, bool>, std::size_t> numbers_;
+  std::map<std::tuple<ObjectId, Privilege, RoleId, std::size_t, bool, bool>, std::size_t> numbers_;
   std::vector<State> states_;
-  std::vector<Events> events_of_;  // by state
-  std::vector<bool> bears_;        // whether a state leads to a hold
-  Events events_;                  // of the state that is run
+  std::vector<Events> events_of_;    // by state
+  std::vector<std::uint8_t> bears_;  // which holds a state leads to: `Wanted`
+  Events events_;                    // of the state that is run
   std::map<std::string, std::size_t> path_numbers_;
   std::vector<std::string> paths_;
 };
@@ -659,7 +795,7 @@ class CodeFlow::Steps {
 // From what is set off, what is certain first.
 class CodeFlow::Walk {
  public:
-  explicit Walk(const Steps& steps) : steps_(steps), seen_(steps.count()) {}
+  Walk(const Steps& steps, Wanted wanted) : steps_(steps), wanted_(wanted), seen_(steps.count()) {}
 
   std::vector<Hold> from(const std::vector<std::pair<Steps::Events, ObjectId>>& starts) {
     for (const auto& [events, source] : starts) take(events, source, true);
@@ -689,6 +825,7 @@ class CodeFlow::Walk {
     for (const auto& event : events) {
       const bool both = certain && event.certain;
       if (!event.hold) {
+        if (!steps_.leads_to(event.next, wanted_)) continue;
         (both ? todo_ : unsure_).push_back({event.next, source, both});
       } else if (certain || !event.if_certain) {
         add(*event.hold, source, both);
@@ -704,6 +841,7 @@ class CodeFlow::Walk {
   }
 
   const Steps& steps_;
+  Wanted wanted_;
   std::vector<bool> seen_;
   std::deque<Reached> todo_, unsure_;
   std::set<std::tuple<Hold::Kind, ObjectId, RoleId, RoleId, std::vector<Need>>> held_;
@@ -739,7 +877,23 @@ CodeFlow::CodeFlow(const Context& context)
       relations_[p.table] |= reading_and_writing();
     }
   }
-  for (const auto& i : cluster.inheritances) children_.emplace(key(i.parent), i.child);
+  // What is put on a part runs where the whole is written.
+  for (const auto& i : cluster.inheritances) {
+    children_.emplace(key(i.parent), i.child);
+    relations_[i.parent] |= reading_and_writing();
+  }
+  const auto updates = PrivilegeSet(Privilege::update);
+  for (const auto& k : cluster.foreign_keys) {
+    if (k.checked) {
+      keys_of_.emplace(key(k.child), &k);
+      keyed_[k.child] |= updates | Privilege::insert;
+    }
+    if (k.watched) {
+      keys_to_.emplace(key(k.parent), &k);
+      keyed_[k.parent] |= updates | Privilege::delete_;
+    }
+  }
+  add_keyed_by_way();
   add_given();
 }
 
@@ -750,18 +904,18 @@ const CodeFlow& Context::flow() const {
   return *flow_;
 }
 
-std::vector<Hold> CodeFlow::holds(const std::vector<Start>& starts) const {
+std::vector<Hold> CodeFlow::holds(const std::vector<Start>& starts, Wanted wanted) const {
   std::vector<std::pair<Steps::Events, ObjectId>> begun;
   for (const auto& start : starts) {
     auto events = steps_->of(start);
     if (!events.empty()) begun.emplace_back(std::move(events), start.of);
   }
-  return begun.empty() ? std::vector<Hold>() : Walk(*steps_).from(begun);
+  return begun.empty() ? std::vector<Hold>() : Walk(*steps_, wanted).from(begun);
 }
 
 std::vector<Hold> CodeFlow::holds_of_call(const CodeUse& call) const {
   const auto events = steps_->of_call(call);
-  return Walk(*steps_).from({{events, call.object}});
+  return Walk(*steps_, all).from({{events, call.object}});
 }
 
 }  // namespace pgleast

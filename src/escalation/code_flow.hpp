@@ -10,6 +10,7 @@
 // Each piece of code is read once for each role that it runs as and each search_path that is in
 // force there, whatever sets it off.
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,6 +51,11 @@ struct Hold {
   std::string of_operator;  // of that schema, `object`: what is held
 };
 
+/// One that is somebody's, not what is looked up or unknown.
+inline bool is_held(Hold::Kind kind) {
+  return kind != Hold::Kind::name && kind != Hold::Kind::match && kind != Hold::Kind::unknown;
+}
+
 class CodeFlow {
  public:
   explicit CodeFlow(const Context& context);
@@ -59,10 +65,13 @@ class CodeFlow {
     ObjectId of{};    // a function, or a relation that is used by
     PrivilegeSet on;  // these; MAINTAIN: refreshed, analyzed
     RoleId as = no_role;
+    bool by_keys = false;  // only what foreign keys look up and do for whoever uses it
   };
+  /// What is somebody's, and what is looked up or unknown. Of the others some are told, too.
+  enum Wanted : std::uint8_t { held = 1, looked_up = 2, all = 3 };
   /// Each once for every role that it runs as, in the order in which they are come to, what is
   /// certain first.
-  std::vector<Hold> holds(const std::vector<Start>& starts) const;
+  std::vector<Hold> holds(const std::vector<Start>& starts, Wanted wanted = all) const;
 
   /// The same of a call, the function's own owner among them.
   std::vector<Hold> holds_of_call(const CodeUse& call) const;
@@ -73,6 +82,8 @@ class CodeFlow {
   bool works_on_callers_types(ObjectId function) const;
   /// Relations whose use runs code of somebody's, with what sets it off.
   const std::map<ObjectId, PrivilegeSet>& relations() const { return relations_; }
+  /// Those that foreign keys make others be looked at or written for.
+  const std::map<ObjectId, PrivilegeSet>& keyed() const { return keyed_; }
   /// Tables and what fires it there.
   std::vector<std::pair<ObjectId, PrivilegeSet>> fired_by(ObjectId trigger_function) const;
 
@@ -80,14 +91,16 @@ class CodeFlow {
   class Steps;
   class Walk;
   void add_given();
+  void add_keyed_by_way();
 
   const Context& context_;
   std::unordered_map<std::uint32_t, const Body*> bodies_;
   std::unordered_multimap<std::uint32_t, const Attachment*> attachments_, triggers_;
   std::unordered_multimap<std::uint32_t, const RowPolicy*> policies_;
   std::unordered_multimap<std::uint32_t, ObjectId> children_;
+  std::unordered_multimap<std::uint32_t, const ForeignKey*> keys_of_, keys_to_;  // child, parent
   std::vector<CodeUse> anywhere_;  // what the server's own types bring
-  std::map<ObjectId, PrivilegeSet> relations_;
+  std::map<ObjectId, PrivilegeSet> relations_, keyed_;
   std::map<ObjectId, std::set<std::pair<Given::To, std::uint32_t>>> given_;
   std::unique_ptr<Steps> steps_;
 };

@@ -86,6 +86,10 @@ const std::vector<Edge>& edges() {
          true,
          find_hidden_settings,
          describe_hidden_settings},
+        {{"ESC-REFERENCES", {}, {Fact::roles, Fact::objects, Fact::code}},
+         true,
+         find_references,
+         describe_references},
         {{"ESC-REPLACEFUNC", {}, {Fact::roles, Fact::objects, Fact::code}, "ESC-SECDEF"},
          true,
          find_replace_function,
@@ -152,6 +156,10 @@ std::span<const EscalationInfo> escalations() {
 const RoleSet& Context::holders(const Need& need) const {
   const auto [at, added] = holders_.try_emplace(need, RoleSet());
   if (!added) return at->second;
+  if (need.owns) {
+    const auto& o = cluster().object(need.object);
+    return holders_[need] = graph_.who_has(resolved(o.owner, o.database), Closure::inherits);
+  }
   if (need.within) {
     auto found = holders({need.object, need.privilege});
     for (const auto id : objects_of(cluster(), ObjectKind::schema)) {

@@ -33,11 +33,13 @@ enum class Holding : std::uint8_t { own, inherits, members };
 
 /// On the object or, for CREATE within a database, on it or any schema in it. `found_by`: where
 /// that role finds what is created, by its own USAGE or because the creator may grant it that.
+/// `owns`: whatever its owner may do.
 struct Need {
   ObjectId object{};
   Privilege privilege{};
   bool within = false;
   RoleId found_by = no_role;
+  bool owns = false;
   auto operator<=>(const Need&) const = default;
 };
 
@@ -213,6 +215,7 @@ PGLEAST_EDGE(programs);
 PGLEAST_EDGE(read_data);
 PGLEAST_EDGE(read_files);
 PGLEAST_EDGE(record_edit);
+PGLEAST_EDGE(references);
 PGLEAST_EDGE(replace_function);
 PGLEAST_EDGE(replication);
 PGLEAST_EDGE(rule);

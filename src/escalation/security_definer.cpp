@@ -156,7 +156,8 @@ void find_security_definer(const Context& context, std::vector<Offer>& offers) {
       add_callers(context, ObjectId{i}, f.owner,
                   {made_anywhere(f.database), false, brings_types_item, ""}, groups);
     }
-    for (const auto& hold : flow.holds({{ObjectId{i}, Privilege::execute, f.owner}})) {
+    const CodeFlow::Start start{ObjectId{i}, Privilege::execute, f.owner};
+    for (const auto& hold : flow.holds({start}, CodeFlow::looked_up)) {
       const auto weakness = weakness_of(context, hold);
       if (!weakness) continue;
       add_callers(context, ObjectId{i}, hold.as, *weakness, groups);

@@ -52,6 +52,14 @@ struct ChangeOwner {
   bool operator==(const ChangeOwner&) const = default;
 };
 
+/// ALTER OPERATOR ... OWNER TO. It is no object of the model, and known where code uses it.
+struct ChangeOperatorOwner {
+  ObjectId schema{};
+  std::string identity;  // shop.@@@(integer,integer)
+  RoleId owner{};
+  bool operator==(const ChangeOperatorOwner&) const = default;
+};
+
 /// ALTER FUNCTION ... SET search_path.
 struct PinSearchPath {
   ObjectId function{};
@@ -122,9 +130,9 @@ struct ChangeSetting {
   bool operator==(const ChangeSetting&) const = default;
 };
 
-using Remedy =
-    std::variant<ChangePrivileges, ChangeMembership, ChangeAttribute, ChangeConnectionLimit,
-                 ChangeOwner, PinSearchPath, EnableRowSecurity, ChangeDefaultPrivileges, EditRecord,
-                 InsertRecord, DisableRecord, DisableMapping, ResetStored, ChangeSetting>;
+using Remedy = std::variant<ChangePrivileges, ChangeMembership, ChangeAttribute,
+                            ChangeConnectionLimit, ChangeOwner, ChangeOperatorOwner, PinSearchPath,
+                            EnableRowSecurity, ChangeDefaultPrivileges, EditRecord, InsertRecord,
+                            DisableRecord, DisableMapping, ResetStored, ChangeSetting>;
 
 }  // namespace pgleast

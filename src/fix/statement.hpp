@@ -28,6 +28,7 @@ Statements enact(Cluster& model, const ChangeMembership& remedy);
 Statements enact(Cluster& model, const ChangeAttribute& remedy);
 Statements enact(Cluster& model, const ChangeConnectionLimit& remedy);
 Statements enact(Cluster& model, const ChangeOwner& remedy);
+Statements enact(Cluster& model, const ChangeOperatorOwner& remedy);
 Statements enact(Cluster& model, const PinSearchPath& remedy);
 Statements enact(Cluster& model, const EnableRowSecurity& remedy);
 Statements enact(Cluster& model, const ChangeDefaultPrivileges& remedy);
@@ -37,6 +38,9 @@ Statements enact(Cluster& model, const ChangeSetting& remedy);
 
 /// What changes its owner with the object, itself first: a table's row type and arrays of it.
 std::vector<ObjectId> owned_with(const Cluster& cluster, ObjectId object);
+
+/// Where code uses that operator.
+std::vector<OperatorUse*> uses_of(Cluster& model, const ChangeOperatorOwner& remedy);
 
 /// A new number for an access list that no reader made.
 AclId add_acl(Cluster& model, Acl acl);

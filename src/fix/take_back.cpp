@@ -55,6 +55,13 @@ std::function<void()> kept_before(Cluster& model, const ChangeOwner& r) {
     for (const auto& take_back : all) take_back();
   };
 }
+std::function<void()> kept_before(Cluster& model, const ChangeOperatorOwner& r) {
+  std::vector<TakeBack> all;
+  for (auto* const use : uses_of(model, r)) all.push_back(keep(use->owner));
+  return [all = std::move(all)] {
+    for (const auto& take_back : all) take_back();
+  };
+}
 std::function<void()> kept_before(Cluster& model, const PinSearchPath& r) {
   return keep(model.functions[model.object(r.function).detail].config);
 }

@@ -14,6 +14,7 @@ std::function<void()> kept_before(Cluster& model, const ChangeMembership& remedy
 std::function<void()> kept_before(Cluster& model, const ChangeAttribute& remedy);
 std::function<void()> kept_before(Cluster& model, const ChangeConnectionLimit& remedy);
 std::function<void()> kept_before(Cluster& model, const ChangeOwner& remedy);
+std::function<void()> kept_before(Cluster& model, const ChangeOperatorOwner& remedy);
 std::function<void()> kept_before(Cluster& model, const PinSearchPath& remedy);
 std::function<void()> kept_before(Cluster& model, const EnableRowSecurity& remedy);
 std::function<void()> kept_before(Cluster& model, const ChangeDefaultPrivileges& remedy);

@@ -70,6 +70,7 @@ class Words::Judge {
   std::optional<NeededWord> needed(const Finding&, const ChangeAttribute& r);
   std::optional<NeededWord> needed(const Finding&, const ChangeConnectionLimit&) { return {}; }
   std::optional<NeededWord> needed(const Finding&, const ChangeOwner& r);
+  std::optional<NeededWord> needed(const Finding&, const ChangeOperatorOwner& r);
   std::optional<NeededWord> needed(const Finding&, const PinSearchPath& r);
   std::optional<NeededWord> needed(const Finding&, const EnableRowSecurity& r);
   std::optional<NeededWord> needed(const Finding&, const ChangeDefaultPrivileges&) { return {}; }
@@ -377,6 +378,13 @@ std::optional<NeededWord> Words::Judge::needed(const Finding&, const ChangeOwner
   const auto& object = model_.object(r.object);
   return word("owner", fmt::format("{} is no longer the owner of {}", facts_.shown(object.owner),
                                    facts_.shown(object)));
+}
+
+std::optional<NeededWord> Words::Judge::needed(const Finding&, const ChangeOperatorOwner& r) {
+  const auto uses = uses_of(model_, r);
+  if (uses.empty()) return std::nullopt;
+  return word("owner", fmt::format("{} is no longer the owner of operator {}",
+                                   facts_.shown(uses.front()->owner), displayed(r.identity)));
 }
 
 std::optional<NeededWord> Words::Judge::needed(const Finding&, const PinSearchPath& r) {

@@ -79,7 +79,8 @@ struct Cluster {
   std::vector<RowPolicy> row_policies;
   std::vector<DefaultAcl> default_acls;
   std::vector<Inheritance> inheritances;         // by child
-  std::vector<ForeignKey> foreign_keys;          // that act; by child, then name
+  std::vector<ForeignKey> foreign_keys;          // by child, then name
+  std::vector<UniqueKey> unique_keys;            // by table
   std::vector<Body> bodies;                      // by object
   std::vector<Attachment> attachments;           // by relation, then kind and name
   std::vector<EventTrigger> event_triggers;      // by database, then name

@@ -18,7 +18,8 @@ struct CodeUse {
   ObjectId object{};            // a relation, a function (an operator's, too) or a type
   PrivilegeSet privileges;      // that the code needs on it: SELECT, INSERT, EXECUTE, USAGE, ...
   bool by_search_path = false;  // written without its schema, and looked up when the code runs
-  bool maybe = false;           // that hangs on types, which are not followed
+  bool maybe = false;  // that hangs on types, which are not followed; of a relation: one is
+                       // made like it, and nothing of its own is touched
   std::vector<std::string> columns =
       {};                    // a view's: those that it reads; empty: all, for all is known
   bool by_operator = false;  // a function that is not named: an operator is
@@ -65,6 +66,7 @@ struct Code {
   std::vector<Given> given;                        // sorted
   std::string unknown;         // why the rest cannot be followed; empty: it was followed
   bool callers_types = false;  // it works on values of types that its caller may have made
+  bool creates = false;        // tables, functions, ...: event triggers run
   bool operator==(const Code&) const = default;
 };
 

@@ -15,6 +15,7 @@ void sort_code(Cluster& cluster) {
   by(cluster.inheritances, [](const Inheritance& i) { return std::pair(i.child, i.parent); });
   by(cluster.foreign_keys,
      [](const ForeignKey& k) { return std::tuple(k.child, std::string_view(k.name), k.parent); });
+  by(cluster.unique_keys, [](const UniqueKey& k) { return k.table; });
   by(cluster.bodies, [](const Body& b) { return b.of; });
   by(cluster.attachments,
      [](const Attachment& a) { return std::tuple(a.relation, a.kind, std::string_view(a.name)); });
@@ -31,6 +32,7 @@ void sort_code(Cluster& cluster) {
   };
   for (auto& body : cluster.bodies) sort_uses(body.code);
   for (auto& attachment : cluster.attachments) sort_uses(attachment.code);
+  for (auto& key : cluster.foreign_keys) sort_uses(key.code);
 }
 
 }  // namespace pgleast

@@ -79,8 +79,9 @@ struct RowPolicy {
   bool operator==(const RowPolicy&) const = default;
 };
 
-/// A foreign key that acts: what is done to `parent` is done to the rows of `child` that refer to
-/// it, as the owner of `child`. Of a partitioned parent each partition has its own.
+/// A foreign key: who writes `child` has `parent` looked at, as the owner of `parent`; who deletes
+/// or changes rows of `parent` has `child` looked at or, where it acts, written, as the owner of
+/// `child` (ri_triggers.c). Of a partitioned parent each partition has its own.
 struct ForeignKey {
   ObjectId child{};
   std::string name;
@@ -89,7 +90,25 @@ struct ForeignKey {
   char on_update = 'a';  // the same
   std::vector<std::string> columns;  // of the child
   std::vector<std::string> keys;     // of the parent, as many
+  bool checked = true;               // writing `child` sets it off; not where triggers are off
+  bool watched = true;               // the same of `parent`
+  Code code = {};                    // what compares the keys, both ways
   bool operator==(const ForeignKey&) const = default;
+};
+
+/// CASCADE, SET NULL or SET DEFAULT.
+inline bool acts(char on_delete_or_update) {
+  return on_delete_or_update == 'c' || on_delete_or_update == 'n' || on_delete_or_update == 'd';
+}
+
+/// What a foreign key may refer to from a column of a type of somebody's: a unique index of whole
+/// columns, of all rows, checked at once, with a type that others can be cast to.
+struct UniqueKey {
+  ObjectId table{};
+  std::vector<std::string> columns;
+  /// That its operator classes compare; empty: one is not known, or nothing can be cast to it.
+  std::vector<std::string> types;
+  bool operator==(const UniqueKey&) const = default;
 };
 
 /// A row of pg_default_acl: what `creator`'s future objects get.

@@ -122,7 +122,9 @@ class Checker {
     for (const auto& k : c_.foreign_keys) {
       object(k.child, ObjectKind::table);
       object(k.parent, ObjectKind::table);
+      code(k.code);
     }
+    for (const auto& k : c_.unique_keys) object(k.table, ObjectKind::table);
     for (const auto& b : c_.bodies) {
       any_object(b.of);
       code(b.code);

@@ -127,7 +127,7 @@ void IndirectUses::add_code(IndirectUse use, const Code& start) {
         use.to = used.object;
         use.does = Privilege::execute;
         add(use);
-      } else if (object.kind == ObjectKind::table) {
+      } else if (object.kind == ObjectKind::table && !used.maybe) {
         used.privileges.each([&](Privilege p) {
           use.to = used.object;
           use.does = p;
@@ -177,22 +177,23 @@ void IndirectUses::add_attachment(const Attachment& attachment) {
 }
 
 void IndirectUses::add_foreign_key(const ForeignKey& key) {
+  if (!key.watched) return;
   IndirectUse use;
   use.kind = Kind::foreign_key;
   use.object = key.parent;
   use.to = key.child;
   use.as = cluster_.object(key.child).owner;
   use.name = key.name;
-  const auto act = [&](Privilege when, char action) {
-    if (action != 'c' && action != 'n' && action != 'd') return;
+  const auto add_action = [&](Privilege when, char action) {
+    if (!acts(action)) return;
     use.privilege = when;
     use.does = action == 'c' ? when : Privilege::update;
     use.needs = when == Privilege::update ? key.keys : std::vector<std::string>();
     use.changes = use.does == Privilege::update ? key.columns : std::vector<std::string>();
     add(use);
   };
-  act(Privilege::delete_, key.on_delete);
-  act(Privilege::update, key.on_update);
+  add_action(Privilege::delete_, key.on_delete);
+  add_action(Privilege::update, key.on_update);
 }
 
 // The server asks there for the privileges of the role that it logs in as, and whether it gets in

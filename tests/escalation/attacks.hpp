@@ -36,7 +36,7 @@ struct Attack {
   const char* reset = nullptr;    // by the superuser, what the attack left
 };
 
-inline constexpr std::array<Attack, 93> attacks{
+inline constexpr std::array<Attack, 99> attacks{
     {
         {.id = "ESC-SUPER",
          .since = 12,
@@ -868,6 +868,180 @@ BEGIN PERFORM s.steal(1); RETURN 1; END $$;
          .victim = "TABLE s.t;",
          .then = "SELECT 'gained' FROM s.loot WHERE a = '{r}boss' LIMIT 1;",
          .reset = "DROP INDEX IF EXISTS s.x; TRUNCATE s.loot;"},
+        {.id = "ESC-REFERENCES",
+         .since = 12,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.loot (who text); GRANT SELECT, INSERT ON public.loot TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE public.p (a int PRIMARY KEY, b text); INSERT INTO public.p VALUES (1);
+ALTER TABLE public.p OWNER TO {r}boss; GRANT ALL ON public.p TO {r}app;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.loot (who text); GRANT SELECT, INSERT ON public.loot TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE public.p (a int PRIMARY KEY, b text); INSERT INTO public.p VALUES (1);
+ALTER TABLE public.p OWNER TO {r}boss;
+GRANT SELECT, INSERT, UPDATE, DELETE, REFERENCES (b) ON public.p TO {r}app;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN; CREATE TYPE s.t AS ENUM ('1');
+CREATE FUNCTION s.f(s.t) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO
+public.loot VALUES (current_user); RETURN 1; END $$;
+CREATE CAST (s.t AS int) WITH FUNCTION s.f(s.t) AS IMPLICIT;
+CREATE TABLE s.c (a s.t REFERENCES public.p); INSERT INTO s.c VALUES ('1');
+SELECT 'gained' FROM public.loot WHERE who = '{r}boss' LIMIT 1;
+ROLLBACK;)x"},
+        {.id = "ESC-REFERENCES",
+         .since = 12,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.loot (who text); GRANT SELECT, INSERT ON public.loot TO PUBLIC;
+CREATE TABLE public.p (a int PRIMARY KEY, b int UNIQUE);
+INSERT INTO public.p VALUES (1, 1);
+ALTER TABLE public.p OWNER TO {r}boss; GRANT REFERENCES (b) ON public.p TO {r}app;
+CREATE TABLE public.mine (x int); ALTER TABLE public.mine OWNER TO {r}app;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.loot (who text); GRANT SELECT, INSERT ON public.loot TO PUBLIC;
+CREATE TABLE public.p (a int PRIMARY KEY, b int UNIQUE);
+INSERT INTO public.p VALUES (1, 1);
+ALTER TABLE public.p OWNER TO {r}boss; GRANT REFERENCES (b) ON public.p TO {r}app;
+CREATE TABLE public.mine (x int); ALTER TABLE public.mine OWNER TO {r}boss;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN; CREATE TYPE pg_temp.t AS (x int);
+CREATE FUNCTION pg_temp.f(pg_temp.t) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT
+INTO public.loot VALUES (current_user); RETURN 1; END $$;
+CREATE CAST (pg_temp.t AS int) WITH FUNCTION pg_temp.f(pg_temp.t) AS IMPLICIT;
+ALTER TABLE public.mine ADD COLUMN a pg_temp.t REFERENCES public.p (b);
+INSERT INTO public.mine (a) VALUES (ROW(1));
+SELECT 'gained' FROM public.loot WHERE who = '{r}boss' LIMIT 1;
+ROLLBACK;)x"},
+        {.id = "ESC-REFERENCES",
+         .since = 12,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.loot (who text); GRANT SELECT, INSERT ON public.loot TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE public.p (a int, b text, PRIMARY KEY (a, b));
+INSERT INTO public.p VALUES (1, 'x'); ALTER TABLE public.p OWNER TO {r}boss;
+GRANT REFERENCES (b) ON public.p TO {r}app;
+GRANT REFERENCES (a) ON public.p TO PUBLIC;)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE TABLE public.loot (who text); GRANT SELECT, INSERT ON public.loot TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE public.p (a int, b text, PRIMARY KEY (a, b));
+INSERT INTO public.p VALUES (1, 'x'); ALTER TABLE public.p OWNER TO {r}boss;
+GRANT REFERENCES (b) ON public.p TO {r}app;
+GRANT SELECT (a) ON public.p TO PUBLIC;)x",
+         .to = "{r}boss",
+         .does = R"x(BEGIN; CREATE TYPE s.t AS (x int);
+CREATE FUNCTION s.f(s.t) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO
+public.loot VALUES (current_user); RETURN 1; END $$;
+CREATE CAST (s.t AS int) WITH FUNCTION s.f(s.t) AS IMPLICIT;
+CREATE TABLE s.c (a s.t, b text, FOREIGN KEY (a, b) REFERENCES public.p);
+INSERT INTO s.c VALUES (ROW(1), 'x');
+SELECT 'gained' FROM public.loot WHERE who = '{r}boss' LIMIT 1;
+ROLLBACK;)x"},
+        {.id = "ESC-REPLACEFUNC",
+         .since = 12,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE s.loot (who text); GRANT SELECT, INSERT ON s.loot TO PUBLIC;
+CREATE TABLE public.p (a int PRIMARY KEY);
+CREATE TABLE public.c (a int REFERENCES public.p ON DELETE SET NULL);
+INSERT INTO public.p VALUES (1); INSERT INTO public.c VALUES (1);
+GRANT DELETE ON public.p TO {r}app;
+GRANT TRIGGER ON public.c TO {r}app; ALTER TABLE public.c OWNER TO {r}boss;
+)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE s.loot (who text); GRANT SELECT, INSERT ON s.loot TO PUBLIC;
+CREATE TABLE public.p (a int PRIMARY KEY);
+CREATE TABLE public.c (a int REFERENCES public.p ON DELETE RESTRICT);
+INSERT INTO public.p VALUES (1); INSERT INTO public.c VALUES (1);
+GRANT DELETE ON public.p TO {r}app;
+GRANT TRIGGER ON public.c TO {r}app; ALTER TABLE public.c OWNER TO {r}boss;
+)x",
+         .to = "{r}boss",
+         .does =
+             R"x(BEGIN; CREATE FUNCTION s.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO
+s.loot VALUES (current_user); RETURN NEW; END $$;
+CREATE TRIGGER x BEFORE UPDATE ON public.c FOR EACH ROW EXECUTE FUNCTION s.f();
+DELETE FROM public.p;
+SELECT 'gained' FROM s.loot WHERE who = '{r}boss' LIMIT 1;
+ROLLBACK;)x"},
+        {.id = "ESC-REPLACEFUNC",
+         .since = 12,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE s.loot (who text); GRANT SELECT, INSERT ON s.loot TO PUBLIC;
+CREATE TYPE public.k AS (x int);
+CREATE FUNCTION public.lt(k, k) RETURNS bool LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.<) ($2).x';
+CREATE FUNCTION s.eq(k, k) RETURNS bool LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.=) ($2).x';
+ALTER FUNCTION s.eq(k, k) OWNER TO {r}app;
+CREATE FUNCTION public.cmp(k, k) RETURNS int LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.-) ($2).x';
+CREATE OPERATOR public.< (LEFTARG = k, RIGHTARG = k, PROCEDURE = public.lt);
+CREATE OPERATOR public.= (LEFTARG = k, RIGHTARG = k, PROCEDURE = s.eq);
+CREATE OPERATOR CLASS public.k_ops DEFAULT FOR TYPE k USING btree AS OPERATOR 1
+public.<, OPERATOR 3 public.=, FUNCTION 1 public.cmp;
+CREATE TABLE public.p (a k PRIMARY KEY);
+CREATE TABLE public.c (a k REFERENCES public.p);
+INSERT INTO public.p VALUES (ROW(1)::k); GRANT INSERT ON public.c TO {r}app;
+ALTER TABLE public.p OWNER TO {r}boss;
+)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app;
+GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE s.loot (who text); GRANT SELECT, INSERT ON s.loot TO PUBLIC;
+CREATE TYPE public.k AS (x int);
+CREATE FUNCTION public.lt(k, k) RETURNS bool LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.<) ($2).x';
+CREATE FUNCTION s.eq(k, k) RETURNS bool LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.=) ($2).x';
+ALTER FUNCTION s.eq(k, k) OWNER TO {r}boss;
+CREATE FUNCTION public.cmp(k, k) RETURNS int LANGUAGE sql AS 'SELECT
+($1).x OPERATOR(pg_catalog.-) ($2).x';
+CREATE OPERATOR public.< (LEFTARG = k, RIGHTARG = k, PROCEDURE = public.lt);
+CREATE OPERATOR public.= (LEFTARG = k, RIGHTARG = k, PROCEDURE = s.eq);
+CREATE OPERATOR CLASS public.k_ops DEFAULT FOR TYPE k USING btree AS OPERATOR 1
+public.<, OPERATOR 3 public.=, FUNCTION 1 public.cmp;
+CREATE TABLE public.p (a k PRIMARY KEY);
+CREATE TABLE public.c (a k REFERENCES public.p);
+INSERT INTO public.p VALUES (ROW(1)::k); GRANT INSERT ON public.c TO {r}app;
+ALTER TABLE public.p OWNER TO {r}boss;
+)x",
+         .to = "{r}boss",
+         .does =
+             R"x(BEGIN; CREATE OR REPLACE FUNCTION s.eq(k, k) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN
+INSERT INTO s.loot VALUES (current_user); RETURN ($1).x OPERATOR(pg_catalog.=) ($2).x; END $$;
+INSERT INTO public.c VALUES (ROW(1)::k);
+SELECT 'gained' FROM s.loot WHERE who = '{r}boss' LIMIT 1;
+ROLLBACK;)x"},
         {.id = "ESC-REPLACEFUNC",
          .since = 12,
          .setup = R"x(CREATE ROLE {r}app LOGIN;
@@ -1080,6 +1254,33 @@ CREATE SCHEMA s AUTHORIZATION {r}app;)x",
          .to = "the scripts of trusted extensions, run as the bootstrap superuser",
          .does = R"x(BEGIN; CREATE EXTENSION hstore SCHEMA s;
 SELECT 'gained' FROM pg_proc WHERE proname = 'hstore_in' AND proowner = 10;
+ROLLBACK;)x"},
+        {.id = "ESC-REPLACEFUNC",
+         .since = 12,
+         .certain = false,
+         .setup = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE s.loot (who text); GRANT SELECT, INSERT ON s.loot TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.run() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN CREATE TEMP TABLE made (a pg_catalog.int4); RETURN 1; END $$; ALTER FUNCTION safe.run() OWNER TO {r}boss;
+CREATE FUNCTION s.e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; ALTER FUNCTION s.e() OWNER TO {r}app;
+CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION s.e();)x",
+         .without = R"x(CREATE ROLE {r}app LOGIN;
+CREATE ROLE {r}boss; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO {r}app; GRANT USAGE ON SCHEMA s TO {r}boss;
+CREATE TABLE s.loot (who text); GRANT SELECT, INSERT ON s.loot TO PUBLIC;
+CREATE SCHEMA safe; GRANT USAGE ON SCHEMA safe TO PUBLIC;
+CREATE FUNCTION safe.run() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN CREATE TEMP TABLE made (a pg_catalog.int4); RETURN 1; END $$; ALTER FUNCTION safe.run() OWNER TO {r}boss;
+CREATE FUNCTION s.e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; ALTER FUNCTION s.e() OWNER TO {r}boss;
+CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION s.e();)x",
+         .to = "{r}boss",
+         .does =
+             R"x(BEGIN; CREATE OR REPLACE FUNCTION s.e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO
+s.loot VALUES (current_user); END $$; SELECT safe.run();
+SELECT 'gained' FROM s.loot WHERE who = '{r}boss' LIMIT 1;
 ROLLBACK;)x"},
         {.id = "ESC-EVENTTRIGGER",
          .since = 12,

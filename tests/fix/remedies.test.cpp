@@ -211,6 +211,16 @@ const Case cases[] = {
      },
      {R"(ALTER ROUTINE "public"."f"() OWNER TO "postgres";)"},
      {R"(ALTER ROUTINE "public"."f"() OWNER TO "app";)"}},
+    {18,
+     "CREATE ROLE app; CREATE FUNCTION f(int, int) RETURNS bool LANGUAGE sql AS 'SELECT true';"
+     "CREATE OPERATOR @@@ (LEFTARG = int, RIGHTARG = int, PROCEDURE = f);"
+     "ALTER OPERATOR @@@ (int, int) OWNER TO app; CREATE VIEW v AS SELECT 1 @@@ 2 AS a;",
+     [](const Names& n) -> Remedy {
+       return ChangeOperatorOwner{n.schema("public"), "public.@@@(integer,integer)",
+                                  n.role("postgres")};
+     },
+     {R"(ALTER OPERATOR public.@@@(integer,integer) OWNER TO "postgres";)"},
+     {R"(ALTER OPERATOR public.@@@(integer,integer) OWNER TO "app";)"}},
     // Functions and tables.
     {18,
      "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET work_mem = '4MB' AS 'SELECT 1';",

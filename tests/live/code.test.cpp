@@ -154,7 +154,7 @@ TEST_CASE("what code is attached to, and where servers lead", "[live][code]") {
               "it "
               "runs;\n"
               "proc: app.t SELECT, UPDATE;\n"
-              "rows: app.t SELECT;\n"
+              "rows: app.t SELECT; app.t USAGE;\n"
               "same: by path;\n"
               "sql: pg_catalog.pg_authid by path SELECT; app.t by path INSERT; app.f(integer) by "
               "path EXECUTE; by path;\n") +

@@ -41,6 +41,7 @@ void clear_objects(Cluster& c) {
   c.default_acls.clear();
   c.inheritances.clear();
   c.foreign_keys.clear();
+  c.unique_keys.clear();
   c.extensions.clear();
   c.role_settings.clear();
   c.unseen[Fact::code] = c.unseen[Fact::role_settings] = damaged;
@@ -174,6 +175,7 @@ class Without {
     part(c_.default_acls, &DefaultAcl::database);
     part(c_.inheritances, &Inheritance::child);
     part(c_.foreign_keys, &ForeignKey::child);
+    part(c_.unique_keys, &UniqueKey::table);
     part(c_.bodies, &Body::of);
     part(c_.attachments, &Attachment::relation);
     part(c_.event_triggers, &EventTrigger::function);
@@ -181,7 +183,10 @@ class Without {
     part(c_.extensions, &Extension::schema);
     for (auto& d : c_.default_acls) d.schema = moved(d.schema);
     for (auto& i : c_.inheritances) i.parent = moved(i.parent);
-    for (auto& k : c_.foreign_keys) k.parent = moved(k.parent);
+    for (auto& k : c_.foreign_keys) {
+      k.parent = moved(k.parent);
+      uses(k.code);
+    }
     for (auto& b : c_.bodies) uses(b.code);
     for (auto& a : c_.attachments) uses(a.code);
     for (auto& p : c_.row_policies) uses(p.code);

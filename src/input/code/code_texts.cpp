@@ -86,7 +86,14 @@ void CodeTree::plpgsql_type(const std::string& text) {
     const auto& names = member(member(value, "ColumnRef"), "fields");
     if (names.is_null()) return;
     const bool row = lower_case(text.substr(percent)).starts_with("%rowtype");
-    return looked_up(names.size() > (row ? 1 : 2), &NameLookup::types);
+    auto relation = names;
+    if (!row) relation.erase(relation.size() - 1);
+    const auto [schema, name] = qualified(relation);
+    const auto id = names_.type(schema, name, path_);
+    if (id == no_object) return looked_up(relation.size() > 1, &NameLookup::types);
+    // Of a column's type the row's says no more than that it may be among its own.
+    code_.uses.push_back({id, Privilege::usage, schema.empty() && !path_.bound, !row});
+    return;
   }
   const auto word = lower_case(text);
   if (word.empty() || word == "unknown" || word.find("record") != std::string::npos) return;

@@ -53,6 +53,7 @@ Code CodeTree::take() {
   for (const auto& use : uses) {
     if (!merged.empty() && key(merged.back()) == key(use)) {
       merged.back().privileges |= use.privileges;
+      merged.back().maybe = merged.back().maybe && use.maybe;
     } else {
       merged.push_back(use);
     }
@@ -138,6 +139,7 @@ bool CodeTree::visit_named(const std::string& key, const Tree& value, const Todo
   }
   if (key == "intoClause" || key == "IntoClause" || key == "into") {
     own_.insert(member_text(member(value, "rel"), "relname"));
+    code_.creates = true;
     return true;
   }
   if (!is_statement(key) || key == "SelectStmt") return false;
@@ -158,7 +160,7 @@ bool CodeTree::visit_named(const std::string& key, const Tree& value, const Todo
     copy(value, inner);
   } else {
     if (!visit_statement(key, value)) return true;
-    return key == "TruncateStmt" || key == "DoStmt" || key == "LockStmt" || key == "CreateStmt" ||
+    return key == "TruncateStmt" || key == "DoStmt" || key == "LockStmt" ||
            key == "VariableSetStmt";
   }
   return true;
@@ -180,11 +182,28 @@ bool CodeTree::visit_statement(const std::string& key, const Tree& value) {
   } else if (key == "CreateStmt" &&
              member_text(member(value, "relation"), "relpersistence") == "t") {
     own_.insert(member_text(member(value, "relation"), "relname"));
+    code_.creates = true;
+    models_of_table(value);
   } else if (std::find(harmless.begin(), harmless.end(), key) == harmless.end()) {
     give_up(fmt::format("{} is not followed", words_of_statement(key)));
     return false;
+  } else if (key == "CreateFunctionStmt") {
+    code_.creates = true;
   }
   return true;
+}
+
+/// What it has of LIKE and INHERITS, defaults and checks among it, runs where rows are made in it.
+void CodeTree::models_of_table(const Tree& statement) {
+  const auto add = [&](const Tree& range_var) {
+    const auto before = code_.uses.size();
+    relation(range_var, Privilege::insert, -1);
+    for (auto i = before; i < code_.uses.size(); ++i) code_.uses[i].maybe = true;
+  };
+  for (const auto& item : member(statement, "tableElts")) {
+    if (item.contains("TableLikeClause")) add(member(item["TableLikeClause"], "relation"));
+  }
+  for (const auto& item : member(statement, "inhRelations")) add(member(item, "RangeVar"));
 }
 
 void CodeTree::rest(const Tree& node, const Todo& at, const char* without) {

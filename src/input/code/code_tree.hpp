@@ -73,6 +73,7 @@ class CodeTree {
   void operators_of(const std::string& key, const nlohmann::json& value);
   void type_name(const nlohmann::json& parts);
   void plpgsql_type(const std::string& text);
+  void models_of_table(const nlohmann::json& statement);
   void use(ObjectId object, PrivilegeSet privileges, bool has_schema);
   void looked_up(bool has_schema, bool NameLookup::*kind);
   void note_assignment(const std::string& target, const std::string& expression);

@@ -73,6 +73,7 @@ class CodeReader {
     read_event_triggers();
     read_inheritances();
     read_foreign_keys();
+    read_unique_keys();
     read_subscriptions();
     read_operators();
     read_triggers();
@@ -137,6 +138,7 @@ class CodeReader {
   void read_event_triggers();
   void read_inheritances();
   void read_foreign_keys();
+  void read_unique_keys();
   void read_subscriptions();
   void read_triggers();
   void read_expressions();
@@ -247,8 +249,30 @@ void CodeReader::read_foreign_keys() {
     const auto child = table(r[0]);
     const auto parent = table(r[2]);
     if (child == no_object || parent == no_object) continue;
-    cluster_.foreign_keys.push_back({child, text_of(r[1]), parent, letter(r[3]), letter(r[4]),
-                                     array_elements(text_of(r[5])), array_elements(text_of(r[6]))});
+    ForeignKey key{child,
+                   text_of(r[1]),
+                   parent,
+                   letter(r[3]),
+                   letter(r[4]),
+                   array_elements(text_of(r[5])),
+                   array_elements(text_of(r[6])),
+                   truth(r[7]),
+                   truth(r[8])};
+    for (const auto& [kind, oids] : {std::pair("f", r[9]), std::pair("m", r[10])}) {
+      for (const auto& oid : array_elements(text_of(oids))) {
+        add_use(key.code, Field(kind), Field(oid));
+      }
+    }
+    cluster_.foreign_keys.push_back(std::move(key));
+  }
+}
+
+void CodeReader::read_unique_keys() {
+  for (const auto& r : ask("unique_keys")) {
+    const auto id = table(r[0]);
+    if (id == no_object) continue;
+    cluster_.unique_keys.push_back(
+        {id, array_elements(text_of(r[1])), array_elements(text_of(r[2]))});
   }
 }
 

@@ -167,6 +167,7 @@ void to_json(json& j, const Code& c) {
   j = {{"uses", c.uses}, {"settings", c.settings}, {"unknown", c.unknown}, {"given", c.given}};
   if (!c.operators.empty()) j["operators"] = c.operators;
   if (c.callers_types) j["callers_types"] = true;
+  if (c.creates) j["creates"] = true;
   put(j, "looks_up", c.names);
 }
 
@@ -178,6 +179,7 @@ void from_json(const json& j, Code& c) {
   j.at("unknown").get_to(c.unknown);
   if (j.contains("operators")) j.at("operators").get_to(c.operators);
   c.callers_types = j.value("callers_types", false);
+  c.creates = j.value("creates", false);
   c.names.reset();
   if (!j.contains("looks_up")) return;
   get(j, "looks_up", c.names);
@@ -189,7 +191,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Attachment, kind, relation, name, on, enabled
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EventTrigger, database, name, event, owner, function, enabled)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inheritance, child, parent, partition)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignKey, child, name, parent, on_delete, on_update, columns,
-                                   keys)
+                                   keys, checked, watched, code)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(UniqueKey, table, columns, types)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LanguageDetail, trusted)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignServerDetail, wrapper, options)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignTable, table, server, schema, name)
@@ -288,6 +291,7 @@ struct SnapshotPart {
 
 constexpr std::array snapshot_parts{
     SnapshotPart{"acls", write_acls},
+    SnapshotPart{"all_foreign_keys", write_member<&Cluster::foreign_keys>},
     SnapshotPart{"attachments", write_member<&Cluster::attachments>},
     SnapshotPart{"bodies", write_member<&Cluster::bodies>},
     SnapshotPart{"databases", write_member<&Cluster::databases>},
@@ -295,7 +299,6 @@ constexpr std::array snapshot_parts{
     SnapshotPart{"event_triggers", write_member<&Cluster::event_triggers>},
     SnapshotPart{"extensions", write_member<&Cluster::extensions>},
     SnapshotPart{"files", write_member<&Cluster::files>},
-    SnapshotPart{"foreign_keys", write_member<&Cluster::foreign_keys>},
     SnapshotPart{"foreign_servers", write_member<&Cluster::foreign_servers>},
     SnapshotPart{"foreign_tables", write_member<&Cluster::foreign_tables>},
     SnapshotPart{"functions", write_member<&Cluster::functions>},
@@ -320,6 +323,7 @@ constexpr std::array snapshot_parts{
     SnapshotPart{"settings", write_member<&Cluster::settings>},
     SnapshotPart{"subscriptions", write_member<&Cluster::subscriptions>},
     SnapshotPart{"trusted_extensions", write_member<&Cluster::trusted_extensions>},
+    SnapshotPart{"unique_keys", write_member<&Cluster::unique_keys>},
     SnapshotPart{"unread_databases", write_optional<&Cluster::unread_databases>},
     SnapshotPart{"unseen", write_unseen},
     SnapshotPart{"user_mappings", write_member<&Cluster::user_mappings>},
@@ -375,9 +379,10 @@ void add_code(json& j, Cluster& c) {
 
 // What older snapshots do not have.
 void add_later_keys(json& j, Cluster& c) {
-  if (j.contains("foreign_keys")) {
-    take(j, "foreign_keys", c.foreign_keys);
-  } else {
+  if (j.contains("all_foreign_keys")) {
+    take(j, "all_foreign_keys", c.foreign_keys);
+    take(j, "unique_keys", c.unique_keys);
+  } else {  // those that act alone, or none
     c.unseen.try_emplace(
         Fact::code,
         Unseen{"the snapshot was taken before pgleast read what foreign keys do", "take it again"});

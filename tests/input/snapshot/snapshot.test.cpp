@@ -49,13 +49,17 @@ Cluster some_cluster() {
                   {"app.tenant"},
                   NameLookup{true, false, true, true, false},
                   {{Given::To::sql, 1, no_object, 0}, {Given::To::argument, 0, ObjectId{4}, 2}},
-                  "EXECUTE"};
+                  "EXECUTE",
+                  true,
+                  true};
   cluster.languages = {{true}};
   cluster.foreign_servers = {{no_object, {"host=h"}}};
   cluster.row_policies = {
       {ObjectId{1}, "p", 'r', false, {public_role}, "true", {}, true, false, code}};
   cluster.inheritances = {{ObjectId{1}, ObjectId{1}, true}};
-  cluster.foreign_keys = {{ObjectId{1}, "k", ObjectId{1}, 'c', 'n', {"a"}, {"b"}}};
+  cluster.foreign_keys = {
+      {ObjectId{1}, "k", ObjectId{1}, 'c', 'n', {"a"}, {"b"}, false, true, code}};
+  cluster.unique_keys = {{ObjectId{1}, {"b"}, {"integer"}}};
   cluster.bodies = {{ObjectId{4}, code, PrivilegeSet(Privilege::insert)}};
   cluster.attachments = {
       {Attachment::Kind::index, ObjectId{1}, "i", Privilege::truncate, false, code}};

@@ -138,6 +138,7 @@ class Compaction {
   void renumber_code() {
     keep(c_.inheritances, &Inheritance::child, &Inheritance::parent);
     keep(c_.foreign_keys, &ForeignKey::child, &ForeignKey::parent);
+    keep(c_.unique_keys, &UniqueKey::table);
     keep(c_.bodies, &Body::of);
     keep(c_.attachments, &Attachment::relation);
     keep(c_.event_triggers, &EventTrigger::database, &EventTrigger::function);
@@ -148,6 +149,7 @@ class Compaction {
     for (auto& b : c_.bodies) keep_uses(b.code);
     for (auto& a : c_.attachments) keep_uses(a.code);
     for (auto& p : c_.row_policies) keep_uses(p.code);
+    for (auto& k : c_.foreign_keys) keep_uses(k.code);
     for (auto& s : c_.subscriptions) {
       std::erase_if(s.tables, [&](ObjectId id) { return is_gone(id); });
       for (auto& table : s.tables) renumber(table);

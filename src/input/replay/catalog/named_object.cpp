@@ -110,6 +110,13 @@ EntityId find_type_named(const SqlCatalog& catalog, const NamedKind& kind, const
   return type.entity;
 }
 
+/// The rest of a list of words.
+SqlNode without_first(const SqlNode& names) {
+  auto result = SqlNode::array();
+  for (std::size_t i = 1; i < names.size(); ++i) result.push_back(names[i]);
+  return result;
+}
+
 }  // namespace
 
 const NamedKind* find_kind(const std::string& kind) {
@@ -209,7 +216,9 @@ std::vector<EntityId> find_others(const SqlCatalog& catalog, const std::string& 
                           ? list_at(object["ObjectWithArgs"], "objname")
                           : items_of(object);
   if (!names.is_array() || names.empty() || !names.front().contains("String")) return result;
-  const auto name = qualified_name_of(names);
+  // The access method comes first.
+  const bool of_method = kind == "OBJECT_OPCLASS" || kind == "OBJECT_OPFAMILY";
+  const auto name = qualified_name_of(of_method ? without_first(names) : names);
   if (kind + ' ' == operator_kind) return with_types(catalog, catalog.find_operators(name), object);
   const auto id = catalog.find_named(EntityKind::other, {name.schema, kind + ' ' + name.name});
   if (id != no_entity) result.push_back(id);

@@ -116,7 +116,10 @@ class ScriptCodeReader {
         return function(id, e, names);
       case EntityKind::relation:
         if (e.is(RelationKind::view) || e.is(RelationKind::materialized_view)) return view(id, e);
-        if (e.is(RelationKind::index)) return expression(e, e.refs.front().to, e.name);
+        if (e.is(RelationKind::index)) {
+          if (e.code) unique_key(e, e.refs.front().to);
+          return expression(e, e.refs.front().to, e.name);
+        }
         if (e.is(RelationKind::foreign_table)) foreign_table(id, e);
         column_types(id, e);
         if (e.is(RelationKind::partitioned_table)) partition_key(id, e);
@@ -132,6 +135,9 @@ class ScriptCodeReader {
         return expression(e, e.parent, column_name(e));
       case EntityKind::constraint:
         if (e.code) return foreign_key(e);
+        if (e.is(ConstraintKind::primary_key) || e.is(ConstraintKind::unique)) {
+          return unique_key(e, e.parent);
+        }
         return expression(e, e.parent, e.name);
       case EntityKind::policy:
         if (e.code) paths_[{object_(e.parent), e.name}] = path_of(e);
@@ -475,14 +481,12 @@ class ScriptCodeReader {
     };
     key.on_delete = action("delete");
     key.on_update = action("update");
-    constexpr std::string_view acting = "cnd";
-    const bool acts =
-        acting.find(key.on_delete) < acting.size() || acting.find(key.on_update) < acting.size();
-    if (!acts || catalog_.at(e.parent).temporary) return;
+    if (catalog_.at(e.parent).temporary) return;
     key.child = object_(e.parent);
     key.name = e.name;
     auto parent = no_entity;
     for (const auto& ref : e.refs) {
+      if (ref.column != 0) compare_by_type(ref, key.code);
       if (ref.kind == Ref::Kind::automatic) {
         key.columns.push_back(name_of_column(ref.to, ref.column));
       } else if (ref.column == 0) {
@@ -492,6 +496,137 @@ class ScriptCodeReader {
       }
     }
     if (parent != no_entity) of_partitions(parent, std::move(key));
+  }
+
+  void unique_key(const Entity& e, EntityId table) {
+    if (catalog_.at(table).temporary) return;
+    UniqueKey key;
+    bool any = false;
+    for (const auto& ref : e.refs) {
+      if (ref.to != table || ref.column == 0) continue;
+      key.columns.push_back(name_of_column(ref.to, ref.column));
+      const auto type = cast_to(ref);
+      any = any || type;
+      if (type && !type->empty()) key.types.push_back(*type);
+    }
+    if (key.types.size() != key.columns.size()) key.types.clear();
+    if (any) keys_of_partitions(table, std::move(key));
+  }
+
+  void keys_of_partitions(EntityId table, UniqueKey key) {
+    key.table = object_(table);
+    cluster().unique_keys.push_back(key);
+    for (const auto id : catalog_.children_of(table)) {
+      if (is_partition_of(catalog_.at(id), table)) keys_of_partitions(id, key);
+    }
+  }
+
+  /// The type that others are cast to; empty: which is not known. None: of arrays, enums and the
+  /// like, and from 18 on of those that have a collation.
+  std::optional<std::string> cast_to(const Ref& column) {
+    constexpr int first_with_collations_compared = 18;
+    for (const auto& c : catalog_.at(column.to).columns) {
+      if (c.number != column.column) continue;
+      const auto& name = c.type.builtin;
+      if (c.type.array || name.ends_with("range")) return std::nullopt;
+      if (c.type.entity == no_entity) {
+        const bool of_text = name == "text" || name == "varchar";
+        const bool collatable = of_text || name == "bpchar" || name == "name";
+        if (collatable && cluster().major() >= first_with_collations_compared) return std::nullopt;
+        return of_text ? "text" : name;
+      }
+      if (catalog_.at(c.type.entity).is(TypeKind::domain)) break;
+      if (!has_class(c.type.entity)) return std::nullopt;
+      return catalog_.shown(c.type);
+    }
+    return "";
+  }
+
+  bool has_class(EntityId type) {
+    return std::any_of(comparing().begin(), comparing().end(), [&](EntityId id) {
+      const auto& e = catalog_.at(id);
+      return is_other(e, operator_class_kind) &&
+             std::any_of(e.types.begin(), e.types.end(),
+                         [&](const TypeRef& t) { return t.entity == type; });
+    });
+  }
+
+  /// What compares values of the column: its type's operator classes and casts. Which overloaded
+  /// function or operator is a class's was not told apart, and another operator than `=` may be the
+  /// equal one; where that one's function is in SQL it is inlined, and no index has it.
+  void compare_by_type(const Ref& column, Code& code) {
+    const auto of = type_of(column);
+    if (of.empty()) return;
+    for (const auto id : comparing()) {
+      const auto& e = catalog_.at(id);
+      const bool is_class = is_other(e, operator_class_kind);
+      const bool fits = std::any_of(e.types.begin(), e.types.end(), [&](const TypeRef& t) {
+        return t.entity != no_entity && of.contains(t.entity);
+      });
+      if (!fits) continue;
+      std::vector<CodeUse> by_index, equal_ones;
+      bool inlined = false;
+      for (const auto& ref : e.refs) {
+        const auto& member = catalog_.at(ref.to);
+        auto use = compared_by(ref.to);
+        if (!use) continue;
+        const bool equal = is_operator(member) && member.name.ends_with(" =");
+        const auto& function = cluster().function(cluster().object(use->object));
+        inlined = inlined || (equal && function.language == "sql");
+        use->maybe = true;
+        auto& among = equal ? equal_ones : is_operator(member) ? code.uses : by_index;
+        among.push_back(std::move(*use));
+      }
+      const bool one = is_class && equal_ones.size() == 1;
+      for (auto& use : equal_ones) use.maybe = !one;
+      for (auto& use : by_index) use.maybe = !one || inlined || by_index.size() > 1;
+      for (const auto* const uses : {&equal_ones, &by_index}) {
+        code.uses.insert(code.uses.end(), uses->begin(), uses->end());
+      }
+    }
+  }
+
+  const std::vector<EntityId>& comparing() {
+    if (comparing_) return *comparing_;
+    comparing_.emplace();
+    for (const auto id : catalog_.of_kind(EntityKind::other)) {
+      const auto& e = catalog_.at(id);
+      const bool wanted = is_other(e, operator_class_kind) || is_other(e, cast_kind);
+      if (e.alive && e.database == before_ && wanted) comparing_->push_back(id);
+    }
+    return *comparing_;
+  }
+
+  /// And what a domain is made of.
+  std::set<EntityId> type_of(const Ref& column) const {
+    std::set<EntityId> result;
+    std::vector<EntityId> todo;
+    for (const auto& c : catalog_.at(column.to).columns) {
+      if (c.number == column.column) todo.push_back(c.type.entity);
+    }
+    while (!todo.empty()) {
+      const auto id = todo.back();
+      todo.pop_back();
+      if (id == no_entity || catalog_.at(id).kind != EntityKind::type) continue;
+      if (!result.insert(id).second || !catalog_.at(id).is(TypeKind::domain)) continue;
+      for (const auto& ref : catalog_.at(id).refs) todo.push_back(ref.to);
+    }
+    return result;
+  }
+
+  /// A function, or that of an operator.
+  std::optional<CodeUse> compared_by(EntityId member) {
+    const auto& e = catalog_.at(member);
+    auto function = no_object;
+    if (!e.alive) return std::nullopt;
+    if (is_operator(e)) function = operator_of(e).function;
+    if (e.kind == EntityKind::function && e.object != no_object) {
+      function = object_(member);
+    }
+    if (function == no_object) return std::nullopt;
+    CodeUse use{function, Privilege::execute};
+    use.by_operator = true;
+    return use;
   }
 
   /// A partition that is referred to has one of its own.
@@ -649,6 +784,7 @@ class ScriptCodeReader {
   std::map<std::pair<ObjectId, std::string>, NamePath> paths_;  // of policies
   std::map<ObjectId, Code> of_types_;                           // that are no domains
   std::map<std::string, ObjectId> types_of_server_;
+  std::optional<std::vector<EntityId>> comparing_;  // operator classes and casts
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // DROP of what is named (dropcmds.c).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "input/replay/catalog/drop.hpp"
 #include "input/replay/catalog/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
@@ -21,6 +23,20 @@ bool may_drop(const SqlCatalog& catalog, EntityId id) {
   if (catalog.owns(id)) return true;
   if (e.schema != no_entity) return catalog.owns(e.schema);
   return false;
+}
+
+/// Which class an index has is not in the catalog: one that may be used by any is left as it is.
+void need_no_index_of(const SqlCatalog& catalog, const Entity& operator_class) {
+  for (const auto id : catalog.of_kind(EntityKind::relation)) {
+    const auto& relation = catalog.at(id);
+    if (!relation.alive || relation.database != operator_class.database) continue;
+    for (const auto& column : relation.columns) {
+      const bool of_class =
+          std::any_of(operator_class.types.begin(), operator_class.types.end(),
+                      [&](const TypeRef& t) { return t.entity == column.type.entity; });
+      if (of_class) throw Undecidable{"whether an index has an operator class"};
+    }
+  }
 }
 
 /// With IF EXISTS a schema or table that is not there makes nothing wrong.
@@ -65,6 +81,7 @@ void drop_objects(SqlCatalog& catalog, const SqlNode& node) {
         throw Refused(Condition::insufficient_privilege, fmt::format("must be owner of {}", e.name),
                       e.name);
       }
+      if (is_other(e, operator_class_kind)) need_no_index_of(catalog, e);
       if (e.object != no_object && catalog.object(id).system) {
         throw Refused(
             e.kind == EntityKind::relation ? Condition::insufficient_privilege

@@ -11,6 +11,7 @@
 #include "input/replay/roles/shared_name.hpp"
 #include "input/replay/statements/new_entity.hpp"
 #include "input/replay/statements/object_statement.hpp"
+#include "input/replay/statements/relation_editor.hpp"
 
 namespace pgleast {
 namespace {
@@ -165,7 +166,7 @@ void create_operator_class(SqlCatalog& catalog, const SqlNode& node) {
   catalog.has_hidden_calls = true;
   const auto name = qualified_name_of(list_at(node, "opclassname"));
   auto e = entity_of(catalog, EntityKind::other, std::string(operator_class_kind) + name.name);
-  e.schema = catalog.schema_for_new(name);
+  e.schema = schema_of_new(catalog, name);
   e.owner = catalog.user();
   const auto type = catalog.type_of(node_at(node, "datatype"));
   e.types = {type};
@@ -186,7 +187,7 @@ void alter_operator_family(SqlCatalog& catalog, const SqlNode& node) {
     }
   }
   auto e = entity_of(catalog, EntityKind::other, std::string(operator_class_kind) + name.name);
-  e.schema = catalog.schema_for_new(name);
+  e.schema = schema_of_new(catalog, name);
   e.owner = catalog.user();
   add_members(catalog, catalog.add(std::move(e)), node);
 }
@@ -201,7 +202,7 @@ void create_statistics(SqlCatalog& catalog, const SqlNode& node) {
     catalog.need_owner(table, "table");
     const auto name = qualified_name_of(list_at(node, "defnames"));
     auto e = entity_of(catalog, EntityKind::other, std::string(statistics_kind) + name.name);
-    e.schema = name.name.empty() ? catalog.at(table).schema : catalog.schema_for_new(name);
+    e.schema = name.name.empty() ? catalog.at(table).schema : schema_of_new(catalog, name);
     e.owner = catalog.user();
     const auto id = catalog.add(std::move(e));
     catalog.add_ref(id, {table, 0, Ref::Kind::automatic, 0});

@@ -173,6 +173,10 @@ EntityId temporary_schema(SqlCatalog& catalog) {
   return id;
 }
 
+EntityId schema_of_new(SqlCatalog& catalog, const QualifiedName& name) {
+  return name.schema == "pg_temp" ? temporary_schema(catalog) : catalog.schema_for_new(name);
+}
+
 EntityId schema_of_new(SqlCatalog& catalog, const SqlNode& range) {
   const auto& r = inside(range, "RangeVar");
   const auto name = relation_name(r);

@@ -44,8 +44,9 @@ std::string chosen_name(const SqlCatalog& catalog, EntityId schema, const std::s
                         const std::string& second, const std::string& label);
 /// pg_temp, made where there is none yet.
 EntityId temporary_schema(SqlCatalog& catalog);
-/// Where a RangeVar of CREATE says.
+/// Where a RangeVar of CREATE says, or the name of what is no relation.
 EntityId schema_of_new(SqlCatalog& catalog, const SqlNode& range);
+EntityId schema_of_new(SqlCatalog& catalog, const QualifiedName& name);
 /// Whether something of that name is there; then the statement does nothing or is refused.
 bool is_there(const SqlCatalog& catalog, EntityId schema, const std::string& name,
               bool if_not_exists);

@@ -400,6 +400,9 @@ void create_index(SqlCatalog& catalog, const SqlNode& node) {
   }
   add_references(catalog, id, list_at(node, "indexParams"), relation);
   goes_with_columns(catalog, id, relation);
+  const bool whole =
+      !node.contains("whereClause") && columns.size() == list_at(node, "indexParams").size();
+  if (truth_at(node, "unique") && whole) catalog.set_code(id, {});  // a foreign key may refer to it
   shape_index(catalog, relation, id, node);
 }
 

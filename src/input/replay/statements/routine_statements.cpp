@@ -215,7 +215,7 @@ TypeRef result_of(SqlCatalog& catalog, const SqlNode& node, const Signature& s, 
 
 void create_function(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "funcname"));
-  const auto schema = catalog.schema_for_new(name);
+  const auto schema = schema_of_new(catalog, name);
   const bool procedure = truth_at(node, "is_procedure");
   FunctionDetail detail;
   detail.prokind = procedure ? 'p' : 'f';
@@ -278,7 +278,7 @@ void alter_function(SqlCatalog& catalog, const SqlNode& node) {
 
 void create_aggregate(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "defnames"));
-  const auto schema = catalog.schema_for_new(name);
+  const auto schema = schema_of_new(catalog, name);
   Signature s;
   const auto& definition = list_at(node, "definition");
   if (truth_at(node, "oldstyle")) {

@@ -13,8 +13,7 @@ namespace pgleast {
 namespace {
 
 EntityId schema_for_type(SqlCatalog& catalog, const QualifiedName& name) {
-  const auto schema =
-      name.schema == "pg_temp" ? temporary_schema(catalog) : catalog.schema_for_new(name);
+  const auto schema = schema_of_new(catalog, name);
   need_new_type(catalog, schema, name.name);
   return schema;
 }
@@ -22,7 +21,7 @@ EntityId schema_for_type(SqlCatalog& catalog, const QualifiedName& name) {
 void define_type(SqlCatalog& catalog, const SqlNode& node) {
   const auto name = qualified_name_of(list_at(node, "defnames"));
   catalog.need_superuser("must be superuser to create a base type");
-  const auto schema = catalog.schema_for_new(name);
+  const auto schema = schema_of_new(catalog, name);
   const auto found = catalog.find(EntityKind::type, schema, name.name);
   const bool shell = list_at(node, "definition").empty();
   if (!shell) catalog.has_hidden_calls = true;
@@ -60,7 +59,7 @@ EntityId function_of_operator(SqlCatalog& catalog, const QualifiedName& name,
 // `collation`, `operator`: the name begins with it.
 void define_other(SqlCatalog& catalog, const SqlNode& node, const std::string& kind) {
   const auto name = qualified_name_of(list_at(node, "defnames"));
-  const auto schema = catalog.schema_for_new(name);
+  const auto schema = schema_of_new(catalog, name);
   Entity other;
   other.kind = EntityKind::other;
   other.name = kind + ' ' + name.name;
