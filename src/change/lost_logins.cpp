@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -116,11 +117,20 @@ ClientOrigin lost_of(const Entry& entry, const std::vector<Entry>& after) {
   return left;
 }
 
+// All of them: a list of what is lost rounds nothing.
+std::string exactly(const ClientOrigin& from) {
+  const auto all = from.addresses.empty()
+                       ? std::string()
+                       : to_string(from.addresses, std::numeric_limits<std::size_t>::max());
+  if (!from.local) return all;
+  return to_string(ClientOrigin{true, {}}) + (all.empty() ? "" : " and " + all);
+}
+
 std::string words(const Entry& entry, const ClientOrigin& lost) {
   const auto* const encrypted = entry.transport == Transport::local   ? ""
                                 : entry.transport == Transport::plain ? ", without TLS"
                                                                       : ", encrypted";
-  return fmt::format("from {}{}: {}", to_string(lost), encrypted, entry.credential);
+  return fmt::format("from {}{}: {}", exactly(lost), encrypted, entry.credential);
 }
 
 }  // namespace

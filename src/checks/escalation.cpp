@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -102,15 +103,14 @@ class Findings {
  private:
   // Of each login role: the step itself is taken away, or a group on the way to who takes it.
   void add_paths(const Opening& opening, const RoleSet& logins, Finding& finding) const {
-    for (const auto login : logins.members()) {
+    std::set<std::vector<RoleId>> ways;
+    for (const auto login : logins.members()) ways.insert(way_to(login, opening.takers));
+    for (const auto& way : ways) {
       PathCuts cuts{opening.step.cut};
-      const auto way = way_to(login, opening.takers);
       for (std::size_t i = 1; i < way.size(); ++i) {
         cuts.push_back({ChangeMembership{false, way[i], way[i - 1]}});
       }
-      if (std::find(finding.paths.begin(), finding.paths.end(), cuts) == finding.paths.end()) {
-        finding.paths.push_back(std::move(cuts));
-      }
+      finding.paths.push_back(std::move(cuts));
     }
   }
 

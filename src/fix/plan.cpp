@@ -45,6 +45,7 @@ class Planner {
     Words words(model_, auditor_.policy(), auditor_.today());
     HbaEdits edits;
     bool changed = false;
+    held_.clear();  // what still waits is judged again: its place may be another
     for (const auto& finding : findings) {
       if (finding.waived || !finding.paths.empty()) continue;
       const auto of_records = words.needed_for_records(finding);
@@ -52,7 +53,8 @@ class Planner {
         if (stage_of(remedy) > stage) continue;
         const auto word =
             of_records && is_of_a_record(remedy) ? of_records : words.needed(finding, remedy);
-        changed = take(finding, remedy, word, edits) || changed;
+        changed =
+            take({finding.rule, finding.subject.name, remedy, missing(word)}, edits) || changed;
       }
     }
     return !edits.apply(model_).empty() || changed;
@@ -62,19 +64,15 @@ class Planner {
   bool cut_paths() {
     auto trial = model_;
     Words words(trial, auditor_.policy(), auditor_.today());
-    const auto waits = [&](const Finding& finding, const Remedy& remedy) {
-      const auto word = words.needed(finding, remedy);
-      return word && !has_word(*word);
-    };
-    const auto cuts = plan_path_cuts(model_, auditor_, waits);
+    const auto cuts =
+        plan_path_cuts(model_, auditor_, [&](const Finding& finding, const Remedy& remedy) {
+          return missing(words.needed(finding, remedy));
+        });
     plan_.contradictions = cuts.contradictions;
     plan_.fewest = plan_.fewest && cuts.fewest;
     HbaEdits edits;
     bool changed = false;
-    for (const auto& cut : cuts.cuts) {
-      changed =
-          take(cut.finding, cut.remedy, words.needed(cut.finding, cut.remedy), edits) || changed;
-    }
+    for (const auto& cut : cuts.cuts) changed = take(cut, edits) || changed;
     return !edits.apply(model_).empty() || changed;
   }
 
@@ -98,12 +96,14 @@ class Planner {
   static bool is_of_a_record(const Remedy& remedy) {
     return std::visit([]<typename R>(const R&) { return edits_a_record<R>; }, remedy);
   }
-  bool has_word(const NeededWord& word) const { return accepted_.contains(std::string(word.kind)); }
+  std::optional<NeededWord> missing(const std::optional<NeededWord>& word) const {
+    const bool given = word && accepted_.contains(std::string(word->kind));
+    return given ? std::nullopt : word;
+  }
 
-  bool take(const Finding& finding, const Remedy& remedy, const std::optional<NeededWord>& word,
-            HbaEdits& edits) {
-    if (word && !has_word(*word)) {
-      hold_back(finding, remedy, *word);
+  bool take(const JudgedRemedy& judged, HbaEdits& edits) {
+    if (judged.word) {
+      hold_back(judged);
       return false;
     }
     return std::visit(
@@ -115,14 +115,15 @@ class Planner {
             return add(enact(model_, r));
           }
         },
-        remedy);
+        judged.remedy);
   }
 
   // Once; the statements are made at the end.
-  void hold_back(const Finding& finding, const Remedy& remedy, const NeededWord& word) {
-    const bool known = std::any_of(held_.begin(), held_.end(),
-                                   [&](const Held& held) { return held.remedy == remedy; });
-    if (!known) held_.push_back({finding.rule, finding.subject.name, word, remedy});
+  void hold_back(const JudgedRemedy& judged) {
+    const bool known = std::any_of(held_.begin(), held_.end(), [&](const JudgedRemedy& held) {
+      return held.remedy == judged.remedy;
+    });
+    if (!known) held_.push_back(judged);
   }
 
   // What another finding did meanwhile waits no more.
@@ -131,7 +132,7 @@ class Planner {
       auto statements = tried(model_, held.remedy);
       if (statements.sql.empty() && statements.edits.empty()) continue;
       plan_.held_back.push_back(
-          {held.rule, held.subject, held.word,
+          {held.rule, held.subject, *held.word,
            statements.database == no_object ? "" : model_.object(statements.database).name,
            std::move(statements.sql), std::move(statements.edits)});
     }
@@ -164,12 +165,7 @@ class Planner {
   std::vector<ConfigFile> files_;
   const Auditor& auditor_;
   std::set<std::string> accepted_;
-  struct Held {
-    std::string rule, subject;
-    NeededWord word;
-    Remedy remedy;
-  };
-  std::vector<Held> held_;
+  std::vector<JudgedRemedy> held_;
   Plan plan_;
 };
 

@@ -151,6 +151,18 @@ TEST_CASE("what may stop somebody waits for a word", "[fix][word]") {
   for (const auto& c : cases) check(c);
 }
 
+TEST_CASE("what waits stands where the patched file has it", "[fix][word]") {
+  const Case before{"a record before one whose change waits",
+                    {.sql = "CREATE ROLE app LOGIN PASSWORD 'x'; ALTER ROLE postgres PASSWORD 'x';",
+                     .hba = "host all all 10.0.0.0/8 scram-sha-256\n",
+                     .conf = quiet},
+                    "extends: [baseline]\n",
+                    "/d/pg_hba.conf\n"
+                    "tls: clients that come without TLS are turned away\n"
+                    "  hostssl all all 10.0.0.0/8 scram-sha-256\n"};
+  check(before, accepted_kinds({"login"}));
+}
+
 TEST_CASE("what has a word is done", "[fix][word]") {
   const Case accepted{"a grant to PUBLIC",
                       {.sql = table_to_public, .conf = quiet},
