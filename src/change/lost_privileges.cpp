@@ -49,15 +49,15 @@ class LostPrivileges {
   // One row stands for all large objects of a database, which may be many.
   void look_at_large_objects() {
     if (!opens_large_objects(before_.cluster) || opens_large_objects(after_.cluster)) return;
-    std::map<ObjectId, ObjectId> some;  // by database
+    std::map<ObjectId, std::vector<ObjectId>> in;  // by database
     for (const auto id : objects_of(before_.cluster, ObjectKind::large_object)) {
-      some.emplace(before_.cluster.object(id).database, id);
+      in[before_.cluster.object(id).database].push_back(id);
     }
-    for (const auto& [database, id] : some) {
+    for (const auto& [database, all] : in) {
       for (const auto role : people_) {
-        if (after_.cluster.role(role).superuser) continue;
         for (const auto privilege : {Privilege::select, Privilege::update}) {
-          auto loss = loss_on(before_.cluster, Loss::What::privilege, role, id);
+          if (holds_all(role, all, privilege)) continue;
+          auto loss = loss_on(before_.cluster, Loss::What::privilege, role, all.front());
           loss.object = "any large object";
           loss.privilege = info(privilege).keyword;
           losses_.push_back(std::move(loss));
@@ -93,6 +93,12 @@ class LostPrivileges {
         after_.graph.held(role, now, after_.cluster.relation(now).columns[column]).privileges;
     const auto of_table = before_.graph.held(role, table).privileges;
     ((had - has) - of_table).each([&](Privilege p) { add(role, id, column, p); });
+  }
+
+  bool holds_all(RoleId role, const std::vector<ObjectId>& objects, Privilege privilege) const {
+    return std::all_of(objects.begin(), objects.end(), [&](ObjectId id) {
+      return after_.graph.held(role, after_.cluster.object(id)).privileges.has(privilege);
+    });
   }
 
   void add(RoleId role, ObjectId id, std::optional<std::uint32_t> column, Privilege privilege) {
