@@ -87,7 +87,7 @@ class PathCutter {
     }
     PathCutPlan plan;
     plan.fewest = solution.fewest;
-    for (const auto edge : solution.edges) add_cuts(edges_[edge], plan.cuts);
+    for (const auto edge : solution.edges) plan.cuts.push_back(edges_[edge].asked);
     for (const auto path : solution.endless) contradict(path, plan.contradictions);
     return plan;
   }
@@ -95,7 +95,11 @@ class PathCutter {
  private:
   Cluster with(const EdgeSet& edges) const {
     auto model = cluster_;
-    for (const auto edge : edges) applied(model, edges_[edge].remedy);
+    // Records have other numbers once one of them is changed: the plan edits them together. What
+    // asks for such an edit says that it ends the path.
+    for (const auto edge : edges) {
+      if (!is_of_a_record(edges_[edge].remedy)) applied(model, edges_[edge].remedy);
+    }
     return model;
   }
 
@@ -145,6 +149,7 @@ class PathCutter {
       set.erase(std::unique(set.begin(), set.end()), set.end());
       // What was cut and did not end it is no way to end it.
       const bool useless = std::includes(chosen.begin(), chosen.end(), set.begin(), set.end());
+      if (useless && !cut.empty() && is_of_a_record(cut.front())) return false;
       const bool known = std::find(path.begin(), path.end(), set) != path.end();
       if (allowed && !useless && !known) path.push_back(std::move(set));
     }
@@ -192,17 +197,11 @@ class PathCutter {
            x->grantee == y->grantee;
   }
 
-  // How a finding judges an edge, or some of its privileges.
-  struct Judged {
-    std::vector<RoleId> concerns;
-    JudgedRemedy cut;
-  };
   struct Edge {
     Remedy remedy;  // all privileges that some path needs
-    std::vector<Judged> judged;
-    bool needs_word() const { return std::any_of(judged.begin(), judged.end(), waits); }
+    std::vector<AskedCut> asked;
+    bool needs_word = false;
   };
-  static bool waits(const Judged& judged) { return judged.cut.word.has_value(); }
 
   std::uint32_t edge_of(const Finding& finding, const Remedy& remedy) {
     auto at = std::find_if(edges_.begin(), edges_.end(),
@@ -214,45 +213,25 @@ class PathCutter {
     } else if (auto* const known = std::get_if<ChangePrivileges>(&at->remedy)) {
       known->privileges |= std::get<ChangePrivileges>(remedy).privileges;
     }
-    judge(finding, remedy, *at);
+    ask(finding, remedy, *at);
     problem_.costs[static_cast<std::size_t>(place)] =
-        (at->needs_word() ? one_word : 0) + one_edge + harm(remedy);
+        (at->needs_word ? one_word : 0) + one_edge + harm(remedy);
     return static_cast<std::uint32_t>(place);
   }
 
-  void judge(const Finding& finding, const Remedy& remedy, Edge& edge) const {
-    const bool known =
-        std::any_of(edge.judged.begin(), edge.judged.end(), [&](const Judged& judged) {
-          return judged.cut.rule == finding.rule && judged.concerns == finding.concerns &&
-                 judged.cut.remedy == remedy;
-        });
+  void ask(const Finding& finding, const Remedy& remedy, Edge& edge) const {
+    const bool known = std::any_of(edge.asked.begin(), edge.asked.end(), [&](const AskedCut& cut) {
+      return cut.finding.rule == finding.rule && cut.finding.concerns == finding.concerns &&
+             cut.remedy == remedy;
+    });
     if (known) return;
-    edge.judged.push_back(
-        {finding.concerns,
-         {finding.rule, finding.subject.name, remedy, missing_word_(finding, remedy)}});
-  }
-
-  // What one finding may take without a word is not held back by what another asks for.
-  static void add_cuts(const Edge& edge, std::vector<JudgedRemedy>& cuts) {
-    std::optional<JudgedRemedy> safe, waiting;
-    for (const auto& judged : edge.judged) {
-      auto& of_kind = waits(judged) ? waiting : safe;
-      if (!of_kind) {
-        of_kind = judged.cut;
-      } else if (auto* const revoke = std::get_if<ChangePrivileges>(&of_kind->remedy)) {
-        revoke->privileges |= std::get<ChangePrivileges>(judged.cut.remedy).privileges;
-      }
-    }
-    if (safe && waiting) {
-      auto* const revoke = std::get_if<ChangePrivileges>(&waiting->remedy);
-      if (revoke != nullptr) {
-        revoke->privileges =
-            revoke->privileges - std::get<ChangePrivileges>(safe->remedy).privileges;
-      }
-      if (revoke == nullptr || revoke->privileges.empty()) waiting.reset();
-    }
-    if (safe) cuts.push_back(*safe);
-    if (waiting) cuts.push_back(*waiting);
+    edge.needs_word = edge.needs_word || missing_word_(finding, remedy);
+    Finding asking;
+    asking.rule = finding.rule;
+    asking.subject = finding.subject;
+    asking.concerns = finding.concerns;
+    asking.paths.emplace_back();  // it is one of a path
+    edge.asked.push_back({std::move(asking), remedy});
   }
 
   void contradict(std::size_t path, std::vector<std::string>& contradictions) const {

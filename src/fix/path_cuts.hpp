@@ -18,8 +18,15 @@
 
 namespace pgleast {
 
+/// A remedy of one grant, membership or record, and a finding that asks for it: of the finding
+/// only what a word is judged by.
+struct AskedCut {
+  Finding finding;
+  Remedy remedy;
+};
+
 struct PathCutPlan {
-  std::vector<JudgedRemedy> cuts;           // each by the first finding that asks for it
+  std::vector<std::vector<AskedCut>> cuts;  // of a grant who asks for what
   bool fewest = true;                       // false: fewer may do
   std::vector<std::string> contradictions;  // what no cut ends, and what the policy requires there
 };

@@ -161,7 +161,7 @@ std::optional<NeededWord> Words::Judge::needed(const Finding& finding, const Cha
       return word("login", fmt::format("{} cannot log in to {} any more", names_of(out), shown));
     }
   }
-  if (const auto code = stopped_code(r, lost)) return code;
+  if (auto code = stopped_code(r, lost)) return code;
   if (object.system || is_check(finding, "model_ceilings")) return std::nullopt;
   const auto of_data = PrivilegeSet(Privilege::select) | Privilege::insert | Privilege::update |
                        Privilege::delete_ | Privilege::truncate | Privilege::usage;
