@@ -164,7 +164,8 @@ std::optional<NeededWord> Words::Judge::needed(const Finding& finding, const Cha
   if (auto code = stopped_code(r, lost)) return code;
   if (object.system || is_check(finding, "model_ceilings")) return std::nullopt;
   const auto of_data = PrivilegeSet(Privilege::select) | Privilege::insert | Privilege::update |
-                       Privilege::delete_ | Privilege::truncate | Privilege::usage;
+                       Privilege::delete_ | Privilege::truncate | Privilege::usage |
+                       Privilege::temporary;
   const auto used = r.grantee == public_role || is_of_a_path(finding) ? of_data | Privilege::execute
                                                                       : PrivilegeSet();
   const auto users = losing(lost, used, [&](RoleId role) {
