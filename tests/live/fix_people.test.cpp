@@ -60,6 +60,7 @@ const std::vector<RuledOut> statements_ruled_out{
     {"RLS-012", Whom::everybody, "TRUNCATE"},
     {"ESC-SET", Whom::who_is_named, "SET ROLE"},
     {"ESC-SECDEF", Whom::everybody, "SELECT shop.total"},
+    {"ESC-SECDEF", Whom::everybody, "SELECT util.tenant"},
     {"ESC-FILEFUNC", Whom::everybody, "SELECT length(pg_read_file"},
     {"ESC-PARAM", Whom::everybody, "SET log_statement"},
     {"ESC-SEARCHPATH", Whom::everybody, "CREATE"},
@@ -372,10 +373,9 @@ class People {
       if (row.met) continue;
       // Which rows a policy lets through, and what code comes to, hangs on the rows; and not every
       // login was tried.
-      const bool tried =
-          std::any_of(before.logins.begin(), before.logins.end(), [&](const auto& login) {
-            return takes(row, login.first) && !is_not_listened_to(login.second);
-          });
+      const bool tried = std::any_of(
+          before.logins.begin(), before.logins.end(),
+          [&](const auto& login) { return login.second.in && takes(row, login.first); });
       // Who was a superuser could do all, and that is not recorded; nor are large objects
       // before 18.
       const bool recorded = row.what == "privilege" && !before.superusers.contains(row.role) &&
@@ -559,7 +559,7 @@ class People {
         if (!is_of(cause->rule, row.rule)) continue;
         const bool is = deed.statement.starts_with(row.deed) && concerns(*cause, row.whom, role);
         if (is) excuses.push_back(cause);
-        break;  // the first row of a rule says all of it
+        if (is || *row.deed == '\0') break;  // the first row for all of a rule says the rest
       }
     }
     judge("statement", excuses, causes, what);
