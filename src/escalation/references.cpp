@@ -29,9 +29,8 @@ bool holds_all(const Context& context, RoleId role, const UniqueKey& key) {
   for (const auto& column : context.cluster().relation(table).columns) {
     if (std::find(key.columns.begin(), key.columns.end(), column.name) == key.columns.end())
       continue;
-    const auto held = context.graph().held(role, table, column).privileges |
-                      context.graph().held(role, table).privileges;
-    found += held.has(Privilege::references) ? 1 : 0;
+    const auto held = context.graph().held(role, table, column);
+    found += held.privileges.has(Privilege::references) ? 1 : 0;
   }
   return found == key.columns.size();
 }
@@ -64,6 +63,7 @@ std::set<RoleId> grantees_of(const Context& context, const UniqueKey& key) {
 
 /// Else the server refuses to look it up.
 bool owner_gets_there(const Context& context, RoleId owner, const Object& table) {
+  if (table.schema == no_object) return false;
   const auto& schema = context.cluster().object(table.schema);
   return owner != no_role && context.graph().held(owner, schema).privileges.has(Privilege::usage);
 }
@@ -82,6 +82,7 @@ std::map<ObjectId, std::vector<ObjectId>> tables_without_create(const Context& c
     for (const auto id : objects_of(cluster, ObjectKind::table)) {
       const auto& o = cluster.object(id);
       if (o.system || o.extension || cluster.relation(o).relkind != relkind) continue;
+      if (o.database == no_object || o.schema == no_object) continue;
       const auto owner = context.resolved(o.owner, o.database);
       if (partitions.contains(id) || owner == no_role || owner == public_role) continue;
       if (cluster.role(owner).superuser || !seen.emplace(owner, o.database).second) continue;
