@@ -2,9 +2,10 @@
 // What people can no longer do once a cluster is changed: each loss by role and object.
 //
 //   privilege  app_user  table public.orders  SELECT
-//   login      app_user  database shop        from 10.0.0.0/8, without TLS: no credential -> a
-//   password rows       analyst   table public.orders  SELECT  all rows -> some rows code app_user
-//   function shop.total(integer)  it needs EXECUTE on shop.rate() attribute  backup    REPLICATION
+//   login      app_user  database shop        from 10.0.0.0/8: no credential -> a password
+//   rows       analyst   table public.orders  SELECT  all rows -> some rows
+//   code       app_user  view shop.totals     it needs EXECUTE on shop.rate()
+//   attribute  backup    REPLICATION
 //
 // What is gained is what the other direction loses.
 
@@ -62,9 +63,7 @@ void add_lost_rows(const ClusterState& before, const ClusterState& after,
 void add_lost_code(const ClusterState& before, const ClusterState& after,
                    std::vector<Loss>& losses);
 
-/// Roles that somebody may have the privileges of: neither dropped, nor predefined.
-std::vector<RoleId> people_of(const Cluster& cluster);
-/// Those of them whose rights may differ: an attribute, or whose privileges they have.
+/// Ordinary roles whose rights may differ: an attribute, or whose privileges they have.
 std::vector<RoleId> changed_roles(const ClusterState& before, const ClusterState& after);
 /// Role, database, kind and name of the object.
 Loss loss_on(const Cluster& cluster, Loss::What what, RoleId role, ObjectId object);

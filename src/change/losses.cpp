@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "change/loss.hpp"
-#include "pg/predefined_role.hpp"
+#include "model/ordinary_roles.hpp"
 #include "pg/role_attribute.hpp"
 #include "text/csv.hpp"
 
@@ -28,20 +28,10 @@ std::string_view to_string(Loss::What what) {
 ClusterState::ClusterState(const Cluster& of, std::string day)
     : cluster(of), today(std::move(day)), graph(of), connections(graph) {}
 
-std::vector<RoleId> people_of(const Cluster& cluster) {
-  std::vector<RoleId> result;
-  for (std::size_t i = 0; i < cluster.roles.size(); ++i) {
-    const auto& role = cluster.roles[i];
-    if (!role.dropped && !is_reserved_role_name(role.name))
-      result.push_back(RoleId{static_cast<std::uint32_t>(i)});
-  }
-  return result;
-}
-
 std::vector<RoleId> changed_roles(const ClusterState& before, const ClusterState& after) {
   std::vector<RoleId> result;
   const bool same_memberships = before.cluster.memberships == after.cluster.memberships;
-  for (const auto id : people_of(before.cluster)) {
+  for (const auto id : ordinary_roles(before.cluster)) {
     const auto& was = before.cluster.role(id);
     const auto& is = after.cluster.role(id);
     const auto same_groups = [&] {
@@ -71,7 +61,7 @@ Loss loss_on(const Cluster& cluster, Loss::What what, RoleId role, ObjectId id) 
 
 void add_lost_attributes(const ClusterState& before, const ClusterState& after,
                          std::vector<Loss>& losses) {
-  for (const auto id : people_of(before.cluster)) {
+  for (const auto id : ordinary_roles(before.cluster)) {
     for (const auto& attribute : role_attributes) {
       const bool lost = has(before.cluster.role(id), attribute.attribute) &&
                         !has(after.cluster.role(id), attribute.attribute);

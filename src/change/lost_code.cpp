@@ -9,6 +9,7 @@
 #include "change/code_runs.hpp"
 #include "change/loss.hpp"
 #include "escalation/name_path.hpp"
+#include "model/ordinary_roles.hpp"
 #include "pg/name_list.hpp"
 #include "text/display.hpp"
 
@@ -20,7 +21,7 @@ class LostCode {
   LostCode(const ClusterState& before, const ClusterState& after, std::vector<Loss>& losses)
       : before_(before), after_(after), losses_(losses) {
     for (const auto role : changed_roles(before, after)) changed_.insert(role);
-    for (const auto role : people_of(before.cluster)) people_.insert(role);
+    for (const auto role : ordinary_roles(before.cluster)) people_.insert(role);
   }
 
   void look_at(const CodeRun& run) {

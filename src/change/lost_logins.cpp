@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -116,11 +117,26 @@ ClientOrigin lost_of(const Entry& entry, const std::vector<Entry>& after) {
   return left;
 }
 
+// All of them: a list of what is lost rounds nothing.
+std::string exactly(const ClientOrigin& from) {
+  auto all = from.addresses.empty()
+                 ? std::string()
+                 : to_string(from.addresses, std::numeric_limits<std::size_t>::max());
+  if (!from.local) return all;
+  return to_string(ClientOrigin{true, {}}) + (all.empty() ? "" : " and " + all);
+}
+
 std::string words(const Entry& entry, const ClientOrigin& lost) {
   const auto* const encrypted = entry.transport == Transport::local   ? ""
                                 : entry.transport == Transport::plain ? ", without TLS"
                                                                       : ", encrypted";
-  return fmt::format("from {}{}: {}", to_string(lost), encrypted, entry.credential);
+  return fmt::format("{}from {}{}: {}", entry.unknown.empty() ? "" : "perhaps ", exactly(lost),
+                     encrypted, entry.credential);
+}
+
+std::string instead(const Entry& entry) {
+  if (entry.unknown.empty()) return entry.credential;
+  return fmt::format("perhaps {}: {}", entry.credential, entry.unknown);
 }
 
 }  // namespace
@@ -137,16 +153,16 @@ void add_lost_logins(const ClusterState& before, const ClusterState& after,
       if (old_entries.empty()) continue;
       const auto new_entries = is.entries(role, database);
       for (const auto& entry : old_entries) {
-        const auto add = [&](const ClientOrigin& from, const std::string& instead) {
+        const auto add = [&](const ClientOrigin& from, const std::string& then) {
           if (from.empty()) return;
           losses.push_back({Loss::What::login, role.empty() ? "any role" : role, database,
                             "database", database.empty() ? "any database" : database, "CONNECT",
-                            words(entry, from), instead});
+                            words(entry, from), then});
         };
         auto lost = lost_of(entry, new_entries);
         for (const auto& other : new_entries) {
           if (other.transport != entry.transport) continue;
-          add(intersection(lost, in_transport(other)), other.credential);
+          add(intersection(lost, in_transport(other)), instead(other));
           lost = without(std::move(lost), in_transport(other));
         }
         add(lost, "");

@@ -2,13 +2,14 @@
 // is not any more.
 
 #include "change/loss.hpp"
+#include "model/ordinary_roles.hpp"
 
 namespace pgleast {
 
 void add_lost_memberships(const ClusterState& before, const ClusterState& after,
                           std::vector<Loss>& losses) {
   if (before.cluster.memberships == after.cluster.memberships) return;
-  for (const auto role : people_of(before.cluster)) {
+  for (const auto role : ordinary_roles(before.cluster)) {
     // A superuser becomes whom it likes.
     if (before.cluster.role(role).superuser) continue;
     auto lost = before.graph.along_memberships(role, Closure::members);

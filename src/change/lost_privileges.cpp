@@ -2,9 +2,13 @@
 // did not lose the same on the table.
 
 #include <algorithm>
+#include <map>
 
 #include "change/loss.hpp"
 #include "model/named_object.hpp"
+#include "model/objects_of.hpp"
+#include "model/ordinary_roles.hpp"
+#include "pg/setting_value.hpp"
 
 namespace pgleast {
 namespace {
@@ -16,13 +20,19 @@ bool same_list(const ClusterState& before, const ClusterState& after, ObjectId i
          before.cluster.effective_acl(was) == after.cluster.effective_acl(is);
 }
 
+// Nobody is asked for a privilege then (inv_api.c, aclchk.c).
+bool opens_large_objects(const Cluster& cluster) {
+  const auto* const setting = cluster.find_setting("lo_compat_privileges");
+  return setting != nullptr && parse_bool(setting->value).value_or(false);
+}
+
 class LostPrivileges {
  public:
   LostPrivileges(const ClusterState& before, const ClusterState& after, std::vector<Loss>& losses)
       : before_(before),
         after_(after),
         losses_(losses),
-        people_(people_of(before.cluster)),
+        people_(ordinary_roles(before.cluster)),
         changed_(changed_roles(before, after)) {}
 
   void look_at(ObjectId id) {
@@ -34,6 +44,26 @@ class LostPrivileges {
       look_at(role, id);
     }
     if (object.kind == ObjectKind::table) look_at_columns(id, same);
+  }
+
+  // One row stands for all large objects of a database, which may be many.
+  void look_at_large_objects() {
+    if (!opens_large_objects(before_.cluster) || opens_large_objects(after_.cluster)) return;
+    std::map<ObjectId, std::vector<ObjectId>> in;  // by database
+    for (const auto id : objects_of(before_.cluster, ObjectKind::large_object)) {
+      in[before_.cluster.object(id).database].push_back(id);
+    }
+    for (const auto& [database, all] : in) {
+      for (const auto role : people_) {
+        for (const auto privilege : {Privilege::select, Privilege::update}) {
+          if (holds_all(role, all, privilege)) continue;
+          auto loss = loss_on(before_.cluster, Loss::What::privilege, role, all.front());
+          loss.object = "any large object";
+          loss.privilege = info(privilege).keyword;
+          losses_.push_back(std::move(loss));
+        }
+      }
+    }
   }
 
  private:
@@ -65,6 +95,12 @@ class LostPrivileges {
     ((had - has) - of_table).each([&](Privilege p) { add(role, id, column, p); });
   }
 
+  bool holds_all(RoleId role, const std::vector<ObjectId>& objects, Privilege privilege) const {
+    return std::all_of(objects.begin(), objects.end(), [&](ObjectId id) {
+      return after_.graph.held(role, after_.cluster.object(id)).privileges.has(privilege);
+    });
+  }
+
   void add(RoleId role, ObjectId id, std::optional<std::uint32_t> column, Privilege privilege) {
     auto loss = loss_on(before_.cluster, Loss::What::privilege, role, id);
     if (column) {
@@ -87,6 +123,7 @@ void add_lost_privileges(const ClusterState& before, const ClusterState& after,
                          std::vector<Loss>& losses) {
   LostPrivileges lost(before, after, losses);
   for (std::uint32_t i = 0; i < before.cluster.objects.size(); ++i) lost.look_at(ObjectId{i});
+  lost.look_at_large_objects();
 }
 
 }  // namespace pgleast

@@ -6,6 +6,7 @@
 
 #include "change/loss.hpp"
 #include "model/objects_of.hpp"
+#include "model/ordinary_roles.hpp"
 #include "privileges/row_access.hpp"
 
 namespace pgleast {
@@ -101,7 +102,7 @@ class LostRows {
 void add_lost_rows(const ClusterState& before, const ClusterState& after,
                    std::vector<Loss>& losses) {
   const auto& cluster = before.cluster;
-  const auto people = people_of(cluster);
+  const auto people = ordinary_roles(cluster);
   const auto changed = changed_roles(before, after);
   std::set<ObjectId> with_policies;
   for (const auto& policy : cluster.row_policies) with_policies.insert(policy.table);

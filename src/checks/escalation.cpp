@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -69,7 +71,12 @@ std::string message_of(const Step& step) {
 // One finding for each subject, however many ways it leads.
 class Findings {
  public:
-  Findings(const Facts& facts, bool cut) : facts_(facts), cut_(cut) {}
+  Findings(const Facts& facts, bool cut) : facts_(facts), cut_(cut) {
+    for (const auto& membership : facts.cluster().memberships) {
+      if (!carries(membership, Closure::becomes)) continue;
+      members_.emplace(membership.role, membership.member);
+    }
+  }
 
   void add(const Opening& opening, const RoleSet& logins) {
     const auto& step = opening.step;
@@ -102,25 +109,40 @@ class Findings {
  private:
   // Of each login role: the step itself is taken away, or a group on the way to who takes it.
   void add_paths(const Opening& opening, const RoleSet& logins, Finding& finding) const {
+    const auto next = towards(opening.takers);
+    std::set<std::vector<RoleId>> ways;
     for (const auto login : logins.members()) {
+      std::vector<RoleId> way{login};
+      for (auto at = next.find(login); at != next.end(); at = next.find(at->second)) {
+        way.push_back(at->second);
+      }
+      if (way.size() == 1) way.clear();
+      ways.insert(std::move(way));
+    }
+    for (const auto& way : ways) {
       PathCuts cuts{opening.step.cut};
-      const auto way = way_to(login, opening.takers);
       for (std::size_t i = 1; i < way.size(); ++i) {
         cuts.push_back({ChangeMembership{false, way[i], way[i - 1]}});
       }
-      if (std::find(finding.paths.begin(), finding.paths.end(), cuts) == finding.paths.end()) {
-        finding.paths.push_back(std::move(cuts));
-      }
+      finding.paths.push_back(std::move(cuts));
     }
   }
 
-  std::vector<RoleId> way_to(RoleId login, const std::vector<RoleId>& takers) const {
-    if (std::find(takers.begin(), takers.end(), login) != takers.end()) return {};
-    for (const auto taker : takers) {
-      auto way = facts_.graph().path(login, taker, Closure::becomes);
-      if (!way.empty()) return way;
+  // The group by which each role comes nearest to one of the takers, who have none. What owning a
+  // database makes of a role is no membership to take away.
+  std::unordered_map<RoleId, RoleId> towards(const std::vector<RoleId>& takers) const {
+    std::unordered_map<RoleId, RoleId> next;
+    std::unordered_set<RoleId> reached(takers.begin(), takers.end());
+    auto queue = takers;
+    for (std::size_t i = 0; i < queue.size(); ++i) {
+      const auto [first, last] = members_.equal_range(queue[i]);
+      for (auto at = first; at != last; ++at) {
+        if (!reached.insert(at->second).second) continue;
+        next.emplace(at->second, queue[i]);
+        queue.push_back(at->second);
+      }
     }
-    return {};
+    return next;
   }
 
   struct Entry {
@@ -144,6 +166,7 @@ class Findings {
 
   const Facts& facts_;
   bool cut_;
+  std::multimap<RoleId, RoleId> members_;  // by group: who may become it
   std::vector<Entry> entries_;
   std::unordered_map<std::string, std::size_t> places_;
 };

@@ -218,9 +218,7 @@ class AccessJudge {
     if (!cuts.empty()) {
       return add_remedy(best_cut(route, cuts), target, found.held, finding.remedies);
     }
-    finding.decision = "take away a step of the path";
-    const auto* const owns = owner_of(route, target);
-    if (owns != nullptr) finding.decision = *owns;
+    finding.decision = instead_of_cut(route, target);
   }
 
   static void add_narrowed(const Arrival& arrival, Finding& finding) {
@@ -238,11 +236,14 @@ class AccessJudge {
     }
   }
 
+  bool is_of_the_owner(const Remedy& cut) const {
+    const auto* const revoke = std::get_if<ChangePrivileges>(&cut);
+    return revoke != nullptr && revoke->grantee == cluster_.object(revoke->object).owner;
+  }
+
   // Who owns what, has it as the owner: taking it away changes nothing that lasts.
   bool may_be_cut(const Remedy& cut) const {
-    if (const auto* const revoke = std::get_if<ChangePrivileges>(&cut)) {
-      return revoke->grantee != cluster_.object(revoke->object).owner;
-    }
+    if (is_of_the_owner(cut)) return false;
     const auto* const attribute = std::get_if<ChangeAttribute>(&cut);
     return attribute == nullptr || attribute->attribute != RoleAttribute::superuser ||
            !is_bootstrap_superuser(cluster_.role(attribute->role));
@@ -256,14 +257,14 @@ class AccessJudge {
     return result;
   }
 
-  const std::string* owner_of(const Route& route, const Target& target) {
+  // Where nothing can be cut.
+  std::string instead_of_cut(const Route& route, const Target& target) const {
     const auto& object = cluster_.object(target.object);
     const bool by_owning = std::any_of(route.cuts.begin(), route.cuts.end(),
-                                       [&](const Remedy& cut) { return !may_be_cut(cut); });
-    if (!by_owning) return nullptr;
-    owner_words_ = fmt::format("{} owns {}: give it another owner, or leave the owner out of `who`",
-                               facts_.shown(object.owner), facts_.shown(object));
-    return &owner_words_;
+                                       [&](const Remedy& cut) { return is_of_the_owner(cut); });
+    if (!by_owning) return "take away a step of the path";
+    return fmt::format("{} owns {}: give it another owner, or leave the owner out of `who`",
+                       facts_.shown(object.owner), facts_.shown(object));
   }
 
   static std::string cause_words(const Route& route) {
@@ -421,7 +422,6 @@ class AccessJudge {
 
   std::map<std::string, Found> found_;
   std::map<std::string, Finding> becoming_;
-  std::string owner_words_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -114,6 +115,27 @@ int print_help(const CLI::App& app, const CLI::Success& wanted) {
   return static_cast<int>(Fault::unreadable);
 }
 
+const CLI::App* subcommand_named(const CLI::App& app, const std::string& name) {
+  for (const auto* const sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (sub->get_name() == name) return sub;
+  }
+  return nullptr;
+}
+
+// `pgleast help hba decide` asks what `pgleast hba decide --help` does.
+std::vector<std::string> asked(const CLI::App& app, std::vector<std::string> words) {
+  if (words.empty() || words.front() != "help") return words;
+  words.erase(words.begin());
+  const auto* at = &app;
+  for (const auto& word : words) {
+    const auto* const sub = subcommand_named(*at, word);
+    if (sub == nullptr) fail_usage(unknown_word(*at, word));
+    at = sub;
+  }
+  words.emplace_back("--help");
+  return words;
+}
+
 }  // namespace
 
 std::span<const Command> commands() { return table; }
@@ -178,11 +200,19 @@ int run_command_line(int argc, char** argv) {
   app.name("pgleast");
   app.set_version_flag("--version", std::string("pgleast ") + version);
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 something unseen, 4 unreadable.");
+  app.footer(
+      "`pgleast help COMMAND` and `pgleast COMMAND --help` list a command's options.\n\n"
+      "Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 something unseen, 4 unreadable.");
   Run run;
   add_commands(app, run, commands());
   try {
-    app.parse(argc, argv);
+    auto words = asked(app, {argv + std::min(argc, 1), argv + argc});
+    if (words.empty()) {
+      std::fputs(app.help().c_str(), stderr);
+      return usage_code;
+    }
+    std::reverse(words.begin(), words.end());  // as the parser takes them
+    app.parse(std::move(words));
     return run();
   } catch (const CLI::Success& e) {
     return print_help(app, e);

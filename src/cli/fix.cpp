@@ -52,6 +52,7 @@ std::string name_in(const std::string& path, std::vector<std::string>& used) {
 }
 
 std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
+                                     const std::vector<ScriptFile>& fixing,
                                      const std::vector<Loss>& lost, const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -61,7 +62,7 @@ std::vector<std::string> write_files(const Plan& plan, const Cluster& cluster,
     written.push_back((fs::path(folder) / name).string());
     write_file(written.back(), text);
   };
-  for (const auto& files : {fix_files(plan, cluster), undo_files(plan, cluster)}) {
+  for (const auto& files : {fixing, undo_files(plan, cluster)}) {
     for (const auto& file : files) {
       write(file.name, file.text);
       used.push_back(file.name);
@@ -112,7 +113,8 @@ int fix(const FixOptions& options) {
   const auto left = proof ? proof->after : plan.after;
   auto summary = fmt::format("{}, {}; {}\n\n", counted(plan.statements(), "statement"),
                              counted(plan.files.size(), "file"), how_tried(proof, cluster));
-  summary += outcome(plan, cluster, left, auditor);
+  const auto effects = effects_of(plan, cluster, auditor.today());
+  summary += outcome(plan, effects, left, auditor);
   for (const auto& function : proof ? proof->stopped : std::vector<std::string>()) {
     summary += fmt::format("no longer runs  {}\n", function);
   }
@@ -121,12 +123,12 @@ int fix(const FixOptions& options) {
     if (!options.judging.quiet) std::fputs(summary.c_str(), stderr);
   } else {
     std::vector<std::string> names;
-    const auto lost = losses_of(plan, cluster, auditor.today());
-    for (const auto& path : write_files(plan, cluster, lost, options.output_dir)) {
+    const auto files = fix_files(plan, cluster);
+    for (const auto& path : write_files(plan, cluster, files, effects.lost, options.output_dir)) {
       names.push_back(displayed(path));
     }
     summary += fmt::format("\nwritten: {}\n", fmt::join(names, " "));
-    if (const auto files = fix_files(plan, cluster); files.size() > 1) {
+    if (files.size() > 1) {
       summary += "\nrun these as a superuser, in this order:\n" +
                  commands_of(files, options.output_dir, "  ");
     }

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "finding/remedy.hpp"
@@ -16,6 +17,9 @@ template <typename T>
 constexpr bool edits_a_record =
     std::is_same_v<T, EditRecord> || std::is_same_v<T, InsertRecord> ||
     std::is_same_v<T, DisableRecord> || std::is_same_v<T, DisableMapping>;
+inline bool is_of_a_record(const Remedy& remedy) {
+  return std::visit([]<typename R>(const R&) { return edits_a_record<R>; }, remedy);
+}
 
 /// One changed place, for a report: secrets in it are stars.
 struct LineEdit {

@@ -43,20 +43,6 @@ std::vector<Finding> findings_of(const Auditor& auditor, const Cluster& model,
   return all;
 }
 
-void apply(Cluster& model, const Remedy& remedy) {
-  HbaEdits edits;
-  std::visit(
-      [&]<typename R>(const R& r) {
-        if constexpr (edits_a_record<R>) {
-          edits.add(r);
-        } else {
-          enact(model, r);
-        }
-      },
-      remedy);
-  if (!edits.empty()) edits.apply(model);
-}
-
 // What a person sees of a requirement that is not met.
 std::set<std::string> unmet(const Auditor& auditor, const Cluster& model) {
   std::set<std::string> result;
@@ -82,10 +68,10 @@ std::uint64_t harm(const Remedy& remedy) {
 
 class PathCutter {
  public:
-  PathCutter(const Cluster& cluster, const Auditor& auditor, const NeedsWord& needs_word)
+  PathCutter(const Cluster& cluster, const Auditor& auditor, const MissingWord& missing_word)
       : cluster_(cluster),
         auditor_(auditor),
-        needs_word_(needs_word),
+        missing_word_(missing_word),
         requires_something_(says_what_is_required(auditor.policy())),
         unmet_before_(unmet(auditor, cluster)) {
     if (requires_something_) trial_ = cluster;
@@ -101,7 +87,7 @@ class PathCutter {
     }
     PathCutPlan plan;
     plan.fewest = solution.fewest;
-    for (const auto edge : solution.edges) plan.cuts.push_back({edges_[edge], finding_of_[edge]});
+    for (const auto edge : solution.edges) plan.cuts.push_back(edges_[edge].asked);
     for (const auto path : solution.endless) contradict(path, plan.contradictions);
     return plan;
   }
@@ -109,7 +95,11 @@ class PathCutter {
  private:
   Cluster with(const EdgeSet& edges) const {
     auto model = cluster_;
-    for (const auto edge : edges) apply(model, edges_[edge]);
+    // Records have other numbers once one of them is changed: the plan edits them together. What
+    // asks for such an edit says that it ends the path.
+    for (const auto edge : edges) {
+      if (!is_of_a_record(edges_[edge].remedy)) applied(model, edges_[edge].remedy);
+    }
     return model;
   }
 
@@ -159,6 +149,7 @@ class PathCutter {
       set.erase(std::unique(set.begin(), set.end()), set.end());
       // What was cut and did not end it is no way to end it.
       const bool useless = std::includes(chosen.begin(), chosen.end(), set.begin(), set.end());
+      if (useless && !cut.empty() && is_of_a_record(cut.front())) return false;
       const bool known = std::find(path.begin(), path.end(), set) != path.end();
       if (allowed && !useless && !known) path.push_back(std::move(set));
     }
@@ -206,19 +197,41 @@ class PathCutter {
            x->grantee == y->grantee;
   }
 
+  struct Edge {
+    Remedy remedy;  // all privileges that some path needs
+    std::vector<AskedCut> asked;
+    bool needs_word = false;
+  };
+
   std::uint32_t edge_of(const Finding& finding, const Remedy& remedy) {
-    for (std::uint32_t i = 0; i < edges_.size(); ++i) {
-      if (!same_edge(edges_[i], remedy)) continue;
-      if (auto* const known = std::get_if<ChangePrivileges>(&edges_[i])) {
-        known->privileges |= std::get<ChangePrivileges>(remedy).privileges;
-      }
-      return i;
+    auto at = std::find_if(edges_.begin(), edges_.end(),
+                           [&](const Edge& edge) { return same_edge(edge.remedy, remedy); });
+    const auto place = at - edges_.begin();
+    if (at == edges_.end()) {
+      at = edges_.insert(at, {remedy, {}});
+      problem_.costs.emplace_back();
+    } else if (auto* const known = std::get_if<ChangePrivileges>(&at->remedy)) {
+      known->privileges |= std::get<ChangePrivileges>(remedy).privileges;
     }
-    edges_.push_back(remedy);
-    finding_of_.push_back(finding);
-    problem_.costs.push_back((needs_word_(finding, remedy) ? one_word : 0) + one_edge +
-                             harm(remedy));
-    return static_cast<std::uint32_t>(edges_.size() - 1);
+    ask(finding, remedy, *at);
+    problem_.costs[static_cast<std::size_t>(place)] =
+        (at->needs_word ? one_word : 0) + one_edge + harm(remedy);
+    return static_cast<std::uint32_t>(place);
+  }
+
+  void ask(const Finding& finding, const Remedy& remedy, Edge& edge) const {
+    const bool known = std::any_of(edge.asked.begin(), edge.asked.end(), [&](const AskedCut& cut) {
+      return cut.finding.rule == finding.rule && cut.finding.concerns == finding.concerns &&
+             cut.remedy == remedy;
+    });
+    if (known) return;
+    edge.needs_word = edge.needs_word || missing_word_(finding, remedy);
+    Finding asking;
+    asking.rule = finding.rule;
+    asking.subject = finding.subject;
+    asking.concerns = finding.concerns;
+    asking.paths.emplace_back();  // it is one of a path
+    edge.asked.push_back({std::move(asking), remedy});
   }
 
   void contradict(std::size_t path, std::vector<std::string>& contradictions) const {
@@ -233,12 +246,11 @@ class PathCutter {
 
   const Cluster& cluster_;
   const Auditor& auditor_;
-  const NeedsWord& needs_word_;
+  const MissingWord& missing_word_;
   bool requires_something_;
   Cluster trial_;
   std::set<std::string> unmet_before_;
-  std::vector<Remedy> edges_;
-  std::vector<Finding> finding_of_;  // by edge
+  std::vector<Edge> edges_;
   CutProblem problem_;
   std::vector<std::pair<std::string, std::string>> of_path_;  // message, what is required
   std::set<std::pair<std::vector<EdgeSet>, std::string>> known_paths_;
@@ -248,8 +260,8 @@ class PathCutter {
 }  // namespace
 
 PathCutPlan plan_path_cuts(const Cluster& cluster, const Auditor& auditor,
-                           const NeedsWord& needs_word) {
-  return PathCutter(cluster, auditor, needs_word).plan();
+                           const MissingWord& missing_word) {
+  return PathCutter(cluster, auditor, missing_word).plan();
 }
 
 }  // namespace pgleast

@@ -9,28 +9,32 @@
 // Paths are found by auditing the model with the cuts that were chosen so far, until none is left.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "audit/audit.hpp"
+#include "fix/word.hpp"
 
 namespace pgleast {
 
-struct ChosenCut {
+/// A remedy of one grant, membership or record, and a finding that asks for it: of the finding
+/// only what a word is judged by.
+struct AskedCut {
+  Finding finding;
   Remedy remedy;
-  Finding finding;  // the first of those that it ends
 };
 
 struct PathCutPlan {
-  std::vector<ChosenCut> cuts;
+  std::vector<std::vector<AskedCut>> cuts;  // of a grant who asks for what
   bool fewest = true;                       // false: fewer may do
   std::vector<std::string> contradictions;  // what no cut ends, and what the policy requires there
 };
 
-/// Whether a remedy waits for the user's word: those that do not are taken before it.
-using NeedsWord = std::function<bool(const Finding&, const Remedy&)>;
+/// The word that a remedy waits for: those that wait for none are taken before it.
+using MissingWord = std::function<std::optional<NeededWord>(const Finding&, const Remedy&)>;
 
 PathCutPlan plan_path_cuts(const Cluster& cluster, const Auditor& auditor,
-                           const NeedsWord& needs_word);
+                           const MissingWord& missing_word);
 
 }  // namespace pgleast

@@ -44,38 +44,39 @@ class Planner {
   bool round(const std::vector<Finding>& findings, Stage stage) {
     Words words(model_, auditor_.policy(), auditor_.today());
     HbaEdits edits;
-    bool changed = false;
+    bool changed = false, roles_changed = false;
+    held_.clear();  // what still waits is judged again: its place may be another
     for (const auto& finding : findings) {
       if (finding.waived || !finding.paths.empty()) continue;
       const auto of_records = words.needed_for_records(finding);
       for (const auto& remedy : finding.remedies) {
         if (stage_of(remedy) > stage) continue;
+        // Who is in which group has changed: judged in the next round.
+        if (roles_changed && stage_of(remedy) != Stage::roles) continue;
         const auto word =
             of_records && is_of_a_record(remedy) ? of_records : words.needed(finding, remedy);
-        changed = take(finding, remedy, word, edits) || changed;
+        const bool took = take({finding.rule, finding.subject.name, remedy, missing(word)}, edits);
+        changed = took || changed;
+        roles_changed = roles_changed || (took && stage_of(remedy) == Stage::roles);
       }
     }
     return !edits.apply(model_).empty() || changed;
   }
 
-  // The fewest that end all paths.
+  // The fewest that end all paths. One by one: each may be safe alone, as a role has what it takes
+  // by another grant, which is the next one's.
   bool cut_paths() {
-    auto trial = model_;
-    Words words(trial, auditor_.policy(), auditor_.today());
-    const auto waits = [&](const Finding& finding, const Remedy& remedy) {
-      const auto word = words.needed(finding, remedy);
-      return word && !has_word(*word);
-    };
-    const auto cuts = plan_path_cuts(model_, auditor_, waits);
+    const auto cuts = [&] {
+      Words words(model_, auditor_.policy(), auditor_.today());
+      return plan_path_cuts(model_, auditor_, [&](const Finding& finding, const Remedy& remedy) {
+        return missing(words.needed(finding, remedy));
+      });
+    }();
     plan_.contradictions = cuts.contradictions;
     plan_.fewest = plan_.fewest && cuts.fewest;
-    HbaEdits edits;
-    bool changed = false;
-    for (const auto& cut : cuts.cuts) {
-      changed =
-          take(cut.finding, cut.remedy, words.needed(cut.finding, cut.remedy), edits) || changed;
-    }
-    return !edits.apply(model_).empty() || changed;
+    // What a group gives, it gives before anything is taken from it.
+    bool changed = take_cuts(cuts.cuts, true);
+    return take_cuts(cuts.cuts, false) || changed;
   }
 
   Plan finish() {
@@ -95,15 +96,54 @@ class Planner {
   const Cluster& model() const { return model_; }
 
  private:
-  static bool is_of_a_record(const Remedy& remedy) {
-    return std::visit([]<typename R>(const R&) { return edits_a_record<R>; }, remedy);
+  std::optional<NeededWord> missing(const std::optional<NeededWord>& word) const {
+    const bool given = word && accepted_.contains(std::string(word->kind));
+    return given ? std::nullopt : word;
   }
-  bool has_word(const NeededWord& word) const { return accepted_.contains(std::string(word.kind)); }
 
-  bool take(const Finding& finding, const Remedy& remedy, const std::optional<NeededWord>& word,
-            HbaEdits& edits) {
-    if (word && !has_word(*word)) {
-      hold_back(finding, remedy, *word);
+  bool take_cuts(const std::vector<std::vector<AskedCut>>& cuts, bool memberships) {
+    Words words(model_, auditor_.policy(), auditor_.today());
+    HbaEdits edits;
+    bool changed = false;
+    for (const auto& asked : cuts) {
+      if (std::holds_alternative<ChangeMembership>(asked.front().remedy) != memberships) continue;
+      const auto [safe, waiting] = judged(asked, words);
+      if (safe) changed = take(*safe, edits) || changed;
+      if (waiting) take(*waiting, edits);
+    }
+    return !edits.apply(model_).empty() || changed;
+  }
+
+  using Judged = std::pair<std::optional<JudgedRemedy>, std::optional<JudgedRemedy>>;
+
+  // What some finding may take without a word, and what none may.
+  Judged judged(const std::vector<AskedCut>& asked, Words& words) const {
+    Judged result;
+    for (const auto& [finding, remedy] : asked) {
+      JudgedRemedy one{finding.rule, finding.subject.name, remedy,
+                       missing(words.needed(finding, remedy))};
+      auto& known = one.word ? result.second : result.first;
+      if (!known) {
+        known = std::move(one);
+      } else if (auto* const revoke = std::get_if<ChangePrivileges>(&known->remedy)) {
+        revoke->privileges |= std::get<ChangePrivileges>(remedy).privileges;
+      }
+    }
+    auto& [safe, waiting] = result;
+    if (!safe || !waiting) return result;
+    auto* const revoke = std::get_if<ChangePrivileges>(&waiting->remedy);
+    if (revoke != nullptr) {
+      revoke->privileges = revoke->privileges - std::get<ChangePrivileges>(safe->remedy).privileges;
+    }
+    if (revoke == nullptr || revoke->privileges.empty()) waiting.reset();
+    return result;
+  }
+
+  bool take(JudgedRemedy judged, HbaEdits& edits) {
+    // A group that gives nothing more, because the plan took it, is not left for that.
+    if (const auto* const waits = waiting_membership(judged.remedy)) judged.word = waits->word;
+    if (judged.word) {
+      hold_back(judged);
       return false;
     }
     return std::visit(
@@ -115,14 +155,26 @@ class Planner {
             return add(enact(model_, r));
           }
         },
-        remedy);
+        judged.remedy);
   }
 
   // Once; the statements are made at the end.
-  void hold_back(const Finding& finding, const Remedy& remedy, const NeededWord& word) {
-    const bool known = std::any_of(held_.begin(), held_.end(),
-                                   [&](const Held& held) { return held.remedy == remedy; });
-    if (!known) held_.push_back({finding.rule, finding.subject.name, word, remedy});
+  const JudgedRemedy* waiting_membership(const Remedy& remedy) const {
+    const auto found =
+        std::find_if(memberships_held_.begin(), memberships_held_.end(),
+                     [&](const JudgedRemedy& held) { return held.remedy == remedy; });
+    return found == memberships_held_.end() ? nullptr : &*found;
+  }
+
+  void hold_back(const JudgedRemedy& judged) {
+    const bool is_membership = std::holds_alternative<ChangeMembership>(judged.remedy);
+    if (is_membership && waiting_membership(judged.remedy) == nullptr) {
+      memberships_held_.push_back(judged);
+    }
+    const bool known = std::any_of(held_.begin(), held_.end(), [&](const JudgedRemedy& held) {
+      return held.remedy == judged.remedy;
+    });
+    if (!known) held_.push_back(judged);
   }
 
   // What another finding did meanwhile waits no more.
@@ -131,7 +183,7 @@ class Planner {
       auto statements = tried(model_, held.remedy);
       if (statements.sql.empty() && statements.edits.empty()) continue;
       plan_.held_back.push_back(
-          {held.rule, held.subject, held.word,
+          {held.rule, held.subject, *held.word,
            statements.database == no_object ? "" : model_.object(statements.database).name,
            std::move(statements.sql), std::move(statements.edits)});
     }
@@ -164,12 +216,8 @@ class Planner {
   std::vector<ConfigFile> files_;
   const Auditor& auditor_;
   std::set<std::string> accepted_;
-  struct Held {
-    std::string rule, subject;
-    NeededWord word;
-    Remedy remedy;
-  };
-  std::vector<Held> held_;
+  std::vector<JudgedRemedy> held_;              // since the last round
+  std::vector<JudgedRemedy> memberships_held_;  // ever
   Plan plan_;
 };
 

@@ -125,11 +125,12 @@ Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
   return {whole, std::move(stopped), read > 1 ? plan.after : auditor.audit(after)};
 }
 
-std::vector<Loss> losses_of(const Plan& plan, const Cluster& before, const std::string& today) {
-  return losses(ClusterState(before, today), ClusterState(plan.model, today));
+Effects effects_of(const Plan& plan, const Cluster& before, const std::string& today) {
+  const ClusterState was(before, today), is(plan.model, today);
+  return {losses(was, is), losses(is, was)};
 }
 
-std::string outcome(const Plan& plan, const Cluster& before, const Audit& left,
+std::string outcome(const Plan& plan, const Effects& effects, const Audit& left,
                     const Auditor& auditor) {
   const auto old_findings = unwaived(plan.before);
   const auto new_findings = unwaived(left);
@@ -151,14 +152,12 @@ std::string outcome(const Plan& plan, const Cluster& before, const Audit& left,
   };
   auto text = line("findings", fmt::format("gone {}   left {}{}   new {}{}", gone, old_left,
                                            names(rules), fresh.size(), names(fresh)));
-  const auto lost = losses_of(plan, before, auditor.today());
+  const auto& lost = effects.lost;
   text += line("logins lost", by_role(lost, Loss::What::login, "login"));
-  if (before.seen(Fact::objects)) {
-    const auto gained =
-        losses(ClusterState(plan.model, auditor.today()), ClusterState(before, auditor.today()));
+  if (plan.model.seen(Fact::objects)) {
     text += line("groups lost", by_role(lost, Loss::What::membership, "group"));
     text += line("access lost", by_role(lost, Loss::What::privilege, "privilege"));
-    text += line("access gained", by_role(gained, Loss::What::privilege, "privilege"));
+    text += line("access gained", by_role(effects.gained, Loss::What::privilege, "privilege"));
     text += line("rows lost", by_role(lost, Loss::What::rows, "table"));
     text += line("code stopped", by_role(lost, Loss::What::code, "object"));
     const auto required = required_of(plan.model, auditor.policy());

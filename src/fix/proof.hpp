@@ -24,11 +24,14 @@ struct Proof {
 Proof prove(const Plan& plan, const Cluster& cluster, const Auditor& auditor,
             const std::string& conninfo, std::chrono::seconds timeout);
 
-/// What people lose by it.
-std::vector<Loss> losses_of(const Plan& plan, const Cluster& before, const std::string& today);
+/// What people lose by it, and what they get.
+struct Effects {
+  std::vector<Loss> lost, gained;
+};
+Effects effects_of(const Plan& plan, const Cluster& before, const std::string& today);
 
 /// "findings  gone 8   left 1 ...", "logins lost  ...", "access lost  ...", "required  ...".
-std::string outcome(const Plan& plan, const Cluster& before, const Audit& left,
+std::string outcome(const Plan& plan, const Effects& effects, const Audit& left,
                     const Auditor& auditor);
 
 }  // namespace pgleast

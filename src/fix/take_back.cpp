@@ -76,6 +76,22 @@ std::function<void()> kept_before(Cluster& model, const ChangeSetting&) {
   };
 }
 
+Statements applied(Cluster& model, const Remedy& remedy) {
+  return std::visit(
+      [&]<typename R>(const R& r) {
+        if constexpr (edits_a_record<R>) {
+          HbaEdits edits;
+          edits.add(r);
+          Statements result;
+          result.edits = edits.apply(model);
+          return result;
+        } else {
+          return enact(model, r);
+        }
+      },
+      remedy);
+}
+
 Statements tried(Cluster& model, const Remedy& remedy) {
   return std::visit(
       [&]<typename R>(const R& r) {

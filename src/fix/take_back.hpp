@@ -20,7 +20,9 @@ std::function<void()> kept_before(Cluster& model, const ChangeDefaultPrivileges&
 std::function<void()> kept_before(Cluster& model, const ResetStored& remedy);
 std::function<void()> kept_before(Cluster& model, const ChangeSetting& remedy);
 
-/// What the remedy would do, alone; the model is as it was afterwards.
+/// What the remedy does to the model, alone.
+Statements applied(Cluster& model, const Remedy& remedy);
+/// The same, and the model is as it was afterwards.
 Statements tried(Cluster& model, const Remedy& remedy);
 
 }  // namespace pgleast

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "fix/statement.hpp"
+#include "fix/take_back.hpp"
 #include "model/bootstrap_superuser.hpp"
 
 namespace pgleast {
@@ -31,18 +31,6 @@ std::set<Arrival> arrivals(const std::vector<Way>& ways) {
     for (const auto& role : way.roles) result.insert(arrival(way, role));
   }
   return result;
-}
-
-std::vector<std::string> enact_in(Cluster& model, const Remedy& remedy) {
-  return std::visit(
-      [&](const auto& r) -> std::vector<std::string> {
-        if constexpr (requires { enact(model, r); }) {
-          return enact(model, r).sql;
-        } else {
-          return {};
-        }
-      },
-      remedy);
 }
 
 std::vector<Remedy> candidates(const Cluster& cluster, const std::vector<Way>& ways) {
@@ -93,7 +81,7 @@ std::vector<WayCut> cuts_of_ways(const Cluster& cluster, const Target& target,
   std::vector<WayCut> result;
   for (const auto& remedy : candidates(cluster, ways)) {
     auto model = cluster;
-    WayCut cut{enact_in(model, remedy), std::nullopt, {}};
+    WayCut cut{applied(model, remedy).sql, std::nullopt, {}};
     if (cut.sql.empty()) continue;
     const Graph graph(model);
     const Connections connections(graph);

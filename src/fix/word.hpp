@@ -30,6 +30,13 @@ struct NeededWord {
   std::string why;  // who loses what, names in it safe to show
 };
 
+/// What a plan makes of a remedy.
+struct JudgedRemedy {
+  std::string rule, subject;  // of the finding that it mends
+  Remedy remedy;
+  std::optional<NeededWord> word;  // that nobody has given
+};
+
 /// One state of the model. Not for several threads.
 class Words {
  public:

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "model/bootstrap_superuser.hpp"
-#include "pg/predefined_role.hpp"
+#include "model/ordinary_roles.hpp"
 
 namespace pgleast {
 
@@ -62,12 +62,7 @@ std::vector<RoleId> RoleMatcher::matching(const Patterns& patterns) const {
 }
 
 std::vector<RoleId> RoleMatcher::ordinary_roles() const {
-  std::vector<RoleId> result;
-  for (std::uint32_t i = 0; i < cluster_.roles.size(); ++i) {
-    const auto& role = cluster_.roles[i];
-    if (!role.dropped && !is_reserved_role_name(role.name)) result.push_back(RoleId{i});
-  }
-  return result;
+  return pgleast::ordinary_roles(cluster_);
 }
 
 }  // namespace pgleast

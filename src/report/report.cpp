@@ -6,9 +6,10 @@ namespace pgleast {
 namespace {
 
 constexpr std::array formats{
-    ReportFormat{"text", text_report},
-    ReportFormat{"json", json_report},
-    ReportFormat{"sarif", sarif_report},
+    ReportFormat{"text", text_report},         ReportFormat{"json", json_report},
+    ReportFormat{"sarif", sarif_report},       ReportFormat{"github", github_report},
+    ReportFormat{"gitlab", gitlab_report},     ReportFormat{"junit", junit_report},
+    ReportFormat{"markdown", markdown_report},
 };
 
 }  // namespace

@@ -39,5 +39,13 @@ std::string text_report(const ReportInput& input);
 std::string json_report(const ReportInput& input);
 /// SARIF 2.1.0.
 std::string sarif_report(const ReportInput& input);
+/// Workflow commands of GitHub Actions.
+std::string github_report(const ReportInput& input);
+/// GitLab's code quality report.
+std::string gitlab_report(const ReportInput& input);
+/// JUnit's XML.
+std::string junit_report(const ReportInput& input);
+/// A comment of a pull request.
+std::string markdown_report(const ReportInput& input);
 
 }  // namespace pgleast

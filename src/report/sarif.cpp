@@ -163,23 +163,7 @@ std::string percent_encoded(std::string_view path) {
 // `./a/b` is `a/b`: paths are compared as they stand.
 Json artifact(std::string_view path) {
   if (path.starts_with('/')) return {{"uri", "file://" + percent_encoded(path)}};
-  while (path.starts_with("./")) path.remove_prefix(2);
-  return {{"uri", percent_encoded(path)}, {"uriBaseId", "%SRCROOT%"}};
-}
-
-// The file in which the user wrote classes, attributes, memberships or grants; empty: none.
-std::string policy_file(const Policy& policy) {
-  const auto file_of = [](const YamlNode& at) { return at.source ? at.source->name() : ""; };
-  if (!policy.grants.empty()) return file_of(policy.grants.front().at);
-  if (!policy.classes.empty()) return file_of(policy.classes.front().at);
-  if (!policy.memberships.empty()) return file_of(policy.memberships.front().at);
-  return policy.attributes.empty() ? "" : file_of(policy.attributes.front().at);
-}
-
-std::string stand_in(const ReportInput& input) {
-  if (auto file = policy_file(input.policy); !file.empty()) return file;
-  // Not in a repository: an alert without an excerpt.
-  return input.cluster.files.empty() ? "postgresql-catalogs" : input.cluster.files.front().path;
+  return {{"uri", percent_encoded(in_folder(path))}, {"uriBaseId", "%SRCROOT%"}};
 }
 
 Json physical_location(const std::optional<Location>& location, const std::string& instead) {
@@ -200,21 +184,6 @@ Json logical_location(const Subject& subject) {
 }
 
 // --- Results ---------------------------------------------------------------------------------
-
-std::string result_text(const Finding& finding, const FindingFix& fix) {
-  auto text = displayed(finding.message);
-  const auto add = [&](std::string_view label, const std::string& line) {
-    text += fmt::format("\n{}{}", label, displayed(line, Tabs::kept));
-  };
-  for (const auto& step : finding.path) add("path: ", step);
-  for (const auto& detail : finding.detail) add("", detail);
-  for (const auto& statement : fix.sql) add("fix: ", statement);
-  for (const auto& edit : fix.edits) {
-    add("fix: ", fmt::format("line {} of {}: {}", edit.line, edit.file, edit.after));
-  }
-  if (!finding.decision.empty()) add("decide: ", finding.decision);
-  return text;
-}
 
 // The service makes `primaryLocationLineHash` itself, from the text of the line. That tells records
 // and settings apart, each being a line; anything else may share its line with others of its rule.
@@ -240,7 +209,7 @@ Json result_json(const Finding& finding, const FindingFix& fix, std::size_t rule
   Json result = {{"ruleId", finding.rule},
                  {"ruleIndex", rule_index},
                  {"level", grade_of(finding.severity).level},
-                 {"message", message(result_text(finding, fix))},
+                 {"message", message(whole_text(finding, fix))},
                  {"locations", Json::array({std::move(location)})},
                  {"partialFingerprints", fingerprints(finding)}};
   if (finding.waived) result["suppressions"] = Json::array({suppression(*finding.waived)});

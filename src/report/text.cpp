@@ -298,33 +298,9 @@ class TextReport {
     }
   }
 
-  std::string cluster_text() const {
-    const auto& cluster = input_.cluster;
-    if (cluster.server.empty()) {
-      return fmt::format("{} read as PostgreSQL {}", cluster.name.empty() ? "files" : cluster.name,
-                         cluster.major());
-    }
-    return cluster.name.empty() ? cluster.server : cluster.name + " on " + cluster.server;
-  }
-
-  std::string broken_text() const {
-    if (tally_.broken == 0) return ", none broken";
-    std::string parts;
-    for (std::size_t i = severity_names.size(); i-- > 0;) {
-      if (tally_.broken_rules[i] == 0) continue;
-      parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", tally_.broken_rules[i],
-                           severity_names[i]);
-    }
-    return fmt::format(", {} broken ({})", tally_.broken, parts);
-  }
-
   void summary(std::span<const FixedFinding> findings) {
-    auto text = fmt::format("{}: {} {}{}", cluster_text(), counted(tally_.holds, "rule"),
-                            tally_.holds == 1 ? "holds" : "hold", broken_text());
-    if (tally_.unseen > 0) text += fmt::format(", {} unseen", tally_.unseen);
-    if (tally_.waived > 0) text += fmt::format(", {} waived", tally_.waived);
     page_.blank();
-    page_.prose(0, text);
+    page_.prose(0, summary_text(input_));
     if (!findings.empty()) page_.prose(0, hint(findings));
   }
 

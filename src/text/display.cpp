@@ -67,7 +67,7 @@ std::string displayed(std::string_view text, Tabs tabs) {
 }
 
 std::string listed(const std::vector<std::string>& items, std::size_t most) {
-  const auto shown = items.size() > most + 1 ? most : items.size();
+  const auto shown = items.size() > most && items.size() - most > 1 ? most : items.size();
   std::string result;
   for (std::size_t i = 0; i < shown; ++i) {
     const bool last = i + 1 == items.size();

@@ -141,6 +141,20 @@ TEST_CASE("what may stop somebody waits for a word", "[fix][word]") {
        "  REVOKE \"boss\" FROM \"app\" GRANTED BY \"postgres\";\n"
        "privilege: api has it by this grant alone\n"
        "  REVOKE SELECT ON TABLE \"public\".\"t\" FROM \"api\";\n"},
+      {"a role that has it by two grants, each of which a step up asks for",
+       {.sql = "CREATE ROLE boss; CREATE ROLE app LOGIN; GRANT boss TO app;"
+               "CREATE ROLE readers; CREATE ROLE api LOGIN; GRANT readers TO api;"
+               "CREATE TABLE t (a int); ALTER TABLE t OWNER TO boss;"
+               "GRANT SELECT ON t TO readers, api;",
+        .conf = quiet},
+       "extends: [escalation]\n",
+       "REVOKE SELECT ON TABLE \"public\".\"t\" FROM \"readers\";\n"
+       "membership: api loses everything that readers has\n"
+       "  REVOKE \"readers\" FROM \"api\" GRANTED BY \"postgres\";\n"
+       "membership: app loses everything that boss has\n"
+       "  REVOKE \"boss\" FROM \"app\" GRANTED BY \"postgres\";\n"
+       "privilege: api has it by this grant alone\n"
+       "  REVOKE SELECT ON TABLE \"public\".\"t\" FROM \"api\";\n"},
       {"nobody takes from an owner what is its own",
        {.sql = "CREATE ROLE app LOGIN; CREATE TABLE t (a int); ALTER TABLE t OWNER TO app;",
         .conf = quiet},
@@ -149,6 +163,31 @@ TEST_CASE("what may stop somebody waits for a word", "[fix][word]") {
        ""},
   };
   for (const auto& c : cases) check(c);
+}
+
+TEST_CASE("records that paths ask for are edited together", "[fix][word]") {
+  const Case two{"one before the other",
+                 {.sql = "CREATE ROLE app LOGIN PASSWORD 'x';",
+                  .hba = "host all app 10.1.0.0/16 scram-sha-256\n"
+                         "host all app 10.2.0.0/16 scram-sha-256\n",
+                  .conf = "ssl = on\nlisten_addresses = '*'\n"},
+                 "extends: [model]\nnetworks: {office: [10.2.1.0/24]}\naccess:\n"
+                 "  - {id: in, who: app, cannot: [CONNECT], on: \"database:postgres\",\n"
+                 "     from: {not: [office, local]}}\n",
+                 "/d/pg_hba.conf\n"};
+  check(two, accepted_kinds({"all"}));
+}
+
+TEST_CASE("what waits stands where the patched file has it", "[fix][word]") {
+  const Case before{"a record before one whose change waits",
+                    {.sql = "CREATE ROLE app LOGIN PASSWORD 'x'; ALTER ROLE postgres PASSWORD 'x';",
+                     .hba = "host all all 10.0.0.0/8 scram-sha-256\n",
+                     .conf = quiet},
+                    "extends: [baseline]\n",
+                    "/d/pg_hba.conf\n"
+                    "tls: clients that come without TLS are turned away\n"
+                    "  hostssl all all 10.0.0.0/8 scram-sha-256\n"};
+  check(before, accepted_kinds({"login"}));
 }
 
 TEST_CASE("what has a word is done", "[fix][word]") {
