@@ -1,5 +1,9 @@
 // pgleast audit: check, print findings.
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "audit/audit.hpp"
@@ -8,9 +12,13 @@
 #include "cli/options.hpp"
 #include "policy/loader.hpp"
 #include "report/report.hpp"
+#include "text/diagnostic.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
+
+constexpr int exit_unseen = 3;
 
 struct AuditOptions {
   SourceOptions sources;
@@ -24,29 +32,78 @@ std::vector<std::string> format_names() {
   return names;
 }
 
+// One that is looked at after another has its name above what is said of it.
+std::string report_of(const AuditOptions& options, const Auditor& auditor, Cluster& cluster,
+                      const Audit& result, const std::string& heading) {
+  const auto findings = findings_with_fixes(cluster, result);
+  const ReportInput input{cluster,
+                          auditor.policy(),
+                          result,
+                          findings,
+                          options.judging.verbose,
+                          wants_colour(options.output),
+                          terminal_width(options.output)};
+  for (const auto& format : report_formats()) {
+    if (format.name == options.output.format) return heading + format.write(input);
+  }
+  return heading;
+}
+
+bool wants_report(const AuditOptions& options) {
+  return !options.judging.quiet || !options.output.output.empty();
+}
+
+int audit_one(const AuditOptions& options, const Auditor& auditor, const SourceOptions& sources,
+              const std::string& heading, std::string& report, Timings& timings) {
+  auto cluster = read_cluster(sources, timings);
+  const auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
+  timings.phase("audit");
+  if (wants_report(options)) report += report_of(options, auditor, cluster, result, heading);
+  return exit_code(result.judgements, options.judging.fail_on);
+}
+
+// The worst of several: findings, then what is unseen.
+int worse(int a, int b) {
+  for (const int code : {1, exit_unseen}) {
+    if (a == code || b == code) return code;
+  }
+  return std::max(a, b);
+}
+
+// What cannot be read of one keeps nobody from the others.
+int audit_each(const AuditOptions& options, const Auditor& auditor, const FoundSources& found,
+               std::string& report, Timings& timings) {
+  if (options.output.format != "text") only_cluster(found);
+  int code = 0;
+  for (const auto& one : found.clusters) {
+    const auto heading =
+        fmt::format("{}cluster {}\n\n", report.empty() ? "" : "\n", displayed(one.name));
+    try {
+      code = worse(code, audit_one(options, auditor, one.options, heading, report, timings));
+    } catch (const Error& e) {
+      std::fputs(fmt::format("pgleast: {}\n", e.what()).c_str(), stderr);
+      code = worse(code, exit_unseen);
+    }
+  }
+  return code;
+}
+
 int audit(const AuditOptions& options) {
   Timings timings;
   const Auditor auditor(load_policy(options.judging.policies), today());
   timings.phase("policy");
-  auto cluster = read_sources(options.sources, timings);
-  const auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
-  timings.phase("audit");
-  if (!options.judging.quiet || !options.output.output.empty()) {
-    const auto findings = findings_with_fixes(cluster, result);
-    const ReportInput input{cluster,
-                            auditor.policy(),
-                            result,
-                            findings,
-                            options.judging.verbose,
-                            wants_colour(options.output),
-                            terminal_width(options.output)};
-    for (const auto& format : report_formats()) {
-      if (format.name == options.output.format) write_output(options.output, format.write(input));
-    }
-  }
+  const auto found = find_sources(options.sources);
+  print_problems(found);
+  std::string report;
+  int code = found.clusters.size() == 1
+                 ? audit_one(options, auditor, found.clusters[0].options, "", report, timings)
+                 : audit_each(options, auditor, found, report, timings);
+  if (wants_report(options)) write_output(options.output, report);
   timings.phase("report");
+  if (!found.problems.empty()) code = worse(code, exit_unseen);
+  if (!options.judging.quiet) print_looked(found);
   if (options.judging.timings) timings.print();
-  return exit_code(result.judgements, options.judging.fail_on);
+  return code;
 }
 
 }  // namespace

@@ -107,9 +107,11 @@ void add_source_options(CLI::App& app, SourceOptions& o, bool databases) {
       ->group(group)
       ->allow_extra_args(false);
   app.add_option("paths", o.paths,
-                 "pg_hba.conf, pg_ident.conf, postgresql.conf, pgbouncer.ini, *.sql, a snapshot, "
-                 "a folder")
+                 "files of any kind that pgleast knows, or folders, which are walked whole")
       ->type_name("PATH")
+      ->group(group);
+  app.add_option("--cluster", o.cluster, "which one, where folders describe several")
+      ->type_name("NAME")
       ->group(group);
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <utility>
 
 #include "input/config/conf.hpp"
@@ -21,8 +20,6 @@
 #include "text/display.hpp"
 #include "text/files.hpp"
 
-namespace fs = std::filesystem;
-
 namespace pgleast {
 namespace {
 
@@ -32,6 +29,17 @@ void forget_files(Cluster& cluster, ConfigKind kind) {
 
 void forget_remarks(Cluster& cluster, RemarkKind kind) {
   std::erase_if(cluster.remarks, [&](const Remark& r) { return r.kind == kind; });
+}
+
+// What is not followed may have made, granted or taken away anything.
+void forget_what_scripts_do(Cluster& cluster, const std::string& what) {
+  for (const auto fact :
+       {Fact::roles, Fact::passwords, Fact::objects, Fact::role_settings, Fact::code}) {
+    const bool nothing_yet = fact == Fact::objects && is_untouched(cluster);
+    if (!cluster.seen(fact) && !nothing_yet) continue;
+    cluster.unseen[fact] = {fmt::format("not followed, though this may change: {}", what),
+                            "audit a server on which it was run"};
+  }
 }
 
 // A program or an image is no configuration: said once, instead of a thousand bad lines. A
@@ -112,66 +120,41 @@ void read_ident_into(Cluster& cluster, const std::string& path) {
   forget_remarks(cluster, RemarkKind::text_of_ident);
 }
 
-// What the server refuses is a remark; what is no SQL ends it.
-void replay_into(Cluster& cluster, const std::vector<std::string>& paths) {
+// What is run of a folder may be no SQL at all; the rest is looked at.
+void admit_no_sql(Cluster& cluster, const SqlProblems& problems) {
+  const auto& first = problems.syntax.front();
+  const auto why =
+      fmt::format("no SQL: {} (first: {}:{}:{}: {})", counted(problems.syntax.size(), "statement"),
+                  displayed(first.file), first.at->line, first.at->column, first.message);
+  cluster.remarks.push_back({why, ""});
+  forget_what_scripts_do(cluster, why);
+}
+
+// What the server refuses is a remark; what is no SQL in a script that was named ends it.
+void replay_into(Cluster& cluster, const SourceOptions& options) {
   std::vector<Source> scripts;
-  for (const auto& path : paths) {
+  for (const auto& path : options.sql) {
     scripts.emplace_back(path, read_file(path));
     refuse_binary(path, scripts.back().text(), "SQL script");
   }
-  if (scripts.empty()) return;
-  for (const auto& problems :
-       replay_sql(scripts, cluster, contained(disk_files(), paths.front()))) {
-    if (!problems.syntax.empty()) throw Error(Fault::unreadable, problems.syntax.front());
+  for (const auto& script : options.scripts) {
+    auto text = read_file(script.path);
+    refuse_binary(script.path, text, "SQL script");
+    scripts.emplace_back(script.path, run_part(script.part, std::move(text)));
   }
-}
-
-bool looks_like_json(const std::string& path) {
-  const auto text = read_file(path);
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && text[first] == '{';
-}
-
-void take(std::string& slot, const std::string& path, const char* option) {
-  if (!slot.empty()) {
-    fail_usage(
-        fmt::format("{} is given twice: `{}` and `{}`", option, displayed(slot), displayed(path)));
-  }
-  slot = path;
-}
-
-// Which source a file is, by its name or, for a snapshot, by its first character.
-bool recognise(SourceOptions& options, const std::string& path) {
-  const auto name = fs::path(path).filename().string();
-  if (name == "pg_hba.conf") return take(options.hba, path, "--hba"), true;
-  if (name == "pg_ident.conf") return take(options.ident, path, "--ident"), true;
-  if (name == "postgresql.conf") return take(options.conf, path, "--conf"), true;
-  if (name == "pgbouncer.ini") return options.poolers.push_back(path), true;
-  if (name.ends_with(".sql")) return options.sql.push_back(path), true;
-  return false;
-}
-
-SourceOptions with_paths(SourceOptions options) {
-  for (const auto& path : options.paths) {
-    std::error_code ignored;
-    if (fs::is_directory(path, ignored)) {
-      bool any = false;
-      for (const char* const name :
-           {"pg_hba.conf", "pg_ident.conf", "postgresql.conf", "pgbouncer.ini"}) {
-        const auto inner = (fs::path(path) / name).string();
-        if (fs::exists(inner, ignored)) any = recognise(options, inner) || any;
-      }
-      if (!any) fail(path, "holds no pg_hba.conf, pg_ident.conf, postgresql.conf or pgbouncer.ini");
-    } else if (!recognise(options, path)) {
-      // A pipe can be read once: what is in it is seen when it is read.
-      if (fs::is_regular_file(path, ignored) && !looks_like_json(path)) {
-        fail(path,
-             "is not a kind of file that pgleast knows; say what it is with --hba, --conf, ...");
-      }
-      take(options.snapshot, path, "--snapshot");
+  if (!scripts.empty()) {
+    const auto all = replay_sql(scripts, cluster, contained(disk_files(), scripts.front().name()));
+    for (const auto& problems : all) {
+      if (problems.syntax.empty()) continue;
+      if (!options.of_folder) throw Error(Fault::unreadable, problems.syntax.front());
+      admit_no_sql(cluster, problems);
     }
   }
-  return options;
+  if (options.not_followed.empty()) return;
+  const auto& first = options.not_followed.front();
+  forget_what_scripts_do(
+      cluster, fmt::format("{} of what is run (first: {})",
+                           counted(options.not_followed.size(), "part"), displayed(first)));
 }
 
 // Once, however many sessions there are.
@@ -196,7 +179,7 @@ Cluster first_source(const SourceOptions& options, Timings& timings) {
     return read_snapshot(Source(options.snapshot, read_file(options.snapshot)));
   }
   const auto version_num = version_num_of(options);
-  return options.sql.empty() ? unknown_cluster(version_num) : fresh_cluster(version_num);
+  return !options.has_scripts() ? unknown_cluster(version_num) : fresh_cluster(version_num);
 }
 
 }  // namespace
@@ -297,9 +280,22 @@ Cluster checked_first_source(const SourceOptions& options, Timings& timings) {
 
 Cluster read_facts(const SourceOptions& options) {
   Timings timings;
-  auto cluster = checked_first_source(options, timings);
-  replay_into(cluster, options.sql);
+  const auto found = find_sources(options);
+  const auto& facts = only_cluster(found).options;
+  auto cluster = checked_first_source(facts, timings);
+  replay_into(cluster, facts);
   return cluster;
+}
+
+void print_problems(const FoundSources& found) {
+  for (const auto& problem : found.problems) {
+    std::fputs(("pgleast: " + to_string(problem) + '\n').c_str(), stderr);
+  }
+}
+
+void print_looked(const FoundSources& found) {
+  if (found.looked.empty()) return;
+  std::fputs(("pgleast: " + displayed(found.looked) + '\n').c_str(), stderr);
 }
 
 Cluster read_sources(const SourceOptions& options) {
@@ -308,15 +304,20 @@ Cluster read_sources(const SourceOptions& options) {
 }
 
 Cluster read_sources(const SourceOptions& given, Timings& timings) {
-  const auto options = with_paths(given);
+  const auto found = find_sources(given);
+  print_problems(found);
+  print_looked(found);
+  return read_cluster(only_cluster(found).options, timings);
+}
+
+Cluster read_cluster(const SourceOptions& options, Timings& timings) {
   if ((options.all_databases || !options.databases.empty()) && !options.is_live()) {
     fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
   }
-  const bool any = options.is_live() || !options.snapshot.empty() || !options.hba.empty() ||
-                   !options.ident.empty() || !options.conf.empty() || !options.sql.empty() ||
-                   !options.poolers.empty();
-  if (!any) {
-    fail_usage("no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql");
+  if (options.is_empty()) {
+    fail_usage(
+        "no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql, or name files "
+        "or folders");
   }
   auto cluster = checked_first_source(options, timings);
   if (!options.conf.empty()) read_conf_into(cluster, options.conf);
@@ -326,8 +327,9 @@ Cluster read_sources(const SourceOptions& given, Timings& timings) {
     cluster.poolers.push_back(read_pgbouncer(path, files_from(path)));
   }
   timings.phase("read");
-  replay_into(cluster, options.sql);
-  if (!options.sql.empty()) timings.phase("replay");
+  replay_into(cluster, options);
+  if (options.has_scripts()) timings.phase("replay");
+  cluster.remarks.insert(cluster.remarks.end(), options.notes.begin(), options.notes.end());
   return cluster;
 }
 

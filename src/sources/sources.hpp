@@ -3,40 +3,29 @@
 //
 //   --dsn dbname=shop --hba pg_hba.conf     the server, with records from a file
 //   --sql schema.sql --server-version 16    a cluster as initdb leaves it, and a script on top
-//   conf.d/ pgbouncer.ini                   files of those names
+//   db/ pgbouncer.ini                       what the folder holds, and a pooler in front
 
-#include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "model/cluster.hpp"
+#include "sources/found_sources.hpp"
 #include "sources/timings.hpp"
 #include "text/files.hpp"
 
 namespace pgleast {
 
-struct SourceOptions {
-  std::string dsn;
-  bool live = false;
-  bool all_databases = false;
-  std::vector<std::string> databases;
-  std::chrono::seconds timeout{600};  // for all of the live server
-  std::string snapshot, hba, ident, conf;
-  std::vector<std::string> sql;       // in the order in which they are run
-  std::vector<std::string> poolers;   // pgbouncer.ini, each in front of the server
-  std::optional<int> server_version;  // as server_version_num
-  std::vector<std::string> paths;
-
-  bool is_live() const { return live || !dsn.empty(); }
-};
-
 /// Everything the sources say of one cluster; a file given explicitly wins over what the
-/// server says. Throws Error.
+/// server says. Says what was looked at. Throws Error, also where folders hold several.
 Cluster read_sources(const SourceOptions& options);
 /// The same; each phase is ended in `timings`.
 Cluster read_sources(const SourceOptions& options, Timings& timings);
+
+/// One of those that were found.
+Cluster read_cluster(const SourceOptions& options, Timings& timings);
+/// Folders that could not be read, and what was looked at, on standard error.
+void print_problems(const FoundSources& found);
+void print_looked(const FoundSources& found);
 
 /// What tells of roles and databases; with none of them nothing is known. Throws Error.
 Cluster read_facts(const SourceOptions& options);

@@ -44,6 +44,18 @@ class Folder {
     write("program.sql", std::string("\x7F"
                                      "ELF\0\1\2\3\4\0\0",
                                      11));
+    write("repo/infra/pg_hba.conf", "include hba.d/app.conf\nlocal all all peer\n");
+    write("repo/infra/hba.d/app.conf", "host all app 10.0.0.0/8 md5\n");
+    write("repo/infra/replica.conf", "local all all trust\n");
+    write("repo/infra/db/V10__more.sql", "ALTER ROLE app CREATEDB;\n");
+    write("repo/infra/db/V1__roles.sql", "CREATE ROLE app;\n");
+    write("repo/infra/db/U1__roles.sql", "DROP ROLE app;\n");
+    write("repo/web/schema.sql", "CREATE TABLE t (a int);\n");
+    write("repo/web/mysql.sql", "CREATE TABLE `t` (a int);\n");
+    write("init/docker-entrypoint-initdb.d/1.sql", "CREATE ROLE app;\n");
+    write("init/docker-entrypoint-initdb.d/2.sh", "psql -c 'ALTER ROLE app SUPERUSER'\n");
+    write("odd/a.sql", "CREATE ROLE app;\n");
+    write("odd/b.sql", "this is no SQL;\n");
     write("snapshot", write_snapshot(script_cluster(
                           {.sql = "CREATE ROLE app LOGIN;", .major = 15, .followed = false})));
   }
@@ -166,14 +178,18 @@ TEST_CASE("a file is taken for what its name or its first character says", "[sou
        "refused.sql (first: refused.sql:1:11: role `nobody` does not exist)"},
       {"bad/postgresql.conf", "19:, port 5432, postgresql.conf"},
       // Refused.
-      {"", "no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql"},
-      {"etc other/pg_hba.conf", "--hba is given twice: `etc/pg_hba.conf` and `other/pg_hba.conf`"},
+      {"",
+       "no source is given: say --dsn, --live, --snapshot, --hba, --conf or --sql, or name files "
+       "or folders"},
+      {"etc other/pg_hba.conf", "--hba is given twice: `other/pg_hba.conf` and `etc/pg_hba.conf`"},
       {"snapshot snapshot", "--snapshot is given twice: `snapshot` and `snapshot`"},
       {"empty",
-       "empty: error: holds no pg_hba.conf, pg_ident.conf, postgresql.conf or pgbouncer.ini"},
+       "empty: looked at 0 files: none is known; pgleast knows pg_hba.conf, pg_ident.conf, "
+       "postgresql.conf, pgbouncer.ini, userlist.txt, SQL scripts and snapshots"},
       {"notes.txt",
-       "notes.txt: error: is not a kind of file that pgleast knows; say what it is with --hba, "
-       "--conf, ..."},
+       "notes.txt is nothing that pgleast knows: it knows pg_hba.conf, pg_ident.conf, "
+       "postgresql.conf, pgbouncer.ini, userlist.txt, SQL scripts and snapshots; say what it is "
+       "with --hba, --conf, ..."},
       {"missing.sql", "missing.sql: error: cannot be read: no such file"},
       {"missing", "missing: error: cannot be read: no such file"},
       {"broken.sql", "19:"},
@@ -183,6 +199,59 @@ TEST_CASE("a file is taken for what its name or its first character says", "[sou
     INFO(c.paths);
     CHECK(read(folder, {.paths = c.paths}) == c.expected);
   }
+}
+
+TEST_CASE("each folder of a folder is a cluster", "[sources]") {
+  const Folder folder;
+  const auto shown_found = [&](const std::string& paths, const std::string& cluster) {
+    SourceOptions options;
+    options.paths = folder.paths(paths);
+    if (!cluster.empty()) options.cluster = folder.path(cluster);
+    try {
+      const auto found = find_sources(options);
+      std::string text = found.looked;
+      for (const auto& one : found.clusters) {
+        Timings timings;
+        text += fmt::format("\n{} is {}", one.name, shown(read_cluster(one.options, timings)));
+      }
+      return folder.without(text);
+    } catch (const Error& e) {
+      return folder.without(e.what());
+    }
+  };
+  CHECK(shown_found("repo", "") ==
+        "looked at 8 files: 3 pg_hba.conf, 4 SQL scripts (Flyway in repo/infra/db); passed over: 1 "
+        "SQL script for other servers or programs\n"
+        "repo/infra is 19: roles passwords role_settings hba, app with CREATEDB, md5, peer, "
+        "pg_hba.conf, app.conf; repo/infra/db: not run by Flyway: repo/infra/db/U1__roles.sql\n"
+        "repo/infra/replica.conf is 19: hba, trust, replica.conf\n"
+        "repo/web is 19: roles passwords objects role_settings code");
+  CHECK(shown_found("repo", "repo/web") ==
+        "looked at 8 files: 3 pg_hba.conf, 4 SQL scripts (Flyway in repo/infra/db); passed over: 1 "
+        "SQL script for other servers or programs\n"
+        "repo/web is 19: roles passwords objects role_settings code");
+  CHECK(shown_found("repo", "repo/nothing") ==
+        "--cluster: there is no `repo/nothing` among `repo/infra`, `repo/infra/replica.conf` and "
+        "`repo/web`");
+  CHECK(read(folder, {.paths = "repo"}) ==
+        "the paths describe several clusters: pick one with --cluster: `repo/infra`, "
+        "`repo/infra/replica.conf` and `repo/web`");
+  CHECK(read(folder, {.paths = "repo roles.sql"}) ==
+        "the folders describe several clusters, and it is not known which one the other sources "
+        "are of: pick one with --cluster: `repo/infra`, `repo/infra/replica.conf` and `repo/web`");
+  // Folders that say different things are one.
+  CHECK(read(folder, {.paths = "etc repo/infra/db"}) ==
+        "19: roles passwords role_settings hba ident, app with CREATEDB, peer, pg_hba.conf, "
+        "pg_ident.conf; repo/infra/db: not run by Flyway: repo/infra/db/U1__roles.sql");
+  // What is not followed of a folder is unseen, and the rest is looked at.
+  CHECK(read(folder, {.paths = "init"}) == "19:, app");
+  CHECK(read(folder, {.paths = "odd"}) ==
+        "19:, app; no SQL: 1 statement (first: odd/b.sql:1:1: syntax error at `this`); odd: no "
+        "tool that is known runs these scripts: they are taken by name, numbers in names as "
+        "numbers");
+  CHECK(read(folder, {.sql = "repo/infra/db"}) ==
+        "19: roles passwords role_settings, app with CREATEDB; repo/infra/db: not run by Flyway: "
+        "repo/infra/db/U1__roles.sql");
 }
 
 TEST_CASE("options that contradict each other are refused", "[sources]") {
