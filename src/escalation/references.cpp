@@ -49,10 +49,10 @@ std::set<RoleId> grantees_of(const Context& context, const UniqueKey& key) {
       if (item.privileges.has(Privilege::references)) columns[item.grantee].insert(column.name);
     }
   }
-  for (const auto& [grantee, names] : columns) {
+  for (const auto& of : columns) {
     const bool all = std::all_of(key.columns.begin(), key.columns.end(),
-                                 [&](const std::string& c) { return names.contains(c); });
-    if (all) result.insert(grantee);
+                                 [&](const std::string& c) { return of.second.contains(c); });
+    if (all) result.insert(of.first);
   }
   if (key.columns.size() == 1 || columns.size() < 2) return result;
   for (std::uint32_t i = 0; i < cluster.roles.size(); ++i) {
