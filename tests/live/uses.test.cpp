@@ -3,7 +3,8 @@
 // performed on the server, by the weaker one alone or with what its victim does; the same world
 // without the hold is its near miss. What works is told, as certain or as unknown; what is told as
 // certain works; near misses are silent. The same where a script makes the world. A part of the
-// worlds on each server, others on each version; PGLEAST_USES=all makes all.
+// worlds on each server, others on each version; PGLEAST_USES=all makes a half on each version, and
+// the other half on the next.
 
 #include <fmt/format.h>
 
@@ -528,9 +529,10 @@ std::vector<World> worlds_for(int major) {
       for (std::size_t u = 0; u < uses.size(); ++u) {
         const auto shift = static_cast<std::size_t>(major);
         const auto share = (number++ * 7 + shift) % 24;
-        if ((!all && share != 0) || uses[u].since > major) continue;
-        // Of all a quarter on each version, another on the next.
-        const bool as_script = !all || (number + shift) % 4 == 0;
+        // Of all a half on each version, the other on the next; of these half as scripts, too.
+        const bool chosen = all ? (r + l + u + shift) % 2 == 0 : share == 0;
+        if (!chosen || uses[u].since > major) continue;
+        const bool as_script = !all || (number + shift / 2) % 2 == 0;
         for (const bool held : {true, false}) {
           World world{r, l, u, held, fmt::format("w{}_", result.size()), as_script};
           // What is of app's own session does not reach a victim's.
