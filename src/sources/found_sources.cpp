@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "input/documents/document.hpp"
+#include "input/sql/parser.hpp"
 #include "text/display.hpp"
 #include "text/files.hpp"
 #include "text/folder.hpp"
@@ -57,7 +58,7 @@ class Looking {
       const auto kind = kind_of_file(path, Found::in_folder);
       if (!kind) return;
       ++counts_[*kind];
-      if (*kind != DocumentKind::foreign_sql) documents_.push_back({path, *kind});
+      documents_.push_back({path, *kind});
     });
     files_ += walked.files;
     problems_.insert(problems_.end(), walked.problems.begin(), walked.problems.end());
@@ -124,8 +125,30 @@ std::set<std::string> included_files(const std::vector<Document>& documents) {
 }
 
 bool is_config(DocumentKind kind) {
-  return kind != DocumentKind::sql && kind != DocumentKind::snapshot &&
-         kind != DocumentKind::userlist;
+  return kind != DocumentKind::sql && kind != DocumentKind::foreign_sql &&
+         kind != DocumentKind::snapshot && kind != DocumentKind::userlist;
+}
+
+// Whether PostgreSQL takes anything of a script, whatever server it reads like.
+bool may_run(const std::string& path) {
+  const auto file = disk_files().read(path);
+  if (!file.text) return true;
+  PsqlScript script(*file.text);
+  while (const auto item = script.next()) {
+    if (item->kind == PsqlItem::Kind::command || !sql_syntax_error(*file.text, *item)) return true;
+  }
+  return false;
+}
+
+// Whether a script stands among those of a set: in a folder of theirs or, where each has its own,
+// in one beside it.
+bool is_among(const std::string& path, const ScriptSet& set) {
+  const auto folder = folder_of(path);
+  if (folder == set.folder) return true;
+  return std::any_of(set.scripts.begin(), set.scripts.end(), [&](const Script& script) {
+    const auto its = folder_of(script.path);
+    return folder == its || (its != set.folder && folder_of(folder) == folder_of(its));
+  });
 }
 
 class Grouping {
@@ -155,7 +178,15 @@ class Grouping {
     for (const auto& document : documents) {
       if (document.kind == DocumentKind::sql) paths.push_back(document.path);
     }
-    const auto sets = script_sets(paths, disk_files());
+    auto sets = script_sets(paths, disk_files());
+    // One word makes it another server's, and what else is in it is run all the same.
+    for (auto& set : sets) {
+      for (const auto& document : documents) {
+        if (document.kind != DocumentKind::foreign_sql || set.scripts.empty()) continue;
+        if (!is_among(document.path, set) || !may_run(document.path)) continue;
+        set.not_followed.push_back(document.path + ": reads like a script for another server");
+      }
+    }
     std::map<std::string, std::size_t> below;  // a folder with configuration: sets that it is above
     for (const auto& set : sets) ++below[configured_above(set.folder)];
     for (const auto& set : sets) {
