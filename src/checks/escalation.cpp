@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -71,12 +72,7 @@ std::string message_of(const Step& step) {
 // One finding for each subject, however many ways it leads.
 class Findings {
  public:
-  Findings(const Facts& facts, bool cut) : facts_(facts), cut_(cut) {
-    for (const auto& membership : facts.cluster().memberships) {
-      if (!carries(membership, Closure::becomes)) continue;
-      members_.emplace(membership.role, membership.member);
-    }
-  }
+  Findings(const Facts& facts, bool cut) : facts_(facts), cut_(cut) {}
 
   void add(const Opening& opening, const RoleSet& logins) {
     const auto& step = opening.step;
@@ -108,7 +104,7 @@ class Findings {
 
  private:
   // Of each login role: the step itself is taken away, or a group on the way to who takes it.
-  void add_paths(const Opening& opening, const RoleSet& logins, Finding& finding) const {
+  void add_paths(const Opening& opening, const RoleSet& logins, Finding& finding) {
     const auto next = towards(opening.takers);
     std::set<std::vector<RoleId>> ways;
     for (const auto login : logins.members()) {
@@ -130,12 +126,13 @@ class Findings {
 
   // The group by which each role comes nearest to one of the takers, who have none. What owning a
   // database makes of a role is no membership to take away.
-  std::unordered_map<RoleId, RoleId> towards(const std::vector<RoleId>& takers) const {
+  std::unordered_map<RoleId, RoleId> towards(const std::vector<RoleId>& takers) {
+    if (!members_) find_members();
     std::unordered_map<RoleId, RoleId> next;
     std::unordered_set<RoleId> reached(takers.begin(), takers.end());
     auto queue = takers;
     for (std::size_t i = 0; i < queue.size(); ++i) {
-      const auto [first, last] = members_.equal_range(queue[i]);
+      const auto [first, last] = members_->equal_range(queue[i]);
       for (auto at = first; at != last; ++at) {
         if (!reached.insert(at->second).second) continue;
         next.emplace(at->second, queue[i]);
@@ -143,6 +140,15 @@ class Findings {
       }
     }
     return next;
+  }
+
+  // A rule that holds needs none of it.
+  void find_members() {
+    members_.emplace();
+    for (const auto& membership : facts_.cluster().memberships) {
+      if (!carries(membership, Closure::becomes)) continue;
+      members_->emplace(membership.role, membership.member);
+    }
   }
 
   struct Entry {
@@ -166,7 +172,7 @@ class Findings {
 
   const Facts& facts_;
   bool cut_;
-  std::multimap<RoleId, RoleId> members_;  // by group: who may become it
+  std::optional<std::multimap<RoleId, RoleId>> members_;  // by group: who may become it
   std::vector<Entry> entries_;
   std::unordered_map<std::string, std::size_t> places_;
 };

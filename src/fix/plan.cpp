@@ -102,11 +102,15 @@ class Planner {
   }
 
   bool take_cuts(const std::vector<std::vector<AskedCut>>& cuts, bool memberships) {
+    const auto is_of_these = [&](const std::vector<AskedCut>& asked) {
+      return std::holds_alternative<ChangeMembership>(asked.front().remedy) == memberships;
+    };
+    if (std::none_of(cuts.begin(), cuts.end(), is_of_these)) return false;
     Words words(model_, auditor_.policy(), auditor_.today());
     HbaEdits edits;
     bool changed = false;
     for (const auto& asked : cuts) {
-      if (std::holds_alternative<ChangeMembership>(asked.front().remedy) != memberships) continue;
+      if (!is_of_these(asked)) continue;
       const auto [safe, waiting] = judged(asked, words);
       if (safe) changed = take(*safe, edits) || changed;
       if (waiting) take(*waiting, edits);
