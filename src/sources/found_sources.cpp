@@ -62,9 +62,11 @@ class Looking {
     });
     files_ += walked.files;
     problems_.insert(problems_.end(), walked.problems.begin(), walked.problems.end());
+    passed_over_.insert(passed_over_.end(), walked.passed_over.begin(), walked.passed_over.end());
   }
 
   const std::vector<Document>& documents() const { return documents_; }
+  const std::vector<std::string>& passed_over() const { return passed_over_; }
   std::vector<Diagnostic> problems() const { return problems_; }
 
   std::string line(const std::vector<std::string>& tools) const {
@@ -94,6 +96,7 @@ class Looking {
   std::size_t files_ = 0;
   std::map<DocumentKind, std::size_t> counts_;
   std::vector<Document> documents_;
+  std::vector<std::string> passed_over_;
   std::vector<Diagnostic> problems_;
 };
 
@@ -173,7 +176,8 @@ class Grouping {
     }
   }
 
-  void add_scripts(const std::vector<Document>& documents) {
+  void add_scripts(const std::vector<Document>& documents,
+                   const std::vector<std::string>& passed_over) {
     std::vector<std::string> paths;
     for (const auto& document : documents) {
       if (document.kind == DocumentKind::sql) paths.push_back(document.path);
@@ -185,6 +189,13 @@ class Grouping {
         if (document.kind != DocumentKind::foreign_sql || set.scripts.empty()) continue;
         if (!is_among(document.path, set) || !may_run(document.path)) continue;
         set.not_followed.push_back(document.path + ": reads like a script for another server");
+      }
+      for (const auto& path : passed_over) {
+        const bool folder = path.ends_with('/');
+        const auto at = folder ? path.substr(0, path.size() - 1) : path;
+        // What lies in a folder below is another set's where no tool runs them.
+        if (set.scripts.empty() || (folder && set.tool.empty()) || !is_among(at, set)) continue;
+        set.not_followed.push_back(path + ": is passed over, though a tool may run it");
       }
     }
     std::map<std::string, std::size_t> below;  // a folder with configuration: sets that it is above
@@ -428,7 +439,7 @@ FoundSources find_sources(const SourceOptions& given) {
   }
   Grouping grouping(given);
   grouping.add_configuration(looking.documents());
-  grouping.add_scripts(looking.documents());
+  grouping.add_scripts(looking.documents(), looking.passed_over());
   result.clusters = grouping.take();
   result.problems = looking.problems();
   if (!folders.empty()) {

@@ -14,6 +14,9 @@ namespace fs = std::filesystem;
 namespace pgleast {
 namespace {
 
+constexpr std::string_view script = ".sql";
+constexpr std::size_t most_entries = 20'000;  // of a folder that is passed over
+
 // What tools fetch or make, and their own books.
 constexpr std::array<std::string_view, 27> passed_over{
     ".bzr",          ".cache",       ".git",
@@ -104,6 +107,17 @@ class Walker {
     return !relative.empty() && *relative.begin() != "..";
   }
 
+  // Of one with very many entries it is taken that it does.
+  static bool holds_scripts(const std::string& folder) {
+    std::error_code error;
+    std::size_t entries = 0;
+    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (++entries > most_entries || entry->path().extension() == script) return true;
+    }
+    return bool(error);
+  }
+
   bool list(const std::string& shown, const std::string& full, std::vector<Entry>& entries) {
     std::error_code error;
     for (fs::directory_iterator entry(full, error), end; !error && entry != end;
@@ -144,12 +158,19 @@ class Walker {
     const auto name =
         shown.empty() ? entry.name : (shown.ends_with('/') ? shown : shown + '/') + entry.name;
     if (entry.type == fs::file_type::directory) {
-      if (!is_passed_over(entry.name) && !is_ignored(path, true)) visit(name, path, depth + 1);
+      if (!is_passed_over(entry.name) && !is_ignored(path, true)) {
+        visit(name, path, depth + 1);
+      } else if (entry.name != ".git" && holds_scripts(path)) {
+        walk_.passed_over.push_back(name + '/');
+      }
       return;
     }
     const bool link = entry.type == fs::file_type::symlink;
     if (!link && entry.type != fs::file_type::regular) return;
-    if (is_ignored(path, false) || (link && !is_file_below(path))) return;
+    if (is_ignored(path, false) || (link && !is_file_below(path))) {
+      if (name.ends_with(script)) walk_.passed_over.push_back(name);
+      return;
+    }
     ++walk_.files;
     take_(name);
   }

@@ -15,8 +15,10 @@
 namespace pgleast {
 
 struct FolderWalk {
-  std::size_t files = 0;             // that were told of
-  std::vector<Diagnostic> problems;  // folders that could not be listed
+  std::size_t files = 0;                 // that were told of
+  std::vector<Diagnostic> problems;      // folders that could not be listed
+  std::vector<std::string> passed_over;  // scripts by name, `x.sql`, and folders that hold some:
+                                         // a tool that runs scripts does not ask .gitignore
 };
 
 /// Tells `take` of each file, folder by folder, by name. Throws Error where `root` cannot be
