@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "text/path_name.hpp"
+
 namespace pgleast {
 namespace {
 
@@ -68,8 +70,6 @@ class Matching {
   std::size_t steps_ = 0;
 };
 
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 }  // namespace
 
 bool matches_path(std::string_view pattern, std::string_view path) {
@@ -99,7 +99,7 @@ GitIgnore::GitIgnore(std::string_view text) {
 GitIgnore::Says GitIgnore::of(std::string_view path, bool is_folder) const {
   for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
     if (line->folders_only && !is_folder) continue;
-    if (matches_path(line->pattern, line->whole_path ? path : name_of(path))) {
+    if (matches_path(line->pattern, line->whole_path ? path : name_of_path(path))) {
       return line->keeps ? Says::kept : Says::passed_over;
     }
   }

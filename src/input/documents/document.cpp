@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "input/documents/recognisers.hpp"
+#include "text/path_name.hpp"
 
 namespace pgleast {
 namespace {
@@ -37,8 +38,6 @@ static_assert(std::is_sorted(never.begin(), never.end()));
 constexpr std::size_t first_block = 4096;
 constexpr std::size_t longest_beginning = std::size_t{1} << 18U;
 constexpr std::size_t enough_lines = 12;
-
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 bool is_surely_none(std::string_view name) {
   const auto dot = name.rfind('.');
@@ -96,7 +95,7 @@ std::string known_documents() {
 }
 
 Beginning beginning_of(const std::string& path, std::string_view text, bool is_whole) {
-  Beginning result{std::string(name_of(path)), text, is_whole, {}};
+  Beginning result{std::string(name_of_path(path)), text, is_whole, {}};
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   bool in_comment = false;
   while (!text.empty() && result.lines.size() < enough_lines) {
@@ -140,7 +139,7 @@ std::optional<DocumentKind> kind_of_text(const std::string& path, std::string_vi
 }
 
 std::optional<DocumentKind> kind_of_file(const std::string& path, Found found) {
-  if (found == Found::in_folder && is_surely_none(name_of(path))) return std::nullopt;
+  if (found == Found::in_folder && is_surely_none(name_of_path(path))) return std::nullopt;
   const OpenFile file(path);
   std::string text;
   bool more = file.read(text, first_block);

@@ -161,8 +161,6 @@ std::vector<std::string> ScriptPool::names_in(const std::string& folder) const {
   return found;
 }
 
-std::string_view name_of_path(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 std::string folder_of_path(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos ? "" : std::string(path.substr(0, slash));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "input/migrations/script_set.hpp"
+#include "text/path_name.hpp"
 
 namespace pgleast {
 
@@ -57,7 +58,6 @@ std::vector<ScriptSet> take_sql_migrate(ScriptPool& pool, std::string_view name)
 std::string liquibase_part(std::string text);
 
 // Paths as text: all of a repository's, a hundred thousand of them.
-std::string_view name_of_path(std::string_view path);
 std::string folder_of_path(std::string_view path);
 std::string path_in(const std::string& folder, std::string_view name);
 /// All of it digits; empty is none.
