@@ -164,8 +164,9 @@ class Grouping {
     for (const bool usual : {true, false}) {
       for (const auto& document : documents) {
         const auto name = fs::path(document.path).filename().string();
-        const bool named = name == row_of(document.kind).called;
-        if (!is_config(document.kind) || named != usual) continue;
+        const auto* row = row_of(document.kind);
+        if (row == nullptr || !is_config(document.kind)) continue;
+        if ((name == row->called) != usual) continue;
         const bool pulled_in = included.contains(normal(document.path)) ||
                                included.contains(folder_of(normal(document.path)) + '/');
         if (!pulled_in) add(document);

@@ -78,9 +78,10 @@ class OpenFile {
 
 std::span<const DocumentRow> document_kinds() { return kinds; }
 
-const DocumentRow& row_of(DocumentKind kind) {
-  return *std::find_if(kinds.begin(), kinds.end(),
-                       [&](const DocumentRow& row) { return row.kind == kind; });
+const DocumentRow* row_of(DocumentKind kind) {
+  const auto* row = std::find_if(kinds.begin(), kinds.end(),
+                                 [&](const DocumentRow& each) { return each.kind == kind; });
+  return row == kinds.end() ? nullptr : row;
 }
 
 std::string known_documents() {

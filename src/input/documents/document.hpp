@@ -43,7 +43,8 @@ struct DocumentRow {
   bool (*is)(const Beginning& beginning);
 };
 std::span<const DocumentRow> document_kinds();
-const DocumentRow& row_of(DocumentKind kind);
+/// None for a kind that is not in the table.
+const DocumentRow* row_of(DocumentKind kind);
 /// "pg_hba.conf, pg_ident.conf, ... and snapshots".
 std::string known_documents();
 
