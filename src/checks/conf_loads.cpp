@@ -47,7 +47,15 @@ Check conf_loads(MapReader&, MapReader&) {
     const bool read =
         std::any_of(cluster.files.begin(), cluster.files.end(),
                     [](const ConfigFile& file) { return file.kind == ConfigKind::conf; });
-    if (read) return {};
+    // A document says its settings one by one.
+    const auto& documents = cluster.said.files;
+    const bool said =
+        std::any_of(cluster.settings.begin(), cluster.settings.end(), [&](const Setting& setting) {
+          return std::any_of(documents.begin(), documents.end(), [&](const SaidFile& document) {
+            return document.name == setting.file;
+          });
+        });
+    if (read || said) return {};
     return unseen("the text of postgresql.conf was not read", remedy_for(cluster.reader));
   };
 }

@@ -10,18 +10,22 @@
 #include "input/config/hba.hpp"
 #include "input/config/ident.hpp"
 #include "input/pgbouncer/pgbouncer.hpp"
-#include "input/replay/replay.hpp"
+#include "input/replay/assuming_replay.hpp"
 #include "input/server/server_reader.hpp"
 #include "input/snapshot/snapshot.hpp"
 #include "model/fresh_cluster.hpp"
+#include "sources/declared_cluster.hpp"
 #include "sources/progress.hpp"
 #include "text/contained_files.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
+#include "text/embedded.hpp"
 #include "text/files.hpp"
 
 namespace pgleast {
 namespace {
+
+constexpr std::string_view preludes = "src/input/migrations/preludes/";
 
 void forget_files(Cluster& cluster, ConfigKind kind) {
   std::erase_if(cluster.files, [&](const ConfigFile& f) { return f.kind == kind; });
@@ -130,20 +134,61 @@ void admit_no_sql(Cluster& cluster, const SqlProblems& problems) {
   forget_what_scripts_do(cluster, why);
 }
 
-// What the server refuses is a remark; what is no SQL in a script that was named ends it.
-void replay_into(Cluster& cluster, const SourceOptions& options) {
+// What a platform has before the first script; none: it is no platform's name.
+std::optional<Source> prelude_named(const std::string& name) {
+  const auto path = fmt::format("{}{}.sql", preludes, name);
+  const auto& files = embedded_files();
+  const auto found =
+      std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.path == path; });
+  if (name.empty() || found == files.end()) return std::nullopt;
+  return Source("prelude " + name, std::string(found->text));
+}
+
+Source sql_script(const std::string& path) {
+  Source script(path, read_file(path));
+  refuse_binary(path, script.text(), "SQL script");
+  return script;
+}
+
+// What is there before, of platforms by name and of files.
+std::vector<Source> preludes_of(const SourceOptions& options) {
   std::vector<Source> scripts;
-  for (const auto& path : options.sql) {
-    scripts.emplace_back(path, read_file(path));
-    refuse_binary(path, scripts.back().text(), "SQL script");
+  auto names = options.assume;
+  const bool said = std::find(names.begin(), names.end(), options.prelude) != names.end();
+  if (!said && !options.prelude.empty()) names.insert(names.begin(), options.prelude);
+  for (const auto& name : names) {
+    auto prelude = prelude_named(name);
+    scripts.push_back(prelude ? std::move(*prelude) : sql_script(name));
   }
+  return scripts;
+}
+
+// The platforms alone.
+SourceOptions platform_of(const SourceOptions& options) {
+  SourceOptions platform;
+  platform.prelude = options.prelude;
+  for (const auto& name : options.assume) {
+    if (prelude_named(name)) platform.assume.push_back(name);
+  }
+  platform.server_version = version_num_of(options);
+  return platform;
+}
+
+// What the server refuses is a remark; what is no SQL in a script that was named ends it.
+void replay_into(Cluster& cluster, const SourceOptions& options, Assumptions* assumptions) {
+  auto scripts = preludes_of(options);
+  const auto before = scripts.size();
+  for (const auto& path : options.sql) scripts.push_back(sql_script(path));
   for (const auto& script : options.scripts) {
     auto text = read_file(script.path);
     refuse_binary(script.path, text, "SQL script");
-    scripts.emplace_back(script.path, run_part(script.part, std::move(text)));
+    scripts.emplace_back(script.path, run_text(script, std::move(text)));
   }
   if (!scripts.empty()) {
-    const auto all = replay_sql(scripts, cluster, contained(disk_files(), scripts.front().name()));
+    // What scripts include lies where the first of them does.
+    const auto& first = scripts[before < scripts.size() ? before : 0].name();
+    const auto all =
+        replay_sql(scripts, cluster, contained(disk_files(), first), Beneath::unknown, assumptions);
     for (const auto& problems : all) {
       if (problems.syntax.empty()) continue;
       if (!options.of_folder) throw Error(Fault::unreadable, problems.syntax.front());
@@ -229,6 +274,10 @@ void print_notes(const Cluster& cluster) {
   print(notes);
 }
 
+void print_note(const std::optional<Unseen>& note) {
+  if (note) print({{note->why, note->remedy}});
+}
+
 void print_version_note(const Cluster& cluster) {
   auto notes = cluster.remarks;
   std::erase_if(notes, [](const Remark& r) { return r.kind != RemarkKind::version; });
@@ -236,7 +285,9 @@ void print_version_note(const Cluster& cluster) {
 }
 
 int version_num_of(const SourceOptions& options) {
-  return options.server_version.value_or(newest_version_num);
+  if (options.server_version) return *options.server_version;
+  const int declared = options.declared ? options.declared->major : 0;
+  return declared == 0 ? newest_version_num : declared * 10000;
 }
 
 FileReader files_from(const std::string& first) {
@@ -283,7 +334,8 @@ Cluster read_facts(const SourceOptions& options) {
   const auto found = find_sources(options);
   const auto& facts = only_cluster(found).options;
   auto cluster = checked_first_source(facts, timings);
-  replay_into(cluster, facts);
+  if (facts.declared) replay_declared(*facts.declared, cluster);
+  replay_into(cluster, facts, nullptr);
   return cluster;
 }
 
@@ -303,14 +355,25 @@ Cluster read_sources(const SourceOptions& options) {
   return read_sources(options, timings);
 }
 
-Cluster read_sources(const SourceOptions& given, Timings& timings) {
+Cluster read_sources(const SourceOptions& given, Timings& timings, Grounds* grounds) {
   const auto found = find_sources(given);
   print_problems(found);
   print_looked(found);
-  return read_cluster(only_cluster(found).options, timings);
+  return read_cluster(only_cluster(found).options, timings, grounds);
 }
 
-Cluster read_cluster(const SourceOptions& options, Timings& timings) {
+namespace {
+
+std::optional<Cluster> bare_platform(const SourceOptions& options) {
+  const auto platform = platform_of(options);
+  if (platform.is_empty()) return std::nullopt;
+  Timings ignored;
+  return read_cluster(platform, ignored);
+}
+
+}  // namespace
+
+Cluster read_cluster(const SourceOptions& options, Timings& timings, Grounds* grounds) {
   if ((options.all_databases || !options.databases.empty()) && !options.is_live()) {
     fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
   }
@@ -320,6 +383,7 @@ Cluster read_cluster(const SourceOptions& options, Timings& timings) {
         "or folders");
   }
   auto cluster = checked_first_source(options, timings);
+  if (options.declared) read_declared(*options.declared, cluster);
   if (!options.conf.empty()) read_conf_into(cluster, options.conf);
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
   if (!options.ident.empty()) read_ident_into(cluster, options.ident);
@@ -327,7 +391,9 @@ Cluster read_cluster(const SourceOptions& options, Timings& timings) {
     cluster.poolers.push_back(read_pgbouncer(path, files_from(path)));
   }
   timings.phase("read");
-  replay_into(cluster, options);
+  if (options.declared) replay_declared(*options.declared, cluster);
+  replay_into(cluster, options, grounds == nullptr ? nullptr : &grounds->assumptions);
+  if (grounds != nullptr) grounds->platform = bare_platform(options);
   if (options.has_scripts()) timings.phase("replay");
   cluster.remarks.insert(cluster.remarks.end(), options.notes.begin(), options.notes.end());
   return cluster;

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "input/replay/assuming_replay.hpp"
 #include "input/replay/query/value.hpp"
 #include "input/replay/script_session.hpp"
 #include "model/fresh_cluster.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 
@@ -137,7 +139,9 @@ void Replay::try_out(const PsqlItem& s, const FirstWords& kind) {
     of_roles = action && is_of_roles(s);
     apply(action, s);
     touch(s, code.touched, code.why);
-    note_in_transaction(s, kind.touched | (of_roles ? touches::roles : touches::nothing));
+    const auto touched = kind.touched | (of_roles ? touches::roles : touches::nothing);
+    note_user(s, touched);
+    note_in_transaction(s, touched);
     const bool setting = s.tokens.front().is("set") || s.tokens.front().is("reset");
     if ((by_tree || setting) && transactions_.is_open() && runner_.may_fail(text(), s, true)) {
       doubt(s);
@@ -147,6 +151,8 @@ void Replay::try_out(const PsqlItem& s, const FirstWords& kind) {
     touch(s, touched_by(s, kind) | code.touched);
   } catch (const Refused& e) {
     catalog_.undo_to(mark);
+    if (is_assumed_now(s, e)) return try_out(s, kind);
+    if (assumer_.doubts(e)) return touch(s, kind.touched | touches::roles, e.what());
     if (by_tree && is_unsure()) return touch(s, kind.touched, e.what());
     if (may_be_there(e)) touch_missing(s, of_roles ? touches::roles : kind.touched, e);
     refuse(place_of(s, e.name()), e.what());
@@ -178,12 +184,15 @@ void Replay::apply(const std::optional<SqlAction>& action, const PsqlItem& s) {
 void Replay::run_block(const PsqlItem& s) {
   const auto before = transactions_.save();
   tell_what_is_known();
+  assumer_.note_question(text().substr(s.span.begin, s.span.end - s.span.begin));
   try {
     runner_.run_block(text(), s);
   } catch (const SqlSyntaxError& e) {
     return wrong(s, e);
   } catch (const Refused& e) {
     transactions_.undo(before);
+    if (is_assumed_now(s, e)) return run_block(s);
+    if (assumer_.doubts(e)) return touch(s, touches::anything, e.what());
     if (is_unsure()) return touch(s, touches::anything, e.what());
     if (may_be_there(e)) touch_missing(s, touches::anything, e);
     return refuse(s.tokens.front().span, e.what());
@@ -199,13 +208,17 @@ void Replay::run_block(const PsqlItem& s) {
 
 void Replay::note_done(const PsqlItem& s, const Transactions::State& before) {
   if (!runner_.take_doubt().empty()) doubt(s);
-  if (catalog_.mark() != before.mark) note_in_transaction(s, touches::anything);
+  if (catalog_.mark() != before.mark) {
+    note_user(s, touches::anything);
+    note_in_transaction(s, touches::anything);
+  }
   transactions_.end_statement();
 }
 
 void Replay::run_rows(const PsqlItem& s) {
   SqlRows found;
   tell_what_is_known();
+  assumer_.note_question(text().substr(s.span.begin, s.span.end - s.span.begin));
   try {
     found = runner_.rows_of(text(), s);
   } catch (const SqlSyntaxError& e) {
@@ -229,6 +242,8 @@ void Replay::run_cell(const PsqlItem& s, const SqlNode& cell) {
     runner_.run_text(text_of_value(cell));
   } catch (const Refused& e) {
     transactions_.undo(before);
+    if (is_assumed_now(s, e)) return run_cell(s, cell);
+    if (assumer_.doubts(e)) return touch(s, touches::anything, e.what());
     if (may_be_there(e)) touch_missing(s, touches::anything, e);
     return refuse(s.tokens.front().span, e.what());
   } catch (const Undecidable& e) {
@@ -245,6 +260,23 @@ bool Replay::may_be_there(const Refused& e) const {
          !roles_.was_named(e.name());
 }
 
+bool Replay::is_assumed_now(const PsqlItem& s, const Refused& e) {
+  // Made by somebody else it would belong to him.
+  const auto user = catalog_.user();
+  if (!may_be_there(e) || user == no_role || !cluster_.role(user).superuser) return false;
+  if (!assumer_.assume(e, s, report_.script(), runner_, cluster_)) return false;
+  if (assumer_.is_late()) {
+    touch(s, touches::anything, "whether it is there may have been asked before");
+  }
+  return true;
+}
+
+void Replay::note_user(const PsqlItem& s, Touched touched) {
+  const auto user = catalog_.user();
+  if (user == no_role || !assumer_.is_assumed_role(cluster_.role(user).name)) return;
+  touch(s, touched, fmt::format("what role {} may do is not known", cluster_.role(user).name));
+}
+
 void Replay::touch_missing(const PsqlItem& s, Touched touched, const Refused& e) {
   if (s.tokens.front().is("drop")) return;
   touch(s, touched | (e.is_missing_role() ? touches::roles : touches::nothing), e.what());
@@ -255,9 +287,10 @@ bool Replay::is_unsure() const {
 }
 
 void Replay::tell_what_is_known() {
-  catalog_.roles_known = cluster_.seen(Fact::roles) && !report_.is_untold(Fact::roles);
-  catalog_.objects_known =
-      (cluster_.seen(Fact::objects) || is_untouched(cluster_)) && !report_.is_untold(Fact::objects);
+  catalog_.roles_known =
+      cluster_.seen(Fact::roles) && !report_.is_untold(Fact::roles) && !assumer_.any_role();
+  catalog_.objects_known = (cluster_.seen(Fact::objects) || is_untouched(cluster_)) &&
+                           !report_.is_untold(Fact::objects) && !assumer_.any_object();
 }
 
 Span Replay::place_of(const PsqlItem& s, const std::string& name) {
@@ -284,15 +317,32 @@ void Replay::refuse(Span span, const std::string& message) {
   stopped_ = stops_;
 }
 
+namespace {
+
+void remark_assumed(Cluster& cluster, const Assumptions& assumptions) {
+  std::vector<std::string> names;
+  for (const auto& a : assumptions.made) {
+    names.push_back(fmt::format("{} ({})", called(a), displayed(a.place)));
+  }
+  if (names.empty()) return;
+  cluster.remarks.push_back({fmt::format("assumed, for no script makes it: {}", listed(names)),
+                             "say what is there before with --assume FILE"});
+}
+
+}  // namespace
+
 std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster,
-                                    const FileReader& files, Beneath beneath) {
+                                    const FileReader& files, Beneath beneath,
+                                    Assumptions* assumptions) {
   RoleEditor roles(cluster);
   SqlCatalog catalog(cluster, roles);
+  Assumer assumer(scripts, assumptions);
   std::vector<SqlProblems> result;
   for (const auto& script : scripts) {
-    result.push_back(Replay(script, files, cluster, roles, catalog, beneath).run());
+    result.push_back(Replay(script, files, cluster, roles, catalog, assumer, beneath).run());
   }
   catalog.finish();
+  if (assumptions != nullptr) remark_assumed(cluster, *assumptions);
   if (!catalog.is_of_scripts()) return result;
   // What is known of objects is known of their code.
   const auto objects_unseen = cluster.unseen.find(Fact::objects);
@@ -306,6 +356,11 @@ std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster&
     cluster.unseen[Fact::code] = objects_unseen->second;
   }
   return result;
+}
+
+std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster,
+                                    const FileReader& files, Beneath beneath) {
+  return replay_sql(scripts, cluster, files, beneath, nullptr);
 }
 
 SqlProblems replay_sql(const Source& script, Cluster& cluster, Beneath beneath) {

@@ -95,6 +95,9 @@ void Replay::connect(const PsqlItem& item) {
     const auto why = fmt::format("role `{}` does not exist", words.user);
     return touch(item, touches::roles | touches::objects, why);
   }
+  if (assumer_.is_assumed_role(words.user)) {
+    touch(item, touches::anything, fmt::format("what role {} may do is not known", words.user));
+  }
   try {
     connect(words.user.empty() ? session.authenticated : roles_.named(words.user),
             words.database.empty() ? session.database : connected_database(words.database),
@@ -114,7 +117,8 @@ void Replay::connect(RoleId user, ObjectId database, const std::string& wanted) 
                   fmt::format("database `{}` does not exist", wanted));
   }
   const auto name = cluster_.object(database).name;
-  if (user != no_role && !cluster_.role(user).login) {
+  const bool known = user == no_role || !assumer_.is_assumed_role(cluster_.role(user).name);
+  if (user != no_role && known && !cluster_.role(user).login) {
     throw Refused(Condition::invalid_authorization_specification,
                   fmt::format("role `{}` is not permitted to log in", cluster_.role(user).name));
   }
