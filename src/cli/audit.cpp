@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "audit/assumed.hpp"
 #include "audit/audit.hpp"
 #include "audit/exit_code.hpp"
 #include "cli/command.hpp"
@@ -53,10 +54,22 @@ bool wants_report(const AuditOptions& options) {
   return !options.judging.quiet || !options.output.output.empty();
 }
 
+Cluster bare_platform(const SourceOptions& sources, Timings& timings) {
+  SourceOptions platform;
+  platform.prelude = sources.prelude;
+  platform.server_version = sources.server_version;
+  return read_cluster(platform, timings);
+}
+
 int audit_one(const AuditOptions& options, const Auditor& auditor, const SourceOptions& sources,
               const std::string& heading, std::string& report, Timings& timings) {
-  auto cluster = read_cluster(sources, timings);
-  const auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
+  Assumptions assumptions;
+  auto cluster = read_cluster(sources, timings, &assumptions);
+  auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
+  if (!sources.prelude.empty()) {
+    leave_platform_alone(result, auditor.audit(bare_platform(sources, timings)));
+  }
+  hold_back(result, auditor.policy(), assumptions);
   timings.phase("audit");
   if (wants_report(options)) report += report_of(options, auditor, cluster, result, heading);
   return exit_code(result.judgements, options.judging.fail_on);

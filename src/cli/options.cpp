@@ -74,6 +74,11 @@ void add_fact_options(CLI::App& app, SourceOptions& o) {
       ->type_name("FILE")
       ->group(group)
       ->allow_extra_args(false);
+  app.add_option("--assume", o.assume,
+                 "SQL script that says what is there before the others (repeatable)")
+      ->type_name("FILE")
+      ->group(group)
+      ->allow_extra_args(false);
   app.add_option_function<std::string>(
          "--server-version",
          [&version = o.server_version](const std::string& text) { take_version(version, text); },

@@ -19,6 +19,7 @@
 #include "model/object.hpp"
 #include "model/pooler.hpp"
 #include "model/role.hpp"
+#include "model/said.hpp"
 #include "model/setting.hpp"
 #include "pg/version.hpp"
 
@@ -96,6 +97,7 @@ struct Cluster {
   IdentFile ident;
   std::vector<Pooler> poolers;    // in front of the server, as they were given
   std::vector<ConfigFile> files;  // the texts that these came from, in reading order
+  Sayings said;                   // where scripts said it
 
   /// INVARIANT: a fact that is not here was seen.
   std::map<Fact, Unseen> unseen;

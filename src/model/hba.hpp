@@ -59,6 +59,8 @@ struct HbaPlace {
   Span whole;                                  // from the first field to the end of the last
   Span type, database, user, address, method;  // address covers a separate mask too
   Span options;                                // empty without options
+  /// Who adds the record, where no line of the file is its text: "default of CloudNativePG".
+  std::string added_by;
   bool operator==(const HbaPlace&) const = default;
 };
 

@@ -219,17 +219,19 @@ class Grouping {
     options.scripts.insert(options.scripts.end(), set.scripts.begin(), set.scripts.end());
     options.not_followed.insert(options.not_followed.end(), set.not_followed.begin(),
                                 set.not_followed.end());
+    if (!set.prelude.empty()) options.prelude = set.prelude;
     const auto note = [&](std::string why) { options.notes.push_back({std::move(why), ""}); };
     if (!set.order_note.empty()) {
       note(fmt::format("{}: {}", displayed(shown_folder(set.folder)), set.order_note));
     }
     if (!set.not_run.empty()) {
-      const auto who = set.tool.empty() ? "for their names lead back" : "by " + set.tool;
-      note(fmt::format("{}: not run {}: {}", displayed(shown_folder(set.folder)), who,
+      const auto who = set.tool.empty() ? ", for their names lead back" : " by " + set.tool;
+      note(fmt::format("{}: not run{}: {}", displayed(shown_folder(set.folder)), who,
                        listed(displayed_all(set.not_run))));
     }
   }
 
+  bool is_empty() const { return groups_.empty(); }
   std::vector<NamedSources> take() {
     std::vector<NamedSources> result;
     for (auto& [name, options] : groups_) result.push_back({name, std::move(options)});
@@ -248,6 +250,7 @@ class Grouping {
     const auto [at, fresh] = groups_.try_emplace(name);
     if (fresh) {
       at->second.server_version = given_.server_version;
+      at->second.assume = given_.assume;
       at->second.of_folder = true;
     }
     return at->second;
@@ -360,9 +363,11 @@ void merge(SourceOptions& into, const SourceOptions& from) {
     to.insert(to.end(), more.begin(), more.end());
   };
   append(into.poolers, from.poolers);
+  if (into.assume.empty()) into.assume = from.assume;
   append(into.scripts, from.scripts);
   append(into.not_followed, from.not_followed);
   append(into.notes, from.notes);
+  if (into.prelude.empty()) into.prelude = from.prelude;
   into.of_folder = into.of_folder || from.of_folder;
 }
 
@@ -441,6 +446,8 @@ FoundSources find_sources(const SourceOptions& given) {
   Grouping grouping(given);
   grouping.add_configuration(looking.documents());
   grouping.add_scripts(looking.documents(), looking.passed_over());
+  // Each cluster has its own copy of what is assumed.
+  if (!grouping.is_empty()) named.assume.clear();
   result.clusters = grouping.take();
   result.problems = looking.problems();
   if (!folders.empty()) {

@@ -18,6 +18,7 @@ struct SourceOptions {
   std::vector<std::string> databases;
   std::chrono::seconds timeout{600};  // for all of the live server
   std::string snapshot, hba, ident, conf;
+  std::vector<std::string> assume;    // scripts that say what is there before
   std::vector<std::string> sql;       // in the order in which they are run
   std::vector<std::string> poolers;   // pgbouncer.ini, each in front of the server
   std::optional<int> server_version;  // as server_version_num
@@ -25,13 +26,17 @@ struct SourceOptions {
   std::string cluster;                // the one of several that is asked for
 
   // What a folder holds.
+  std::string prelude;                    // what the platform brings: `supabase`
   std::vector<Script> scripts;            // run after `sql`
   std::vector<std::string> not_followed;  // of them, and why
   std::vector<Remark> notes;
   bool of_folder = false;  // nobody named each of its files
 
   bool is_live() const { return live || !dsn.empty(); }
-  bool has_scripts() const { return !sql.empty() || !scripts.empty() || !not_followed.empty(); }
+  bool has_scripts() const {
+    return !sql.empty() || !scripts.empty() || !not_followed.empty() || !assume.empty() ||
+           !prelude.empty();
+  }
   bool is_empty() const {
     return !is_live() && snapshot.empty() && hba.empty() && ident.empty() && conf.empty() &&
            poolers.empty() && !has_scripts();

@@ -10,7 +10,7 @@
 #include "input/config/hba.hpp"
 #include "input/config/ident.hpp"
 #include "input/pgbouncer/pgbouncer.hpp"
-#include "input/replay/replay.hpp"
+#include "input/replay/assuming_replay.hpp"
 #include "input/server/server_reader.hpp"
 #include "input/snapshot/snapshot.hpp"
 #include "model/fresh_cluster.hpp"
@@ -18,6 +18,7 @@
 #include "text/contained_files.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
+#include "text/embedded.hpp"
 #include "text/files.hpp"
 
 namespace pgleast {
@@ -130,12 +131,21 @@ void admit_no_sql(Cluster& cluster, const SqlProblems& problems) {
   forget_what_scripts_do(cluster, why);
 }
 
+// What a platform has before the first script.
+Source prelude_named(const std::string& name) {
+  const auto path = fmt::format("src/input/migrations/preludes/{}.sql", name);
+  return {fmt::format("prelude {}", name), std::string(embedded_file(path))};
+}
+
 // What the server refuses is a remark; what is no SQL in a script that was named ends it.
-void replay_into(Cluster& cluster, const SourceOptions& options) {
+void replay_into(Cluster& cluster, const SourceOptions& options, Assumptions* assumptions) {
   std::vector<Source> scripts;
-  for (const auto& path : options.sql) {
-    scripts.emplace_back(path, read_file(path));
-    refuse_binary(path, scripts.back().text(), "SQL script");
+  if (!options.prelude.empty()) scripts.push_back(prelude_named(options.prelude));
+  for (const auto* const paths : {&options.assume, &options.sql}) {
+    for (const auto& path : *paths) {
+      scripts.emplace_back(path, read_file(path));
+      refuse_binary(path, scripts.back().text(), "SQL script");
+    }
   }
   for (const auto& script : options.scripts) {
     auto text = read_file(script.path);
@@ -143,7 +153,11 @@ void replay_into(Cluster& cluster, const SourceOptions& options) {
     scripts.emplace_back(script.path, run_part(script.part, std::move(text)));
   }
   if (!scripts.empty()) {
-    const auto all = replay_sql(scripts, cluster, contained(disk_files(), scripts.front().name()));
+    // What scripts include lies where the first of them does.
+    const bool only_prelude = scripts.size() == 1;
+    const auto& first = scripts[options.prelude.empty() || only_prelude ? 0 : 1].name();
+    const auto all =
+        replay_sql(scripts, cluster, contained(disk_files(), first), Beneath::unknown, assumptions);
     for (const auto& problems : all) {
       if (problems.syntax.empty()) continue;
       if (!options.of_folder) throw Error(Fault::unreadable, problems.syntax.front());
@@ -283,7 +297,7 @@ Cluster read_facts(const SourceOptions& options) {
   const auto found = find_sources(options);
   const auto& facts = only_cluster(found).options;
   auto cluster = checked_first_source(facts, timings);
-  replay_into(cluster, facts);
+  replay_into(cluster, facts, nullptr);
   return cluster;
 }
 
@@ -310,7 +324,7 @@ Cluster read_sources(const SourceOptions& given, Timings& timings) {
   return read_cluster(only_cluster(found).options, timings);
 }
 
-Cluster read_cluster(const SourceOptions& options, Timings& timings) {
+Cluster read_cluster(const SourceOptions& options, Timings& timings, Assumptions* assumptions) {
   if ((options.all_databases || !options.databases.empty()) && !options.is_live()) {
     fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
   }
@@ -327,7 +341,7 @@ Cluster read_cluster(const SourceOptions& options, Timings& timings) {
     cluster.poolers.push_back(read_pgbouncer(path, files_from(path)));
   }
   timings.phase("read");
-  replay_into(cluster, options);
+  replay_into(cluster, options, assumptions);
   if (options.has_scripts()) timings.phase("replay");
   cluster.remarks.insert(cluster.remarks.end(), options.notes.begin(), options.notes.end());
   return cluster;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/assumption.hpp"
 #include "model/cluster.hpp"
 #include "sources/found_sources.hpp"
 #include "sources/timings.hpp"
@@ -22,7 +23,9 @@ Cluster read_sources(const SourceOptions& options);
 Cluster read_sources(const SourceOptions& options, Timings& timings);
 
 /// One of those that were found.
-Cluster read_cluster(const SourceOptions& options, Timings& timings);
+/// With `assumptions` what scripts take for granted is taken as there; else it makes facts unseen.
+Cluster read_cluster(const SourceOptions& options, Timings& timings,
+                     Assumptions* assumptions = nullptr);
 /// Folders that could not be read, and what was looked at, on standard error.
 void print_problems(const FoundSources& found);
 void print_looked(const FoundSources& found);

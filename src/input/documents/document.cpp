@@ -21,6 +21,7 @@ constexpr std::array kinds{
     DocumentRow{DocumentKind::userlist, "userlist.txt", is_named_userlist, is_userlist},
     DocumentRow{DocumentKind::sql, "SQL script", is_named_sql, is_sql},
     DocumentRow{DocumentKind::snapshot, "snapshot", is_named_snapshot, is_snapshot},
+    DocumentRow{DocumentKind::manifest, "document of a platform", is_surely_manifest, is_manifest},
 };
 
 // Of a repository's files most are none of these by their names alone.
@@ -37,6 +38,7 @@ static_assert(std::is_sorted(never.begin(), never.end()));
 
 constexpr std::size_t first_block = 4096;
 constexpr std::size_t longest_beginning = std::size_t{1} << 18U;
+constexpr std::size_t largest_manifest = std::size_t{64} << 20U;
 constexpr std::size_t enough_lines = 12;
 
 bool is_surely_none(std::string_view name) {
@@ -132,6 +134,9 @@ std::optional<DocumentKind> kind_of_text(const std::string& path, std::string_vi
     if (row.is_named(beginning.name)) return row.kind;
   }
   if (is_binary(text)) return std::nullopt;
+  if (is_named_manifest(beginning.name)) {
+    return is_manifest(beginning) ? std::optional(DocumentKind::manifest) : std::nullopt;
+  }
   for (const auto& row : kinds) {
     const bool bare_sql = row.kind == DocumentKind::sql && found == Found::in_folder;
     if (!bare_sql && row.is(beginning)) return row.kind;
@@ -144,6 +149,9 @@ std::optional<DocumentKind> kind_of_file(const std::string& path, Found found) {
   const OpenFile file(path);
   std::string text;
   bool more = file.read(text, first_block);
+  // The word may stand anywhere.
+  const bool whole = is_named_manifest(name_of_path(path));
+  while (whole && more && text.size() < largest_manifest) more = file.read(text, text.size());
   // A sample's first lines are a long comment.
   while (more && !is_binary(text) && text.size() < longest_beginning &&
          beginning_of(path, text, false).lines.empty()) {

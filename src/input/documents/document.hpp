@@ -23,6 +23,7 @@ enum class DocumentKind : std::uint8_t {
   userlist,
   sql,
   snapshot,
+  manifest,     // may stand for a server: its platform says (input/platforms)
   foreign_sql,  // of another server, a query of a program, a template: none of the table
 };
 

@@ -155,6 +155,18 @@ bool is_snapshot(const Beginning& b) {
   return key != std::string_view::npos && b.text.substr(key).starts_with("\"acls\"");
 }
 
+bool is_named_manifest(std::string_view name) {
+  constexpr std::array<std::string_view, 4> extensions{".yml", ".yaml", ".Dockerfile",
+                                                       ".dockerfile"};
+  return name == "Dockerfile" || name == "Containerfile" || name.starts_with("Dockerfile.") ||
+         std::any_of(extensions.begin(), extensions.end(),
+                     [&](std::string_view extension) { return is_extension(name, extension); });
+}
+
+bool is_surely_manifest(std::string_view) { return false; }
+
+bool is_manifest(const Beginning& b) { return b.text.find("postgres") != std::string_view::npos; }
+
 bool is_of_others(const Beginning& b) {
   if (!is_named_sql(b.name)) return false;
   constexpr std::array<std::string_view, 16> signs{

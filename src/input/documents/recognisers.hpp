@@ -21,6 +21,10 @@ bool is_named_sql(std::string_view name);
 bool is_sql(const Beginning& beginning);
 bool is_named_snapshot(std::string_view name);
 bool is_snapshot(const Beginning& beginning);
+/// YAML and the like: whether it tells of PostgreSQL says its text alone.
+bool is_named_manifest(std::string_view name);
+bool is_surely_manifest(std::string_view name);
+bool is_manifest(const Beginning& beginning);
 
 /// A script of another server, a query of a program, a template: no script of PostgreSQL's.
 bool is_of_others(const Beginning& beginning);

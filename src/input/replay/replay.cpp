@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "input/replay/assuming_replay.hpp"
 #include "input/replay/query/value.hpp"
 #include "input/replay/script_session.hpp"
 #include "model/fresh_cluster.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 
@@ -147,6 +149,8 @@ void Replay::try_out(const PsqlItem& s, const FirstWords& kind) {
     touch(s, touched_by(s, kind) | code.touched);
   } catch (const Refused& e) {
     catalog_.undo_to(mark);
+    if (is_assumed_now(s, e)) return try_out(s, kind);
+    if (assumer_.doubts(e)) return touch(s, kind.touched | touches::roles, e.what());
     if (by_tree && is_unsure()) return touch(s, kind.touched, e.what());
     if (may_be_there(e)) touch_missing(s, of_roles ? touches::roles : kind.touched, e);
     refuse(place_of(s, e.name()), e.what());
@@ -184,6 +188,8 @@ void Replay::run_block(const PsqlItem& s) {
     return wrong(s, e);
   } catch (const Refused& e) {
     transactions_.undo(before);
+    if (is_assumed_now(s, e)) return run_block(s);
+    if (assumer_.doubts(e)) return touch(s, touches::anything, e.what());
     if (is_unsure()) return touch(s, touches::anything, e.what());
     if (may_be_there(e)) touch_missing(s, touches::anything, e);
     return refuse(s.tokens.front().span, e.what());
@@ -229,6 +235,8 @@ void Replay::run_cell(const PsqlItem& s, const SqlNode& cell) {
     runner_.run_text(text_of_value(cell));
   } catch (const Refused& e) {
     transactions_.undo(before);
+    if (is_assumed_now(s, e)) return run_cell(s, cell);
+    if (assumer_.doubts(e)) return touch(s, touches::anything, e.what());
     if (may_be_there(e)) touch_missing(s, touches::anything, e);
     return refuse(s.tokens.front().span, e.what());
   } catch (const Undecidable& e) {
@@ -245,6 +253,10 @@ bool Replay::may_be_there(const Refused& e) const {
          !roles_.was_named(e.name());
 }
 
+bool Replay::is_assumed_now(const PsqlItem& s, const Refused& e) {
+  return may_be_there(e) && assumer_.assume(e, s, report_.script(), runner_, cluster_);
+}
+
 void Replay::touch_missing(const PsqlItem& s, Touched touched, const Refused& e) {
   if (s.tokens.front().is("drop")) return;
   touch(s, touched | (e.is_missing_role() ? touches::roles : touches::nothing), e.what());
@@ -255,9 +267,10 @@ bool Replay::is_unsure() const {
 }
 
 void Replay::tell_what_is_known() {
-  catalog_.roles_known = cluster_.seen(Fact::roles) && !report_.is_untold(Fact::roles);
-  catalog_.objects_known =
-      (cluster_.seen(Fact::objects) || is_untouched(cluster_)) && !report_.is_untold(Fact::objects);
+  catalog_.roles_known =
+      cluster_.seen(Fact::roles) && !report_.is_untold(Fact::roles) && !assumer_.any_role();
+  catalog_.objects_known = (cluster_.seen(Fact::objects) || is_untouched(cluster_)) &&
+                           !report_.is_untold(Fact::objects) && !assumer_.any_object();
 }
 
 Span Replay::place_of(const PsqlItem& s, const std::string& name) {
@@ -284,15 +297,32 @@ void Replay::refuse(Span span, const std::string& message) {
   stopped_ = stops_;
 }
 
+namespace {
+
+void remark_assumed(Cluster& cluster, const Assumptions& assumptions) {
+  std::vector<std::string> names;
+  for (const auto& a : assumptions.made) {
+    names.push_back(fmt::format("{} ({})", called(a), displayed(a.place)));
+  }
+  if (names.empty()) return;
+  cluster.remarks.push_back({fmt::format("assumed, for no script makes it: {}", listed(names)),
+                             "say what is there before with --assume FILE"});
+}
+
+}  // namespace
+
 std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster,
-                                    const FileReader& files, Beneath beneath) {
+                                    const FileReader& files, Beneath beneath,
+                                    Assumptions* assumptions) {
   RoleEditor roles(cluster);
   SqlCatalog catalog(cluster, roles);
+  Assumer assumer(scripts, assumptions);
   std::vector<SqlProblems> result;
   for (const auto& script : scripts) {
-    result.push_back(Replay(script, files, cluster, roles, catalog, beneath).run());
+    result.push_back(Replay(script, files, cluster, roles, catalog, assumer, beneath).run());
   }
   catalog.finish();
+  if (assumptions != nullptr) remark_assumed(cluster, *assumptions);
   if (!catalog.is_of_scripts()) return result;
   // What is known of objects is known of their code.
   const auto objects_unseen = cluster.unseen.find(Fact::objects);
@@ -306,6 +336,11 @@ std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster&
     cluster.unseen[Fact::code] = objects_unseen->second;
   }
   return result;
+}
+
+std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster& cluster,
+                                    const FileReader& files, Beneath beneath) {
+  return replay_sql(scripts, cluster, files, beneath, nullptr);
 }
 
 SqlProblems replay_sql(const Source& script, Cluster& cluster, Beneath beneath) {

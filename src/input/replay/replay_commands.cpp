@@ -114,7 +114,8 @@ void Replay::connect(RoleId user, ObjectId database, const std::string& wanted) 
                   fmt::format("database `{}` does not exist", wanted));
   }
   const auto name = cluster_.object(database).name;
-  if (user != no_role && !cluster_.role(user).login) {
+  const bool known = user == no_role || !assumer_.is_assumed_role(cluster_.role(user).name);
+  if (user != no_role && known && !cluster_.role(user).login) {
     throw Refused(Condition::invalid_authorization_specification,
                   fmt::format("role `{}` is not permitted to log in", cluster_.role(user).name));
   }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "input/replay/assumer.hpp"
 #include "input/replay/first_words.hpp"
 #include "input/replay/replay.hpp"
 #include "input/replay/script_report.hpp"
@@ -17,12 +18,13 @@ namespace pgleast {
 class Replay {
  public:
   Replay(const Source& script, const FileReader& files, Cluster& cluster, RoleEditor& role_editor,
-         SqlCatalog& catalog, Beneath beneath)
+         SqlCatalog& catalog, Assumer& assumer, Beneath beneath)
       : files_(files),
         is_known_(beneath == Beneath::known || !cluster.server.empty()),
         cluster_(cluster),
         roles_(role_editor),
         catalog_(catalog),
+        assumer_(assumer),
         report_(script, cluster),
         transactions_(role_editor, catalog),
         runner_(cluster, role_editor, catalog, transactions_, is_known_) {
@@ -94,6 +96,8 @@ class Replay {
   // What becomes of them
   /// Refused, but only because something is not there that no script makes: it may be.
   bool may_be_there(const Refused& e) const;
+  /// It is taken as there: the statement is to be tried again.
+  bool is_assumed_now(const PsqlItem& s, const Refused& e);
   /// With a role there is one more than is known. What is dropped is gone in any case.
   void touch_missing(const PsqlItem& s, Touched touched, const Refused& e);
   /// Something that is not followed may have made what is missing now.
@@ -115,6 +119,7 @@ class Replay {
   Cluster& cluster_;
   RoleEditor& roles_;
   SqlCatalog& catalog_;
+  Assumer& assumer_;
   ScriptReport report_;
   Transactions transactions_;
   StatementRunner runner_;

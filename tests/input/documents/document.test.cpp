@@ -12,7 +12,7 @@ namespace {
 
 std::string called(std::optional<DocumentKind> kind) {
   if (!kind) return "nothing";
-  return *kind == DocumentKind::foreign_sql ? "foreign" : std::string(row_of(*kind).called);
+  return *kind == DocumentKind::foreign_sql ? "foreign" : std::string(row_of(*kind)->called);
 }
 
 }  // namespace

@@ -1,0 +1,215 @@
+// docker compose: services of the image of PostgreSQL.
+#include <algorithm>
+#include <utility>
+
+#include "input/platforms/dockerfile.hpp"
+#include "input/platforms/platform_files.hpp"
+#include "input/platforms/postgres_image.hpp"
+#include "input/platforms/variables.hpp"
+#include "text/path_name.hpp"
+
+namespace pgleast {
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+class ComposeReader {
+ public:
+  ComposeReader(const YamlNode& document, const Manifest& manifest, const Repository& repository)
+      : document_(document), path_(manifest.path), repository_(repository) {
+    if (const auto text = read("./.env")) variables_ = read_env_file(*text);
+  }
+
+  std::vector<DeclaredServer> servers() {
+    std::vector<DeclaredServer> result;
+    const auto* const services = find_node(document_, {"services"});
+    if (services == nullptr) return result;
+    for (const auto& [name, service] : services->entries) {
+      auto run = run_of(service);
+      if (!run) continue;
+      run->at = name;
+      auto server = server_of(*run, "compose/" + name.text, repository_);
+      if (!dockerfile_.empty()) server.mentioned.push_back(dockerfile_);
+      result.push_back(std::move(server));
+    }
+    return result;
+  }
+
+ private:
+  std::optional<std::string> read(const std::string& said) const {
+    return repository_.files.read(repository_path(path_, said)).text;
+  }
+  SaidWord word_of(const YamlNode& node) const { return {filled_in(node.text, variables_), node}; }
+  std::string text_of(const YamlNode* node) const {
+    if (node == nullptr || !node->is(YamlNode::Kind::scalar)) return "";
+    return filled_in(node->text, variables_).value_or("");
+  }
+
+  std::optional<ContainerRun> run_of(const YamlNode& service) {
+    dockerfile_.clear();
+    auto image = text_of(find_node(service, {"image"}));
+    std::optional<ContainerRun> run;
+    if (const auto* const build = find_node(service, {"build"})) run = built(*build);
+    if (!run) {
+      if (!is_postgres_image(image)) return std::nullopt;
+      run.emplace();
+      run->image = image;
+    }
+    take_environment(service, *run);
+    take_command(service, *run);
+    take_mounts(service, *run);
+    return run;
+  }
+
+  std::optional<ContainerRun> built(const YamlNode& build) {
+    const bool is_short = build.is(YamlNode::Kind::scalar);
+    auto context = text_of(is_short ? &build : find_node(build, {"context"}));
+    if (context.empty()) context = ".";
+    auto file = is_short ? "" : text_of(find_node(build, {"dockerfile"}));
+    if (file.empty()) file = "Dockerfile";
+    const auto folder = repository_path(path_, context);
+    const auto inside = repository_path(folder + "/.", file);
+    const auto* const inlined = find_node(build, {"dockerfile_inline"});
+    const auto text =
+        inlined != nullptr ? std::optional(inlined->text) : repository_.files.read(inside).text;
+    if (!text) return std::nullopt;
+    auto run = read_dockerfile(inside, *text, folder, text_of(find_node(build, {"target"})));
+    if (run) dockerfile_ = inside;
+    return run;
+  }
+
+  void take_environment(const YamlNode& service, ContainerRun& run) const {
+    if (const auto* const files = find_node(service, {"env_file"})) take_env_files(*files, run);
+    const auto* const environment = find_node(service, {"environment"});
+    if (environment == nullptr) return;
+    for (const auto& [name, value] : environment->entries) {
+      // Without a value it is that of who calls compose.
+      if (value.is(YamlNode::Kind::null)) {
+        run.environment[name.text] = word_without_value(name.text, name);
+      } else {
+        auto node = value;
+        node.span = name.span;
+        run.environment[name.text] = {filled_in(value.text, variables_), node};
+      }
+    }
+    for (const auto& item : environment->items) {
+      const auto equals = item.text.find('=');
+      const auto name = item.text.substr(0, equals);
+      if (equals == std::string::npos) {
+        run.environment[name] = word_without_value(name, item);
+      } else {
+        run.environment[name] = {filled_in(item.text.substr(equals + 1), variables_), item};
+      }
+    }
+  }
+
+  SaidWord word_without_value(const std::string& name, const YamlNode& at) const {
+    const auto found = variables_.find(name);
+    return {found == variables_.end() ? std::nullopt : std::optional(found->second), at};
+  }
+
+  void take_env_files(const YamlNode& files, ContainerRun& run) const {
+    const auto take = [&](const YamlNode& said) {
+      const auto* const node = said.entries.empty() ? &said : find_node(said, {"path"});
+      if (node == nullptr) return;
+      const auto text = read("./" + text_of(node));
+      if (!text) return;
+      for (const auto& [name, value] : read_env_file(*text)) {
+        run.environment[name] = {value, *node};
+      }
+    };
+    if (files.is(YamlNode::Kind::scalar)) take(files);
+    for (const auto& item : files.items) take(item);
+  }
+
+  void take_command(const YamlNode& service, ContainerRun& run) const {
+    const auto* const command = find_node(service, {"command"});
+    if (command == nullptr || command->is(YamlNode::Kind::null)) return;
+    run.command.clear();
+    if (command->is(YamlNode::Kind::sequence)) {
+      for (const auto& item : command->items) run.command.push_back(word_of(item));
+      return;
+    }
+    for (const auto& word : shell_words(command->text)) {
+      run.command.push_back({filled_in(word, variables_), placed_in(*command, word)});
+    }
+  }
+
+  // Of a command of several lines the one that a word stands in.
+  static YamlNode placed_in(const YamlNode& command, const std::string& word) {
+    auto node = command;
+    const auto found = command.source->text().find(word, command.span.begin);
+    if (found != std::string_view::npos) node.span = {found, found + word.size()};
+    return node;
+  }
+
+  void take_mounts(const YamlNode& service, ContainerRun& run) const {
+    if (const auto* const volumes = find_node(service, {"volumes"})) {
+      for (const auto& volume : volumes->items) take_volume(volume, run);
+    }
+    const auto* const configs = find_node(service, {"configs"});
+    if (configs == nullptr) return;
+    for (const auto& config : configs->items) {
+      const auto source = text_of(config.entries.empty() ? &config : find_node(config, {"source"}));
+      auto target = text_of(find_node(config, {"target"}));
+      if (target.empty()) target = "/" + source;
+      const auto file = text_of(find_node(document_, {"configs", source, "file"}));
+      if (!file.empty()) run.mounts.emplace_back(target, repository_path(path_, file));
+    }
+  }
+
+  void take_volume(const YamlNode& volume, ContainerRun& run) const {
+    std::string source, target;
+    if (volume.is(YamlNode::Kind::scalar)) {
+      const auto text = text_of(&volume);
+      const auto colon = text.find(':');
+      if (colon == std::string::npos) return;
+      source = text.substr(0, colon);
+      target = text.substr(colon + 1, text.find(':', colon + 1) - colon - 1);
+    } else {
+      source = text_of(find_node(volume, {"source"}));
+      target = text_of(find_node(volume, {"target"}));
+    }
+    // What has no slash is a volume of docker's own.
+    if (source.find('/') == std::string::npos && !source.starts_with('.')) return;
+    while (target.size() > 1 && target.ends_with('/')) target.pop_back();
+    run.mounts.emplace_back(target, repository_path(path_, source));
+  }
+
+  const YamlNode& document_;
+  const std::string& path_;
+  const Repository& repository_;
+  std::map<std::string, std::string> variables_;
+  std::string dockerfile_;
+};
+
+}  // namespace
+
+bool is_compose(const YamlNode& document, std::string_view) {
+  const auto* const services = find_node(document, {"services"});
+  if (services == nullptr) return false;
+  return std::any_of(services->entries.begin(), services->entries.end(), [](const YamlEntry& e) {
+    return find_node(e.second, {"image"}) != nullptr || find_node(e.second, {"build"}) != nullptr;
+  });
+}
+
+std::vector<DeclaredServer> compose_servers(const YamlNode& document, const Manifest& manifest,
+                                            const Repository& repository) {
+  return ComposeReader(document, manifest, repository).servers();
+}
+
+bool is_built_from_dockerfile(const YamlNode&, std::string_view name) {
+  return is_dockerfile(name);
+}
+
+std::vector<DeclaredServer> dockerfile_servers(const YamlNode&, const Manifest& manifest,
+                                               const Repository& repository) {
+  const auto run = read_dockerfile(manifest.path, manifest.text, folder_of(manifest.path));
+  if (!run) return {};
+  return {server_of(*run, "dockerfile/" + manifest.path, repository)};
+}
+
+}  // namespace pgleast

@@ -1,0 +1,48 @@
+#include "input/platforms/declared_server.hpp"
+
+#include <fmt/format.h>
+
+#include "pg/identifier.hpp"
+#include "text/display.hpp"
+
+namespace pgleast {
+
+std::vector<DeclaredLine> lines_said(const YamlNode& scalar) {
+  std::vector<DeclaredLine> result;
+  for (auto& line : lines_of(scalar)) {
+    result.push_back({std::move(line.text), scalar.source, line.at, line.is_verbatim, ""});
+  }
+  return result;
+}
+
+DeclaredLine line_at(const YamlNode& node, std::string text) {
+  return {std::move(text), node.source, node.span.begin, false, ""};
+}
+
+DeclaredLine added_line(const YamlNode& changed_at, std::string text, std::string added_by) {
+  return {std::move(text), changed_at.source, changed_at.span.begin, false, std::move(added_by)};
+}
+
+DeclaredLine setting_line(const YamlNode& value, const std::string& name, const std::string& text) {
+  std::string quoted;
+  for (const char c : text) {
+    if (c == '\n') break;  // no value of a setting has two lines
+    if (c == '\'' || c == '\\') quoted += c;
+    quoted += c;
+  }
+  return line_at(value, fmt::format("{} = '{}'", name, quoted));
+}
+
+std::string shown_place(const YamlNode& node) {
+  const auto at = node.source->position(node.span.begin);
+  return fmt::format("{}:{}", displayed(node.source->name()), at.line);
+}
+
+bool is_template(std::string_view text) {
+  for (const std::string_view mark : {"{{", "{%", "${", "<%", "$("}) {
+    if (text.find(mark) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace pgleast

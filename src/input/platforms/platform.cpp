@@ -1,0 +1,94 @@
+#include "input/platforms/platform.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "input/platforms/dockerfile.hpp"
+#include "input/platforms/platform_files.hpp"
+#include "text/path_name.hpp"
+
+namespace pgleast {
+namespace {
+
+constexpr std::array table{
+    PlatformRow{"docker compose", is_compose, compose_servers},
+    PlatformRow{"Dockerfile", is_built_from_dockerfile, dockerfile_servers},
+};
+
+// One that another document refers to is a part of it.
+void leave_out_parts(std::vector<DeclaredServer>& servers) {
+  std::set<std::string> mentioned;
+  for (const auto& server : servers) {
+    mentioned.insert(server.mentioned.begin(), server.mentioned.end());
+  }
+  std::erase_if(servers, [&](const DeclaredServer& s) { return mentioned.contains(s.path); });
+}
+
+// The same name in two documents: the document says which.
+void tell_apart(std::vector<DeclaredServer>& servers) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& server : servers) ++counts[server.name];
+  for (auto& server : servers) {
+    if (counts[server.name] > 1 && !server.name.ends_with(server.path)) {
+      server.name += " (" + server.path + ")";
+    }
+  }
+}
+
+}  // namespace
+
+std::span<const PlatformRow> platforms() { return table; }
+
+std::vector<std::string> Repository::files_below(const std::string& folder) const {
+  const auto begin = folder + "/";
+  std::vector<std::string> result;
+  for (auto at = paths.lower_bound(begin); at != paths.end() && at->starts_with(begin); ++at) {
+    result.push_back(*at);
+  }
+  return result;
+}
+
+Manifest read_manifest(const std::string& path, std::string text,
+                       std::vector<Diagnostic>& problems) {
+  Manifest manifest{path, std::move(text), {}};
+  if (is_dockerfile(name_of_path(path))) {
+    YamlNode nothing;
+    nothing.source = std::make_shared<const Source>(path, manifest.text);
+    manifest.documents.push_back(std::move(nothing));
+    return manifest;
+  }
+  auto read = read_yaml_documents(Source(path, manifest.text));
+  manifest.documents = std::move(read.documents);
+  if (read.error) problems.push_back(std::move(*read.error));
+  return manifest;
+}
+
+FoundServers declared_servers(const Repository& repository) {
+  FoundServers result;
+  for (const auto& manifest : repository.manifests) {
+    for (const auto& document : manifest.documents) {
+      const auto row = std::find_if(table.begin(), table.end(), [&](const PlatformRow& r) {
+        return r.is(document, name_of_path(manifest.path));
+      });
+      if (row == table.end()) continue;
+      auto servers = row->servers(document, manifest, repository);
+      if (servers.empty()) continue;
+      ++result.documents[std::string(row->called)];
+      std::move(servers.begin(), servers.end(), std::back_inserter(result.servers));
+    }
+  }
+  leave_out_parts(result.servers);
+  tell_apart(result.servers);
+  return result;
+}
+
+std::string repository_path(const std::string& path, std::string_view said) {
+  namespace fs = std::filesystem;
+  auto result = (fs::path(path).parent_path() / said).lexically_normal().generic_string();
+  while (result.size() > 1 && result.ends_with('/')) result.pop_back();
+  return result;
+}
+
+}  // namespace pgleast

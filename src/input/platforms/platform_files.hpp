@@ -1,0 +1,18 @@
+#pragma once
+// What each platform's file has for the table.
+
+#include <string_view>
+#include <vector>
+
+#include "input/platforms/platform.hpp"
+
+namespace pgleast {
+
+using ServersOf = std::vector<DeclaredServer>(const YamlNode& document, const Manifest& manifest,
+                                              const Repository& repository);
+using IsDocument = bool(const YamlNode& document, std::string_view file_name);
+
+IsDocument is_compose, is_built_from_dockerfile;
+ServersOf compose_servers, dockerfile_servers;
+
+}  // namespace pgleast
