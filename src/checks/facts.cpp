@@ -76,6 +76,9 @@ const Source* Facts::source_of(const std::string& path) const {
     Source source(path, starred(file.kind, file.text, cluster_.version_num));
     return &sources_.emplace(path, std::move(source)).first->second;
   }
+  for (const auto& file : cluster_.said.files) {
+    if (file.name == path) return &sources_.emplace(path, Source(path, file.text)).first->second;
+  }
   return nullptr;
 }
 

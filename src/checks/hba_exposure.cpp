@@ -161,6 +161,10 @@ Finding record_finding(const Facts& facts, const Exposure& exposure, Span place,
   finding.subject = {"record", to_string(record), ""};
   finding.message = std::move(message);
   finding.location = facts.location(record, place);
+  if (!record.at.added_by.empty()) {
+    finding.detail.push_back(
+        fmt::format("no line of the document: {}", displayed(record.at.added_by)));
+  }
   std::set<std::uint32_t> roles, databases;
   std::set<Transport> transports;
   AddressSet origin;

@@ -38,6 +38,7 @@ std::string json(const Decision& decision, const HbaFile& hba) {
     if (decision.records.size() == 1) {
       result["file"] = record.at.file;
       result["line"] = record.at.line;
+      if (!record.at.added_by.empty()) result["added_by"] = record.at.added_by;
     }
   }
   return json_text(result) + '\n';
@@ -49,7 +50,8 @@ std::string text(const Decision& decision, const HbaFile& hba) {
     return fmt::format("{}: {}\n", kind, decision.why);
   }
   const auto& at = hba.records[decision.records.front()].at;
-  return fmt::format("{} by {}:{}, {}\n", kind, displayed(at.file), at.line, decision.why);
+  const auto added = at.added_by.empty() ? "" : fmt::format(" ({})", displayed(at.added_by));
+  return fmt::format("{} by {}:{}{}, {}\n", kind, displayed(at.file), at.line, added, decision.why);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "input/documents/document.hpp"
+#include "input/platforms/platform.hpp"
 #include "input/sql/parser.hpp"
 #include "text/display.hpp"
 #include "text/files.hpp"
@@ -44,6 +45,13 @@ bool looks_like_json(const std::string& path) {
   return first != std::string::npos && text[first] == '{';
 }
 
+[[noreturn]] void fail_unknown(const std::string& path) {
+  fail_usage(
+      fmt::format("{} is nothing that pgleast knows: it knows {}; say what it is with --hba, "
+                  "--conf, ...",
+                  displayed(path), known_documents()));
+}
+
 // --- What is there ------------------------------------------------------------------------------
 
 struct Document {
@@ -57,12 +65,40 @@ class Looking {
     const auto walked = walk_folder(root, [&](const std::string& path) {
       const auto kind = kind_of_file(path, Found::in_folder);
       if (!kind) return;
+      if (kind == DocumentKind::manifest) return take_manifest(path);
       ++counts_[*kind];
       documents_.push_back({path, *kind});
     });
     files_ += walked.files;
     problems_.insert(problems_.end(), walked.problems.begin(), walked.problems.end());
     passed_over_.insert(passed_over_.end(), walked.passed_over.begin(), walked.passed_over.end());
+  }
+
+  void take_manifest(const std::string& path) {
+    manifests_.push_back(read_manifest(normal(path), read_file(path), manifest_problems_));
+  }
+  /// What stands for a server; its parts are no documents of their own any more.
+  std::vector<DeclaredServer> take_servers() {
+    if (manifests_.empty()) return {};
+    const Repository repository{std::move(manifests_), disk_files()};
+    auto found = declared_servers(repository);
+    platforms_ = std::move(found.documents);
+    std::set<std::string> parts;
+    for (const auto& server : found.servers) {
+      parts.insert(server.mentioned.begin(), server.mentioned.end());
+      known_.insert(server.path);
+    }
+    std::erase_if(documents_, [&](const Document& d) { return parts.contains(normal(d.path)); });
+    known_.merge(parts);
+    return std::move(found.servers);
+  }
+  /// Throws Error: a document that was named stands for no server.
+  void need_server_of(const std::string& path) const {
+    if (known_.contains(normal(path))) return;
+    for (const auto& problem : manifest_problems_) {
+      if (problem.file == normal(path)) throw Error(Fault::unreadable, problem);
+    }
+    fail_unknown(path);
   }
 
   const std::vector<Document>& documents() const { return documents_; }
@@ -83,6 +119,10 @@ class Looking {
         kinds += fmt::format(" ({})", listed(tools));
       }
     }
+    for (const auto& [platform, count] : platforms_) {
+      kinds += fmt::format("{}{} of {}", kinds.empty() ? ": " : ", ", counted(count, "document"),
+                           platform);
+    }
     text += kinds.empty() ? ": none is known" : kinds;
     const auto foreign = counts_.find(DocumentKind::foreign_sql);
     if (foreign != counts_.end()) {
@@ -98,6 +138,10 @@ class Looking {
   std::vector<Document> documents_;
   std::vector<std::string> passed_over_;
   std::vector<Diagnostic> problems_;
+  std::vector<Manifest> manifests_;
+  std::vector<Diagnostic> manifest_problems_;  // of what need be none
+  std::set<std::string> known_;                // documents of servers, and their parts
+  std::map<std::string, std::size_t> platforms_;
 };
 
 // --- Which of them belong together --------------------------------------------------------------
@@ -128,8 +172,8 @@ std::set<std::string> included_files(const std::vector<Document>& documents) {
 }
 
 bool is_config(DocumentKind kind) {
-  return kind != DocumentKind::sql && kind != DocumentKind::foreign_sql &&
-         kind != DocumentKind::snapshot && kind != DocumentKind::userlist;
+  return kind == DocumentKind::hba || kind == DocumentKind::ident || kind == DocumentKind::conf ||
+         kind == DocumentKind::pgbouncer;
 }
 
 // Whether PostgreSQL takes anything of a script, whatever server it reads like.
@@ -157,6 +201,16 @@ bool is_among(const std::string& path, const ScriptSet& set) {
 class Grouping {
  public:
   explicit Grouping(const SourceOptions& given) : given_(given) {}
+
+  void add_servers(std::vector<DeclaredServer> servers) {
+    for (auto& server : servers) {
+      auto& options = group(server.name);
+      for (const auto& path : server.scripts) options.scripts.push_back({path});
+      options.not_followed = server.not_followed;
+      options.poolers = server.poolers;
+      options.declared = std::move(server);
+    }
+  }
 
   void add_configuration(const std::vector<Document>& documents) {
     const auto included = included_files(documents);
@@ -293,11 +347,10 @@ class Grouping {
 
 // --- What is named ------------------------------------------------------------------------------
 
-[[noreturn]] void fail_unknown(const std::string& path) {
-  fail_usage(
-      fmt::format("{} is nothing that pgleast knows: it knows {}; say what it is with --hba, "
-                  "--conf, ...",
-                  displayed(path), known_documents()));
+bool is_manifest_file(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) &&
+         kind_of_file(path, Found::named) == DocumentKind::manifest;
 }
 
 void take_file(SourceOptions& options, std::vector<std::string>& scripts, const std::string& path) {
@@ -323,6 +376,7 @@ void take_file(SourceOptions& options, std::vector<std::string>& scripts, const 
     case DocumentKind::snapshot:
       return take(options.snapshot, path, "--snapshot");
     case DocumentKind::userlist:
+    case DocumentKind::manifest:
     case DocumentKind::foreign_sql:
       return;
   }
@@ -348,7 +402,7 @@ bool contradict(const SourceOptions& a, const SourceOptions& b) {
     return !x.empty() && !y.empty();
   };
   return both(a.hba, b.hba) || both(a.ident, b.ident) || both(a.conf, b.conf) ||
-         both(a.snapshot, b.snapshot);
+         both(a.snapshot, b.snapshot) || (a.declared && b.declared);
 }
 
 void merge(SourceOptions& into, const SourceOptions& from) {
@@ -363,6 +417,7 @@ void merge(SourceOptions& into, const SourceOptions& from) {
     to.insert(to.end(), more.begin(), more.end());
   };
   append(into.poolers, from.poolers);
+  if (!into.declared) into.declared = from.declared;
   if (into.assume.empty()) into.assume = from.assume;
   append(into.scripts, from.scripts);
   append(into.not_followed, from.not_followed);
@@ -433,17 +488,22 @@ FoundSources find_sources(const SourceOptions& given) {
   named.paths.clear();
   take_script_folders(named);
   Looking looking;
-  std::vector<std::string> scripts, folders;
+  std::vector<std::string> scripts, folders, documents;
   for (const auto& path : given.paths) {
     std::error_code ignored;
     if (fs::is_directory(path, ignored)) {
       folders.push_back(path);
       looking.walk(path);
+    } else if (is_manifest_file(path)) {
+      documents.push_back(path);
+      looking.take_manifest(path);
     } else {
       take_file(named, scripts, path);
     }
   }
   Grouping grouping(given);
+  grouping.add_servers(looking.take_servers());
+  for (const auto& path : documents) looking.need_server_of(path);
   grouping.add_configuration(looking.documents());
   grouping.add_scripts(looking.documents(), looking.passed_over());
   // Each cluster has its own copy of what is assumed.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "input/migrations/script_set.hpp"
+#include "input/platforms/declared_server.hpp"
 #include "model/cluster.hpp"
 
 namespace pgleast {
@@ -26,16 +27,17 @@ struct SourceOptions {
   std::string cluster;                // the one of several that is asked for
 
   // What a folder holds.
-  std::string prelude;                    // what the platform brings: `supabase`
-  std::vector<Script> scripts;            // run after `sql`
-  std::vector<std::string> not_followed;  // of them, and why
+  std::optional<DeclaredServer> declared;  // by a document
+  std::string prelude;                     // what the platform brings: `supabase`
+  std::vector<Script> scripts;             // run after `sql`
+  std::vector<std::string> not_followed;   // of them, and why
   std::vector<Remark> notes;
   bool of_folder = false;  // nobody named each of its files
 
   bool is_live() const { return live || !dsn.empty(); }
   bool has_scripts() const {
     return !sql.empty() || !scripts.empty() || !not_followed.empty() || !assume.empty() ||
-           !prelude.empty();
+           !prelude.empty() || declared.has_value();
   }
   bool is_empty() const {
     return !is_live() && snapshot.empty() && hba.empty() && ident.empty() && conf.empty() &&

@@ -14,6 +14,7 @@
 #include "input/server/server_reader.hpp"
 #include "input/snapshot/snapshot.hpp"
 #include "model/fresh_cluster.hpp"
+#include "sources/declared_cluster.hpp"
 #include "sources/progress.hpp"
 #include "text/contained_files.hpp"
 #include "text/diagnostic.hpp"
@@ -250,7 +251,9 @@ void print_version_note(const Cluster& cluster) {
 }
 
 int version_num_of(const SourceOptions& options) {
-  return options.server_version.value_or(newest_version_num);
+  if (options.server_version) return *options.server_version;
+  const int declared = options.declared ? options.declared->major : 0;
+  return declared == 0 ? newest_version_num : declared * 10000;
 }
 
 FileReader files_from(const std::string& first) {
@@ -297,6 +300,7 @@ Cluster read_facts(const SourceOptions& options) {
   const auto found = find_sources(options);
   const auto& facts = only_cluster(found).options;
   auto cluster = checked_first_source(facts, timings);
+  if (facts.declared) replay_declared(*facts.declared, cluster);
   replay_into(cluster, facts, nullptr);
   return cluster;
 }
@@ -334,6 +338,7 @@ Cluster read_cluster(const SourceOptions& options, Timings& timings, Assumptions
         "or folders");
   }
   auto cluster = checked_first_source(options, timings);
+  if (options.declared) read_declared(*options.declared, cluster);
   if (!options.conf.empty()) read_conf_into(cluster, options.conf);
   if (!options.hba.empty()) read_hba_into(cluster, options.hba);
   if (!options.ident.empty()) read_ident_into(cluster, options.ident);
@@ -341,6 +346,7 @@ Cluster read_cluster(const SourceOptions& options, Timings& timings, Assumptions
     cluster.poolers.push_back(read_pgbouncer(path, files_from(path)));
   }
   timings.phase("read");
+  if (options.declared) replay_declared(*options.declared, cluster);
   replay_into(cluster, options, assumptions);
   if (options.has_scripts()) timings.phase("replay");
   cluster.remarks.insert(cluster.remarks.end(), options.notes.begin(), options.notes.end());

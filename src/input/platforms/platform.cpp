@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "input/platforms/dockerfile.hpp"
@@ -40,15 +42,6 @@ void tell_apart(std::vector<DeclaredServer>& servers) {
 }  // namespace
 
 std::span<const PlatformRow> platforms() { return table; }
-
-std::vector<std::string> Repository::files_below(const std::string& folder) const {
-  const auto begin = folder + "/";
-  std::vector<std::string> result;
-  for (auto at = paths.lower_bound(begin); at != paths.end() && at->starts_with(begin); ++at) {
-    result.push_back(*at);
-  }
-  return result;
-}
 
 Manifest read_manifest(const std::string& path, std::string text,
                        std::vector<Diagnostic>& problems) {

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,9 +25,6 @@ struct Manifest {
 struct Repository {
   std::vector<Manifest> manifests;  // by path
   FileReader files;
-  /// The files below a folder of the repository, by path; as far as they were walked.
-  std::vector<std::string> files_below(const std::string& folder) const;
-  std::set<std::string> paths;  // all files that were walked
 };
 
 struct PlatformRow {
@@ -44,7 +40,6 @@ std::span<const PlatformRow> platforms();
 struct FoundServers {
   std::vector<DeclaredServer> servers;           // by path, then as they stand
   std::map<std::string, std::size_t> documents;  // of each platform
-  std::vector<Diagnostic> problems;  // files that are no YAML, and look like a platform's
 };
 FoundServers declared_servers(const Repository& repository);
 

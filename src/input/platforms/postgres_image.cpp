@@ -204,9 +204,9 @@ class ImageReader {
     for (const auto& [inside, outside] : run_.mounts) {
       const auto name = name_of_path(inside);
       if (inside == folder || inside == folder + "/") {
-        for (const auto& path : repository_.files_below(outside)) {
-          const auto rest = path.substr(outside.size() + 1);
-          if (rest.find('/') == std::string::npos) run[rest] = path;
+        const auto listed = repository_.files.list(outside);
+        for (const auto& file : listed.names.value_or(std::vector<std::string>())) {
+          run[file] = outside + '/' + file;
         }
       } else if (is_below(inside, folder)) {
         run[std::string(name)] = outside;

@@ -1,0 +1,323 @@
+#include "sources/declared_cluster.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "input/config/conf.hpp"
+#include "input/config/hba.hpp"
+#include "input/config/ident.hpp"
+#include "input/replay/replay.hpp"
+#include "model/bootstrap_superuser.hpp"
+#include "pg/secret_name.hpp"
+#include "pg/secret_text.hpp"
+#include "text/contained_files.hpp"
+#include "text/display.hpp"
+#include "text/files.hpp"
+
+namespace fs = std::filesystem;
+
+namespace pgleast {
+namespace {
+
+bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.';
+}
+
+// `POSTGRES_PASSWORD: secret`, `- POSTGRES_PASSWORD=secret` and the like: the rest of the line.
+void star_named_secrets(std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    for (auto i = at; i < end; ++i) {
+      if ((text[i] != ':' && text[i] != '=') || i == at) continue;
+      auto begin = i;
+      while (begin > at && (text[begin - 1] == ' ' || text[begin - 1] == '"')) --begin;
+      const auto last = begin;
+      while (begin > at && is_name_char(text[begin - 1])) --begin;
+      if (!names_secret(std::string_view(text).substr(begin, last - begin))) continue;
+      std::fill(text.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                text.begin() + static_cast<std::ptrdiff_t>(end), '*');
+      break;
+    }
+    at = end + 1;
+  }
+}
+
+std::string starred_document(std::string_view text) {
+  std::string result(text);
+  for (const auto& [begin, end] : secrets_in(text)) {
+    std::fill(result.begin() + static_cast<std::ptrdiff_t>(begin),
+              result.begin() + static_cast<std::ptrdiff_t>(end), '*');
+  }
+  star_named_secrets(result);
+  return result;
+}
+
+// The file of a text, for excerpts; each once.
+std::uint32_t said_file(Cluster& cluster, const Source& document) {
+  auto& files = cluster.said.files;
+  const auto found = std::find_if(files.begin(), files.end(),
+                                  [&](const SaidFile& f) { return f.name == document.name(); });
+  if (found != files.end()) return static_cast<std::uint32_t>(found - files.begin());
+  files.push_back({document.name(), starred_document(document.text())});
+  return static_cast<std::uint32_t>(files.size() - 1);
+}
+
+// Lines of several places, read as one file.
+class Composed {
+ public:
+  Composed(std::string path, const std::vector<DeclaredLine>& lines) : path_(std::move(path)) {
+    for (const auto& line : lines) add(line);
+  }
+
+  void add(const DeclaredLine& line) {
+    lines_.push_back(&line);
+    starts_.push_back(text_.size());
+    for (const char c : line.text) text_ += c == '\n' || c == '\r' ? ' ' : c;
+    text_ += '\n';
+  }
+  /// Before the others, of no place.
+  void begin_with(const std::string& line) {
+    for (auto& start : starts_) start += line.size() + 1;
+    text_ = line + '\n' + text_;
+    starts_.insert(starts_.begin(), 0);
+    lines_.insert(lines_.begin(), nullptr);
+  }
+
+  const std::string& path() const { return path_; }
+  /// This text under its path, and files of the repository.
+  FileReader files() const {
+    auto files = contained(disk_files(), path_);
+    files.read = [path = path_, text = text_, disk = files.read](const std::string& wanted) {
+      if (wanted == path) return FileText{text, "", false, false};
+      if (wanted.ends_with("postgresql.auto.conf")) return FileText{std::nullopt, "", true, false};
+      return disk(wanted);
+    };
+    return files;
+  }
+
+  /// None: not of this text, or of no document.
+  const DeclaredLine* line_of(const std::string& file, std::uint32_t line) const {
+    return file == path_ && line > 0 && line <= lines_.size() ? lines_[line - 1] : nullptr;
+  }
+  std::size_t start_of(std::uint32_t line) const { return starts_[line - 1]; }
+
+ private:
+  std::string path_, text_;
+  std::vector<const DeclaredLine*> lines_;
+  std::vector<std::size_t> starts_;
+};
+
+Position position_of(const DeclaredLine& line) { return line.document->position(line.at); }
+
+std::size_t end_of_word(const DeclaredLine& line) {
+  const auto text = line.document->text();
+  const auto end = std::min(text.find_first_of(" \t\r\n,:=]}", line.at), text.size());
+  return std::max(end, std::min(line.at + 1, text.size()));
+}
+
+// Where its bytes are those of the document so are its places; else all of them are where the
+// document says it.
+void move_span(Span& span, const DeclaredLine& line, std::size_t start) {
+  if (span.end <= span.begin) return;
+  if (!line.is_verbatim) {
+    span = {line.at, end_of_word(line)};
+    return;
+  }
+  span.begin = span.begin - start + line.at;
+  span.end = span.end - start + line.at;
+}
+
+template <typename Place, typename... Spans>
+void move_place(const Composed& composed, Place& place, Spans Place::*... spans) {
+  const auto* const line = composed.line_of(place.file, place.line);
+  if (line == nullptr) return;
+  const auto start = composed.start_of(place.line);
+  (move_span(place.*spans, *line, start), ...);
+  place.file = line->document->name();
+  place.line = static_cast<std::uint32_t>(position_of(*line).line);
+}
+
+void move_diagnostic(const Composed& composed, Diagnostic& diagnostic) {
+  if (!diagnostic.at) return;
+  const auto number = static_cast<std::uint32_t>(diagnostic.at->line);
+  const auto* const line = composed.line_of(diagnostic.file, number);
+  if (line == nullptr) return;
+  const Span span{line->at, end_of_word(*line)};
+  diagnostic = make_diagnostic(*line->document, span, diagnostic.message);
+}
+
+void move_problem(const Composed& composed, HbaProblem& problem) {
+  const auto* const line = composed.line_of(problem.file, problem.line);
+  move_diagnostic(composed, problem.diagnostic);
+  if (line == nullptr) return;
+  problem.file = line->document->name();
+  problem.line = static_cast<std::uint32_t>(position_of(*line).line);
+}
+
+void keep(Cluster& cluster, const Composed& composed, std::vector<ConfigFile>& read) {
+  for (auto& file : read) {
+    if (file.path != composed.path()) cluster.files.push_back(std::move(file));
+  }
+}
+
+void say_documents(Cluster& cluster, const std::vector<DeclaredLine>& lines) {
+  for (const auto& line : lines) said_file(cluster, *line.document);
+}
+
+// A setting that a document says twice, or the platform and then the document: the last counts.
+void read_settings(const DeclaredServer& server, Cluster& cluster) {
+  Composed composed(server.path, server.conf);
+  if (!server.conf_file.empty()) {
+    const auto folder = fs::path(server.path).parent_path();
+    composed.begin_with(
+        fmt::format("include '{}'", fs::path(server.conf_file)
+                                        .lexically_relative(folder.empty() ? "." : folder)
+                                        .generic_string()));
+  }
+  std::vector<ConfigFile> read;
+  const auto conf = read_conf(composed.path(), composed.files(), cluster.version_num, read);
+  keep(cluster, composed, read);
+  cluster.settings = settings_of(conf, cluster.version_num);
+  cluster.setting_problems = setting_problems(conf);
+  cluster.unseen.erase(Fact::settings);
+  for (auto& setting : cluster.settings) {
+    const auto* const line = composed.line_of(setting.file, setting.line);
+    if (line == nullptr) continue;
+    setting.file = line->document->name();
+    setting.line = static_cast<std::uint32_t>(position_of(*line).line);
+    if (!line->added_by.empty()) setting.source = line->added_by;
+  }
+  for (auto& problem : cluster.setting_problems) {
+    const auto* const line = composed.line_of(problem.file, problem.line);
+    if (line == nullptr) continue;
+    problem.file = line->document->name();
+    problem.line = static_cast<std::uint32_t>(position_of(*line).line);
+  }
+  if (conf.starts()) return;
+  auto problems = conf.diagnostics();
+  if (problems.empty()) return;
+  move_diagnostic(composed, problems.front());
+  const auto& first = problems.front();
+  cluster.unseen[Fact::settings] = {
+      fmt::format("{} does not load: {}:{}: {}", displayed(server.name), displayed(first.file),
+                  first.at ? first.at->line : 0, first.message),
+      "correct it"};
+}
+
+HbaSettings settings_for_hba(const Cluster& cluster) {
+  return cluster.seen(Fact::settings) ? hba_settings(cluster.settings) : HbaSettings{};
+}
+
+void read_records(const DeclaredServer& server, Cluster& cluster) {
+  std::vector<ConfigFile> read;
+  if (!server.hba_file.empty()) {
+    cluster.hba = read_hba(server.hba_file, contained(disk_files(), server.hba_file),
+                           cluster.version_num, read, settings_for_hba(cluster));
+    cluster.files.insert(cluster.files.end(), read.begin(), read.end());
+  } else {
+    if (server.hba.empty()) return;
+    const Composed composed(server.path, server.hba);
+    cluster.hba = read_hba(composed.path(), composed.files(), cluster.version_num, read,
+                           settings_for_hba(cluster));
+    keep(cluster, composed, read);
+    for (auto& record : cluster.hba.records) {
+      const auto* const line = composed.line_of(record.at.file, record.at.line);
+      if (line != nullptr) record.at.added_by = line->added_by;
+      move_place(composed, record.at, &HbaPlace::whole, &HbaPlace::type, &HbaPlace::database,
+                 &HbaPlace::user, &HbaPlace::address, &HbaPlace::method, &HbaPlace::options);
+    }
+    for (auto& problem : cluster.hba.problems) move_problem(composed, problem);
+    say_documents(cluster, server.hba);
+  }
+  cluster.unseen.erase(Fact::hba);
+}
+
+void read_mappings(const DeclaredServer& server, Cluster& cluster) {
+  std::vector<ConfigFile> read;
+  if (!server.ident_file.empty()) {
+    cluster.ident = read_ident(server.ident_file, contained(disk_files(), server.ident_file),
+                               cluster.version_num, read);
+    cluster.files.insert(cluster.files.end(), read.begin(), read.end());
+  } else {
+    const Composed composed(server.path, server.ident);
+    cluster.ident = read_ident(composed.path(), composed.files(), cluster.version_num, read);
+    keep(cluster, composed, read);
+    for (auto& record : cluster.ident.records) {
+      const auto* const line = composed.line_of(record.at.file, record.at.line);
+      if (line == nullptr) continue;
+      record.at.file = line->document->name();
+      record.at.line = static_cast<std::uint32_t>(position_of(*line).line);
+    }
+    for (auto& problem : cluster.ident.problems) move_problem(composed, problem);
+    say_documents(cluster, server.ident);
+  }
+  cluster.unseen.erase(Fact::ident);
+}
+
+void admit(Cluster& cluster, Fact fact, const std::vector<std::string>& unknown) {
+  if (unknown.empty()) return;
+  cluster.unseen[fact] = {fmt::format("not known: {}", displayed(unknown.front())),
+                          "render the document, or say the value in it"};
+}
+
+void name_superuser(const DeclaredServer& server, Cluster& cluster) {
+  const auto& line = server.superuser;
+  if (line.document == nullptr) return;
+  const auto id = bootstrap_superuser(cluster);
+  cluster.roles[index(id)].name = line.text;
+  const auto at = position_of(line);
+  cluster.said.facts[{Said::role, static_cast<std::uint32_t>(index(id))}] = {
+      said_file(cluster, *line.document), static_cast<std::uint32_t>(at.line),
+      static_cast<std::uint32_t>(at.column)};
+}
+
+// What the statements say the document says: one stands in each line.
+void move_sayings(const DeclaredServer& server, const std::string& script, Cluster& cluster) {
+  const auto& files = cluster.said.files;
+  const auto found =
+      std::find_if(files.begin(), files.end(), [&](const SaidFile& f) { return f.name == script; });
+  if (found == files.end()) return;
+  const auto number = static_cast<std::uint32_t>(found - files.begin());
+  for (auto& [fact, at] : cluster.said.facts) {
+    if (at.file != number || at.line == 0 || at.line > server.statements.size()) continue;
+    const auto& statement = server.statements[at.line - 1];
+    const auto position = position_of(statement);
+    at = {said_file(cluster, *statement.document), static_cast<std::uint32_t>(position.line),
+          static_cast<std::uint32_t>(position.column)};
+  }
+}
+
+}  // namespace
+
+void read_declared(const DeclaredServer& server, Cluster& cluster) {
+  name_superuser(server, cluster);
+  read_settings(server, cluster);
+  say_documents(cluster, server.conf);
+  read_records(server, cluster);
+  read_mappings(server, cluster);
+  admit(cluster, Fact::settings, server.unknown_conf);
+  admit(cluster, Fact::hba, server.unknown_hba);
+  for (const auto& note : server.notes) cluster.remarks.push_back({note, ""});
+}
+
+void replay_declared(const DeclaredServer& server, Cluster& cluster) {
+  std::string script;
+  for (const auto& statement : server.statements) script += statement.text + ";\n";
+  if (!script.empty()) {
+    const auto name = server.path + " (" + server.name + ")";
+    replay_sql(Source(name, std::move(script)), cluster, Beneath::known);
+    move_sayings(server, name, cluster);
+  }
+  if (!server.database.empty()) cluster.name = server.database;
+  for (const auto fact : {Fact::roles, Fact::passwords}) {
+    admit(cluster, fact, server.unknown_roles);
+  }
+}
+
+}  // namespace pgleast

@@ -1,0 +1,16 @@
+#pragma once
+// The server that a document declares, read as the server would read it: records, mappings and
+// settings keep the places that they have in the document.
+
+#include "input/platforms/declared_server.hpp"
+#include "model/cluster.hpp"
+
+namespace pgleast {
+
+/// On top of a cluster as initdb leaves it; before scripts are run. Throws Error.
+void read_declared(const DeclaredServer& server, Cluster& cluster);
+/// What stands in no script and is done before those: databases, passwords. What the document does
+/// not say of roles is unseen.
+void replay_declared(const DeclaredServer& server, Cluster& cluster);
+
+}  // namespace pgleast
