@@ -73,6 +73,11 @@ Together together(const Facts& facts, std::vector<Exposure> exposures, std::size
   return {};
 }
 
+// What the platform adds whatever the document says, nobody can narrow.
+bool is_mandatory(const HbaRecord& record) {
+  return record.at.added_by.starts_with("added by ");
+}
+
 Finding together_finding(const Facts& facts, const Together& all, std::size_t bytes) {
   const auto& records = facts.cluster().hba.records;
   std::vector<std::string> addresses;
@@ -108,7 +113,7 @@ Check hba_any_address(MapReader&, MapReader& fix) {
                                   [](const HbaRecord&, const DecidedPart&) { return true; });
     for (const auto& exposure : in_all) {
       const auto& record = facts.cluster().hba.records[exposure.record];
-      if (!is_any(record.address)) continue;
+      if (!is_any(record.address) || is_mandatory(record)) continue;
       auto finding = record_finding(
           facts, exposure, record.at.address,
           fmt::format("`{}` is {}", to_string(record.address),

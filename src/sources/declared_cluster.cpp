@@ -187,7 +187,9 @@ void read_settings(const DeclaredServer& server, Cluster& cluster) {
   cluster.setting_problems = setting_problems(conf);
   cluster.unseen.erase(Fact::settings);
   for (auto& setting : cluster.settings) {
-    const auto* const line = composed.line_of(setting.file, setting.line);
+    const auto* line = composed.line_of(setting.file, setting.line);
+    const bool is_said = !setting.file.empty();
+    if (!is_said && server.settings_at.document != nullptr) line = &server.settings_at;
     if (line == nullptr) continue;
     setting.file = line->document->name();
     setting.line = static_cast<std::uint32_t>(position_of(*line).line);
@@ -277,16 +279,38 @@ void name_superuser(const DeclaredServer& server, Cluster& cluster) {
       static_cast<std::uint32_t>(at.column)};
 }
 
-// What the statements say the document says: one stands in each line.
-void move_sayings(const DeclaredServer& server, const std::string& script, Cluster& cluster) {
+// The statements of a server as one script; where each begins.
+struct DeclaredScript {
+  explicit DeclaredScript(const DeclaredServer& server)
+      : name(server.path + " (" + server.name + ")") {
+    for (const auto& statement : server.statements) {
+      lines.push_back(line);
+      // psql's own commands end with their line.
+      text += statement.text + (statement.text.starts_with('\\') ? "\n" : "\n;\n");
+      line = 1 + static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n'));
+    }
+  }
+  /// The statement that begins in that line or before it.
+  std::size_t statement_at(std::uint32_t number) const {
+    const auto after = std::upper_bound(lines.begin(), lines.end(), number);
+    return static_cast<std::size_t>(after - lines.begin()) - 1;
+  }
+
+  std::string name, text;
+  std::vector<std::uint32_t> lines;
+  std::uint32_t line = 1;
+};
+
+// What the statements say the document says.
+void move_sayings(const DeclaredServer& server, const DeclaredScript& script, Cluster& cluster) {
   const auto& files = cluster.said.files;
-  const auto found =
-      std::find_if(files.begin(), files.end(), [&](const SaidFile& f) { return f.name == script; });
+  const auto found = std::find_if(files.begin(), files.end(),
+                                  [&](const SaidFile& f) { return f.name == script.name; });
   if (found == files.end()) return;
   const auto number = static_cast<std::uint32_t>(found - files.begin());
   for (auto& [fact, at] : cluster.said.facts) {
-    if (at.file != number || at.line == 0 || at.line > server.statements.size()) continue;
-    const auto& statement = server.statements[at.line - 1];
+    if (at.file != number || at.line == 0) continue;
+    const auto& statement = server.statements[script.statement_at(at.line)];
     const auto position = position_of(statement);
     at = {said_file(cluster, *statement.document), static_cast<std::uint32_t>(position.line),
           static_cast<std::uint32_t>(position.column)};
@@ -299,6 +323,7 @@ void read_declared(const DeclaredServer& server, Cluster& cluster) {
   name_superuser(server, cluster);
   read_settings(server, cluster);
   say_documents(cluster, server.conf);
+  if (server.settings_at.document != nullptr) said_file(cluster, *server.settings_at.document);
   read_records(server, cluster);
   read_mappings(server, cluster);
   admit(cluster, Fact::settings, server.unknown_conf);
@@ -307,12 +332,10 @@ void read_declared(const DeclaredServer& server, Cluster& cluster) {
 }
 
 void replay_declared(const DeclaredServer& server, Cluster& cluster) {
-  std::string script;
-  for (const auto& statement : server.statements) script += statement.text + ";\n";
-  if (!script.empty()) {
-    const auto name = server.path + " (" + server.name + ")";
-    replay_sql(Source(name, std::move(script)), cluster, Beneath::known);
-    move_sayings(server, name, cluster);
+  const DeclaredScript script(server);
+  if (!script.text.empty()) {
+    replay_sql(Source(script.name, script.text), cluster, Beneath::known);
+    move_sayings(server, script, cluster);
   }
   if (!server.database.empty()) cluster.name = server.database;
   for (const auto fact : {Fact::roles, Fact::passwords}) {

@@ -45,11 +45,18 @@ bool looks_like_json(const std::string& path) {
   return first != std::string::npos && text[first] == '{';
 }
 
+// "pg_hba.conf, ... and snapshots, and documents of docker compose, ..."
+std::string all_known() {
+  std::vector<std::string> names;
+  for (const auto& platform : platforms()) names.emplace_back(platform.called);
+  return fmt::format("{}, and documents of {}", known_documents(), listed(names, names.size()));
+}
+
 [[noreturn]] void fail_unknown(const std::string& path) {
   fail_usage(
       fmt::format("{} is nothing that pgleast knows: it knows {}; say what it is with --hba, "
                   "--conf, ...",
-                  displayed(path), known_documents()));
+                  displayed(path), all_known()));
 }
 
 // --- What is there ------------------------------------------------------------------------------
@@ -514,7 +521,7 @@ FoundSources find_sources(const SourceOptions& given) {
     result.looked = looking.line(grouping.tools());
     if (result.clusters.empty()) {
       fail_usage(fmt::format("{}: {}; pgleast knows {}", displayed(folders.front()), result.looked,
-                             known_documents()));
+                             all_known()));
     }
   }
   keep_asked_for(result.clusters, given.cluster);

@@ -5,6 +5,7 @@
 #include "input/platforms/dockerfile.hpp"
 #include "input/platforms/platform_files.hpp"
 #include "input/platforms/postgres_image.hpp"
+#include "input/platforms/shell_words.hpp"
 #include "input/platforms/variables.hpp"
 #include "text/path_name.hpp"
 

@@ -33,6 +33,15 @@ DeclaredLine setting_line(const YamlNode& value, const std::string& name, const 
   return line_at(value, fmt::format("{} = '{}'", name, quoted));
 }
 
+std::optional<DeclaredLine> parameter_line(const YamlEntry& parameter) {
+  const auto& [name, value] = parameter;
+  if (is_template(value.text) || is_template(name.text)) return std::nullopt;
+  auto line = setting_line(name, name.text, value.text);
+  return line;
+}
+
+DeclaredLine place_at(const YamlNode& node) { return line_at(node, ""); }
+
 std::string shown_place(const YamlNode& node) {
   const auto at = node.source->position(node.span.begin);
   return fmt::format("{}:{}", displayed(node.source->name()), at.line);

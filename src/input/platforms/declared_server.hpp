@@ -33,6 +33,7 @@ struct DeclaredLine {
 struct DeclaredServer {
   std::string name;                      // compose/db
   std::string path;                      // of the document
+  DeclaredLine settings_at;              // where it would say a setting that it does not say
   int major = 0;                         // 0: the document does not say
   DeclaredLine superuser;                // the name of whom initdb makes; empty: postgres
   std::string database;                  // in which scripts are run; empty: postgres
@@ -58,6 +59,10 @@ DeclaredLine line_at(const YamlNode& node, std::string text);
 DeclaredLine added_line(const YamlNode& changed_at, std::string text, std::string added_by);
 /// `name = 'value'`, quoted as postgresql.conf has it.
 DeclaredLine setting_line(const YamlNode& value, const std::string& name, const std::string& text);
+/// The same of a value that is true or false, a number or a text; none: it is a template.
+std::optional<DeclaredLine> parameter_line(const YamlEntry& parameter);
+/// A node of a document, of no text.
+DeclaredLine place_at(const YamlNode& node);
 /// "docker-compose.yml:7"
 std::string shown_place(const YamlNode& node);
 /// Of a template, which nobody filled in: `{{ net }}`, `${NET}`, `<%= net %>`.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "input/platforms/shell_words.hpp"
 #include "input/platforms/variables.hpp"
 #include "text/path_name.hpp"
 

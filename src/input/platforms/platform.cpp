@@ -17,6 +17,10 @@ namespace {
 constexpr std::array table{
     PlatformRow{"docker compose", is_compose, compose_servers},
     PlatformRow{"Dockerfile", is_built_from_dockerfile, dockerfile_servers},
+    PlatformRow{"CloudNativePG", is_cloudnative_pg, cloudnative_pg_servers},
+    PlatformRow{"CloudNativePG's chart", is_cloudnative_pg_chart, cloudnative_pg_chart_servers},
+    PlatformRow{"Patroni", is_patroni, patroni_servers},
+    PlatformRow{"Zalando's operator", is_zalando, zalando_servers},
 };
 
 // One that another document refers to is a part of it.

@@ -12,7 +12,9 @@ using ServersOf = std::vector<DeclaredServer>(const YamlNode& document, const Ma
                                               const Repository& repository);
 using IsDocument = bool(const YamlNode& document, std::string_view file_name);
 
-IsDocument is_compose, is_built_from_dockerfile;
-ServersOf compose_servers, dockerfile_servers;
+IsDocument is_compose, is_built_from_dockerfile, is_cloudnative_pg, is_cloudnative_pg_chart,
+    is_patroni, is_zalando;
+ServersOf compose_servers, dockerfile_servers, cloudnative_pg_servers, cloudnative_pg_chart_servers,
+    patroni_servers, zalando_servers;
 
 }  // namespace pgleast

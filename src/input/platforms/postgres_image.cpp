@@ -6,6 +6,8 @@
 #include <array>
 #include <filesystem>
 
+#include "input/platforms/initdb.hpp"
+#include "input/platforms/shell_words.hpp"
 #include "pg/identifier.hpp"
 #include "pg/version.hpp"
 #include "text/display.hpp"
@@ -14,7 +16,6 @@
 namespace pgleast {
 namespace {
 
-constexpr const char* of_initdb = "default of initdb";
 constexpr const char* of_image = "default of the postgres image";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -41,32 +42,6 @@ bool is_below(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/';
 }
 
-// What initdb was told of authentication.
-struct InitdbArguments {
-  std::string host = "trust", local = "trust";
-  bool host_said = false, local_said = false;
-};
-
-InitdbArguments initdb_arguments(const std::string& text) {
-  InitdbArguments result;
-  const auto words = shell_words(text);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto take = [&](std::string_view option) -> std::optional<std::string> {
-      if (words[i] == option && i + 1 < words.size()) return words[i + 1];
-      const bool with_value = words[i].starts_with(option) && words[i].size() > option.size() &&
-                              words[i][option.size()] == '=';
-      return with_value ? std::optional(words[i].substr(option.size() + 1)) : std::nullopt;
-    };
-    auto both = take("--auth");
-    if (!both) both = take("-A");
-    const auto host = both ? both : take("--auth-host");
-    const auto local = both ? both : take("--auth-local");
-    if (host) result.host = *host, result.host_said = true;
-    if (local) result.local = *local, result.local_said = true;
-  }
-  return result;
-}
-
 class ImageReader {
  public:
   ImageReader(const ContainerRun& run, std::string name, const Repository& repository)
@@ -74,6 +49,7 @@ class ImageReader {
     server_.name = std::move(name);
     server_.path = run.at.source->name();
     server_.major = major_of_image(run.image);
+    server_.settings_at = place_at(run.command.empty() ? run.at : run.command.front().node);
   }
 
   DeclaredServer take() {
@@ -129,18 +105,7 @@ class ImageReader {
 
   void add_records() {
     const auto arguments = initdb_arguments(known("POSTGRES_INITDB_ARGS", server_.unknown_hba));
-    const auto& at = place_of("POSTGRES_INITDB_ARGS");
-    const auto add = [&](bool is_said, std::string line) {
-      server_.hba.push_back(is_said ? line_at(at, std::move(line))
-                                    : added_line(at, std::move(line), of_initdb));
-    };
-    for (const auto* const databases : {"all", "replication"}) {
-      add(arguments.local_said, fmt::format("local {} all {}", databases, arguments.local));
-      for (const auto* const loopback : {"127.0.0.1/32", "::1/128"}) {
-        add(arguments.host_said,
-            fmt::format("host {} all {} {}", databases, loopback, arguments.host));
-      }
-    }
+    add_initdb_records(arguments, place_of("POSTGRES_INITDB_ARGS"), server_.hba);
     const auto method = known("POSTGRES_HOST_AUTH_METHOD", server_.unknown_hba);
     if (!method.empty()) {
       server_.hba.push_back(
@@ -261,39 +226,6 @@ int major_of_image(std::string_view image) {
   const int number = marked != std::string_view::npos ? number_at(tag.substr(marked + 2)) : 0;
   if (is_major(number)) return number;
   return is_major(number_at(tag)) ? number_at(tag) : 0;
-}
-
-std::vector<std::string> shell_words(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  bool in_word = false;
-  char quote = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quote != 0) {
-      if (c == quote) {
-        quote = 0;
-      } else {
-        word += c == '\\' && quote == '"' && i + 1 < text.size() ? text[++i] : c;
-      }
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-      in_word = true;
-    } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
-      if (in_word) words.push_back(word);
-      word.clear();
-      in_word = false;
-    } else {
-      if (c == '\\' && i + 1 < text.size() && text[i + 1] == '\n') {
-        ++i;
-        continue;
-      }
-      word += c == '\\' && i + 1 < text.size() ? text[++i] : c;
-      in_word = true;
-    }
-  }
-  if (in_word) words.push_back(word);
-  return words;
 }
 
 std::vector<std::pair<std::string, SaidWord>> settings_of_command(

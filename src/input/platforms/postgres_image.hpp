@@ -41,8 +41,6 @@ int major_of_image(std::string_view image);
 
 DeclaredServer server_of(const ContainerRun& run, std::string name, const Repository& repository);
 
-/// Words as a shell takes them, without what it would put in.
-std::vector<std::string> shell_words(std::string_view text);
 /// `-c name=value` and `--name=value`.
 std::vector<std::pair<std::string, SaidWord>> settings_of_command(
     const std::vector<SaidWord>& words);
