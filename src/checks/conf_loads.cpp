@@ -47,7 +47,11 @@ Check conf_loads(MapReader&, MapReader&) {
     const bool read =
         std::any_of(cluster.files.begin(), cluster.files.end(),
                     [](const ConfigFile& file) { return file.kind == ConfigKind::conf; });
-    if (read) return {};
+    // A document says its settings one by one.
+    const bool said =
+        cluster.server.empty() && std::any_of(cluster.settings.begin(), cluster.settings.end(),
+                                              [](const Setting& s) { return !s.file.empty(); });
+    if (read || said) return {};
     return unseen("the text of postgresql.conf was not read", remedy_for(cluster.reader));
   };
 }

@@ -74,9 +74,7 @@ Together together(const Facts& facts, std::vector<Exposure> exposures, std::size
 }
 
 // What the platform adds whatever the document says, nobody can narrow.
-bool is_mandatory(const HbaRecord& record) {
-  return record.at.added_by.starts_with("added by ");
-}
+bool is_mandatory(const HbaRecord& record) { return record.at.added_by.starts_with("added by "); }
 
 Finding together_finding(const Facts& facts, const Together& all, std::size_t bytes) {
   const auto& records = facts.cluster().hba.records;

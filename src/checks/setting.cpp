@@ -85,7 +85,11 @@ Finding finding_for(const Facts& facts, const WantedValue& wanted, const Setting
   Finding finding;
   finding.subject = {"setting", found.name, ""};
   const auto shown = found.value.empty() ? std::string("empty") : displayed(found.value);
-  const auto origin = found.source == "default" ? " (the default)" : "";
+  const bool of_platform =
+      found.source.starts_with("default of ") || found.source.starts_with("added by ");
+  const auto origin = found.source == "default" ? std::string(" (the default)")
+                      : of_platform             ? fmt::format(" ({})", displayed(found.source))
+                                                : "";
   finding.message =
       fmt::format("{} is {}{}; {}", found.name, shown, origin, wanted_text(wanted, found.value));
   if (!found.file.empty()) finding.location = facts.location(found.file, found.line);

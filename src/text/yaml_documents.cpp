@@ -198,15 +198,31 @@ YamlDocuments read_yaml_documents(Source text) {
   return result;
 }
 
-const YamlNode* find_node(const YamlNode& node, std::initializer_list<std::string_view> keys) {
+namespace {
+
+const YamlEntry* find_entry(const YamlNode& node, std::initializer_list<std::string_view> keys) {
   const auto* at = &node;
+  const YamlEntry* entry = nullptr;
   for (const auto key : keys) {
     const auto found = std::find_if(at->entries.begin(), at->entries.end(),
                                     [&](const YamlEntry& e) { return e.first.text == key; });
     if (found == at->entries.end()) return nullptr;
+    entry = &*found;
     at = &found->second;
   }
-  return at;
+  return entry;
+}
+
+}  // namespace
+
+const YamlNode* find_node(const YamlNode& node, std::initializer_list<std::string_view> keys) {
+  const auto* const entry = find_entry(node, keys);
+  return entry == nullptr ? nullptr : &entry->second;
+}
+
+const YamlNode* find_key(const YamlNode& node, std::initializer_list<std::string_view> keys) {
+  const auto* const entry = find_entry(node, keys);
+  return entry == nullptr ? nullptr : &entry->first;
 }
 
 std::optional<std::string> find_text(const YamlNode& node,

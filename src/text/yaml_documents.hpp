@@ -26,6 +26,8 @@ YamlDocuments read_yaml_documents(Source text);
 
 /// The value below these keys; none: one of them is not there or is no mapping.
 const YamlNode* find_node(const YamlNode& node, std::initializer_list<std::string_view> keys);
+/// The last of these keys itself: where it stands.
+const YamlNode* find_key(const YamlNode& node, std::initializer_list<std::string_view> keys);
 /// The text of that value, where it is a scalar.
 std::optional<std::string> find_text(const YamlNode& node,
                                      std::initializer_list<std::string_view> keys);

@@ -2,8 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <vector>
+
+#include "input/documents/document.hpp"
 #include "input/platforms/platform.hpp"
 #include "support/memory_files.hpp"
+#include "text/files.hpp"
+
+namespace fs = std::filesystem;
 
 namespace pgleast::test {
 namespace {
@@ -44,15 +51,24 @@ std::string text_of(const DeclaredServer& server) {
 
 }  // namespace
 
-std::string declared_text(const std::string& path,
-                          const std::map<std::string, std::string>& files) {
+std::string declared_text(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file() || entry.path().filename() == "expected") continue;
+    const auto path = entry.path().lexically_relative(folder).generic_string();
+    files[path] = read_file(entry.path().string());
+  }
   Repository repository;
   repository.files = memory_files(files);
   std::vector<Diagnostic> problems;
-  repository.manifests.push_back(read_manifest(path, files.at(path), problems));
+  for (const auto& [path, content] : files) {
+    const auto kind = kind_of_text(path, content, true, Found::in_folder);
+    if (kind != DocumentKind::manifest) continue;
+    repository.manifests.push_back(read_manifest(path, content, problems));
+  }
   std::string text;
   for (const auto& problem : problems) text += to_string(problem) + '\n';
-  for (const auto& server : declared_servers(repository).servers) text += text_of(server);
+  for (const auto& server : declared_servers(repository).servers) text += text_of(server) + '\n';
   return text;
 }
 

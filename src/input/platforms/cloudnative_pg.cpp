@@ -27,8 +27,7 @@ class ClusterReader {
     server_.name = "cluster/" + name_;
     server_.path = at.source->name();
     server_.major = major();
-    const auto* const parameters = find_node(spec_, {"postgresql", "parameters"});
-    server_.settings_at = place_at(parameters != nullptr ? *parameters : at_);
+    server_.settings_at = place_at(place_of({"postgresql", "parameters"}));
   }
 
   DeclaredServer take() {
@@ -40,9 +39,11 @@ class ClusterReader {
   }
 
  private:
+  // The deepest key that is there.
   const YamlNode& place_of(std::initializer_list<std::string_view> keys) const {
-    const auto* const found = find_node(spec_, keys);
-    return found == nullptr ? at_ : *found;
+    if (const auto* const found = find_key(spec_, keys)) return *found;
+    const auto* const outer = find_key(spec_, {*keys.begin()});
+    return outer == nullptr ? at_ : *outer;
   }
 
   int major() const {
@@ -169,7 +170,7 @@ class ClusterReader {
     const auto text = [&](std::string_view key) {
       return initdb == nullptr ? std::nullopt : find_text(*initdb, {key});
     };
-    const auto* const at = initdb == nullptr ? &at_ : initdb;
+    const auto* const at = initdb == nullptr ? &at_ : find_key(*bootstrap, {"initdb"});
     const auto database = text("database").value_or("app");
     const auto owner = text("owner").value_or(database);
     if (owner != "postgres") state(*at, create_role(owner, " LOGIN PASSWORD 'not shown'"));
@@ -284,7 +285,9 @@ std::vector<DeclaredServer> cloudnative_pg_servers(const YamlNode& document, con
                                                    const Repository& repository) {
   const auto* const spec = find_node(document, {"spec"});
   if (spec == nullptr) return {};
-  return {ClusterReader(*spec, *spec, object_name(document), false, repository).take()};
+  return {
+      ClusterReader(*spec, *find_key(document, {"spec"}), object_name(document), false, repository)
+          .take()};
 }
 
 // The chart `cluster`: its values have the same keys below `cluster`, and superuser access is on.
@@ -295,8 +298,7 @@ bool is_cloudnative_pg_chart(const YamlNode& document, std::string_view) {
   return has("enableSuperuserAccess") || (has("instances") && (has("postgresql") || has("initdb")));
 }
 
-std::vector<DeclaredServer> cloudnative_pg_chart_servers(const YamlNode& document,
-                                                         const Manifest&,
+std::vector<DeclaredServer> cloudnative_pg_chart_servers(const YamlNode& document, const Manifest&,
                                                          const Repository& repository) {
   auto spec = *find_node(document, {"cluster"});
   const auto rename = [&](std::string_view from, const std::vector<std::string_view>& path) {
@@ -318,8 +320,7 @@ std::vector<DeclaredServer> cloudnative_pg_chart_servers(const YamlNode& documen
   };
   rename("initdb", {"bootstrap", "initdb"});
   rename("roles", {"managed", "roles"});
-  return {ClusterReader(spec, *find_node(document, {"cluster"}), "chart", true, repository)
-              .take()};
+  return {ClusterReader(spec, *find_key(document, {"cluster"}), "chart", true, repository).take()};
 }
 
 }  // namespace pgleast

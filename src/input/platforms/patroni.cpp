@@ -35,7 +35,9 @@ int number_in(std::string_view path) {
 class PatroniReader {
  public:
   PatroniReader(const YamlNode& document, const Manifest& manifest)
-      : document_(document), postgresql_(*find_node(document, {"postgresql"})) {
+      : document_(document),
+        postgresql_(*find_node(document, {"postgresql"})),
+        at_(*find_key(document, {"postgresql"})) {
     server_.path = manifest.path;
     server_.name = "patroni/" + find_text(document, {"scope"}).value_or(manifest.path);
     for (const std::string_view key : {"bin_dir", "data_dir"}) {
@@ -43,8 +45,8 @@ class PatroniReader {
         server_.major = number_in(find_text(postgresql_, {key}).value_or(""));
       }
     }
-    const auto* const parameters = find_node(postgresql_, {"parameters"});
-    server_.settings_at = place_at(parameters != nullptr ? *parameters : postgresql_);
+    const auto* const parameters = find_key(postgresql_, {"parameters"});
+    server_.settings_at = place_at(parameters != nullptr ? *parameters : at_);
   }
 
   DeclaredServer take() {
@@ -102,7 +104,8 @@ class PatroniReader {
     InitdbArguments arguments;
     const auto* const initdb = find_node(document_, {"bootstrap", "initdb"});
     if (initdb != nullptr) arguments = initdb_arguments(*initdb);
-    add_initdb_records(arguments, initdb == nullptr ? postgresql_ : *initdb, server_.hba);
+    const auto* const key = find_key(document_, {"bootstrap", "initdb"});
+    add_initdb_records(arguments, key == nullptr ? at_ : *key, server_.hba);
     add_each(find_node(document_, {"bootstrap", "pg_hba"}), server_.hba, server_.unknown_hba);
   }
 
@@ -128,7 +131,7 @@ class PatroniReader {
          {"wal_level = 'replica'", "hot_standby = on", "max_connections = 100",
           "max_wal_senders = 10", "max_replication_slots = 10", "wal_log_hints = on",
           "max_prepared_transactions = 0"}) {
-      server_.conf.push_back(added_line(postgresql_, line, by_default));
+      server_.conf.push_back(added_line(at_, line, by_default));
     }
     add_parameters(dcs("parameters"), false);
     add_parameters(find_node(postgresql_, {"parameters"}), true);
@@ -188,7 +191,7 @@ class PatroniReader {
   void add_user(std::string_view who, const std::string& words) {
     const auto name = user_of(who);
     if (name.empty() || name == server_.superuser.text) return;
-    const auto& at = *find_node(postgresql_, {"authentication", who});
+    const auto& at = *find_key(postgresql_, {"authentication", who});
     if (is_template(name)) {
       server_.unknown_roles.push_back(shown_place(at) + ": " + name);
       return;
@@ -208,6 +211,7 @@ class PatroniReader {
 
   const YamlNode& document_;
   const YamlNode& postgresql_;
+  const YamlNode& at_;  // its key
   DeclaredServer server_;
 };
 

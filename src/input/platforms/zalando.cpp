@@ -26,12 +26,13 @@ std::string upper(std::string text) {
 
 class ZalandoReader {
  public:
-  ZalandoReader(const YamlNode& document, const YamlNode& spec) : spec_(spec) {
+  ZalandoReader(const YamlNode& document, const YamlNode& spec)
+      : spec_(spec), at_(*find_key(document, {"spec"})) {
     server_.name = "postgresql/" + object_name(document);
     server_.path = document.source->name();
     server_.major = major_of_image(":" + find_text(spec, {"postgresql", "version"}).value_or(""));
-    const auto* const parameters = find_node(spec, {"postgresql", "parameters"});
-    server_.settings_at = place_at(parameters != nullptr ? *parameters : spec);
+    const auto* const parameters = find_key(spec, {"postgresql", "parameters"});
+    server_.settings_at = place_at(parameters != nullptr ? *parameters : at_);
   }
 
   DeclaredServer take() {
@@ -54,8 +55,8 @@ class ZalandoReader {
       }
       return;
     }
-    const auto* const patroni = find_node(spec_, {"patroni"});
-    const auto& at = patroni != nullptr ? *patroni : spec_;
+    const auto* const patroni = find_key(spec_, {"patroni"});
+    const auto& at = patroni != nullptr ? *patroni : at_;
     const bool plain = allows_no_tls();
     for (const auto* const line :
          {"local all all trust", "hostssl all +zalandos 127.0.0.1/32 pam",
@@ -86,7 +87,7 @@ class ZalandoReader {
          {"listen_addresses = '*'", "ssl = on", "log_connections = on", "log_disconnections = on",
           "log_statement = 'ddl'", "log_lock_waits = on", "logging_collector = on",
           "log_destination = 'csvlog'", "wal_level = 'logical'"}) {
-      server_.conf.push_back(added_line(spec_, line, of_spilo));
+      server_.conf.push_back(added_line(at_, line, of_spilo));
     }
     const auto* const parameters = find_node(spec_, {"postgresql", "parameters"});
     if (parameters == nullptr) return;
@@ -105,9 +106,9 @@ class ZalandoReader {
   }
 
   void add_roles() {
-    server_.superuser = line_at(spec_, "postgres");
+    server_.superuser = line_at(at_, "postgres");
     const auto add = [&](std::string sql) {
-      server_.statements.push_back(added_line(spec_, std::move(sql), of_operator));
+      server_.statements.push_back(added_line(at_, std::move(sql), of_operator));
     };
     add("ALTER ROLE postgres PASSWORD 'not shown'");
     add(create_role("standby", " LOGIN REPLICATION PASSWORD 'not shown'"));
@@ -168,6 +169,7 @@ class ZalandoReader {
   }
 
   const YamlNode& spec_;
+  const YamlNode& at_;  // its key
   DeclaredServer server_;
 };
 
