@@ -43,7 +43,8 @@ struct ClusterState {
   Connections connections;
 };
 
-/// All of it, sorted. Both states have the same roles, objects and databases, in the same order.
+/// All of it, sorted. Both states have the same roles, objects, columns and policies in the same
+/// order (aligned.hpp).
 std::vector<Loss> losses(const ClusterState& before, const ClusterState& after);
 
 /// `what,role,database,kind,object,privilege,before,after`: a header, then a line each.

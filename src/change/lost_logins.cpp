@@ -118,10 +118,19 @@ ClientOrigin lost_of(const Entry& entry, const std::vector<Entry>& after) {
 }
 
 // All of them: a list of what is lost rounds nothing.
+std::string exactly(const AddressSet& addresses) {
+  if (addresses.empty()) return "";
+  auto with_loopback = addresses;
+  with_loopback.add(AddressSet::loopback());
+  const auto all = AddressSet::all();
+  if (addresses != all && with_loopback == all) {
+    return "any address but " + to_string(all.without(addresses));
+  }
+  return to_string(addresses, std::numeric_limits<std::size_t>::max());
+}
+
 std::string exactly(const ClientOrigin& from) {
-  auto all = from.addresses.empty()
-                 ? std::string()
-                 : to_string(from.addresses, std::numeric_limits<std::size_t>::max());
+  auto all = exactly(from.addresses);
   if (!from.local) return all;
   return to_string(ClientOrigin{true, {}}) + (all.empty() ? "" : " and " + all);
 }

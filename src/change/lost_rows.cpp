@@ -106,15 +106,21 @@ void add_lost_rows(const ClusterState& before, const ClusterState& after,
   const auto changed = changed_roles(before, after);
   std::set<ObjectId> with_policies;
   for (const auto& policy : cluster.row_policies) with_policies.insert(policy.table);
+  // Both states have the same policies in the same order; what one lacks is for nobody there.
+  std::set<ObjectId> other_policies;
+  for (std::size_t i = 0; i < cluster.row_policies.size(); ++i) {
+    const auto& policy = cluster.row_policies[i];
+    if (policy != after.cluster.row_policies[i]) other_policies.insert(policy.table);
+  }
   LostRows lost(before, after, losses);
-  bool any = !changed.empty();
+  bool any = !changed.empty() || !other_policies.empty();
   std::vector<ObjectId> views;
   for (const auto id : objects_of(cluster, ObjectKind::table)) {
     const auto& table = cluster.object(id);
     const auto& relation = cluster.relation(table);
     if (relation.relkind == 'v') views.push_back(id);
     if (table.system || relation.relkind == 'v') continue;
-    if (!same_security(cluster, after.cluster, id)) {
+    if (!same_security(cluster, after.cluster, id) || other_policies.contains(id)) {
       any = true;
       lost.look_at(id, people);
     } else if (relation.row_security || with_policies.contains(id)) {

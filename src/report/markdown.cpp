@@ -15,33 +15,21 @@ namespace {
 constexpr std::size_t most_rows = 12;
 constexpr std::size_t most_unseen = 6;
 
-// Punctuation behind a backslash; what a service makes links, mentions or formulas of as entities.
-std::string plain(std::string_view text) {
-  std::string result;
-  for (const char c : displayed(text)) {
-    if (std::string_view("<>&@#$:").find(c) != std::string_view::npos) {
-      result += fmt::format("&#{};", static_cast<int>(c));
-      continue;
-    }
-    if (std::string_view("\\`*_[]{}|~!").find(c) != std::string_view::npos) result += '\\';
-    result += c == '.' && result.ends_with("www") ? "&#46;" : std::string(1, c);
-  }
-  return result;
-}
-
 std::string where(const Finding& finding) {
-  if (!finding.location || finding.location->file.empty()) return plain(finding.subject.name);
-  return plain(fmt::format("{}:{}", in_folder(finding.location->file), finding.location->line));
+  if (!finding.location || finding.location->file.empty())
+    return markdown_text(finding.subject.name);
+  return markdown_text(
+      fmt::format("{}:{}", in_folder(finding.location->file), finding.location->line));
 }
 
 // The first statement or edit.
 std::string closed_by(const Finding& finding, const FindingFix& fix) {
-  if (!fix.sql.empty()) return plain(fix.sql.front());
+  if (!fix.sql.empty()) return markdown_text(fix.sql.front());
   if (!fix.edits.empty()) {
     const auto& edit = fix.edits.front();
-    return edit.after.empty() ? "take the line out" : plain(edit.after);
+    return edit.after.empty() ? "take the line out" : markdown_text(edit.after);
   }
-  return finding.decision.empty() ? "" : "decide: " + plain(finding.decision);
+  return finding.decision.empty() ? "" : "decide: " + markdown_text(finding.decision);
 }
 
 std::string table(const std::vector<const FixedFinding*>& findings) {
@@ -50,7 +38,7 @@ std::string table(const std::vector<const FixedFinding*>& findings) {
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [finding, fix] = *findings[i];
     text += fmt::format("| {} | {} | {} | {} | {} |\n", to_string(finding.severity), finding.rule,
-                        plain(finding.message), where(finding), closed_by(finding, fix));
+                        markdown_text(finding.message), where(finding), closed_by(finding, fix));
   }
   if (shown < findings.size()) {
     text += fmt::format("\nand {}\n", counted(findings.size() - shown, "more finding"));
@@ -74,7 +62,7 @@ std::string markdown_report(const ReportInput& input) {
   for (const auto& fixed : input.findings) {
     if (!fixed.finding.waived || input.verbose) findings.push_back(&fixed);
   }
-  auto text = fmt::format("**pgleast** {}\n", plain(summary_text(input)));
+  auto text = fmt::format("**pgleast** {}\n", markdown_text(summary_text(input)));
   if (!findings.empty()) text += table(findings);
   return text + unseen_text(input.audit);
 }

@@ -77,4 +77,18 @@ std::string whole_text(const Finding& finding, const FindingFix& fix) {
   return text;
 }
 
+// Punctuation behind a backslash; what a service makes links, mentions or formulas of as entities.
+std::string markdown_text(std::string_view text) {
+  std::string result;
+  for (const char c : displayed(text)) {
+    if (std::string_view("<>&@#$:").find(c) != std::string_view::npos) {
+      result += fmt::format("&#{};", static_cast<int>(c));
+      continue;
+    }
+    if (std::string_view("\\`*_[]{}|~!").find(c) != std::string_view::npos) result += '\\';
+    result += c == '.' && result.ends_with("www") ? "&#46;" : std::string(1, c);
+  }
+  return result;
+}
+
 }  // namespace pgleast

@@ -17,6 +17,9 @@ std::string summary_text(const ReportInput& input);
 /// What a finding says, line by line: message, path, details, fixes, what is to decide.
 std::string whole_text(const Finding& finding, const FindingFix& fix);
 
+/// A name or a sentence for Markdown: text and nothing else, no link, no HTML, nobody is mentioned.
+std::string markdown_text(std::string_view text);
+
 /// The file that stands for what has no place of its own: the policy that says what should be, or
 /// else the first that was read.
 std::string stand_in(const ReportInput& input);

@@ -489,7 +489,7 @@ void take_script_folders(SourceOptions& options) {
 
 }  // namespace
 
-FoundSources find_sources(const SourceOptions& given) {
+FoundSources find_sources(const SourceOptions& given, NothingFound nothing) {
   FoundSources result;
   auto named = given;
   named.paths.clear();
@@ -520,6 +520,7 @@ FoundSources find_sources(const SourceOptions& given) {
   if (!folders.empty()) {
     result.looked = looking.line(grouping.tools());
     if (result.clusters.empty()) {
+      if (nothing == NothingFound::allowed && named.is_empty()) return result;
       fail_usage(fmt::format("{}: {}; pgleast knows {}", displayed(folders.front()), result.looked,
                              all_known()));
     }

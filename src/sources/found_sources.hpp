@@ -21,13 +21,15 @@ struct NamedSources {
 };
 
 struct FoundSources {
-  std::vector<NamedSources> clusters;  // at least one; by name
+  std::vector<NamedSources> clusters;  // by name
   std::string looked;                  // "looked at 12 files: ..."; empty: no folder was named
   std::vector<Diagnostic> problems;    // folders that were not read
 };
 
+/// Whether folders that hold nothing that pgleast knows are wrong usage.
+enum class NothingFound { refused, allowed };
 /// Throws Error: a path that is nothing that pgleast knows is wrong usage.
-FoundSources find_sources(const SourceOptions& given);
+FoundSources find_sources(const SourceOptions& given, NothingFound nothing = NothingFound::refused);
 
 /// The one cluster that a question is about. Throws Error (usage) with the names where there are
 /// several.

@@ -41,12 +41,6 @@ constexpr std::size_t longest_beginning = std::size_t{1} << 18U;
 constexpr std::size_t largest_manifest = std::size_t{64} << 20U;
 constexpr std::size_t enough_lines = 12;
 
-bool is_surely_none(std::string_view name) {
-  const auto dot = name.rfind('.');
-  return dot != std::string_view::npos && dot > 0 &&
-         std::binary_search(never.begin(), never.end(), name.substr(dot));
-}
-
 bool is_comment(std::string_view line) {
   return line.starts_with('#') || line.starts_with(';') || line.starts_with("--");
 }
@@ -119,6 +113,12 @@ Beginning beginning_of(const std::string& path, std::string_view text, bool is_w
     if (!line.empty() && !is_comment(line)) result.lines.push_back(line);
   }
   return result;
+}
+
+bool is_surely_none(std::string_view name) {
+  const auto dot = name.rfind('.');
+  return dot != std::string_view::npos && dot > 0 &&
+         std::binary_search(never.begin(), never.end(), name.substr(dot));
 }
 
 bool is_binary(std::string_view beginning) {

@@ -56,6 +56,8 @@ std::optional<DocumentKind> kind_of_file(const std::string& path, Found found);
 /// The same of a text.
 std::optional<DocumentKind> kind_of_text(const std::string& path, std::string_view text,
                                          bool is_whole, Found found);
+/// By its name alone: a program, a picture.
+bool is_surely_none(std::string_view name);
 /// A binary file: a program, an image.
 bool is_binary(std::string_view beginning);
 
