@@ -14,7 +14,13 @@ CREATE ROLE supabase_read_only_user LOGIN BYPASSRLS;
 CREATE ROLE supabase_realtime_admin NOLOGIN NOINHERIT;
 CREATE ROLE pgbouncer LOGIN;
 GRANT anon, authenticated, service_role TO authenticator;
-GRANT pg_read_all_data TO supabase_read_only_user;
+DO $$
+BEGIN
+  IF current_setting('server_version_num')::int >= 140000 THEN
+    GRANT pg_read_all_data TO supabase_read_only_user;
+  END IF;
+END
+$$;
 
 CREATE SCHEMA extensions;
 CREATE SCHEMA auth AUTHORIZATION supabase_admin;
