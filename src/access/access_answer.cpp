@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "access/assumed_holders.hpp"
 #include "model/named_role.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
@@ -19,12 +20,14 @@ std::size_t AccessAnswer::AlikeHash::operator()(const Alike& alike) const {
   return result ^ result >> 32U;
 }
 
-AccessAnswer::AccessAnswer(const Cluster& cluster, const AccessQuestion& question)
+AccessAnswer::AccessAnswer(const Cluster& cluster, const AccessQuestion& question,
+                           const Assumptions& assumptions)
     : cluster_(cluster),
       graph_(cluster),
       items_(cluster, question.object, question.system),
-      all_named_(!question.role.empty() && !question.object.empty() &&
-                 !question.privilege.empty()) {
+      all_named_(!question.role.empty() && !question.object.empty() && !question.privilege.empty()),
+      may_hold_more_(pgleast::may_hold_more(cluster, assumptions)),
+      unknown_beyond_(unknown_beyond(assumptions)) {
   if (!question.privilege.empty()) choose_privilege(question.privilege);
   const auto read =
       std::count_if(cluster.objects.begin(), cluster.objects.end(), [&](const Object& o) {
@@ -107,6 +110,24 @@ void AccessAnswer::each_named(const Take& take) const {
       take(roles_.front(), item, *privilege_);
     }
   }
+}
+
+bool AccessAnswer::is_held_as_named() const {
+  bool held = all_named_;
+  each_named([&](RoleId role, const AccessItem& item, Privilege p) {
+    const auto& object = cluster_.object(item.object);
+    const auto* const column = items_.column_of(item);
+    const auto found =
+        column == nullptr ? graph_.held(role, object) : graph_.held(role, object, *column);
+    held = held && found.privileges.has(p);
+  });
+  return held;
+}
+
+std::optional<Unseen> AccessAnswer::unknown() const {
+  const bool any =
+      std::any_of(roles_.begin(), roles_.end(), [&](RoleId role) { return may_hold_more(role); });
+  return any && !is_held_as_named() ? unknown_beyond_ : std::nullopt;
 }
 
 const std::string& AccessAnswer::nearest_way(RoleId role, const AccessItem& held,

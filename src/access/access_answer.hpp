@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "access/access_items.hpp"
+#include "model/assumption.hpp"
 
 namespace pgleast {
 
@@ -25,7 +26,8 @@ struct AccessQuestion {
 class AccessAnswer {
  public:
   /// Keeps a reference: the cluster must outlive it. Throws Error for a name that is not there.
-  AccessAnswer(const Cluster& cluster, const AccessQuestion& question);
+  AccessAnswer(const Cluster& cluster, const AccessQuestion& question,
+               const Assumptions& assumptions = {});
 
   using Take = std::function<void(RoleId, const AccessItem&, Privilege)>;
   /// All that is held, by role, kind and identity; the same however often it is called.
@@ -34,6 +36,11 @@ class AccessAnswer {
   void each_named(const Take& take) const;
   /// `app_user > readers`, of what is held; until the next call.
   const std::string& nearest_way(RoleId role, const AccessItem& held, Privilege privilege);
+
+  /// What is not known to be held by this role may be: it hangs on something that is assumed.
+  bool may_hold_more(RoleId role) const { return may_hold_more_[index(role)]; }
+  /// What of the answer is not known, and why; none: all of it is.
+  std::optional<Unseen> unknown() const;
 
   const Graph& graph() const { return graph_; }
   const AccessItems& items() const { return items_; }
@@ -62,6 +69,7 @@ class AccessAnswer {
   void choose_privilege(const std::string& name);
   void choose_roles(const std::string& name);
   void find_held(RoleId role);
+  bool is_held_as_named() const;
   Held held_on(RoleId role, const AccessItem& item);
   OfAlike& of_alike(RoleId role, const Object& object, ObjectId id);
 
@@ -72,6 +80,8 @@ class AccessAnswer {
   bool all_named_ = false;
   std::optional<Privilege> privilege_;
   std::vector<RoleId> roles_;
+  std::vector<bool> may_hold_more_;
+  std::optional<Unseen> unknown_beyond_;
 
   // What the last role holds.
   RoleId last_role_ = no_role;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "audit/assumed.hpp"
 #include "audit/waived.hpp"
 #include "checks/unmatched_names.hpp"
 #include "text/display.hpp"
@@ -63,6 +64,13 @@ bool Auditor::has_waiver(const Rule& rule) const {
                      [&](const Waiver& waiver) { return waiver.rule == rule.id; });
 }
 
+void Auditor::rest_on(Assumptions assumptions, const std::optional<Cluster>& platform) {
+  assumptions_ = {};
+  platform_ = {};
+  if (platform) platform_ = audit(*platform);
+  assumptions_ = std::move(assumptions);
+}
+
 Audit Auditor::audit(const Cluster& cluster, const std::function<void(const std::string&)>& done,
                      const std::function<bool(const Rule&)>& wanted) const {
   const Facts facts(cluster, policy_, today_);
@@ -94,6 +102,8 @@ Audit Auditor::audit(const Cluster& cluster, const std::function<void(const std:
   std::erase_if(result.judgements, [&](const Judgement& judgement) {
     return !wanted(*policy_.find_rule(judgement.rule));
   });
+  leave_platform_alone(result, platform_);
+  hold_back(result, policy_, assumptions_);
   for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
     const auto& waiver = policy_.waivers[w];
     const auto name =

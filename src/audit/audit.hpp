@@ -2,10 +2,12 @@
 // All rules of a policy against one cluster.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "checks/check.hpp"
+#include "model/assumption.hpp"
 
 namespace pgleast {
 
@@ -22,6 +24,9 @@ class Auditor {
 
   const Policy& policy() const { return policy_; }
   const std::string& today() const { return today_; }
+  /// What it judges from now on takes that for granted, and stands on the platform: neither what
+  /// hangs on the one nor what is found of the other as it comes is said of it (assumed.hpp).
+  void rest_on(Assumptions assumptions, const std::optional<Cluster>& platform);
   /// `done` is told of each rule that was judged, and of the graph before them; of the rules only
   /// the wanted ones are.
   Audit audit(
@@ -35,6 +40,8 @@ class Auditor {
   Policy policy_;
   std::string today_;
   std::vector<Check> checks_;  // by rule; empty for a disabled one
+  Assumptions assumptions_;
+  Audit platform_;
 };
 
 /// All findings, those that are not waived first, the most severe first, then by rule and place.

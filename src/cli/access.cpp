@@ -11,6 +11,8 @@
 namespace pgleast {
 namespace {
 
+constexpr int exit_unseen = 3;
+
 struct AccessOptions {
   SourceOptions sources;
   OutputOptions output;
@@ -21,17 +23,19 @@ struct AccessOptions {
 
 int access(const AccessOptions& options) {
   Timings timings;
-  const auto cluster = read_sources(options.sources, timings);
+  Grounds grounds;
+  const auto cluster = read_sources(options.sources, timings, &grounds);
   print_version_note(cluster);
   need(cluster, Fact::roles, "privileges cannot be told");
   need(cluster, Fact::objects, "privileges cannot be told");
-  AccessAnswer answer(cluster, options.question);
+  AccessAnswer answer(cluster, options.question, grounds.assumptions);
   write_output(options.output, [&](const Write& write) {
     (options.explain ? write_explanations : write_access)(answer, options.output.format, write);
   });
   timings.phase("access");
   if (options.timings) timings.print();
-  return 0;
+  print_note(answer.unknown());
+  return answer.unknown() ? exit_unseen : 0;
 }
 
 }  // namespace

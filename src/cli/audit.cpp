@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <memory>
 
-#include "audit/assumed.hpp"
 #include "audit/audit.hpp"
 #include "audit/exit_code.hpp"
 #include "cli/command.hpp"
@@ -54,22 +53,12 @@ bool wants_report(const AuditOptions& options) {
   return !options.judging.quiet || !options.output.output.empty();
 }
 
-Cluster bare_platform(const SourceOptions& sources, Timings& timings) {
-  SourceOptions platform;
-  platform.prelude = sources.prelude;
-  platform.server_version = sources.server_version;
-  return read_cluster(platform, timings);
-}
-
-int audit_one(const AuditOptions& options, const Auditor& auditor, const SourceOptions& sources,
+int audit_one(const AuditOptions& options, Auditor& auditor, const SourceOptions& sources,
               const std::string& heading, std::string& report, Timings& timings) {
-  Assumptions assumptions;
-  auto cluster = read_cluster(sources, timings, &assumptions);
-  auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
-  if (!sources.prelude.empty()) {
-    leave_platform_alone(result, auditor.audit(bare_platform(sources, timings)));
-  }
-  hold_back(result, auditor.policy(), assumptions);
+  Grounds grounds;
+  auto cluster = read_cluster(sources, timings, &grounds);
+  auditor.rest_on(std::move(grounds.assumptions), grounds.platform);
+  const auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
   timings.phase("audit");
   if (wants_report(options)) report += report_of(options, auditor, cluster, result, heading);
   return exit_code(result.judgements, options.judging.fail_on);
@@ -84,7 +73,7 @@ int worse(int a, int b) {
 }
 
 // What cannot be read of one keeps nobody from the others.
-int audit_each(const AuditOptions& options, const Auditor& auditor, const FoundSources& found,
+int audit_each(const AuditOptions& options, Auditor& auditor, const FoundSources& found,
                std::string& report, Timings& timings) {
   if (options.output.format != "text") only_cluster(found);
   int code = 0;
@@ -103,7 +92,7 @@ int audit_each(const AuditOptions& options, const Auditor& auditor, const FoundS
 
 int audit(const AuditOptions& options) {
   Timings timings;
-  const Auditor auditor(load_policy(options.judging.policies), today());
+  Auditor auditor(load_policy(options.judging.policies), today());
   timings.phase("policy");
   const auto found = find_sources(options.sources);
   print_problems(found);

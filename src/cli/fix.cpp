@@ -99,9 +99,11 @@ std::string how_tried(const std::optional<Proof>& proof, const Cluster& cluster)
 int fix(const FixOptions& options) {
   Timings timings;
   const auto accepted = accepted_kinds(options.accept);
-  const Auditor auditor(load_policy(options.judging.policies), today());
+  Auditor auditor(load_policy(options.judging.policies), today());
   timings.phase("policy");
-  const auto cluster = read_sources(options.sources, timings);
+  Grounds grounds;
+  const auto cluster = read_sources(options.sources, timings, &grounds);
+  auditor.rest_on(std::move(grounds.assumptions), grounds.platform);
   print_version_note(cluster);
   const auto plan = make_plan(cluster, auditor, accepted);
   timings.phase("plan");

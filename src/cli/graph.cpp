@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "access/assumed_holders.hpp"
 #include "audit/audit.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -35,8 +36,9 @@ ObjectId object_asked_for(const Cluster& cluster, const std::string& name) {
   return objects_named(cluster, name, {}).front().object;
 }
 
-Drawing finding_asked_for(const Graph& graph, const GraphOptions& options) {
-  const Auditor auditor(load_policy(options.policies), today());
+Drawing finding_asked_for(const Graph& graph, const GraphOptions& options, const Grounds& grounds) {
+  Auditor auditor(load_policy(options.policies), today());
+  auditor.rest_on(grounds.assumptions, grounds.platform);
   for (const auto& finding : sorted_findings(auditor.audit(graph.cluster()))) {
     if (fingerprint(finding) == options.finding) return picture_of_finding(graph, finding);
   }
@@ -44,22 +46,33 @@ Drawing finding_asked_for(const Graph& graph, const GraphOptions& options) {
                          displayed(options.finding)));
 }
 
+void mark_assumed(Drawing& drawing, const Assumptions& assumptions) {
+  for (auto& box : drawing.boxes) {
+    const bool role = box.kind != Box::Kind::object && box.lines.size() == 2;
+    if (role && assumptions.has_role(box.lines[0])) box.lines[1] = "assumed role";
+  }
+}
+
 int draw_graph(const GraphOptions& options) {
   const auto asked = !options.role.empty() + !options.object.empty() + !options.finding.empty();
   if (asked > 1) fail_usage("one of --role, --object and --finding");
-  const auto cluster = read_sources(options.sources);
+  Timings timings;
+  Grounds grounds;
+  const auto cluster = read_sources(options.sources, timings, &grounds);
   print_version_note(cluster);
   need(cluster, Fact::roles, "nothing can be drawn");
   if (!options.object.empty()) need(cluster, Fact::objects, "privileges cannot be told");
   if (const auto unread = unread_databases(cluster)) {
     std::fputs(fmt::format("pgleast: note: {}; {}\n", unread->why, unread->remedy).c_str(), stderr);
   }
+  print_note(unknown_beyond(grounds.assumptions));
   const Graph graph(cluster);
-  const auto drawing =
-      !options.role.empty()      ? picture_of(graph, role_asked_for(cluster, options.role))
-      : !options.object.empty()  ? picture_of(graph, object_asked_for(cluster, options.object))
-      : !options.finding.empty() ? finding_asked_for(graph, options)
-                                 : picture_of(graph);
+  auto drawing = !options.role.empty() ? picture_of(graph, role_asked_for(cluster, options.role))
+                 : !options.object.empty()
+                     ? picture_of(graph, object_asked_for(cluster, options.object))
+                 : !options.finding.empty() ? finding_asked_for(graph, options, grounds)
+                                            : picture_of(graph);
+  mark_assumed(drawing, grounds.assumptions);
   const auto text = dot(drawing);
   write_output(options.output, options.output.format == "svg" ? svg_of(text) : text);
   return 0;

@@ -75,7 +75,7 @@ void add_fact_options(CLI::App& app, SourceOptions& o) {
       ->group(group)
       ->allow_extra_args(false);
   app.add_option("--assume", o.assume,
-                 "SQL script that says what is there before the others (repeatable)")
+                 "what is there before: SQL script, or azure, cloudsql, rds, supabase (repeatable)")
       ->type_name("FILE")
       ->group(group)
       ->allow_extra_args(false);

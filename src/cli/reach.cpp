@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "access/assumed_holders.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "escalation/unread_databases.hpp"
@@ -61,15 +62,15 @@ void check_names(const Cluster& cluster, const Question& question) {
 
 std::vector<WaysReport> ways_to(const Cluster& cluster, const ReachOptions& options,
                                 const Graph& graph, const Escalations& escalations,
-                                const Doors& doors, const Question& question) {
+                                const Doors& doors, const Question& question,
+                                const std::optional<Unseen>& unseen) {
   need(cluster, Fact::roles, "ways cannot be told");
   if (!power_named(options.to)) need(cluster, Fact::objects, "ways to an object cannot be told");
   std::vector<WaysReport> reports;
   for (const auto& target : targets_named(cluster, options.to, options.privilege)) {
     auto found = ways_in(graph, doors, Routes(graph, escalations, target), question);
     auto cuts = cuts_of_ways(cluster, target, {today()}, question, found.ways);
-    reports.push_back(
-        {target, std::move(found), std::move(cuts), unread_databases(cluster, question.database)});
+    reports.push_back({target, std::move(found), std::move(cuts), unseen});
   }
   return reports;
 }
@@ -105,7 +106,8 @@ int reach(const ReachOptions& options) {
     sources.databases.push_back(*options.database);
   }
   Timings timings;
-  const auto cluster = read_sources(sources, timings);
+  Grounds grounds;
+  const auto cluster = read_sources(sources, timings, &grounds);
   need_records(cluster);
   print_notes(cluster);
   check_names(cluster, question);
@@ -117,16 +119,21 @@ int reach(const ReachOptions& options) {
   timings.phase("doors");
   const bool json = options.output.format == "json";
   std::string text;
-  bool unseen = false;
+  // Only scripts take something for granted, and only of a server a database was not read.
+  const auto assumed = unknown_beyond(grounds.assumptions);
+  const auto not_looked_at = assumed ? assumed : unread_databases(cluster, question.database);
+  bool unseen = assumed.has_value();
   if (!options.to.empty()) {
-    const auto reports = ways_to(cluster, options, graph, escalations, doors, question);
+    const auto reports =
+        ways_to(cluster, options, graph, escalations, doors, question, not_looked_at);
     const auto from = options.from ? displayed(*options.from) : "any origin";
     text = json ? ways_json(cluster, reports) : ways_text(cluster, from, reports);
     unseen = std::any_of(reports.begin(), reports.end(), may_be_more);
   } else {
     const auto reached = cluster_reach(graph, escalations, doors, question);
-    text = json ? reach_json(cluster, reached)
-                : reach_text(cluster, reached, unread_databases(cluster, question.database));
+    if (json) print_note(assumed);
+    text =
+        json ? reach_json(cluster, reached) : reach_text(cluster, reached, not_looked_at, !assumed);
   }
   timings.phase("ways");
   write_output(options.output, text);

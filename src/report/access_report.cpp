@@ -29,7 +29,11 @@ class AccessRow {
       borrow(2, object.identity);
     }
     borrow(3, info(p).keyword);
-    cells_[4] = found.held.grantable.has(p);
+    if (found.held.grantable.has(p) || !answer_.may_hold_more(role)) {
+      cells_[4] = found.held.grantable.has(p);
+    } else {
+      borrow(4, "unknown");
+    }
     borrow(5, answer_.nearest_way(role, found, p));
     if (cells_.size() > 6) {
       borrow(6, object.database == no_object ? std::string_view()
@@ -67,7 +71,8 @@ void write_explanations(AccessAnswer& answer, const std::string& format, const W
                          item.column,
                          p,
                          std::string(info(items.kind_of(item)).name),
-                         items.identity_of(item)};
+                         items.identity_of(item),
+                         answer.may_hold_more(role)};
     if (json) write(any ? ",\n" : "[\n");
     write(json ? explainer.json(cell) : explainer.text(cell));
     any = true;
@@ -75,7 +80,8 @@ void write_explanations(AccessAnswer& answer, const std::string& format, const W
   answer.each_held(take);
   if (!any) answer.each_named(take);
   if (json) return write(any ? "\n]\n" : "[]\n");
-  if (!any) write("no such privilege is held\n");
+  if (!any)
+    write(answer.unknown() ? "no such privilege is known\n" : "no such privilege is held\n");
 }
 
 }  // namespace pgleast

@@ -125,8 +125,11 @@ std::string Explainer::text(const AskedCell& cell) {
   const auto& cluster = graph_.cluster();
   const auto role = displayed(cluster.role_name(cell.role));
   const bool held = holds(cell.role, cell);
-  auto text = fmt::format("{} {} {} on {} {}", role, held ? "holds" : "does not hold",
-                          info(cell.privilege).keyword, cell.kind, displayed(cell.identity));
+  const auto* const verb = held               ? "holds"
+                           : cell.may_be_held ? "is not known to hold"
+                                              : "does not hold";
+  auto text = fmt::format("{} {} {} on {} {}", role, verb, info(cell.privilege).keyword, cell.kind,
+                          displayed(cell.identity));
   if (!held) {
     if (const auto other = after_set_role(cell)) {
       text += "; after SET ROLE " + displayed(grantee_sql(cluster, *other)) + " it would";
@@ -148,8 +151,9 @@ std::string Explainer::json(const AskedCell& cell) {
                       {"kind", cell.kind},
                       {"object", cell.identity},
                       {"privilege", info(cell.privilege).keyword},
-                      {"held", holds(cell.role, cell)}};
-  if (!result["held"]) {
+                      {"held", true}};
+  if (!holds(cell.role, cell)) {
+    result["held"] = cell.may_be_held ? ordered_json("unknown") : ordered_json(false);
     const auto other = after_set_role(cell);
     result["after_set_role"] = other ? ordered_json(cluster.role_name(*other)) : ordered_json();
   } else {

@@ -24,8 +24,9 @@ struct AskedCell {
   ObjectId object{};
   std::optional<std::size_t> column;  // its place in the table
   Privilege privilege{};
-  std::string kind;      // `column` for one
-  std::string identity;  // the same
+  std::string kind;          // `column` for one
+  std::string identity;      // the same
+  bool may_be_held = false;  // where it is not known to be
 };
 
 class Explainer {

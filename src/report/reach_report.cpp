@@ -300,8 +300,10 @@ bool same_reach(const ZoneReach& a, const ZoneReach& b) {
                     });
 }
 
-std::string zone_text(const RecordNames& records, const ZoneReach& zone) {
-  if (zone.doors.empty()) return "  nobody gets in\n";
+std::string zone_text(const RecordNames& records, const ZoneReach& zone, bool is_whole) {
+  if (zone.doors.empty()) {
+    return is_whole ? "  nobody gets in\n" : "  nobody gets in as far as is known\n";
+  }
   std::string text;
   bool first[2] = {true, true};
   for (const auto& door : zone.doors) {
@@ -358,7 +360,7 @@ bool may_be_more(const WaysReport& report) {
 }
 
 std::string reach_text(const Cluster& cluster, const ClusterReach& reached,
-                       const std::optional<Unseen>& not_looked_at) {
+                       const std::optional<Unseen>& not_looked_at, bool is_whole) {
   const RecordNames records(cluster);
   std::string text;
   const ZoneReach* before = nullptr;
@@ -367,7 +369,7 @@ std::string reach_text(const Cluster& cluster, const ClusterReach& reached,
     if (before != nullptr && !zone.doors.empty() && same_reach(*before, zone)) {
       text += fmt::format("  the same as from {}\n", to_string(before->zone));
     } else {
-      text += zone_text(records, zone);
+      text += zone_text(records, zone, is_whole);
     }
     before = &zone;
     text += '\n';

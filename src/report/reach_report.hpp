@@ -27,8 +27,9 @@ std::string ways_json(const Cluster& cluster, const std::vector<WaysReport>& rep
 /// Nothing certain was found, and not all was looked at.
 bool may_be_more(const WaysReport& report);
 
+/// `is_whole`: nobody else gets in.
 std::string reach_text(const Cluster& cluster, const ClusterReach& reached,
-                       const std::optional<Unseen>& not_looked_at);
+                       const std::optional<Unseen>& not_looked_at, bool is_whole = true);
 /// A JSON array, one object for each kind of origin.
 std::string reach_json(const Cluster& cluster, const ClusterReach& reached);
 

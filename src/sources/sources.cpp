@@ -25,6 +25,8 @@
 namespace pgleast {
 namespace {
 
+constexpr std::string_view preludes = "src/input/migrations/preludes/";
+
 void forget_files(Cluster& cluster, ConfigKind kind) {
   std::erase_if(cluster.files, [&](const ConfigFile& f) { return f.kind == kind; });
 }
@@ -132,22 +134,51 @@ void admit_no_sql(Cluster& cluster, const SqlProblems& problems) {
   forget_what_scripts_do(cluster, why);
 }
 
-// What a platform has before the first script.
-Source prelude_named(const std::string& name) {
-  const auto path = fmt::format("src/input/migrations/preludes/{}.sql", name);
-  return {fmt::format("prelude {}", name), std::string(embedded_file(path))};
+// What a platform has before the first script; none: it is no platform's name.
+std::optional<Source> prelude_named(const std::string& name) {
+  const auto path = fmt::format("{}{}.sql", preludes, name);
+  const auto& files = embedded_files();
+  const auto found =
+      std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.path == path; });
+  if (name.empty() || found == files.end()) return std::nullopt;
+  return Source("prelude " + name, std::string(found->text));
+}
+
+Source sql_script(const std::string& path) {
+  Source script(path, read_file(path));
+  refuse_binary(path, script.text(), "SQL script");
+  return script;
+}
+
+// What is there before, of platforms by name and of files.
+std::vector<Source> preludes_of(const SourceOptions& options) {
+  std::vector<Source> scripts;
+  auto names = options.assume;
+  const bool said = std::find(names.begin(), names.end(), options.prelude) != names.end();
+  if (!said && !options.prelude.empty()) names.insert(names.begin(), options.prelude);
+  for (const auto& name : names) {
+    auto prelude = prelude_named(name);
+    scripts.push_back(prelude ? std::move(*prelude) : sql_script(name));
+  }
+  return scripts;
+}
+
+// The platforms alone.
+SourceOptions platform_of(const SourceOptions& options) {
+  SourceOptions platform;
+  platform.prelude = options.prelude;
+  for (const auto& name : options.assume) {
+    if (prelude_named(name)) platform.assume.push_back(name);
+  }
+  platform.server_version = version_num_of(options);
+  return platform;
 }
 
 // What the server refuses is a remark; what is no SQL in a script that was named ends it.
 void replay_into(Cluster& cluster, const SourceOptions& options, Assumptions* assumptions) {
-  std::vector<Source> scripts;
-  if (!options.prelude.empty()) scripts.push_back(prelude_named(options.prelude));
-  for (const auto* const paths : {&options.assume, &options.sql}) {
-    for (const auto& path : *paths) {
-      scripts.emplace_back(path, read_file(path));
-      refuse_binary(path, scripts.back().text(), "SQL script");
-    }
-  }
+  auto scripts = preludes_of(options);
+  const auto before = scripts.size();
+  for (const auto& path : options.sql) scripts.push_back(sql_script(path));
   for (const auto& script : options.scripts) {
     auto text = read_file(script.path);
     refuse_binary(script.path, text, "SQL script");
@@ -155,8 +186,7 @@ void replay_into(Cluster& cluster, const SourceOptions& options, Assumptions* as
   }
   if (!scripts.empty()) {
     // What scripts include lies where the first of them does.
-    const bool only_prelude = scripts.size() == 1;
-    const auto& first = scripts[options.prelude.empty() || only_prelude ? 0 : 1].name();
+    const auto& first = scripts[before < scripts.size() ? before : 0].name();
     const auto all =
         replay_sql(scripts, cluster, contained(disk_files(), first), Beneath::unknown, assumptions);
     for (const auto& problems : all) {
@@ -244,6 +274,10 @@ void print_notes(const Cluster& cluster) {
   print(notes);
 }
 
+void print_note(const std::optional<Unseen>& note) {
+  if (note) print({{note->why, note->remedy}});
+}
+
 void print_version_note(const Cluster& cluster) {
   auto notes = cluster.remarks;
   std::erase_if(notes, [](const Remark& r) { return r.kind != RemarkKind::version; });
@@ -321,14 +355,25 @@ Cluster read_sources(const SourceOptions& options) {
   return read_sources(options, timings);
 }
 
-Cluster read_sources(const SourceOptions& given, Timings& timings) {
+Cluster read_sources(const SourceOptions& given, Timings& timings, Grounds* grounds) {
   const auto found = find_sources(given);
   print_problems(found);
   print_looked(found);
-  return read_cluster(only_cluster(found).options, timings);
+  return read_cluster(only_cluster(found).options, timings, grounds);
 }
 
-Cluster read_cluster(const SourceOptions& options, Timings& timings, Assumptions* assumptions) {
+namespace {
+
+std::optional<Cluster> bare_platform(const SourceOptions& options) {
+  const auto platform = platform_of(options);
+  if (platform.is_empty()) return std::nullopt;
+  Timings ignored;
+  return read_cluster(platform, ignored);
+}
+
+}  // namespace
+
+Cluster read_cluster(const SourceOptions& options, Timings& timings, Grounds* grounds) {
   if ((options.all_databases || !options.databases.empty()) && !options.is_live()) {
     fail_usage("--database and --all-databases go with a live server: give --dsn or --live");
   }
@@ -347,7 +392,8 @@ Cluster read_cluster(const SourceOptions& options, Timings& timings, Assumptions
   }
   timings.phase("read");
   if (options.declared) replay_declared(*options.declared, cluster);
-  replay_into(cluster, options, assumptions);
+  replay_into(cluster, options, grounds == nullptr ? nullptr : &grounds->assumptions);
+  if (grounds != nullptr) grounds->platform = bare_platform(options);
   if (options.has_scripts()) timings.phase("replay");
   cluster.remarks.insert(cluster.remarks.end(), options.notes.begin(), options.notes.end());
   return cluster;

@@ -5,6 +5,7 @@
 //   --sql schema.sql --server-version 16    a cluster as initdb leaves it, and a script on top
 //   db/ pgbouncer.ini                       what the folder holds, and a pooler in front
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,16 +17,21 @@
 
 namespace pgleast {
 
+/// What scripts rest on.
+struct Grounds {
+  Assumptions assumptions;          // what they take for granted
+  std::optional<Cluster> platform;  // as it comes, where it is said which
+};
+
 /// Everything the sources say of one cluster; a file given explicitly wins over what the
 /// server says. Says what was looked at. Throws Error, also where folders hold several.
 Cluster read_sources(const SourceOptions& options);
-/// The same; each phase is ended in `timings`.
-Cluster read_sources(const SourceOptions& options, Timings& timings);
+/// The same; each phase is ended in `timings`. With `grounds` what scripts take for granted is
+/// taken as there; else it makes facts unseen.
+Cluster read_sources(const SourceOptions& options, Timings& timings, Grounds* grounds = nullptr);
 
 /// One of those that were found.
-/// With `assumptions` what scripts take for granted is taken as there; else it makes facts unseen.
-Cluster read_cluster(const SourceOptions& options, Timings& timings,
-                     Assumptions* assumptions = nullptr);
+Cluster read_cluster(const SourceOptions& options, Timings& timings, Grounds* grounds = nullptr);
 /// Folders that could not be read, and what was looked at, on standard error.
 void print_problems(const FoundSources& found);
 void print_looked(const FoundSources& found);
@@ -44,6 +50,9 @@ void need_records(const Cluster& cluster);
 void print_notes(const Cluster& cluster);
 /// Only that the version is not known, for what prints no other remark.
 void print_version_note(const Cluster& cluster);
+
+/// One more, where there is one.
+void print_note(const std::optional<Unseen>& note);
 
 /// `first`, `-` as standard input, and what it includes, as far as it may: contained_files.hpp. An
 /// include in standard input is looked for beside the caller.

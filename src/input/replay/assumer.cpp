@@ -64,11 +64,9 @@ constexpr std::array<std::string_view, 7> made_kinds{"role",  "user", "group",  
 void add_name(Words& words, std::unordered_set<std::string>& names) {
   auto name = words.next();
   while (is_one_of(name, modifiers) || name == "authorization") name = words.next();
+  while (words.is_at_dot()) name = words.next();
   names.insert(name);
-  while (words.is_at_dot()) names.insert(words.next());
 }
-
-bool is_in_script(const std::string& word, const PsqlItem& s) { return s.has_word(word); }
 
 // `auth` of `auth.users`; empty: the statement names it without one.
 std::string schema_of(const std::string& name, const PsqlItem& s, std::string_view text) {
@@ -118,22 +116,44 @@ std::unordered_set<std::string> made_names(std::string_view script) {
 }
 
 std::optional<Assumer::Wanted> Assumer::wanted(const Refused& e, const PsqlItem& s,
-                                               std::string_view text) {
+                                               std::string_view text, int major) {
   const auto& name = e.name();
   const auto quoted = quote_identifier(name);
   if (e.is_missing_role()) {
-    return Wanted{{Assumption::Kind::role, name, ""}, "CREATE ROLE " + quoted};
+    // What it inherits is not known: the least that it may be.
+    return Wanted{{Assumption::Kind::role, name, ""}, name, "CREATE ROLE " + quoted + " NOINHERIT"};
   }
-  if (e.condition() == Condition::invalid_schema_name) {
-    return Wanted{{Assumption::Kind::schema, name, ""}, "CREATE SCHEMA " + quoted};
+  const bool no_schema = e.condition() == Condition::invalid_schema_name;
+  const bool is_schema = no_schema && e.what() == fmt::format("schema `{}` does not exist", name);
+  const auto schema = is_schema ? name : schema_of(name, s, text);
+  if (schema.empty()) return std::nullopt;  // where search_path has it is not known
+  if (no_schema) {
+    return Wanted{{Assumption::Kind::schema, schema, ""},
+                  schema,
+                  "CREATE SCHEMA " + quote_identifier(schema)};
   }
   if (e.condition() != Condition::undefined_table || !only_names_relation(s)) return std::nullopt;
-  const auto schema = schema_of(name, s, text);
-  if (schema.empty()) return std::nullopt;  // where search_path has it is not known
   const auto path = quote_identifier(schema) + '.' + quoted;
-  const bool sequence = is_in_script("sequence", s);
-  return Wanted{{Assumption::Kind::relation, path, ""},
+  const auto shown = shown_identifier(schema, major) + '.' + shown_identifier(name, major);
+  const bool sequence = s.has_word("sequence");
+  return Wanted{{Assumption::Kind::relation, shown, ""},
+                name,
                 sequence ? "CREATE SEQUENCE " + path : "CREATE TABLE " + path + " ()"};
+}
+
+void Assumer::note_question(std::string_view statement) {
+  constexpr std::array<std::string_view, 7> of_roles{"_roles",   "pg_auth", "pg_user", "pg_shadow",
+                                                     "pg_group", "regrole", "pg_has"};
+  constexpr std::array<std::string_view, 4> of_objects{"pg_", "to_reg", "::reg",
+                                                       "information_schema"};
+  const auto text = lower_case(statement);
+  const auto asks_for = [&](std::string_view word) { return text.find(word) != std::string::npos; };
+  asked_roles_ = asked_roles_ || std::any_of(of_roles.begin(), of_roles.end(), asks_for);
+  asked_objects_ = asked_objects_ || std::any_of(of_objects.begin(), of_objects.end(), asks_for);
+}
+
+bool Assumer::is_late() const {
+  return (asked_roles_ && any_role()) || (asked_objects_ && any_object());
 }
 
 bool Assumer::is_made(const std::string& name) {
@@ -146,11 +166,11 @@ bool Assumer::is_made(const std::string& name) {
 
 bool Assumer::assume(const Refused& e, const PsqlItem& s, const Source& script,
                      StatementRunner& runner, Cluster& cluster) {
-  constexpr std::size_t most = 10000;
+  constexpr std::size_t most = 1000;  // a statement is tried again for each
   if (assumptions_ == nullptr || assumptions_->made.size() >= most) return false;
-  if (names_.contains(e.name()) || s.tokens.front().is("drop")) return false;
-  auto missing = wanted(e, s, script.text());
-  if (!missing || is_made(e.name())) return false;
+  if (s.tokens.front().is("drop")) return false;
+  auto missing = wanted(e, s, script.text(), cluster.major());
+  if (!missing || is_made(missing->bare) || is_assumed(missing->assumption)) return false;
   const auto objects = cluster.objects.size();
   try {
     runner.run_text(missing->sql);
@@ -167,9 +187,15 @@ bool Assumer::assume(const Refused& e, const PsqlItem& s, const Source& script,
   for (auto i = objects; i < cluster.objects.size(); ++i) cluster.objects[i].acl = null_acl;
   missing->assumption.place =
       fmt::format("{}:{}", script.name(), script.position(s.span.begin).line);
-  names_.insert(e.name());
+  names_.insert(missing->bare);
   assumptions_->made.push_back(std::move(missing->assumption));
   return true;
+}
+
+bool Assumer::is_assumed(const Assumption& wanted) const {
+  return std::any_of(
+      assumptions_->made.begin(), assumptions_->made.end(),
+      [&](const Assumption& a) { return a.kind == wanted.kind && a.name == wanted.name; });
 }
 
 bool Assumer::doubts(const Refused& e) const {

@@ -30,16 +30,22 @@ class Assumer {
   /// What is refused may not be: it hangs on something that is assumed.
   bool doubts(const Refused& refused) const;
   bool is_assumed_role(const std::string& name) const;
+  /// A statement that may ask the catalogs what is there.
+  void note_question(std::string_view statement);
+  /// It was asked before something was assumed, so that the answer may have been another.
+  bool is_late() const;
   bool any_role() const { return assumptions_ != nullptr && assumptions_->any_role(); }
   bool any_object() const { return assumptions_ != nullptr && assumptions_->any_object(); }
 
  private:
   struct Wanted {
     Assumption assumption;
-    std::string sql;  // that makes it
+    std::string bare;  // its name without the schema's
+    std::string sql;   // that makes it
   };
   static std::optional<Wanted> wanted(const Refused& refused, const PsqlItem& statement,
-                                      std::string_view text);
+                                      std::string_view text, int major);
+  bool is_assumed(const Assumption& wanted) const;
   /// What some script makes, sooner or later: then it is certainly not there yet.
   bool is_made(const std::string& name);
 
@@ -47,6 +53,7 @@ class Assumer {
   Assumptions* assumptions_;
   std::optional<std::unordered_set<std::string>> made_;  // when first asked for
   std::unordered_set<std::string> names_;                // bare, of what is assumed
+  bool asked_roles_ = false, asked_objects_ = false;
 };
 
 /// The names in `CREATE ROLE x`, `create table if not exists a.x` and `RENAME TO x`, also in what

@@ -139,7 +139,9 @@ void Replay::try_out(const PsqlItem& s, const FirstWords& kind) {
     of_roles = action && is_of_roles(s);
     apply(action, s);
     touch(s, code.touched, code.why);
-    note_in_transaction(s, kind.touched | (of_roles ? touches::roles : touches::nothing));
+    const auto touched = kind.touched | (of_roles ? touches::roles : touches::nothing);
+    note_user(s, touched);
+    note_in_transaction(s, touched);
     const bool setting = s.tokens.front().is("set") || s.tokens.front().is("reset");
     if ((by_tree || setting) && transactions_.is_open() && runner_.may_fail(text(), s, true)) {
       doubt(s);
@@ -182,6 +184,7 @@ void Replay::apply(const std::optional<SqlAction>& action, const PsqlItem& s) {
 void Replay::run_block(const PsqlItem& s) {
   const auto before = transactions_.save();
   tell_what_is_known();
+  assumer_.note_question(text().substr(s.span.begin, s.span.end - s.span.begin));
   try {
     runner_.run_block(text(), s);
   } catch (const SqlSyntaxError& e) {
@@ -205,13 +208,17 @@ void Replay::run_block(const PsqlItem& s) {
 
 void Replay::note_done(const PsqlItem& s, const Transactions::State& before) {
   if (!runner_.take_doubt().empty()) doubt(s);
-  if (catalog_.mark() != before.mark) note_in_transaction(s, touches::anything);
+  if (catalog_.mark() != before.mark) {
+    note_user(s, touches::anything);
+    note_in_transaction(s, touches::anything);
+  }
   transactions_.end_statement();
 }
 
 void Replay::run_rows(const PsqlItem& s) {
   SqlRows found;
   tell_what_is_known();
+  assumer_.note_question(text().substr(s.span.begin, s.span.end - s.span.begin));
   try {
     found = runner_.rows_of(text(), s);
   } catch (const SqlSyntaxError& e) {
@@ -254,7 +261,20 @@ bool Replay::may_be_there(const Refused& e) const {
 }
 
 bool Replay::is_assumed_now(const PsqlItem& s, const Refused& e) {
-  return may_be_there(e) && assumer_.assume(e, s, report_.script(), runner_, cluster_);
+  // Made by somebody else it would belong to him.
+  const auto user = catalog_.user();
+  if (!may_be_there(e) || user == no_role || !cluster_.role(user).superuser) return false;
+  if (!assumer_.assume(e, s, report_.script(), runner_, cluster_)) return false;
+  if (assumer_.is_late()) {
+    touch(s, touches::anything, "whether it is there may have been asked before");
+  }
+  return true;
+}
+
+void Replay::note_user(const PsqlItem& s, Touched touched) {
+  const auto user = catalog_.user();
+  if (user == no_role || !assumer_.is_assumed_role(cluster_.role(user).name)) return;
+  touch(s, touched, fmt::format("what role {} may do is not known", cluster_.role(user).name));
 }
 
 void Replay::touch_missing(const PsqlItem& s, Touched touched, const Refused& e) {

@@ -95,6 +95,9 @@ void Replay::connect(const PsqlItem& item) {
     const auto why = fmt::format("role `{}` does not exist", words.user);
     return touch(item, touches::roles | touches::objects, why);
   }
+  if (assumer_.is_assumed_role(words.user)) {
+    touch(item, touches::anything, fmt::format("what role {} may do is not known", words.user));
+  }
   try {
     connect(words.user.empty() ? session.authenticated : roles_.named(words.user),
             words.database.empty() ? session.database : connected_database(words.database),

@@ -98,6 +98,8 @@ class Replay {
   bool may_be_there(const Refused& e) const;
   /// It is taken as there: the statement is to be tried again.
   bool is_assumed_now(const PsqlItem& s, const Refused& e);
+  /// What somebody does of whom nothing is known.
+  void note_user(const PsqlItem& s, Touched touched);
   /// With a role there is one more than is known. What is dropped is gone in any case.
   void touch_missing(const PsqlItem& s, Touched touched, const Refused& e);
   /// Something that is not followed may have made what is missing now.

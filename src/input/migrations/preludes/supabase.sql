@@ -14,7 +14,13 @@ CREATE ROLE supabase_read_only_user LOGIN BYPASSRLS;
 CREATE ROLE supabase_realtime_admin NOLOGIN NOINHERIT;
 CREATE ROLE pgbouncer LOGIN;
 GRANT anon, authenticated, service_role TO authenticator;
-GRANT pg_read_all_data TO supabase_read_only_user;
+DO $$
+BEGIN
+  IF current_setting('server_version_num')::int >= 140000 THEN
+    GRANT pg_read_all_data TO supabase_read_only_user;
+  END IF;
+END
+$$;
 
 CREATE SCHEMA extensions;
 CREATE SCHEMA auth AUTHORIZATION supabase_admin;
@@ -62,6 +68,8 @@ CREATE TABLE auth.users (
 ALTER TABLE auth.users OWNER TO supabase_auth_admin;
 ALTER TABLE auth.users ENABLE ROW LEVEL SECURITY;
 
+-- There supabase_auth_admin owns these. A policy that calls them is not to blame for that, so here
+-- they are the superuser's.
 CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS $$
   select coalesce(
     nullif(current_setting('request.jwt.claim.sub', true), ''),
@@ -86,10 +94,6 @@ CREATE FUNCTION auth.jwt() RETURNS jsonb LANGUAGE sql STABLE AS $$
     nullif(current_setting('request.jwt.claims', true), '')
   )::jsonb
 $$;
-ALTER FUNCTION auth.uid() OWNER TO supabase_auth_admin;
-ALTER FUNCTION auth.role() OWNER TO supabase_auth_admin;
-ALTER FUNCTION auth.email() OWNER TO supabase_auth_admin;
-ALTER FUNCTION auth.jwt() OWNER TO supabase_auth_admin;
 
 CREATE TABLE storage.buckets (
   id text NOT NULL PRIMARY KEY,
