@@ -21,6 +21,7 @@ constexpr std::array table{
     PlatformRow{"CloudNativePG's chart", is_cloudnative_pg_chart, cloudnative_pg_chart_servers},
     PlatformRow{"Patroni", is_patroni, patroni_servers},
     PlatformRow{"Zalando's operator", is_zalando, zalando_servers},
+    PlatformRow{"Kubernetes", is_workload, workload_servers},
 };
 
 // One that another document refers to is a part of it.
