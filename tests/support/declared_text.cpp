@@ -40,7 +40,9 @@ std::string text_of(const DeclaredServer& server) {
     if (!file->empty()) text += "file " + *file + '\n';
   }
   for (const auto& script : server.scripts) {
-    text += fmt::format("script {}{}\n", script.before, script.path);
+    const auto& [begin, end] = script.within;
+    const auto part = end == 0 ? "" : fmt::format(" {}-{}", begin, end);
+    text += fmt::format("script {}{}{}\n", script.before, script.path, part);
   }
   add_words(text, "pooler", server.poolers);
   add_words(text, "not followed:", server.not_followed);

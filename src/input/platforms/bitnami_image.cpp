@@ -87,13 +87,13 @@ class BitnamiReader : ContainerReader {
                   server_.unknown_roles);
     if (user_.empty()) user_ = "postgres";
     server_.superuser = line_at(run_.at, "postgres");
-    server_.database = known({"POSTGRESQL_DATABASE", "POSTGRES_DATABASE", "POSTGRES_DB"},
-                             server_.unknown_roles);
+    server_.database =
+        known({"POSTGRESQL_DATABASE", "POSTGRES_DATABASE", "POSTGRES_DB"}, server_.unknown_roles);
     if (server_.database.empty()) server_.database = "postgres";
-    replicator_ = known({"POSTGRESQL_REPLICATION_USER", "POSTGRES_REPLICATION_USER"},
-                        server_.unknown_roles);
-    const auto mode = known({"POSTGRESQL_REPLICATION_MODE", "POSTGRES_REPLICATION_MODE"},
-                            server_.unknown_roles);
+    replicator_ =
+        known({"POSTGRESQL_REPLICATION_USER", "POSTGRES_REPLICATION_USER"}, server_.unknown_roles);
+    const auto mode =
+        known({"POSTGRESQL_REPLICATION_MODE", "POSTGRES_REPLICATION_MODE"}, server_.unknown_roles);
     if (mode != "slave") return;
     replicator_.clear();
     server_.unknown_roles.push_back(unknown(run_.at, "a standby has the roles of its primary"));
@@ -145,8 +145,7 @@ class BitnamiReader : ContainerReader {
   }
 
   void read_settings() {
-    if (!run_.command.empty() &&
-        name_of_path(run_.command.front().text.value_or("")) != "run.sh") {
+    if (!run_.command.empty() && name_of_path(run_.command.front().text.value_or("")) != "run.sh") {
       server_.unknown_conf.push_back(
           unknown(run_.command.front().node, "a command of its own starts the server"));
       server_.unknown_hba.push_back(server_.unknown_conf.back());
@@ -246,6 +245,11 @@ class BitnamiReader : ContainerReader {
           unknown(*run_.more_environment, "the value of POSTGRESQL_PASSWORD"));
     }
     if (!server_.unknown_hba.empty()) return;
+    if (password() == nullptr && !is_on({"ALLOW_EMPTY_PASSWORD"}, server_.unknown_hba)) {
+      server_.unknown_hba.push_back(
+          unknown(run_.at, "the image does not start without POSTGRESQL_PASSWORD"));
+      return;
+    }
     is_repmgr_ ? add_repmgr_records() : add_records();
   }
 

@@ -119,8 +119,8 @@ std::string file_of_key(const std::string& key, const YamlNode* items) {
 
 void mount(const Volume& volume, const std::string& path, const std::string& sub_path,
            const YamlNode& near, const Repository& repository, ContainerRun& run) {
-  const auto entries = volume.unseen.empty() ? config_map(volume.config_map, near, repository)
-                                             : std::nullopt;
+  const auto entries =
+      volume.unseen.empty() ? config_map(volume.config_map, near, repository) : std::nullopt;
   if (!entries) {
     run.unseen_mounts[path] =
         volume.unseen.empty() ? "ConfigMap " + volume.config_map : volume.unseen;
@@ -139,13 +139,12 @@ void mount(const Volume& volume, const std::string& path, const std::string& sub
 }
 
 bool declares_server(const Manifest& manifest) {
-  return std::any_of(manifest.documents.begin(), manifest.documents.end(),
-                     [&](const YamlNode& document) {
-                       return std::any_of(platforms().begin(), platforms().end(),
-                                          [&](const PlatformRow& row) {
-                                            return row.is(document, name_of_path(manifest.path));
-                                          });
-                     });
+  return std::any_of(
+      manifest.documents.begin(), manifest.documents.end(), [&](const YamlNode& document) {
+        return std::any_of(platforms().begin(), platforms().end(), [&](const PlatformRow& row) {
+          return row.is(document, name_of_path(manifest.path));
+        });
+      });
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ std::optional<std::vector<ConfigEntry>> config_map(const std::string& name, cons
 /// `env`, a list.
 void take_variables(const YamlNode& env, const Repository& repository, ContainerRun& run);
 /// `envFrom`, a list.
-void take_variables_from(const YamlNode& env_from, const Repository& repository,
-                         ContainerRun& run);
+void take_variables_from(const YamlNode& env_from, const Repository& repository, ContainerRun& run);
 /// All of a ConfigMap below a path of the container.
 void mount_config_map(const std::string& name, const std::string& path, const YamlNode& near,
                       const Repository& repository, ContainerRun& run);

@@ -15,14 +15,13 @@ std::vector<DeclaredLine> lines_said(const YamlNode& scalar) {
   return result;
 }
 
-std::optional<DeclaredScript> script_said(const YamlNode& scalar, const std::string& before) {
+std::optional<RunScript> script_said(const YamlNode& scalar, const std::string& before) {
   const auto lines = lines_of(scalar);
   for (const auto& line : lines) {
     if (!line.is_verbatim) return std::nullopt;
   }
   const auto& last = lines.back();
-  return DeclaredScript(scalar.source->name(), {lines.front().at, last.at + last.text.size()},
-                        before);
+  return RunScript(scalar.source->name(), {lines.front().at, last.at + last.text.size()}, before);
 }
 
 DeclaredLine line_at(const YamlNode& node, std::string text) {

@@ -32,14 +32,14 @@ struct DeclaredLine {
 };
 
 /// A script that the server runs: a file or, of a document, the block that holds it.
-struct DeclaredScript {
-  DeclaredScript(std::string file, Span block = {}, std::string first = "")
+struct RunScript {
+  RunScript(std::string file, Span block = {}, std::string first = "")
       : path(std::move(file)), within(block), before(std::move(first)) {}
 
   std::string path;
   Span within;         // empty: the whole file
   std::string before;  // what its session begins with: SET SESSION AUTHORIZATION "app";
-  bool operator==(const DeclaredScript&) const = default;
+  bool operator==(const RunScript&) const = default;
 };
 
 struct DeclaredServer {
@@ -54,7 +54,7 @@ struct DeclaredServer {
   std::vector<DeclaredLine> statements;  // before the scripts
   // Files of the repository, which the document mounts.
   std::string hba_file, ident_file, conf_file;
-  std::vector<DeclaredScript> scripts;    // in the order in which they are run
+  std::vector<RunScript> scripts;         // in the order in which they are run
   std::vector<std::string> not_followed;  // of what is run: "init/1-users.sh: a shell script"
   std::vector<std::string> poolers;       // pgbouncer.ini
   std::vector<std::string> mentioned;     // all files that belong to it
@@ -66,7 +66,7 @@ struct DeclaredServer {
 /// The text of a scalar as lines that the document says.
 std::vector<DeclaredLine> lines_said(const YamlNode& scalar);
 /// The script that a scalar holds; none: it is no block, so its lines stand nowhere.
-std::optional<DeclaredScript> script_said(const YamlNode& scalar, const std::string& before = "");
+std::optional<RunScript> script_said(const YamlNode& scalar, const std::string& before = "");
 /// One line that is put together from what the document says there.
 DeclaredLine line_at(const YamlNode& node, std::string text);
 /// A line that the platform adds: "default of CloudNativePG".

@@ -57,9 +57,9 @@ class ImageReader : ContainerReader {
     }
     const auto* const password = set_or_read({"POSTGRES_PASSWORD"});
     if (password == nullptr) return;
-    server_.statements.push_back(line_at(
-        password->node, fmt::format("ALTER ROLE {} PASSWORD 'not shown'",
-                                    quote_identifier(server_.superuser.text))));
+    server_.statements.push_back(
+        line_at(password->node, fmt::format("ALTER ROLE {} PASSWORD 'not shown'",
+                                            quote_identifier(server_.superuser.text))));
   }
 
   void add_records() {

@@ -28,7 +28,7 @@ struct ContainerRun {
   std::string image;  // postgres:16-alpine
   std::map<std::string, SaidWord> environment;
   std::optional<YamlNode> more_environment;  // where it gets variables that nobody sees
-  std::vector<SaidWord> command;  // words
+  std::vector<SaidWord> command;             // words
   /// Path in the container, path in the repository.
   std::vector<std::pair<std::string, std::string>> mounts;
   /// The same of texts that documents hold.
