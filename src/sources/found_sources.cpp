@@ -212,7 +212,9 @@ class Grouping {
   void add_servers(std::vector<DeclaredServer> servers) {
     for (auto& server : servers) {
       auto& options = group(server.name);
-      for (const auto& path : server.scripts) options.scripts.push_back({path});
+      for (const auto& [path, within, before] : server.scripts) {
+        options.scripts.push_back({path, ScriptPart::whole, within, before});
+      }
       options.not_followed = server.not_followed;
       options.poolers = server.poolers;
       options.declared = std::move(server);

@@ -182,7 +182,7 @@ void replay_into(Cluster& cluster, const SourceOptions& options, Assumptions* as
   for (const auto& script : options.scripts) {
     auto text = read_file(script.path);
     refuse_binary(script.path, text, "SQL script");
-    scripts.emplace_back(script.path, run_part(script.part, std::move(text)));
+    scripts.emplace_back(script.path, run_text(script, std::move(text)));
   }
   if (!scripts.empty()) {
     // What scripts include lies where the first of them does.

@@ -39,7 +39,11 @@ std::string text_of(const DeclaredServer& server) {
   for (const auto* const file : {&server.hba_file, &server.ident_file, &server.conf_file}) {
     if (!file->empty()) text += "file " + *file + '\n';
   }
-  add_words(text, "script", server.scripts);
+  for (const auto& script : server.scripts) {
+    const auto& [begin, end] = script.within;
+    const auto part = end == 0 ? "" : fmt::format(" {}-{}", begin, end);
+    text += fmt::format("script {}{}{}\n", script.before, script.path, part);
+  }
   add_words(text, "pooler", server.poolers);
   add_words(text, "not followed:", server.not_followed);
   add_words(text, "unknown records:", server.unknown_hba);

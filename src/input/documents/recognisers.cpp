@@ -165,7 +165,15 @@ bool is_named_manifest(std::string_view name) {
 
 bool is_surely_manifest(std::string_view) { return false; }
 
-bool is_manifest(const Beginning& b) { return b.text.find("postgres") != std::string_view::npos; }
+bool is_manifest(const Beginning& b) {
+  const auto has = [&](std::string_view word) {
+    return b.text.find(word) != std::string_view::npos;
+  };
+  // postgres, Postgres, POSTGRES.
+  constexpr std::array<std::string_view, 7> words{"ostgres",   "OSTGRES",   "pg_hba", "pgHba",
+                                                  "stackgres", "PerconaPG", "pgHBA"};
+  return std::any_of(words.begin(), words.end(), has) || (has("ConfigMap") && has(".sql:"));
+}
 
 bool is_of_others(const Beginning& b) {
   if (!is_named_sql(b.name)) return false;

@@ -89,8 +89,6 @@ std::string up_only(std::string text, const Marks& marks) {
   return text;
 }
 
-}  // namespace
-
 std::string run_part(ScriptPart part, std::string text) {
   switch (part) {
     case ScriptPart::whole:
@@ -105,6 +103,16 @@ std::string run_part(ScriptPart part, std::string text) {
       return liquibase_part(std::move(text));
   }
   return text;
+}
+
+}  // namespace
+
+std::string run_text(const Script& script, std::string text) {
+  if (script.within.end > 0) {
+    blank(text, 0, std::min(script.within.begin, text.size()));
+    blank(text, std::min(script.within.end, text.size()), text.size());
+  }
+  return script.before + run_part(script.part, std::move(text));
 }
 
 std::vector<ScriptSet> take_dbmate(ScriptPool& pool, std::string_view /*name*/) {

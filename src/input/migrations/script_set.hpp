@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "text/files.hpp"
+#include "text/source.hpp"
 
 namespace pgleast {
 
@@ -20,11 +21,14 @@ enum class ScriptPart : std::uint8_t { whole, dbmate_up, goose_up, sql_migrate_u
 struct Script {
   std::string path;
   ScriptPart part = ScriptPart::whole;
+  Span within = {};         // where in its file it stands; empty: it is all of it
+  std::string before = {};  // what its session begins with
   bool operator==(const Script&) const = default;
 };
 
-/// The text with blanks in place of what is not run: places stay what they are.
-std::string run_part(ScriptPart part, std::string text);
+/// The text with blanks in place of what is not run: places stay what they are, but in the first
+/// line, which `before` comes before.
+std::string run_text(const Script& script, std::string text);
 
 struct ScriptSet {
   std::string folder;

@@ -4,7 +4,7 @@
 
 #include "input/platforms/dockerfile.hpp"
 #include "input/platforms/platform_files.hpp"
-#include "input/platforms/postgres_image.hpp"
+#include "input/platforms/server_image.hpp"
 #include "input/platforms/shell_words.hpp"
 #include "input/platforms/variables.hpp"
 #include "text/path_name.hpp"
@@ -55,7 +55,7 @@ class ComposeReader {
     std::optional<ContainerRun> run;
     if (const auto* const build = find_node(service, {"build"})) run = built(*build);
     if (!run) {
-      if (!is_postgres_image(image)) return std::nullopt;
+      if (!is_server_image(image)) return std::nullopt;
       run.emplace();
       run->image = image;
     }

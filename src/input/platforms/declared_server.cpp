@@ -15,6 +15,15 @@ std::vector<DeclaredLine> lines_said(const YamlNode& scalar) {
   return result;
 }
 
+std::optional<RunScript> script_said(const YamlNode& scalar, const std::string& before) {
+  const auto lines = lines_of(scalar);
+  for (const auto& line : lines) {
+    if (!line.is_verbatim) return std::nullopt;
+  }
+  const auto& last = lines.back();
+  return RunScript(scalar.source->name(), {lines.front().at, last.at + last.text.size()}, before);
+}
+
 DeclaredLine line_at(const YamlNode& node, std::string text) {
   return {std::move(text), node.source, node.span.begin, false, ""};
 }

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "text/source.hpp"
@@ -30,6 +31,17 @@ struct DeclaredLine {
   std::string added_by;      // "default of CloudNativePG"; empty: the document says it
 };
 
+/// A script that the server runs: a file or, of a document, the block that holds it.
+struct RunScript {
+  RunScript(std::string file, Span block = {}, std::string first = "")
+      : path(std::move(file)), within(block), before(std::move(first)) {}
+
+  std::string path;
+  Span within;         // empty: the whole file
+  std::string before;  // what its session begins with: SET SESSION AUTHORIZATION "app";
+  bool operator==(const RunScript&) const = default;
+};
+
 struct DeclaredServer {
   std::string name;                      // compose/db
   std::string path;                      // of the document
@@ -42,7 +54,7 @@ struct DeclaredServer {
   std::vector<DeclaredLine> statements;  // before the scripts
   // Files of the repository, which the document mounts.
   std::string hba_file, ident_file, conf_file;
-  std::vector<std::string> scripts;       // in the order in which they are run
+  std::vector<RunScript> scripts;         // in the order in which they are run
   std::vector<std::string> not_followed;  // of what is run: "init/1-users.sh: a shell script"
   std::vector<std::string> poolers;       // pgbouncer.ini
   std::vector<std::string> mentioned;     // all files that belong to it
@@ -53,6 +65,8 @@ struct DeclaredServer {
 
 /// The text of a scalar as lines that the document says.
 std::vector<DeclaredLine> lines_said(const YamlNode& scalar);
+/// The script that a scalar holds; none: it is no block, so its lines stand nowhere.
+std::optional<RunScript> script_said(const YamlNode& scalar, const std::string& before = "");
 /// One line that is put together from what the document says there.
 DeclaredLine line_at(const YamlNode& node, std::string text);
 /// A line that the platform adds: "default of CloudNativePG".

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "input/platforms/server_image.hpp"
 #include "input/platforms/shell_words.hpp"
 #include "input/platforms/variables.hpp"
 #include "text/path_name.hpp"
@@ -90,7 +91,7 @@ class DockerfileReader {
         take(instruction, *last);
       }
     }
-    if (!last || !is_postgres_image(last->image)) return std::nullopt;
+    if (!last || !is_server_image(last->image)) return std::nullopt;
     return last;
   }
 

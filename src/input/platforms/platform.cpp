@@ -1,5 +1,7 @@
 #include "input/platforms/platform.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -21,6 +23,8 @@ constexpr std::array table{
     PlatformRow{"CloudNativePG's chart", is_cloudnative_pg_chart, cloudnative_pg_chart_servers},
     PlatformRow{"Patroni", is_patroni, patroni_servers},
     PlatformRow{"Zalando's operator", is_zalando, zalando_servers},
+    PlatformRow{"Kubernetes", is_workload, workload_servers},
+    PlatformRow{"Helm", is_bitnami_chart, bitnami_chart_servers},
 };
 
 // One that another document refers to is a part of it.
@@ -32,14 +36,17 @@ void leave_out_parts(std::vector<DeclaredServer>& servers) {
   std::erase_if(servers, [&](const DeclaredServer& s) { return mentioned.contains(s.path); });
 }
 
-// The same name in two documents: the document says which.
+// The same name in two documents: the document says which, its number in a file where that does
+// not suffice.
 void tell_apart(std::vector<DeclaredServer>& servers) {
-  std::map<std::string, std::size_t> counts;
+  std::map<std::string, std::size_t> counts, seen;
   for (const auto& server : servers) ++counts[server.name];
   for (auto& server : servers) {
     if (counts[server.name] > 1 && !server.name.ends_with(server.path)) {
       server.name += " (" + server.path + ")";
     }
+    const auto number = ++seen[server.name];
+    if (number > 1) server.name += fmt::format(" #{}", number);
   }
 }
 

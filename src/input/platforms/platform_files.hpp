@@ -13,8 +13,8 @@ using ServersOf = std::vector<DeclaredServer>(const YamlNode& document, const Ma
 using IsDocument = bool(const YamlNode& document, std::string_view file_name);
 
 IsDocument is_compose, is_built_from_dockerfile, is_cloudnative_pg, is_cloudnative_pg_chart,
-    is_patroni, is_zalando;
+    is_patroni, is_zalando, is_workload, is_bitnami_chart;
 ServersOf compose_servers, dockerfile_servers, cloudnative_pg_servers, cloudnative_pg_chart_servers,
-    patroni_servers, zalando_servers;
+    patroni_servers, zalando_servers, workload_servers, bitnami_chart_servers;
 
 }  // namespace pgleast

@@ -27,11 +27,14 @@ struct ContainerRun {
   YamlNode at;        // the service or container
   std::string image;  // postgres:16-alpine
   std::map<std::string, SaidWord> environment;
-  std::vector<SaidWord> command;  // words
+  std::optional<YamlNode> more_environment;  // where it gets variables that nobody sees
+  std::vector<SaidWord> command;             // words
   /// Path in the container, path in the repository.
   std::vector<std::pair<std::string, std::string>> mounts;
-  /// The same of texts that other documents hold.
+  /// The same of texts that documents hold.
   std::map<std::string, YamlNode> texts;
+  /// The same of what is not in the repository: "ConfigMap init".
+  std::map<std::string, std::string> unseen_mounts;
 };
 
 /// Whether it is that image or one that keeps its entry point.
@@ -39,8 +42,11 @@ bool is_postgres_image(std::string_view image);
 /// 16 of `postgres:16-alpine`, `pgvector/pgvector:0.7-pg16`; 0: it does not say.
 int major_of_image(std::string_view image);
 
-DeclaredServer server_of(const ContainerRun& run, std::string name, const Repository& repository);
+DeclaredServer postgres_server(const ContainerRun& run, std::string name,
+                               const Repository& repository);
 
+/// The same without its registry and tag: `postgres`.
+std::string_view name_of_image(std::string_view image);
 /// `-c name=value` and `--name=value`.
 std::vector<std::pair<std::string, SaidWord>> settings_of_command(
     const std::vector<SaidWord>& words);

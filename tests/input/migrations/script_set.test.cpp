@@ -187,5 +187,5 @@ TEST_CASE("the way back is blank, and places stay", "[migrations]") {
        "--liquibase formatted sql\n                           \n  \n--changeset a:2 "
        "dbms:postgresql,h2\ny;\n                                \n  \n"},
   };
-  for (const auto& row : rows) CHECK(run_part(row.part, row.text) == row.run);
+  for (const auto& row : rows) CHECK(run_text({"", row.part}, row.text) == row.run);
 }
