@@ -48,9 +48,13 @@ Check conf_loads(MapReader&, MapReader&) {
         std::any_of(cluster.files.begin(), cluster.files.end(),
                     [](const ConfigFile& file) { return file.kind == ConfigKind::conf; });
     // A document says its settings one by one.
+    const auto& documents = cluster.said.files;
     const bool said =
-        cluster.server.empty() && std::any_of(cluster.settings.begin(), cluster.settings.end(),
-                                              [](const Setting& s) { return !s.file.empty(); });
+        std::any_of(cluster.settings.begin(), cluster.settings.end(), [&](const Setting& setting) {
+          return std::any_of(documents.begin(), documents.end(), [&](const SaidFile& document) {
+            return document.name == setting.file;
+          });
+        });
     if (read || said) return {};
     return unseen("the text of postgresql.conf was not read", remedy_for(cluster.reader));
   };

@@ -40,11 +40,19 @@ struct DiffOptions {
 
 // --- Two pg_hba.conf with the roles of one cluster ----------------------------------------------
 
-bool is_hba(const std::string& path) {
+bool is_connection(const std::string& text) {
   std::error_code ignored;
-  if (path == "-") return true;
-  return !fs::is_directory(path, ignored) &&
-         (!fs::exists(path, ignored) || kind_of_file(path, Found::named) == DocumentKind::hba);
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://")) return true;
+  return text.find('=') != std::string::npos && !fs::exists(text, ignored);
+}
+
+// One that cannot be told is taken for one: its reader says what is wrong with it.
+bool may_be_hba(const std::string& path) {
+  std::error_code ignored;
+  if (path == "-" || !fs::exists(path, ignored)) return !is_connection(path);
+  if (fs::is_directory(path, ignored)) return false;
+  const auto kind = kind_of_file(path, Found::named);
+  return !kind || kind == DocumentKind::hba;
 }
 
 HbaFile records_of(Cluster facts, const std::string& path) {
@@ -73,13 +81,11 @@ int diff_of_records(const DiffOptions& options) {
 
 // --- Two states of whole clusters ---------------------------------------------------------------
 
-using Clusters = std::map<std::string, Cluster>;
-
-bool is_connection(const std::string& text) {
-  std::error_code ignored;
-  if (text.starts_with("postgresql://") || text.starts_with("postgres://")) return true;
-  return text.find('=') != std::string::npos && !fs::exists(text, ignored);
-}
+struct State {
+  Cluster cluster;
+  Grounds grounds;
+};
+using Clusters = std::map<std::string, State>;
 
 // `old/infra` of the folder `old` is `infra`, as that of `new` is.
 std::string name_below(const std::string& root, const std::string& name) {
@@ -100,8 +106,9 @@ Clusters read_side(const SourceOptions& given, const std::string& side) {
   print_problems(found);
   Clusters result;
   for (const auto& one : found.clusters) {
-    Assumptions assumptions;
-    result.emplace(name_below(side, one.name), read_cluster(one.options, timings, &assumptions));
+    State state;
+    state.cluster = read_cluster(one.options, timings, &state.grounds);
+    result.emplace(name_below(side, one.name), std::move(state));
   }
   return result;
 }
@@ -175,10 +182,15 @@ std::vector<Finding> only_in(const std::vector<Finding>& some, const std::vector
   return result;
 }
 
-void add_findings(const Auditor& auditor, const Cluster& before, const Cluster& after,
+Audit audit_of(Auditor& auditor, const State& state) {
+  auditor.rest_on(state.grounds.assumptions, state.grounds.platform);
+  return auditor.audit(state.cluster);
+}
+
+void add_findings(Auditor& auditor, const State& before, const State& after,
                   ClusterChange& change) {
-  const auto was = auditor.audit(before);
-  const auto is = auditor.audit(after);
+  const auto was = audit_of(auditor, before);
+  const auto is = audit_of(auditor, after);
   change.found = only_in(findings_of(is), findings_of(was));
   change.solved = only_in(findings_of(was), findings_of(is));
   // What cannot be seen any more is not solved.
@@ -196,35 +208,34 @@ void doubt(ClusterChange& change, const Cluster& before, const Cluster& after) {
   change.closes.clear();
 }
 
-ClusterChange compared(const std::string& name, const Cluster& before, const Cluster& after,
-                       const Auditor& auditor) {
+ClusterChange compared(const std::string& name, const State& before, const State& after,
+                       Auditor& auditor) {
   ClusterChange change;
   change.cluster = name;
-  add_unseen(before, after, change);
+  add_unseen(before.cluster, after.cluster, change);
   add_findings(auditor, before, after, change);
-  const auto both = align(before, after);
+  const auto both = align(before.cluster, after.cluster);
   change.opens = gains(both, auditor.today());
   change.closes = narrowings(both, auditor.today());
-  doubt(change, before, after);
+  doubt(change, before.cluster, after.cluster);
   return change;
 }
 
 std::vector<ClusterChange> compared(const Clusters& before, const Clusters& after,
-                                    const Auditor& auditor) {
+                                    Auditor& auditor) {
   std::vector<ClusterChange> changes;
   if (before.size() == 1 && after.size() == 1) {
     changes.push_back(compared("", before.begin()->second, after.begin()->second, auditor));
     return changes;
   }
-  for (const auto& [name, cluster] : after) {
+  for (const auto& [name, state] : after) {
     const auto old = before.find(name);
-    changes.push_back(
-        compared(name, old == before.end() ? no_cluster(cluster) : old->second, cluster, auditor));
+    const auto none = State{no_cluster(state.cluster), {}};
+    changes.push_back(compared(name, old == before.end() ? none : old->second, state, auditor));
   }
-  for (const auto& [name, cluster] : before) {
-    if (!after.contains(name)) {
-      changes.push_back(compared(name, cluster, no_cluster(cluster), auditor));
-    }
+  for (const auto& [name, state] : before) {
+    if (after.contains(name)) continue;
+    changes.push_back(compared(name, state, {no_cluster(state.cluster), {}}, auditor));
   }
   return changes;
 }
@@ -249,7 +260,7 @@ Clusters read_revision(const SourceOptions& sources, const std::string& commit,
 }
 
 int diff_of_clusters(const DiffOptions& options) {
-  const Auditor auditor(load_policy(options.policies), today());
+  Auditor auditor(load_policy(options.policies), today());
   auto sources = options.sources;
   for (auto* const paths : {&sources.assume, &sources.sql}) {
     for (auto& path : *paths) path = fs::absolute(path).string();
@@ -285,7 +296,7 @@ int diff(const DiffOptions& options) {
   if (options.before.empty() || options.after.empty()) {
     fail_usage("diff needs OLD and NEW, or --git BASE..HEAD");
   }
-  const bool records = is_hba(options.before) && is_hba(options.after);
+  const bool records = may_be_hba(options.before) && may_be_hba(options.after);
   return records && options.output.format != "markdown" ? diff_of_records(options)
                                                         : diff_of_clusters(options);
 }
@@ -294,11 +305,9 @@ int diff(const DiffOptions& options) {
 
 void add_diff(CLI::App& app, Run& run) {
   const auto options = std::make_shared<DiffOptions>();
-  auto& command = add_command(
-      app, run, "diff",
-      "what access a change adds: two folders, files, snapshots, servers or git revisions; exit "
-      "code 1 when it adds some",
-      [options] { return diff(*options); });
+  auto& command =
+      add_command(app, run, "diff", "what access a change adds; exit code 1 when it adds some",
+                  [options] { return diff(*options); });
   add_value(command, "OLD", options->before,
             "a file or folder of any kind that pgleast knows, or a connection string", "SOURCE");
   add_value(command, "NEW", options->after, "the one that is to replace it", "SOURCE");

@@ -136,7 +136,11 @@ std::string read(const Folder& folder, const Asked& given) {
   try {
     return folder.without(shown(read_sources(options_of(folder, given))));
   } catch (const Error& e) {
-    return folder.without(e.what());
+    // Which platforms there are is not the matter here.
+    auto text = folder.without(e.what());
+    const auto platforms = text.find(", and documents of");
+    if (platforms == std::string::npos) return text;
+    return text.erase(platforms, text.find(';', platforms) - platforms);
   }
 }
 
