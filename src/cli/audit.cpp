@@ -32,21 +32,19 @@ std::vector<std::string> format_names() {
   return names;
 }
 
-// One that is looked at after another has its name above what is said of it.
+const ReportFormat& format_of(const AuditOptions& options) {
+  const auto formats = report_formats();
+  return *std::find_if(formats.begin(), formats.end(), [&](const ReportFormat& format) {
+    return format.name == options.output.format;
+  });
+}
+
 std::string report_of(const AuditOptions& options, const Auditor& auditor, Cluster& cluster,
-                      const Audit& result, const std::string& heading) {
+                      const Audit& result) {
   const auto findings = findings_with_fixes(cluster, result);
-  const ReportInput input{cluster,
-                          auditor.policy(),
-                          result,
-                          findings,
-                          options.judging.verbose,
-                          wants_colour(options.output),
-                          terminal_width(options.output)};
-  for (const auto& format : report_formats()) {
-    if (format.name == options.output.format) return heading + format.write(input);
-  }
-  return heading;
+  return format_of(options).write({cluster, auditor.policy(), result, findings,
+                                   options.judging.verbose, wants_colour(options.output),
+                                   terminal_width(options.output)});
 }
 
 bool wants_report(const AuditOptions& options) {
@@ -54,13 +52,13 @@ bool wants_report(const AuditOptions& options) {
 }
 
 int audit_one(const AuditOptions& options, Auditor& auditor, const SourceOptions& sources,
-              const std::string& heading, std::string& report, Timings& timings) {
+              std::string& report, Timings& timings) {
   Grounds grounds;
   auto cluster = read_cluster(sources, timings, &grounds);
   auditor.rest_on(std::move(grounds.assumptions), grounds.platform);
   const auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
   timings.phase("audit");
-  if (wants_report(options)) report += report_of(options, auditor, cluster, result, heading);
+  if (wants_report(options)) report = report_of(options, auditor, cluster, result);
   return exit_code(result.judgements, options.judging.fail_on);
 }
 
@@ -75,18 +73,20 @@ int worse(int a, int b) {
 // What cannot be read of one keeps nobody from the others.
 int audit_each(const AuditOptions& options, Auditor& auditor, const FoundSources& found,
                std::string& report, Timings& timings) {
-  if (options.output.format != "text") only_cluster(found);
   int code = 0;
+  std::vector<NamedReport> reports;
   for (const auto& one : found.clusters) {
-    const auto heading =
-        fmt::format("{}cluster {}\n\n", report.empty() ? "" : "\n", displayed(one.name));
     try {
-      code = worse(code, audit_one(options, auditor, one.options, heading, report, timings));
+      reports.push_back({one.name, ""});
+      code = worse(code, audit_one(options, auditor, one.options, reports.back().text, timings));
     } catch (const Error& e) {
+      reports.pop_back();
       std::fputs(fmt::format("pgleast: {}\n", e.what()).c_str(), stderr);
       code = worse(code, exit_unseen);
     }
   }
+  const bool any = wants_report(options) && !reports.empty();
+  if (any) report = format_of(options).join(reports);
   return code;
 }
 
@@ -98,7 +98,7 @@ int audit(const AuditOptions& options) {
   print_problems(found);
   std::string report;
   int code = found.clusters.size() == 1
-                 ? audit_one(options, auditor, found.clusters[0].options, "", report, timings)
+                 ? audit_one(options, auditor, found.clusters[0].options, report, timings)
                  : audit_each(options, auditor, found, report, timings);
   if (wants_report(options)) write_output(options.output, report);
   timings.phase("report");

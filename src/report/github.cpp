@@ -65,4 +65,13 @@ std::string github_report(const ReportInput& input) {
   return text + displayed(summary_text(input)) + '\n';
 }
 
+std::string join_github(const std::vector<NamedReport>& reports) {
+  std::string text;
+  for (const auto& [cluster, report] : reports) {
+    text +=
+        fmt::format("::group::cluster {}\n{}::endgroup::\n", message(displayed(cluster)), report);
+  }
+  return text;
+}
+
 }  // namespace pgleast

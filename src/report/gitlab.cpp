@@ -63,4 +63,16 @@ std::string gitlab_report(const ReportInput& input) {
   return json_text(list) + '\n';
 }
 
+// Equal fingerprints would be one issue.
+std::string join_gitlab(const std::vector<NamedReport>& reports) {
+  auto all = Json::array();
+  for (const auto& [cluster, report] : reports) {
+    for (auto& entry : Json::parse(report)) {
+      entry["fingerprint"] = entry["fingerprint"].get<std::string>() + '@' + displayed(cluster);
+      all.push_back(std::move(entry));
+    }
+  }
+  return json_text(all) + '\n';
+}
+
 }  // namespace pgleast

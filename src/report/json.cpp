@@ -92,6 +92,16 @@ Json finding_json(const Finding& finding, const FindingFix& fix) {
           {"fix", fix_json(fix)}};
 }
 
+void add_counts(Json& to, const Json& more) {
+  for (const auto& [key, value] : more.items()) {
+    if (value.is_object()) {
+      add_counts(to[key], value);
+    } else {
+      to[key] = to[key].get<std::size_t>() + value.get<std::size_t>();
+    }
+  }
+}
+
 }  // namespace
 
 std::string json_report(const ReportInput& input) {
@@ -113,6 +123,30 @@ std::string json_report(const ReportInput& input) {
       {"findings", std::move(findings)},
       {"remarks", std::move(remarks)}};
   return json_text(report) + '\n';
+}
+
+// The same shape: `cluster` of the whole is null, and each entry has its own.
+std::string join_json(const std::vector<NamedReport>& reports) {
+  Json all;
+  auto clusters = Json::array();
+  for (const auto& [name, text] : reports) {
+    auto report = Json::parse(text);
+    clusters.push_back({{"called", name}, {"cluster", report["cluster"]}});
+    for (const auto* const list : {"verdicts", "findings", "remarks"}) {
+      for (auto& entry : report[list]) entry["cluster"] = name;
+    }
+    if (all.is_null()) {
+      all = std::move(report);
+      continue;
+    }
+    add_counts(all["summary"], report["summary"]);
+    for (const auto* const list : {"verdicts", "findings", "remarks"}) {
+      for (auto& entry : report[list]) all[list].push_back(std::move(entry));
+    }
+  }
+  all["cluster"] = nullptr;
+  all["clusters"] = std::move(clusters);
+  return json_text(all) + '\n';
 }
 
 }  // namespace pgleast

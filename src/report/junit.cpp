@@ -12,6 +12,9 @@
 namespace pgleast {
 namespace {
 
+constexpr std::string_view declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+constexpr std::string_view end = "</testsuites>\n";
+
 // Control characters are shown by then; these two XML does not have at all (1.0, section 2.2).
 std::string xml(std::string_view text) {
   std::string result;
@@ -80,10 +83,22 @@ std::string junit_report(const ReportInput& input) {
   }
   const auto counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"",
                                   input.audit.judgements.size(), failed, tally(input.audit).unseen);
-  return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n  <testsuite name=\"{1}\" "
-      "{0}>\n{2}  </testsuite>\n</testsuites>\n",
-      counts, xml(displayed(summary_text(input))), tests);
+  return fmt::format("{0}<testsuites {1}>\n  <testsuite name=\"{2}\" {1}>\n{3}  {4}{5}",
+                     declaration, counts, xml(displayed(summary_text(input))), tests,
+                     "</testsuite>\n", end);
+}
+
+// The suites one after another; a reader that wants the sums adds them up.
+std::string join_junit(const std::vector<NamedReport>& reports) {
+  std::string suites;
+  for (const auto& [cluster, text] : reports) {
+    const auto begin = text.find("  <testsuite name=\"");
+    auto suite = text.substr(begin, text.size() - begin - end.size());
+    const std::string_view name = "<testsuite name=\"";
+    suite.insert(suite.find(name) + name.size(), xml(displayed(cluster)) + ": ");
+    suites += suite;
+  }
+  return fmt::format("{}<testsuites>\n{}{}", declaration, suites, end);
 }
 
 }  // namespace pgleast

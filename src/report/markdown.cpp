@@ -67,4 +67,12 @@ std::string markdown_report(const ReportInput& input) {
   return text + unseen_text(input.audit);
 }
 
+std::string join_markdown(const std::vector<NamedReport>& reports) {
+  std::string text;
+  for (const auto& [cluster, report] : reports) {
+    text += fmt::format("{}### {}\n\n{}", text.empty() ? "" : "\n", markdown_text(cluster), report);
+  }
+  return text;
+}
+
 }  // namespace pgleast

@@ -6,10 +6,13 @@ namespace pgleast {
 namespace {
 
 constexpr std::array formats{
-    ReportFormat{"text", text_report},         ReportFormat{"json", json_report},
-    ReportFormat{"sarif", sarif_report},       ReportFormat{"github", github_report},
-    ReportFormat{"gitlab", gitlab_report},     ReportFormat{"junit", junit_report},
-    ReportFormat{"markdown", markdown_report},
+    ReportFormat{"text", text_report, join_text},
+    ReportFormat{"json", json_report, join_json},
+    ReportFormat{"sarif", sarif_report, join_sarif},
+    ReportFormat{"github", github_report, join_github},
+    ReportFormat{"gitlab", gitlab_report, join_gitlab},
+    ReportFormat{"junit", junit_report, join_junit},
+    ReportFormat{"markdown", markdown_report, join_markdown},
 };
 
 }  // namespace

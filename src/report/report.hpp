@@ -27,9 +27,17 @@ struct ReportInput {
   std::size_t width = 0;  // of the terminal; 0: none, and lines are as long as they are
 };
 
+/// What was written of one cluster of several.
+struct NamedReport {
+  std::string cluster;
+  std::string text;
+};
+
 struct ReportFormat {
   std::string_view name;  // as `--format` takes it
   std::string (*write)(const ReportInput& input);
+  /// Several of the same policy as one, each finding with the name of its cluster.
+  std::string (*join)(const std::vector<NamedReport>& reports);
 };
 
 std::span<const ReportFormat> report_formats();
@@ -47,5 +55,13 @@ std::string gitlab_report(const ReportInput& input);
 std::string junit_report(const ReportInput& input);
 /// A comment of a pull request.
 std::string markdown_report(const ReportInput& input);
+
+std::string join_text(const std::vector<NamedReport>& reports);
+std::string join_json(const std::vector<NamedReport>& reports);
+std::string join_sarif(const std::vector<NamedReport>& reports);
+std::string join_github(const std::vector<NamedReport>& reports);
+std::string join_gitlab(const std::vector<NamedReport>& reports);
+std::string join_junit(const std::vector<NamedReport>& reports);
+std::string join_markdown(const std::vector<NamedReport>& reports);
 
 }  // namespace pgleast

@@ -279,4 +279,33 @@ std::string sarif_report(const ReportInput& input) {
   return json_text(log) + '\n';
 }
 
+// A service takes one run of a tool. All have the rules of one policy, in the same order.
+std::string join_sarif(const std::vector<NamedReport>& reports) {
+  Json all;
+  for (const auto& [cluster, text] : reports) {
+    auto log = Json::parse(text);
+    auto& run = log["runs"][0];
+    for (auto& result : run["results"]) {
+      result["properties"]["cluster"] = displayed(cluster);
+      for (auto& print : result["partialFingerprints"]) {
+        print = print.get<std::string>() + '@' + displayed(cluster);
+      }
+    }
+    auto& notes = run["invocations"][0]["toolExecutionNotifications"];
+    for (auto& note : notes) {
+      auto& words = note["message"]["text"];
+      words = displayed(cluster) + ": " + words.get<std::string>();
+    }
+    if (all.is_null()) {
+      all = std::move(log);
+      continue;
+    }
+    auto& first = all["runs"][0];
+    for (auto& result : run["results"]) first["results"].push_back(std::move(result));
+    auto& all_notes = first["invocations"][0]["toolExecutionNotifications"];
+    for (auto& note : notes) all_notes.push_back(std::move(note));
+  }
+  return json_text(all) + '\n';
+}
+
 }  // namespace pgleast

@@ -325,4 +325,12 @@ class TextReport {
 
 std::string text_report(const ReportInput& input) { return TextReport(input).write(); }
 
+std::string join_text(const std::vector<NamedReport>& reports) {
+  std::string text;
+  for (const auto& [cluster, report] : reports) {
+    text += fmt::format("{}cluster {}\n\n{}", text.empty() ? "" : "\n", displayed(cluster), report);
+  }
+  return text;
+}
+
 }  // namespace pgleast

@@ -136,7 +136,9 @@ class DockerfileReader {
     const auto words = shell_words(instruction.rest);
     const bool old_form = !words.empty() && words[0].find('=') == std::string::npos;
     const auto enter = [&](const std::string& name, const std::string& value) {
-      run.environment[name] = {filled_in(value, arguments_), node_at(source_, instruction.at)};
+      // Of an instruction of several lines the one that the name stands in.
+      const auto at = source_->text().find(name, instruction.at);
+      run.environment[name] = {filled_in(value, arguments_), node_at(source_, at)};
     };
     if (old_form && words.size() > 1) return enter(words[0], words[1]);
     for (const auto& word : words) {
