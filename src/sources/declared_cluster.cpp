@@ -11,8 +11,9 @@
 #include "input/config/conf.hpp"
 #include "input/config/hba.hpp"
 #include "input/config/ident.hpp"
-#include "input/replay/replay.hpp"
+#include "input/replay/assuming_replay.hpp"
 #include "model/bootstrap_superuser.hpp"
+#include "model/hba.hpp"
 #include "pg/secret_name.hpp"
 #include "pg/secret_text.hpp"
 #include "text/contained_files.hpp"
@@ -39,12 +40,68 @@ void star_named_secrets(std::string& text) {
       while (begin > at && (text[begin - 1] == ' ' || text[begin - 1] == '"')) --begin;
       const auto last = begin;
       while (begin > at && is_name_char(text[begin - 1])) --begin;
-      if (!names_secret(std::string_view(text).substr(begin, last - begin))) continue;
+      const auto name = std::string_view(text).substr(begin, last - begin);
+      if (!names_secret(name) && !is_secret_option(name)) continue;
       std::fill(text.begin() + static_cast<std::ptrdiff_t>(i) + 1,
                 text.begin() + static_cast<std::ptrdiff_t>(end), '*');
       break;
     }
     at = end + 1;
+  }
+}
+
+void star(std::string& text, std::size_t begin, std::size_t end) {
+  if (begin >= end) return;
+  std::fill(text.begin() + static_cast<std::ptrdiff_t>(begin),
+            text.begin() + static_cast<std::ptrdiff_t>(end), '*');
+}
+
+// What stands between a name and a value that belong together: no other item.
+bool is_one_item(std::string_view between, std::string_view name_key) {
+  return between.find(name_key) == std::string_view::npos &&
+         between.find('{') == std::string_view::npos &&
+         std::count(between.begin(), between.end(), '\n') <= 1;
+}
+
+// `name: POSTGRES_PASSWORD` and, after it or before it, `value: secret`. `colon`: also `":`.
+void star_values_of_names(std::string& text, const std::string& colon) {
+  constexpr std::size_t near = 400;
+  const auto name_key = "name" + colon, value_key = "value" + colon;
+  const auto npos = std::string::npos;
+  for (auto at = text.find(name_key); at != npos; at = text.find(name_key, at + 1)) {
+    const auto begin = text.find_first_not_of(" \"'", at + name_key.size());
+    if (begin == npos) return;
+    auto end = begin;
+    while (end < text.size() && is_name_char(text[end])) ++end;
+    if (!names_secret(std::string_view(text).substr(begin, end - begin))) continue;
+    const auto after = std::string_view(text).substr(end, near).find(value_key);
+    if (after != npos && is_one_item(std::string_view(text).substr(end, after), name_key)) {
+      const auto value = end + after + value_key.size();
+      star(text, value, std::min(text.find_first_of("}\n", value), text.size()));
+    }
+    const auto window = at > near ? at - near : 0;
+    const auto before = std::string_view(text).substr(window, at - window).rfind(value_key);
+    if (before == npos) continue;
+    const auto value = window + before + value_key.size();
+    if (is_one_item(std::string_view(text).substr(value, at - value), name_key)) {
+      star(text, value, std::min(text.find_first_of(",\n", value), at));
+    }
+  }
+}
+
+// `password:` and in the next line `value: secret`.
+void star_values_of_keys(std::string& text) {
+  constexpr std::string_view value_key = "value:";
+  for (auto at = text.find(value_key); at != std::string::npos; at = text.find(value_key, at + 1)) {
+    auto begin = at;
+    while (begin > 0 && text[begin - 1] == ' ') --begin;
+    if (begin < 2 || text[begin - 1] != '\n') continue;
+    auto last = text.find_last_not_of(" \r", begin - 2);
+    if (last == std::string::npos || text[last] != ':') continue;
+    auto first = last;
+    while (first > 0 && is_name_char(text[first - 1])) --first;
+    if (!names_secret(std::string_view(text).substr(first, last - first))) continue;
+    star(text, at + value_key.size(), std::min(text.find('\n', at), text.size()));
   }
 }
 
@@ -54,6 +111,9 @@ std::string starred_document(std::string_view text) {
     std::fill(result.begin() + static_cast<std::ptrdiff_t>(begin),
               result.begin() + static_cast<std::ptrdiff_t>(end), '*');
   }
+  star_values_of_names(result, ":");
+  star_values_of_names(result, "\":");
+  star_values_of_keys(result);
   star_named_secrets(result);
   return result;
 }
@@ -150,6 +210,7 @@ void move_diagnostic(const Composed& composed, Diagnostic& diagnostic) {
   if (line == nullptr) return;
   const Span span{line->at, end_of_word(*line)};
   diagnostic = make_diagnostic(*line->document, span, diagnostic.message);
+  diagnostic.excerpt = starred_document(diagnostic.excerpt);
 }
 
 void move_problem(const Composed& composed, HbaProblem& problem) {
@@ -170,6 +231,15 @@ void say_documents(Cluster& cluster, const std::vector<DeclaredLine>& lines) {
   for (const auto& line : lines) said_file(cluster, *line.document);
 }
 
+// Of some settings alone the value is not known.
+void hide_settings(const DeclaredServer& server, Cluster& cluster) {
+  if (server.hidden_settings.empty()) return;
+  std::erase_if(cluster.settings,
+                [&](const Setting& s) { return server.hidden_settings.contains(s.name); });
+  cluster.hidden_settings = {displayed(server.hidden_settings.begin()->second),
+                             "render the document, or say the value in it"};
+}
+
 // A setting that a document says twice, or the platform and then the document: the last counts.
 void read_settings(const DeclaredServer& server, Cluster& cluster) {
   Composed composed(server.path, server.conf);
@@ -186,6 +256,7 @@ void read_settings(const DeclaredServer& server, Cluster& cluster) {
   cluster.settings = settings_of(conf, cluster.version_num);
   cluster.setting_problems = setting_problems(conf);
   cluster.unseen.erase(Fact::settings);
+  hide_settings(server, cluster);
   for (auto& setting : cluster.settings) {
     const auto* line = composed.line_of(setting.file, setting.line);
     const bool is_said = !setting.file.empty();
@@ -274,9 +345,10 @@ void name_superuser(const DeclaredServer& server, Cluster& cluster) {
   const auto id = bootstrap_superuser(cluster);
   cluster.roles[index(id)].name = line.text;
   const auto at = position_of(line);
-  cluster.said.facts[{Said::role, static_cast<std::uint32_t>(index(id))}] = {
-      said_file(cluster, *line.document), static_cast<std::uint32_t>(at.line),
-      static_cast<std::uint32_t>(at.column)};
+  cluster.said.add({{Said::role, static_cast<std::uint32_t>(index(id))},
+                    {},
+                    {said_file(cluster, *line.document), static_cast<std::uint32_t>(at.line),
+                     static_cast<std::uint32_t>(at.column)}});
 }
 
 // The statements of a server as one script; where each begins.
@@ -308,12 +380,34 @@ void move_sayings(const DeclaredServer& server, const DeclaredScript& script, Cl
                                   [&](const SaidFile& f) { return f.name == script.name; });
   if (found == files.end()) return;
   const auto number = static_cast<std::uint32_t>(found - files.begin());
-  for (auto& [fact, at] : cluster.said.facts) {
+  for (auto& saying : cluster.said.facts) {
+    auto& at = saying.at;
     if (at.file != number || at.line == 0) continue;
     const auto& statement = server.statements[script.statement_at(at.line)];
     const auto position = position_of(statement);
     at = {said_file(cluster, *statement.document), static_cast<std::uint32_t>(position.line),
           static_cast<std::uint32_t>(position.column)};
+  }
+}
+
+// The same in words: `NAME:12:3` of the script is a line of the document.
+void move_words(const DeclaredServer& server, const DeclaredScript& script, std::string& words) {
+  const auto name = displayed(script.name);
+  for (auto at = words.find(name); at != std::string::npos; at = words.find(name, at + 1)) {
+    auto end = at + name.size();
+    std::uint32_t line = 0;
+    if (end < words.size() && words[end] == ':') {
+      for (++end; end < words.size() && words[end] >= '0' && words[end] <= '9'; ++end) {
+        line = line * 10 + static_cast<std::uint32_t>(words[end] - '0');
+      }
+      if (end < words.size() && words[end] == ':') {
+        end = std::min(words.find_first_not_of("0123456789", end + 1), words.size());
+      }
+    }
+    const auto& statement = server.statements[line == 0 ? 0 : script.statement_at(line)];
+    const auto file = displayed(statement.document->name());
+    words.replace(at, end - at,
+                  line == 0 ? file : fmt::format("{}:{}", file, position_of(statement).line));
   }
 }
 
@@ -331,11 +425,14 @@ void read_declared(const DeclaredServer& server, Cluster& cluster) {
   for (const auto& note : server.notes) cluster.remarks.push_back({note, ""});
 }
 
-void replay_declared(const DeclaredServer& server, Cluster& cluster) {
+void replay_declared(const DeclaredServer& server, Cluster& cluster, Assumptions* assumptions) {
   const DeclaredScript script(server);
   if (!script.text.empty()) {
-    replay_sql(Source(script.name, script.text), cluster, Beneath::known);
+    const auto beneath = server.may_hold_more ? Beneath::unknown : Beneath::known;
+    replay_sql({Source(script.name, script.text)}, cluster, {}, beneath, assumptions);
     move_sayings(server, script, cluster);
+    for (auto& remark : cluster.remarks) move_words(server, script, remark.why);
+    for (auto& [fact, unseen] : cluster.unseen) move_words(server, script, unseen.why);
   }
   if (!server.database.empty()) cluster.name = server.database;
   for (const auto fact : {Fact::roles, Fact::passwords}) {

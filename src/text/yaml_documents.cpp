@@ -28,8 +28,9 @@ class DocumentBuilder : public YAML::EventHandler {
   explicit DocumentBuilder(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
 
   YamlNode take() { return std::move(root_); }
+  const YAML::Mark& start() const { return start_; }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     place(node_at(mark, YamlNode::Kind::null), anchor);
@@ -154,6 +155,7 @@ class DocumentBuilder : public YAML::EventHandler {
   std::map<YAML::anchor_t, std::pair<YamlNode, std::size_t>> anchors_;
   std::size_t nodes_ = 0;
   YamlNode root_;
+  YAML::Mark start_;
 };
 
 Diagnostic diagnostic_at(const Source& source, const YAML::Mark& mark, std::string message) {
@@ -183,9 +185,12 @@ YamlDocuments read_yaml_documents(Source text) {
   std::istringstream stream{std::string(source->text())};
   try {
     YAML::Parser parser(stream);
-    while (true) {
+    for (int last = -1; true;) {
       DocumentBuilder builder(source);
       if (!parser.HandleNextDocument(builder)) break;
+      // Of a comma that stands alone yaml-cpp makes one empty document after the other.
+      if (builder.start().pos == last) throw YAML::ParserException(builder.start(), "no YAML");
+      last = builder.start().pos;
       result.documents.push_back(builder.take());
     }
   } catch (const YAML::DeepRecursion& e) {

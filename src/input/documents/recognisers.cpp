@@ -156,16 +156,29 @@ bool is_snapshot(const Beginning& b) {
 }
 
 bool is_named_manifest(std::string_view name) {
-  constexpr std::array<std::string_view, 4> extensions{".yml", ".yaml", ".Dockerfile",
+  constexpr std::array<std::string_view, 5> extensions{".yml", ".yaml", ".tf", ".Dockerfile",
                                                        ".dockerfile"};
   return name == "Dockerfile" || name == "Containerfile" || name.starts_with("Dockerfile.") ||
          std::any_of(extensions.begin(), extensions.end(),
                      [&](std::string_view extension) { return is_extension(name, extension); });
 }
 
-bool is_surely_manifest(std::string_view) { return false; }
+// Templates of the server's files.
+bool is_surely_manifest(std::string_view name) {
+  const bool is_jinja =
+      name.ends_with(".j2") || name.ends_with(".jinja") || name.ends_with(".jinja2");
+  return is_jinja &&
+         (name.find("pg_hba") != std::string_view::npos || name.starts_with("postgresql.conf"));
+}
+
+// What `terraform show -json` prints begins with its version.
+bool is_terraform_plan(const Beginning& b) {
+  return b.text.starts_with('{') &&
+         b.text.substr(0, 400).find("\"terraform_version\"") != std::string_view::npos;
+}
 
 bool is_manifest(const Beginning& b) {
+  if (!is_named_manifest(b.name)) return is_terraform_plan(b);
   const auto has = [&](std::string_view word) {
     return b.text.find(word) != std::string_view::npos;
   };

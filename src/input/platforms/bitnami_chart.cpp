@@ -14,22 +14,15 @@
 
 #include "input/platforms/bitnami_image.hpp"
 #include "input/platforms/container_spec.hpp"
-#include "input/platforms/kubernetes.hpp"
+#include "input/platforms/helm_values.hpp"
 #include "input/platforms/platform_files.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
 constexpr const char* conf_folder = "/bitnami/postgresql/conf";
 constexpr const char* scripts_folder = "/docker-entrypoint-initdb.d";
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (auto& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 // Keys that charts before 11 have and later ones do not.
 constexpr std::array<std::string_view, 7> old_keys{
@@ -55,15 +48,10 @@ constexpr std::array ha_keys{
     KnownKey{"postgresql", "configurationCM"},
 };
 
-bool has(const YamlNode& node, std::initializer_list<std::string_view> keys) {
-  const auto* const found = find_node(node, keys);
-  return found != nullptr && !found->is(YamlNode::Kind::null);
-}
-
 // `pgHbaConfiguration`, in whatever case.
 bool has_records(const YamlNode& node) {
   return std::any_of(node.entries.begin(), node.entries.end(), [](const YamlEntry& e) {
-    return lower(e.first.text) == "pghbaconfiguration";
+    return lower_case(e.first.text) == "pghbaconfiguration";
   });
 }
 
@@ -89,6 +77,11 @@ bool are_its_values(const YamlNode& values) {
   return (primary != nullptr && has_records(*primary)) || is_bitnami_image(image);
 }
 
+// sergelogvinov's has keys of the same names.
+bool is_of_other_chart(const YamlNode& values) {
+  return has(values, {"postgresqlServerMemory"}) || has(values, {"tlsCerts"});
+}
+
 // Below a key that says `postgres`: an application's own section about a server is none.
 bool may_be_its_values(const YamlNode& values) {
   return are_its_values(values) || has(values, {"auth", "username"}) ||
@@ -98,37 +91,11 @@ bool may_be_its_values(const YamlNode& values) {
          has(values, {"primary", "extendedConfiguration"});
 }
 
-struct Section {
-  std::string key;
-  const YamlNode* at = nullptr;
-  const YamlNode* values = nullptr;
-};
-
-// The values in a file of them, or those that Flux or Argo CD are told; none: it is neither.
-const YamlNode* values_in(const YamlNode& document) {
-  if (is_object(document, "helm.toolkit.fluxcd.io", "HelmRelease")) {
-    return find_node(document, {"spec", "values"});
-  }
-  if (is_object(document, "argoproj.io", "Application")) {
-    return find_node(document, {"spec", "source", "helm", "valuesObject"});
-  }
-  const bool other = has(document, {"apiVersion"}) || has(document, {"services"});
-  return other ? nullptr : &document;
-}
-
-std::vector<Section> sections_of(const YamlNode& document) {
-  const auto* const all = values_in(document);
-  if (all == nullptr) return {};
-  if (are_its_values(*all)) return {{"postgresql", all, all}};
-  std::vector<Section> result;
-  for (const auto& [key, values] : all->entries) {
-    if (truth_of(find_node(values, {"enabled"})) == false) continue;
-    const bool named = lower(key.text).find("postgres") != std::string::npos;
-    if (named ? may_be_its_values(values) : has_records(values) || is_ha(values)) {
-      result.push_back({key.text, &key, &values});
-    }
-  }
-  return result;
+bool are_bitnami_values(const YamlNode& values, bool below_named_key) {
+  const auto image = find_text(values, {"image", "repository"}).value_or("");
+  if (!image.empty() && !is_bitnami_image(image) && is_postgres_image(image)) return false;
+  if (is_of_other_chart(values)) return false;
+  return are_its_values(values) || (below_named_key && may_be_its_values(values));
 }
 
 std::string snake_case(std::string_view text) {
@@ -143,8 +110,8 @@ std::string snake_case(std::string_view text) {
 
 class ChartReader {
  public:
-  ChartReader(const YamlNode& document, const Section& section, const Repository& repository)
-      : all_(*values_in(document)),
+  ChartReader(const YamlNode& document, const ValuesSection& section, const Repository& repository)
+      : all_(*helm_values(document)),
         section_(section),
         values_(*section.values),
         repository_(repository) {
@@ -169,7 +136,7 @@ class ChartReader {
     }
     for (const auto& line : conf_) server.conf.push_back(line);
     for (auto& why : unknown_conf_) server.unknown_conf.push_back(std::move(why));
-    server.notes = std::move(notes_);
+    for (auto& note : notes_) server.notes.push_back(std::move(note));
     for (auto& file : files_of(run_, repository_)) server.mentioned.push_back(std::move(file));
     return server;
   }
@@ -189,11 +156,6 @@ class ChartReader {
     return *section_.at;
   }
 
-  // A value that is said and not empty.
-  static const YamlNode* said(const YamlNode* node) {
-    const bool is_said = node != nullptr && node->is(YamlNode::Kind::scalar) && !node->text.empty();
-    return is_said ? node : nullptr;
-  }
   // `global.postgresql` of the document comes before the chart's own.
   const YamlNode* find(std::string_view level, std::string_view key) const {
     const auto* const nothing = static_cast<const YamlNode*>(nullptr);
@@ -413,7 +375,7 @@ class ChartReader {
   void look_at(const YamlNode& node, std::string_view level, std::span<const KnownKey> known) {
     for (const auto& [key, value] : node.entries) {
       for (const auto& row : known) {
-        if (lower(row.name) != lower(key.text)) continue;
+        if (lower_case(row.name) != lower_case(key.text)) continue;
         // Replicas have settings of their own.
         if (level == "readReplicas" && row.name.starts_with("ext")) continue;
         if (level != row.level) {
@@ -430,7 +392,7 @@ class ChartReader {
   }
 
   const YamlNode& all_;
-  const Section& section_;
+  const ValuesSection& section_;
   const YamlNode& values_;
   const Repository& repository_;
   ContainerRun run_;
@@ -441,13 +403,13 @@ class ChartReader {
 }  // namespace
 
 bool is_bitnami_chart(const YamlNode& document, std::string_view) {
-  return !sections_of(document).empty();
+  return !sections_of(document, are_bitnami_values).empty();
 }
 
 std::vector<DeclaredServer> bitnami_chart_servers(const YamlNode& document, const Manifest&,
                                                   const Repository& repository) {
   std::vector<DeclaredServer> result;
-  for (const auto& section : sections_of(document)) {
+  for (const auto& section : sections_of(document, are_bitnami_values)) {
     result.push_back(ChartReader(document, section, repository).take());
   }
   return result;

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "input/platforms/container_reader.hpp"
 #include "input/platforms/shell_words.hpp"
 #include "pg/identifier.hpp"
+#include "text/display.hpp"
 #include "text/path_name.hpp"
 
 namespace pgleast {
@@ -17,8 +20,8 @@ constexpr const char* of_image = "default of the bitnami image";
 const std::string conf_folder = "/bitnami/postgresql/conf";
 
 bool is_yes(std::string_view text) {
-  return text == "yes" || text == "true" || text == "1" || text == "on" || text == "YES" ||
-         text == "TRUE" || text == "True" || text == "Yes";
+  const auto word = lower_case(text);
+  return word == "yes" || word == "true" || word == "1";
 }
 
 struct SettingOfVariable {
@@ -153,11 +156,7 @@ class BitnamiReader : ContainerReader {
     const auto folder = is_repmgr_ ? std::string("/bitnami/repmgr/conf") : conf_folder;
     const auto file = mounted(folder + "/postgresql.conf");
     file ? take_conf(file) : add_settings();
-    for (const auto& [inside, text] : run_.texts) {
-      if (!inside.starts_with(conf_folder + "/conf.d/")) continue;
-      const auto lines = known_lines(text, server_.unknown_conf);
-      server_.conf.insert(server_.conf.end(), lines.begin(), lines.end());
-    }
+    take_more_settings();
     for (const auto& [inside, what] : run_.unseen_mounts) {
       if (!inside.starts_with(conf_folder) && !inside.starts_with(folder)) continue;
       const auto why = unknown(run_.at, what + " is not in the repository");
@@ -165,6 +164,56 @@ class BitnamiReader : ContainerReader {
       if (!inside.starts_with(conf_folder + "/conf.d")) server_.unknown_hba.push_back(why);
     }
     take_flags();
+  }
+
+  // conf.d, which a file of the user's own must include to have it read.
+  void take_more_settings() {
+    const auto is_include = [](const DeclaredLine& line) {
+      const auto first = line.text.find_first_not_of(" \t");
+      return first != std::string::npos && line.text.compare(first, 11, "include_dir") == 0 &&
+             line.text.find("conf.d") != std::string::npos;
+    };
+    const auto included = std::erase_if(server_.conf, is_include) > 0;
+    const auto lines = more_settings();
+    if (lines.empty() || !server_.conf_file.empty()) return;
+    if (has_conf_file() && !included) {
+      server_.notes.push_back(fmt::format(
+          "{}:{}: has no effect: postgresql.conf does not include "
+          "conf.d",
+          lines.front().document->name(), lines.front().document->position(lines.front().at).line));
+      return;
+    }
+    server_.conf.insert(server_.conf.end(), lines.begin(), lines.end());
+  }
+
+  std::vector<DeclaredLine> more_settings() {
+    const auto folder = conf_folder + "/conf.d";
+    std::map<std::string, std::vector<DeclaredLine>> files;  // in the order of their names
+    for (const auto& [inside, text] : run_.texts) {
+      if (inside.starts_with(folder + '/')) files[inside] = known_lines(text, server_.unknown_conf);
+    }
+    const auto path = outside(folder);
+    const auto listed = path ? repository_.files.list(*path) : FolderNames{};
+    for (const auto& name : listed.names.value_or(std::vector<std::string>())) {
+      if (!name.ends_with(".conf")) continue;
+      files[fmt::format("{}/{}", folder, name)] =
+          lines_of_mounted(fmt::format("{}/{}", *path, name));
+    }
+    for (const auto& [inside, file] : run_.mounts) {
+      if (inside.starts_with(folder + '/')) files[inside] = lines_of_mounted(file);
+    }
+    std::vector<DeclaredLine> result;
+    for (const auto& [inside, lines] : files) {
+      result.insert(result.end(), lines.begin(), lines.end());
+    }
+    return result;
+  }
+
+  std::vector<DeclaredLine> lines_of_mounted(const std::string& path) {
+    const auto text = repository_.files.read(path).text;
+    if (!text) return {};
+    mention(path);
+    return lines_of_file(path, *text);
   }
 
   void add_settings() {
@@ -220,7 +269,11 @@ class BitnamiReader : ContainerReader {
 
   void read_records() {
     const auto folder = is_repmgr_ ? std::string("/bitnami/repmgr/conf") : conf_folder;
-    if (const auto file = mounted(folder + "/pg_hba.conf")) {
+    const auto records = folder + "/pg_hba.conf";
+    const bool is_said = std::any_of(run_.mounts.begin(), run_.mounts.end(),
+                                     [&](const auto& mount) { return mount.first == records; });
+    if (const auto file =
+            is_said ? file_at(records, run_.at, server_.unknown_hba) : mounted(records)) {
       take_hba(file);
       if (is_repmgr_) restrict_said_records();
       return;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "text/path_name.hpp"
@@ -22,6 +23,17 @@ bool is_configuration(std::string_view name) {
 }
 
 }  // namespace
+
+std::vector<DeclaredLine> lines_of_file(const std::string& path, const std::string& text) {
+  std::vector<DeclaredLine> result;
+  const auto document = std::make_shared<const Source>(path, text);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    result.push_back({text.substr(at, end - at), document, at, true, ""});
+    at = end + 1;
+  }
+  return result;
+}
 
 std::vector<DeclaredLine> known_lines(const YamlNode& text, std::vector<std::string>& unknowns) {
   auto lines = lines_said(text);
@@ -88,14 +100,20 @@ std::string ContainerReader::known(std::initializer_list<std::string_view> names
   return "";
 }
 
+std::optional<std::string> ContainerReader::outside(const std::string& path) const {
+  for (const auto& [inside, outside] : run_.mounts) {
+    if (inside == path) return outside;
+    if (is_below(path, inside)) return outside + path.substr(inside.size());
+  }
+  return std::nullopt;
+}
+
 std::optional<ContainerReader::Mounted> ContainerReader::mounted(const std::string& path) const {
   const auto text = run_.texts.find(path);
   if (text != run_.texts.end()) return Mounted{"", &text->second};
-  for (const auto& [inside, outside] : run_.mounts) {
-    if (inside == path) return Mounted{outside};
-    if (is_below(path, inside)) return Mounted{outside + path.substr(inside.size())};
-  }
-  return std::nullopt;
+  const auto file = outside(path);
+  if (!file || !repository_.files.read(*file).text) return std::nullopt;
+  return Mounted{*file};
 }
 
 std::optional<ContainerReader::Mounted> ContainerReader::file_at(
@@ -105,8 +123,13 @@ std::optional<ContainerReader::Mounted> ContainerReader::file_at(
   return file;
 }
 
+void ContainerReader::mention(const std::string& path) {
+  if (!path.empty()) server_.mentioned.push_back(path);
+}
+
 void ContainerReader::take_hba(const std::optional<Mounted>& file) {
   if (!file) return;
+  mention(file->path);
   server_.hba_file = file->path;
   server_.hba.clear();
   if (file->text != nullptr) server_.hba = known_lines(*file->text, server_.unknown_hba);
@@ -114,6 +137,7 @@ void ContainerReader::take_hba(const std::optional<Mounted>& file) {
 
 void ContainerReader::take_ident(const std::optional<Mounted>& file) {
   if (!file) return;
+  mention(file->path);
   server_.ident_file = file->path;
   server_.ident.clear();
   if (file->text != nullptr) server_.ident = known_lines(*file->text, server_.unknown_hba);
@@ -122,6 +146,7 @@ void ContainerReader::take_ident(const std::optional<Mounted>& file) {
 void ContainerReader::take_conf(const std::optional<Mounted>& file) {
   if (!file) return;
   has_conf_ = true;
+  mention(file->path);
   server_.conf_file = file->path;
   auto& conf = server_.conf;
   conf.erase(conf.begin(), conf.begin() + conf_lines_);
@@ -140,19 +165,49 @@ void ContainerReader::take_configuration() {
   for (const auto& [inside, outside] : run_.mounts) look_at(inside);
   for (const auto& [inside, text] : run_.texts) look_at(inside);
   for (const auto& [name, path] : found) {
-    if (name == "pg_hba.conf") take_hba(mounted(path));
-    if (name == "pg_ident.conf") take_ident(mounted(path));
-    if (name == "postgresql.conf") take_conf(mounted(path));
+    if (name == "pg_hba.conf") take_hba(file_at(path, run_.at, server_.unknown_hba));
+    if (name == "pg_ident.conf") take_ident(file_at(path, run_.at, server_.unknown_hba));
+    if (name == "postgresql.conf") take_conf(file_at(path, run_.at, server_.unknown_conf));
   }
-  for (const auto* const file : {&server_.hba_file, &server_.ident_file, &server_.conf_file}) {
-    if (!file->empty()) server_.mentioned.push_back(*file);
+}
+
+std::optional<std::pair<std::string, YamlNode>> ContainerReader::path_said(
+    std::string_view setting) const {
+  std::vector<DeclaredLine> lines(server_.conf.begin(), server_.conf.begin() + conf_lines_);
+  if (!server_.conf_file.empty()) {
+    const auto text = repository_.files.read(server_.conf_file).text.value_or("");
+    lines = lines_of_file(server_.conf_file, text);
+  }
+  std::optional<std::pair<std::string, YamlNode>> result;
+  for (const auto& line : lines) {
+    const auto begin = line.text.find_first_not_of(" \t");
+    if (begin == std::string::npos || line.text.compare(begin, setting.size(), setting) != 0) {
+      continue;
+    }
+    const auto quote = line.text.find('\'', begin);
+    const auto end = quote == std::string::npos ? quote : line.text.find('\'', quote + 1);
+    if (end == std::string::npos) continue;
+    YamlNode place;
+    place.source = line.document;
+    place.span = {line.at, line.at + 1};
+    result = {line.text.substr(quote + 1, end - quote - 1), place};
+  }
+  return result;
+}
+
+void ContainerReader::take_files_of_settings() {
+  if (const auto said = path_said("hba_file")) {
+    take_hba(file_at(said->first, said->second, server_.unknown_hba));
+  }
+  if (const auto said = path_said("ident_file")) {
+    take_ident(file_at(said->first, said->second, server_.unknown_hba));
   }
 }
 
 void ContainerReader::take_script(const std::string& name, const Mounted& script,
                                   const std::string& before) {
   const auto shown = script.text == nullptr ? script.path : shown_place(*script.text);
-  if (script.text == nullptr) server_.mentioned.push_back(script.path);
+  mention(script.path);
   if (name.ends_with(".sh")) {
     server_.not_followed.push_back(shown + ": a shell script is not run");
   } else if (name.find(".sql.") != std::string::npos) {
@@ -172,7 +227,7 @@ void ContainerReader::take_scripts(const std::string& before) {
     if (inside == scripts_folder) {
       const auto listed = repository_.files.list(outside);
       for (const auto& file : listed.names.value_or(std::vector<std::string>())) {
-        run[file] = {outside + '/' + file};
+        run[file] = {fmt::format("{}/{}", outside, file)};
       }
     } else if (is_below(inside, scripts_folder)) {
       run[std::string(name_of_path(inside))] = {outside};

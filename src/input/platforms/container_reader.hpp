@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "input/platforms/postgres_image.hpp"
@@ -33,7 +34,10 @@ class ContainerReader {
                     std::vector<std::string>& unknowns) const;
   static std::string unknown(const YamlNode& node, std::string_view what);
 
+  /// None: nothing of the repository is there.
   std::optional<Mounted> mounted(const std::string& path) const;
+  /// The path in the repository, whether anything is there or not.
+  std::optional<std::string> outside(const std::string& path) const;
   /// The same of one that the document names; none: it is not in the repository, which is said.
   std::optional<Mounted> file_at(const std::string& path, const YamlNode& at,
                                  std::vector<std::string>& unknowns) const;
@@ -42,8 +46,12 @@ class ContainerReader {
   void take_conf(const std::optional<Mounted>& file);
   /// pg_hba.conf and the like, wherever they are mounted.
   void take_configuration();
+  /// The files that the settings name: hba_file, ident_file.
+  void take_files_of_settings();
   /// `before`: what each of their sessions begins with.
   void take_scripts(const std::string& before = "");
+  /// A file of the repository belongs to the server.
+  void mention(const std::string& path);
   bool has_records() const { return !server_.hba_file.empty() || !server_.hba.empty(); }
   bool has_conf_file() const { return has_conf_; }
 
@@ -52,12 +60,15 @@ class ContainerReader {
   DeclaredServer server_;
 
  private:
+  /// A path that postgresql.conf says, and where; none: it does not.
+  std::optional<std::pair<std::string, YamlNode>> path_said(std::string_view setting) const;
   void take_script(const std::string& name, const Mounted& script, const std::string& before);
 
   bool has_conf_ = false;
   std::ptrdiff_t conf_lines_ = 0;  // the first settings: those of a text
 };
 
+std::vector<DeclaredLine> lines_of_file(const std::string& path, const std::string& text);
 /// Lines of a text; what stands in a template is not known, which is said.
 std::vector<DeclaredLine> known_lines(const YamlNode& text, std::vector<std::string>& unknowns);
 

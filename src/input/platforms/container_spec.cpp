@@ -1,5 +1,7 @@
 #include "input/platforms/container_spec.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -38,7 +40,10 @@ std::optional<std::vector<ConfigEntry>> generated(const std::string& name, const
   if (generators == nullptr) return std::nullopt;
   for (const auto& generator : generators->items) {
     const auto* const files = find_node(generator, {"files"});
-    if (find_text(generator, {"name"}) != name || files == nullptr) continue;
+    if (find_text(generator, {"name"}) != name) continue;
+    const bool has_more =
+        find_node(generator, {"literals"}) != nullptr || find_node(generator, {"envs"}) != nullptr;
+    if (files == nullptr || has_more) return std::nullopt;
     std::vector<ConfigEntry> entries;
     for (const auto& file : files->items) {
       const auto equals = file.text.find('=');
@@ -129,7 +134,7 @@ void mount(const Volume& volume, const std::string& path, const std::string& sub
   for (const auto& entry : *entries) {
     const auto file = file_of_key(entry.key, volume.items);
     if (file.empty() || (!sub_path.empty() && file != sub_path)) continue;
-    const auto inside = sub_path.empty() ? path + '/' + file : path;
+    const auto inside = sub_path.empty() ? fmt::format("{}/{}", path, file) : path;
     if (entry.file.empty()) {
       run.texts[inside] = entry.text;
     } else {
@@ -185,6 +190,7 @@ void take_variables_from(const YamlNode& env_from, const Repository& repository,
       const auto entries = config_map(*name, item, repository);
       if (!entries) run.more_environment = item;
       for (const auto& entry : entries.value_or(std::vector<ConfigEntry>())) {
+        if (!entry.file.empty()) continue;
         run.environment[prefix + entry.key] = {known_text(entry.text), entry.text};
       }
     }

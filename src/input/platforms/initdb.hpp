@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "input/platforms/declared_server.hpp"
+#include "input/platforms/declared/declared_server.hpp"
 
 namespace pgleast {
 

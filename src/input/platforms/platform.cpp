@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <iterator>
 #include <set>
 #include <utility>
 
+#include "input/platforms/ansible/ansible.hpp"
 #include "input/platforms/dockerfile.hpp"
 #include "input/platforms/platform_files.hpp"
+#include "input/platforms/terraform/hcl.hpp"
+#include "input/platforms/terraform/terraform.hpp"
 #include "text/path_name.hpp"
 
 namespace pgleast {
@@ -24,7 +26,15 @@ constexpr std::array table{
     PlatformRow{"Patroni", is_patroni, patroni_servers},
     PlatformRow{"Zalando's operator", is_zalando, zalando_servers},
     PlatformRow{"Kubernetes", is_workload, workload_servers},
-    PlatformRow{"Helm", is_bitnami_chart, bitnami_chart_servers},
+    PlatformRow{"bitnami's chart", is_bitnami_chart, bitnami_chart_servers},
+    PlatformRow{"groundhog2k's chart", is_groundhog_chart, groundhog_chart_servers},
+    PlatformRow{"sergelogvinov's chart", is_sergelogvinov_chart, sergelogvinov_chart_servers},
+    PlatformRow{"Crunchy's operator", is_crunchy, crunchy_servers},
+    PlatformRow{"Percona's operator", is_percona, crunchy_servers},
+    PlatformRow{"StackGres", is_stackgres, stackgres_servers},
+    PlatformRow{"templates", is_template_of_server, template_servers},
+    PlatformRow{"Terraform", is_terraform, terraform_servers},
+    PlatformRow{"Ansible", is_ansible, ansible_servers},
 };
 
 // One that another document refers to is a part of it.
@@ -57,7 +67,11 @@ std::span<const PlatformRow> platforms() { return table; }
 Manifest read_manifest(const std::string& path, std::string text,
                        std::vector<Diagnostic>& problems) {
   Manifest manifest{path, std::move(text), {}};
-  if (is_dockerfile(name_of_path(path))) {
+  if (path.ends_with(".tf")) {
+    manifest.documents.push_back(read_hcl(Source(path, manifest.text)));
+    return manifest;
+  }
+  if (is_dockerfile(name_of_path(path)) || is_jinja_template(name_of_path(path))) {
     YamlNode nothing;
     nothing.source = std::make_shared<const Source>(path, manifest.text);
     manifest.documents.push_back(std::move(nothing));
@@ -85,13 +99,6 @@ FoundServers declared_servers(const Repository& repository) {
   }
   leave_out_parts(result.servers);
   tell_apart(result.servers);
-  return result;
-}
-
-std::string repository_path(const std::string& path, std::string_view said) {
-  namespace fs = std::filesystem;
-  auto result = (fs::path(path).parent_path() / said).lexically_normal().generic_string();
-  while (result.size() > 1 && result.ends_with('/')) result.pop_back();
   return result;
 }
 

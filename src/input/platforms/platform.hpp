@@ -9,23 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "input/platforms/declared_server.hpp"
-#include "text/files.hpp"
+#include "input/platforms/declared/declared_server.hpp"
+#include "input/platforms/declared/repository.hpp"
 
 namespace pgleast {
-
-/// A file with documents that may stand for servers.
-struct Manifest {
-  std::string path;
-  std::string text;
-  std::vector<YamlNode> documents;  // of YAML and JSON
-};
-
-/// What documents may refer to.
-struct Repository {
-  std::vector<Manifest> manifests;  // by path
-  FileReader files;
-};
 
 struct PlatformRow {
   std::string_view called;  // `docker compose`
@@ -46,7 +33,5 @@ FoundServers declared_servers(const Repository& repository);
 /// Reads the documents of a text; an error leaves those before it.
 Manifest read_manifest(const std::string& path, std::string text,
                        std::vector<Diagnostic>& problems);
-/// A name of the repository as a document in `path` says it: `./init` beside it.
-std::string repository_path(const std::string& path, std::string_view said);
 
 }  // namespace pgleast

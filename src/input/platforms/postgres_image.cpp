@@ -87,11 +87,18 @@ class ImageReader : ContainerReader {
       server_.unknown_hba.push_back(server_.unknown_conf.back());
       return;
     }
-    for (const auto& [name, value] : settings_of_command(words)) {
+    const auto settings = settings_of_command(words);
+    for (const auto& [name, value] : settings) {
+      if (name == "config_file" && value.text) {
+        take_conf(file_at(*value.text, value.node, server_.unknown_conf));
+      }
+    }
+    take_files_of_settings();
+    for (const auto& [name, value] : settings) {
       if (!value.text) {
         server_.unknown_conf.push_back(unknown(value.node, "the value of " + name));
       } else if (name == "config_file") {
-        take_conf(file_at(*value.text, value.node, server_.unknown_conf));
+        continue;
       } else if (name == "hba_file") {
         take_hba(file_at(*value.text, value.node, server_.unknown_hba));
       } else if (name == "ident_file") {

@@ -11,6 +11,7 @@
 #include "input/platforms/kubernetes.hpp"
 #include "input/platforms/platform_files.hpp"
 #include "input/platforms/server_image.hpp"
+#include "text/display.hpp"
 #include "text/path_name.hpp"
 
 namespace pgleast {
@@ -34,13 +35,6 @@ std::vector<const YamlNode*> containers_of(const YamlNode& document) {
     if (is_server_image(find_text(container, {"image"}).value_or(""))) result.push_back(&container);
   }
   return result;
-}
-
-std::string lower(std::string text) {
-  for (auto& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 void take_words(const YamlNode* list, ContainerRun& run) {
@@ -109,7 +103,8 @@ std::vector<DeclaredServer> workload_servers(const YamlNode& document, const Man
   std::vector<DeclaredServer> result;
   const auto containers = containers_of(document);
   for (const auto* const container : containers) {
-    auto name = lower(find_text(document, {"kind"}).value_or("")) + '/' + object_name(document);
+    auto name =
+        lower_case(find_text(document, {"kind"}).value_or("")) + '/' + object_name(document);
     if (containers.size() > 1) name += '/' + find_text(*container, {"name"}).value_or("");
     result.push_back(server_in(*container, document, std::move(name), repository));
   }

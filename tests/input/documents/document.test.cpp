@@ -49,6 +49,12 @@ TEST_CASE("a file is taken for what its first lines say", "[documents]") {
       {"mysql.sql", "CREATE TABLE `t` (a int AUTO_INCREMENT);", "foreign", "SQL script"},
       {"query.sql", "-- name: GetUser :one\nSELECT 1;", "foreign", "SQL script"},
       {"s.snapshot", "{\n \"acls\": [", "snapshot", "snapshot"},
+      {"pg_hba.conf.j2", "{% for %}", "document of a platform", "document of a platform"},
+      {"notes", "postgres is here", "nothing", "nothing"},
+      {"main.tf", "version = \"POSTGRES_16\"", "document of a platform", "document of a platform"},
+      {"vpc.tf", "resource \"aws_vpc\" \"x\" {}", "nothing", "nothing"},
+      {"plan.json", "{\"format_version\":\"1.2\",\"terraform_version\":\"1.9.0\"",
+       "document of a platform", "document of a platform"},
       {"package.json", "{\"name\": \"x\"}", "nothing", "nothing"},
   };
   for (const auto& row : rows) {

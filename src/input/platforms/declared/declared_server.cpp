@@ -1,4 +1,4 @@
-#include "input/platforms/declared_server.hpp"
+#include "input/platforms/declared/declared_server.hpp"
 
 #include <fmt/format.h>
 
@@ -50,6 +50,21 @@ std::optional<DeclaredLine> parameter_line(const YamlEntry& parameter) {
 }
 
 DeclaredLine place_at(const YamlNode& node) { return line_at(node, ""); }
+
+std::string connect_command(const std::string& database) {
+  std::string quoted;
+  for (const char c : database) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    if (c == '"') quoted += c;
+    quoted += c;
+  }
+  return fmt::format("\\connect \"dbname='{}'\"", quoted);
+}
+
+std::string password_clause(const std::optional<std::string>& said) {
+  const bool is_md5 = said && said->starts_with("md5") && said->size() == 35;
+  return fmt::format(" PASSWORD '{}'", is_md5 ? "md5" + std::string(32, '0') : "not shown");
+}
 
 std::string shown_place(const YamlNode& node) {
   const auto at = node.source->position(node.span.begin);

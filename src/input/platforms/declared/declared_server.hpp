@@ -10,6 +10,7 @@
 //                                              default
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,7 @@ struct DeclaredServer {
   std::string path;                      // of the document
   DeclaredLine settings_at;              // where it would say a setting that it does not say
   int major = 0;                         // 0: the document does not say
+  bool may_hold_more = false;            // roles and objects that no document makes
   DeclaredLine superuser;                // the name of whom initdb makes; empty: postgres
   std::string database;                  // in which scripts are run; empty: postgres
   std::vector<DeclaredLine> hba, ident;  // in the order of the server; hba empty: not known
@@ -60,6 +62,7 @@ struct DeclaredServer {
   std::vector<std::string> mentioned;     // all files that belong to it
   // What is not known: "docker-compose.yml:7: ${METHOD} has no value".
   std::vector<std::string> unknown_hba, unknown_conf, unknown_roles;
+  std::map<std::string, std::string> hidden_settings;  // these alone are not known, and why
   std::vector<std::string> notes;
 };
 
@@ -77,6 +80,11 @@ DeclaredLine setting_line(const YamlNode& value, const std::string& name, const 
 std::optional<DeclaredLine> parameter_line(const YamlEntry& parameter);
 /// A node of a document, of no text.
 DeclaredLine place_at(const YamlNode& node);
+/// `\connect` to a database: what is after it is done there.
+std::string connect_command(const std::string& database);
+/// ` PASSWORD '...'` of which only the kind is true: a verifier of md5 stays one. `said` is what
+/// the document has; none: it is not known.
+std::string password_clause(const std::optional<std::string>& said);
 /// "docker-compose.yml:7"
 std::string shown_place(const YamlNode& node);
 /// Of a template, which nobody filled in: `{{ net }}`, `${NET}`, `<%= net %>`.

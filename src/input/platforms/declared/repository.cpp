@@ -1,0 +1,14 @@
+#include "input/platforms/declared/repository.hpp"
+
+#include <filesystem>
+
+namespace pgleast {
+
+std::string repository_path(const std::string& path, std::string_view said) {
+  namespace fs = std::filesystem;
+  auto result = (fs::path(path).parent_path() / said).lexically_normal().generic_string();
+  while (result.size() > 1 && result.ends_with('/')) result.pop_back();
+  return result;
+}
+
+}  // namespace pgleast
