@@ -10,6 +10,9 @@ namespace pgleast {
 std::optional<Unseen> unknown_beyond(const Assumptions& assumptions) {
   std::vector<std::string> names;
   for (const auto& a : assumptions.made) names.push_back(called(a));
+  if (!assumptions.left_out.empty()) {
+    return Unseen{assumptions.left_out.front(), "audit a server on which it was run"};
+  }
   if (names.empty()) return std::nullopt;
   const bool one = names.size() == 1;
   const auto* const what = assumptions.any_object() ? "is there, and who holds it,"

@@ -40,12 +40,12 @@ void add_finding(const Facts& facts, const Wanted& wanted, ObjectId id, Privileg
   }
   finding.message = fmt::format("PUBLIC, that is every role, holds {} on {} {}", to_string(held),
                                 finding.subject.kind, displayed(finding.subject.name));
-  finding.path = {fmt::format("GRANT {} to PUBLIC on {}{}", to_string(held),
-                              displayed(finding.subject.name),
-                              object.acl == null_acl && !column ? " (built-in default)" : "")};
-  if (wanted.revoke) {
-    finding.remedies.emplace_back(ChangePrivileges{false, id, column, public_role, held});
-  }
+  const ChangePrivileges revoke{false, id, column, public_role, held};
+  finding.path = {facts.told(
+      fmt::format("GRANT {} to PUBLIC on {}{}", to_string(held), displayed(finding.subject.name),
+                  object.acl == null_acl && !column ? " (built-in default)" : ""),
+      {revoke})};
+  if (wanted.revoke) finding.remedies.emplace_back(revoke);
   findings.push_back(std::move(finding));
 }
 

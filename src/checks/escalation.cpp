@@ -78,8 +78,8 @@ class Findings {
     const auto& step = opening.step;
     auto& entry = entry_of(step, logins);
     entry.logins |= logins;
-    auto line = fmt::format("{}  ({})", step.how, step.edge);
-    if (entry.lines.insert(line).second) entry.finding.path.push_back(std::move(line));
+    auto line = facts_.told(step);
+    if (entry.lines.insert(line.text).second) entry.finding.path.push_back(std::move(line));
     if (!cut_) return;
     auto& remedies = entry.finding.remedies;
     for (const auto& remedy : step.cut) {

@@ -5,11 +5,25 @@
 #include <algorithm>
 #include <utility>
 
+#include "finding/said_place.hpp"
 #include "input/config/secrets.hpp"
 #include "model/objects_of.hpp"
 #include "text/display.hpp"
 
 namespace pgleast {
+namespace {
+
+// Where the first characters end.
+std::size_t bytes_of(std::string_view utf8, std::size_t characters) {
+  std::size_t bytes = 0;
+  for (std::size_t seen = 0; bytes < utf8.size(); ++bytes) {
+    seen += character_count(utf8.substr(bytes, 1));
+    if (seen > characters) break;
+  }
+  return bytes;
+}
+
+}  // namespace
 
 Facts::Facts(const Cluster& cluster, const Policy& policy, std::string today)
     : cluster_(cluster),
@@ -98,6 +112,36 @@ Location Facts::location(const std::string& file, std::size_t line) const {
   const auto first = std::min(text.find_first_not_of(" \t"), text.size());
   const Span span{begin + first, begin + text.size()};
   return {file, line, source->position(span.begin).column, excerpt(*source, span, 4)};
+}
+
+Location Facts::location(const SaidAt& at) const {
+  auto result = location_of(cluster_, at);
+  const auto* const source = source_of(result.file);
+  if (source == nullptr) return result;
+  const auto line = source->line_start(at.line);
+  const auto begin = line + bytes_of(source->line_after(line), at.column - 1);
+  const auto rest = source->line_after(begin);
+  const Span span{begin, begin + std::min(rest.find(';'), rest.find_last_not_of(" \t\r") + 1)};
+  result.excerpt = excerpt(*source, span, 4);
+  return result;
+}
+
+std::optional<Location> Facts::said_location(const Finding& finding) const {
+  auto at = said_by(cluster_, finding.remedies);
+  if (!at) at = said_of(cluster_, finding.subject);
+  return at ? std::optional(location(*at)) : std::nullopt;
+}
+
+PathStep Facts::told(const std::string& words, const std::vector<Remedy>& taken_back_by) const {
+  return told_step(cluster_, words, said_by(cluster_, taken_back_by));
+}
+
+PathStep Facts::told(const Step& step) const {
+  const auto at = said_by(cluster_, step.cut);
+  PathStep result(
+      fmt::format("{}  ({}{}{})", step.how, step.edge, at ? ", " : "", shown_place(cluster_, at)));
+  if (at) result.said = location_of(cluster_, *at);
+  return result;
 }
 
 Subject Facts::subject(const Object& object) const {

@@ -43,6 +43,13 @@ class Facts {
   Location location(const HbaRecord& record, Span span) const;
   Location location(const std::string& file, std::size_t line) const;
 
+  Location location(const SaidAt& at) const;
+  /// What a finding without a place is about: where a script says it.
+  std::optional<Location> said_location(const Finding& finding) const;
+  /// A step of a path, with the place of what these take back.
+  PathStep told(const std::string& words, const std::vector<Remedy>& taken_back_by) const;
+  PathStep told(const Step& step) const;
+
   Subject subject(const Object& object) const;
   std::string shown(const Object& object) const;  // identity, safe to print
   std::string shown(RoleId role) const;

@@ -22,13 +22,15 @@ Check function_public_execute(MapReader&, MapReader& fix) {
       finding.subject = facts.subject(object);
       finding.message = fmt::format("every role may call {}, which runs as {}", facts.shown(object),
                                     facts.shown(object.owner));
-      finding.path = {fmt::format("PUBLIC has EXECUTE on {}{}", facts.shown(object),
-                                  object.acl == null_acl ? " (built-in default)" : ""),
-                      fmt::format("{} is SECURITY DEFINER and owned by {}", facts.shown(object),
-                                  facts.shown(object.owner))};
+      const ChangePrivileges taken{false, id, std::nullopt, public_role, Privilege::execute};
+      finding.path = {facts.told(fmt::format("PUBLIC has EXECUTE on {}{}", facts.shown(object),
+                                             object.acl == null_acl ? " (built-in default)" : ""),
+                                 {taken}),
+                      facts.told(fmt::format("{} is SECURITY DEFINER and owned by {}",
+                                             facts.shown(object), facts.shown(object.owner)),
+                                 {PinSearchPath{id, ""}})};
       if (revoke) {
-        finding.remedies.emplace_back(
-            ChangePrivileges{false, id, std::nullopt, public_role, Privilege::execute});
+        finding.remedies.emplace_back(taken);
         finding.decision = "grant EXECUTE to the roles that call it";
       }
       findings.push_back(std::move(finding));

@@ -198,9 +198,11 @@ Check function_search_path(MapReader&, MapReader& fix) {
       finding.subject = facts.subject(object);
       finding.message =
           fmt::format("{} runs as {} and {}", facts.shown(object), facts.shown(object.owner), why);
-      finding.path = {fmt::format("{} is SECURITY DEFINER and owned by {}{}", facts.shown(object),
-                                  facts.shown(object.owner),
-                                  cluster.role(object.owner).superuser ? ", a superuser" : "")};
+      finding.path = {
+          facts.told(fmt::format("{} is SECURITY DEFINER and owned by {}{}", facts.shown(object),
+                                 facts.shown(object.owner),
+                                 cluster.role(object.owner).superuser ? ", a superuser" : ""),
+                     {PinSearchPath{id, ""}})};
       if (pin) {
         if (!pins) pins.emplace(facts.graph());
         const auto wanted = pins->of(id);

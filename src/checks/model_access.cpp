@@ -13,6 +13,7 @@
 
 #include "checks/check.hpp"
 #include "escalation/unread_databases.hpp"
+#include "finding/said_place.hpp"
 #include "model/bootstrap_superuser.hpp"
 #include "model/objects_of.hpp"
 #include "privileges/row_access.hpp"
@@ -206,8 +207,11 @@ class AccessJudge {
       finding.subject = facts_.subject(cluster_.object(target.object));
       found.where = arrival ? arrival->place : cause_words(route);
     } else if (route.legs == found.legs) {
+      auto shared = route;
+      forget_other_places(shared.legs, found.legs);
+      found.legs = shared.legs;
       finding.path =
-          path_of(route, {found.roles.begin(), found.roles.end()}, arrival ? arrival->words : "");
+          path_of(shared, {found.roles.begin(), found.roles.end()}, arrival ? arrival->words : "");
     }
     if (found.legs.empty()) found.legs = route.legs;
     found.entry = &entry;
@@ -299,14 +303,16 @@ class AccessJudge {
     return superuser ? cuts.front().front() : cuts.back().front();
   }
 
-  static std::vector<std::string> path_of(const Route& route, const std::vector<std::string>& roles,
-                                          const std::string& login) {
-    std::vector<std::string> path;
-    if (!login.empty()) path.push_back(listed(roles) + " from " + login);
+  std::vector<PathStep> path_of(const Route& route, const std::vector<std::string>& roles,
+                                const std::string& login) const {
+    std::vector<PathStep> path;
+    if (!login.empty()) path.emplace_back(listed(roles) + " from " + login);
     auto at = login.empty() ? listed(roles) : std::string();
     for (const auto& leg : route.legs) {
-      path.push_back(fmt::format("{}--{}{}>  {}", at.empty() ? "" : at + "  ", leg.how,
-                                 leg.how.empty() ? "" : "--", leg.to));
+      auto& step = path.emplace_back(fmt::format("{}--{}{}>  {}", at.empty() ? "" : at + "  ",
+                                                 leg_words(cluster_, leg),
+                                                 leg.how.empty() ? "" : "--", leg.to));
+      if (leg.said) step.said = location_of(cluster_, *leg.said);
       at.clear();
     }
     path.insert(path.end(), route.steps.begin(), route.steps.end());
@@ -329,10 +335,10 @@ class AccessJudge {
           note_unknown(entry, role, goal, way);
           continue;
         }
-        std::vector<std::string> path;
+        std::vector<PathStep> path;
         PathCuts cuts;
         for (const auto& step : way) {
-          path.push_back(fmt::format("{}: {}", step.edge, step.how));
+          path.push_back(facts_.told(fmt::format("{}: {}", step.edge, step.how), step.cut));
           const bool may =
               !step.cut.empty() && std::all_of(step.cut.begin(), step.cut.end(),
                                                [&](const Remedy& cut) { return may_be_cut(cut); });
@@ -353,8 +359,8 @@ class AccessJudge {
                     facts_.shown(role), facts_.shown(goal), displayed(entry.id), uncertain->how);
   }
 
-  void add_becoming(const AccessEntry& entry, RoleId role, RoleId goal,
-                    std::vector<std::string> path, const PathCuts& cuts) {
+  void add_becoming(const AccessEntry& entry, RoleId role, RoleId goal, std::vector<PathStep> path,
+                    const PathCuts& cuts) {
     // Who becomes one of them may become all: it is said once, of the first.
     const auto key = fmt::format("{}\n{}", entry.id, facts_.shown(role));
     if (becoming_.contains(key)) return;
@@ -362,7 +368,9 @@ class AccessJudge {
     finding.subject = {"role", fmt::format("{}: {}", entry.id, cluster_.role_name(role)), ""};
     finding.message = fmt::format("{} can become {}, which `{}` rules out", facts_.shown(role),
                                   facts_.shown(goal), displayed(entry.id));
-    if (path.empty()) path.push_back(fmt::format("{} is SUPERUSER", facts_.shown(role)));
+    if (path.empty()) {
+      path.push_back(facts_.told(fmt::format("{} is SUPERUSER", facts_.shown(role)), cuts.front()));
+    }
     finding.path = std::move(path);
     finding.paths = {cuts};
     finding.concerns = {role};

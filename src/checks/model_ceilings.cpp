@@ -65,14 +65,17 @@ void explain(const Facts& facts, RoleId grantee, ObjectId id, PrivilegeSet exces
   const auto& cluster = facts.cluster();
   const auto& object = cluster.object(id);
   if (grantee == public_role) {
-    finding.path = {fmt::format("GRANT {} ON {} TO PUBLIC{}", to_string(excess),
-                                facts.shown(object),
-                                object.acl == null_acl ? " (built-in default)" : "")};
-    finding.remedies.emplace_back(ChangePrivileges{false, id, std::nullopt, public_role, excess});
+    const ChangePrivileges revoke{false, id, std::nullopt, public_role, excess};
+    finding.path = {
+        facts.told(fmt::format("GRANT {} ON {} TO PUBLIC{}", to_string(excess), facts.shown(object),
+                               object.acl == null_acl ? " (built-in default)" : ""),
+                   {revoke})};
+    finding.remedies.emplace_back(revoke);
     return;
   }
   if (cluster.role(grantee).superuser) {
-    finding.path = {fmt::format("{} is SUPERUSER", facts.shown(grantee))};
+    finding.path = {facts.told(fmt::format("{} is SUPERUSER", facts.shown(grantee)),
+                               {ChangeAttribute{grantee, RoleAttribute::superuser, false}})};
     finding.decision = "take SUPERUSER from the role";
     return;
   }
@@ -80,9 +83,10 @@ void explain(const Facts& facts, RoleId grantee, ObjectId id, PrivilegeSet exces
   excess.each([&](Privilege privilege) {
     for (const auto& cause : facts.graph().causes(grantee, object, privilege)) {
       const auto step =
-          fmt::format("{} holds {} ({})", facts.shown(grantee), info(privilege).keyword,
-                      displayed(via(cluster, grantee, object.owner, cause)));
-      if (said.insert(step).second) finding.path.push_back(step);
+          facts.told(fmt::format("{} holds {} ({})", facts.shown(grantee), info(privilege).keyword,
+                                 displayed(via(cluster, grantee, object.owner, cause))),
+                     {ChangePrivileges{false, id, std::nullopt, cause.grantee, privilege}});
+      if (said.insert(step.text).second) finding.path.push_back(step);
       if (cause.kind != Cause::Kind::predefined_role && cause.grantee == object.owner) {
         finding.decision = "give the object to another owner: an owner can grant itself anything";
         continue;
@@ -151,17 +155,22 @@ void explain_columns(const Facts& facts, RoleId grantee, ObjectId id,
   for (const auto& [place, held] : excess) {
     const auto& column = cluster.relation(object).columns[place];
     if (grantee == public_role) {
-      finding.path.push_back(fmt::format("GRANT {} ({}) ON {} TO PUBLIC", to_string(held),
-                                         displayed(column.name), facts.shown(object)));
-      finding.remedies.emplace_back(ChangePrivileges{false, id, place, public_role, held});
+      const ChangePrivileges revoke{false, id, place, public_role, held};
+      finding.path.push_back(
+          facts.told(fmt::format("GRANT {} ({}) ON {} TO PUBLIC", to_string(held),
+                                 displayed(column.name), facts.shown(object)),
+                     {revoke}));
+      finding.remedies.emplace_back(revoke);
       continue;
     }
     held.each([&, place = place](Privilege privilege) {
       for (const auto& cause : facts.graph().causes(grantee, object, column, privilege)) {
         if (cause.kind != Cause::Kind::column_item) continue;
-        finding.path.push_back(fmt::format("{} holds {} on column {} ({})", facts.shown(grantee),
-                                           info(privilege).keyword, displayed(column.name),
-                                           displayed(via(cluster, grantee, object.owner, cause))));
+        finding.path.push_back(
+            facts.told(fmt::format("{} holds {} on column {} ({})", facts.shown(grantee),
+                                   info(privilege).keyword, displayed(column.name),
+                                   displayed(via(cluster, grantee, object.owner, cause))),
+                       {ChangePrivileges{false, id, place, cause.grantee, privilege}}));
         auto remedy = remedy_for(facts, id, privilege, cause);
         if (auto* const revoke = std::get_if<ChangePrivileges>(&remedy)) revoke->column = place;
         finding.remedies.push_back(std::move(remedy));

@@ -35,7 +35,9 @@ Check role_attribute(MapReader& with, MapReader& fix) {
       finding.message = fmt::format("{} has {}: {}", facts.shown(role), info(attribute).keyword,
                                     info(attribute).power);
       finding.path = way_in(facts, role);
-      finding.path.push_back(fmt::format("{} is {}", facts.shown(role), info(attribute).keyword));
+      finding.path.push_back(
+          facts.told(fmt::format("{} is {}", facts.shown(role), info(attribute).keyword),
+                     {ChangeAttribute{role, attribute, false}}));
       if (remove) finding.remedies.emplace_back(ChangeAttribute{role, attribute, false});
       findings.push_back(std::move(finding));
     }

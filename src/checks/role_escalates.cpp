@@ -50,9 +50,7 @@ Check role_escalates(MapReader& with, MapReader& fix) {
       finding.subject = {"role", r.name, ""};
       finding.message = fmt::format("{} can become superuser", facts.shown(role));
       finding.path = way_in(facts, role);
-      for (const auto& step : way) {
-        finding.path.push_back(fmt::format("{}  ({})", step.how, step.edge));
-      }
+      for (const auto& step : way) finding.path.push_back(facts.told(step));
       if (cuts) {
         finding.paths = {cuts_of(way)};
         finding.concerns = {role};

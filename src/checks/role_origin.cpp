@@ -9,7 +9,7 @@
 
 namespace pgleast {
 
-std::vector<std::string> way_in(const Facts& facts, RoleId role) {
+std::vector<PathStep> way_in(const Facts& facts, RoleId role) {
   const auto& cluster = facts.cluster();
   if (!cluster.seen(Fact::hba) || !cluster.hba.loads() || !cluster.role(role).login) return {};
   const DecidedPart* best = nullptr;

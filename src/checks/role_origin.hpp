@@ -10,6 +10,6 @@ namespace pgleast {
 
 /// "app_user logs in by pg_hba.conf:12 (trust)": the widest record that lets it in. Empty
 /// when the records are not known or none does.
-std::vector<std::string> way_in(const Facts& facts, RoleId role);
+std::vector<PathStep> way_in(const Facts& facts, RoleId role);
 
 }  // namespace pgleast

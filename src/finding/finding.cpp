@@ -26,6 +26,12 @@ std::string fingerprint(const Finding& finding) {
   return fmt::format("{:016x}", hash);
 }
 
+std::vector<std::string> path_texts(const Finding& finding) {
+  std::vector<std::string> texts;
+  for (const auto& step : finding.path) texts.push_back(step.text);
+  return texts;
+}
+
 std::string_view to_string(Verdict::Kind kind) {
   switch (kind) {
     case Verdict::Kind::holds:

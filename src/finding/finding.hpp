@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "finding/remedy.hpp"
@@ -36,6 +37,15 @@ struct Location {
   std::string excerpt;     // the line and a caret; empty when there is no text
 };
 
+/// One of the steps that prove a finding.
+struct PathStep {
+  std::string text;              // with its place, where that is known
+  std::optional<Location> said;  // without an excerpt
+  PathStep(std::string words)    // NOLINT(google-explicit-constructor): mostly it is that alone
+      : text(std::move(words)) {}
+  PathStep(const char* words) : text(words) {}  // NOLINT(google-explicit-constructor): the same
+};
+
 /// The accepted risk that a finding falls under.
 struct Waiver {
   std::string rule;
@@ -56,7 +66,7 @@ struct Finding {
   Subject subject;
   std::string message;  // one sentence, names in it made safe to show
   std::optional<Location> location;
-  std::vector<std::string> path;    // the steps that prove it
+  std::vector<PathStep> path;       // the steps that prove it
   std::vector<std::string> detail;  // "lets in: ...", "for example: ..."
   std::vector<Remedy> remedies;
   /// Of what must not be possible by any path: the paths, of which `remedies` end the first that
@@ -69,6 +79,8 @@ struct Finding {
 
 /// 16 hexadecimal digits from rule, subject and nothing that a reordering changes.
 std::string fingerprint(const Finding& finding);
+
+std::vector<std::string> path_texts(const Finding& finding);
 
 struct Verdict {
   enum class Kind { holds, broken, unseen } kind = Kind::holds;

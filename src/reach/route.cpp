@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "finding/said_place.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
 
@@ -25,6 +26,11 @@ bool is_told(std::size_t place, const std::vector<RoleId>& path) {
   return place <= told_at_each_end || place + told_at_each_end >= path.size();
 }
 
+// The last leg is what the last cut takes away.
+void note_place(const Cluster& cluster, Route& route) {
+  route.legs.back().said = said_by(cluster, route.cuts.back());
+}
+
 void add_cut(const std::vector<RoleId>& path, std::size_t place, Route& route) {
   route.cuts.emplace_back(ChangeMembership{false, path[place], path[place - 1]});
 }
@@ -36,6 +42,7 @@ void add_inherited(const Cluster& cluster, const std::vector<RoleId>& path, Rout
     route.legs.push_back({skips ? "member of (inherits), and so on" : "member of (inherits)",
                           shown_role(cluster, path[i])});
     add_cut(path, i, route);
+    note_place(cluster, route);
   }
 }
 
@@ -45,6 +52,7 @@ void add_set_roles(const Cluster& cluster, const std::vector<RoleId>& path, Rout
   }
   if (path.size() < 2) return;
   route.legs.push_back({"SET ROLE", shown_role(cluster, path.back())});
+  if (path.size() == 2) note_place(cluster, route);
   route.statements.push_back(
       fmt::format("SET ROLE {};", quote_identifier(cluster.role_name(path.back()))));
 }
@@ -66,6 +74,7 @@ void add_cause(const Cluster& cluster, const Reason& reason, Route& route) {
   if (cause.kind == Cause::Kind::superuser) {
     route.legs.push_back({"SUPERUSER", there, true});
     route.cuts.emplace_back(ChangeAttribute{cause.path.back(), RoleAttribute::superuser, false});
+    note_place(cluster, route);
     return;
   }
   add_inherited(cluster, cause.path, route);
@@ -80,6 +89,7 @@ void add_cause(const Cluster& cluster, const Reason& reason, Route& route) {
     revoke.column = static_cast<std::uint32_t>(*target.column);
   }
   route.cuts.emplace_back(revoke);
+  note_place(cluster, route);
 }
 
 std::string indirect_words(const Cluster& cluster, const IndirectUse& use) {
@@ -145,7 +155,8 @@ void add_step(const Cluster& cluster, const Step& step, Route& route) {
   route.legs.push_back({std::string(step.edge), step.to.power
                                                     ? std::string(to_string(*step.to.power))
                                                     : shown_role(cluster, step.to.role)});
-  route.steps.push_back(fmt::format("{}: {}", step.edge, step.how));
+  route.steps.push_back(
+      told_step(cluster, fmt::format("{}: {}", step.edge, step.how), said_by(cluster, step.cut)));
   route.statements.insert(route.statements.end(), step.statements.begin(), step.statements.end());
   route.cuts.insert(route.cuts.end(), step.cut.begin(), step.cut.end());
   route.needs_victim = route.needs_victim || step.needs_victim;
@@ -186,6 +197,16 @@ std::string row_words(const Cluster& cluster, const RowAccess& access) {
 }
 
 }  // namespace
+
+std::string leg_words(const Cluster& cluster, const Leg& leg) {
+  return with_place(cluster, leg.how, leg.said);
+}
+
+void forget_other_places(std::vector<Leg>& legs, const std::vector<Leg>& others) {
+  for (std::size_t i = 0; i < legs.size() && i < others.size(); ++i) {
+    if (legs[i].said != others[i].said) legs[i].said.reset();
+  }
+}
 
 Routes::Routes(const Graph& graph, const Escalations& escalations, Target target, Help help)
     : graph_(graph),

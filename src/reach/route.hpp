@@ -9,10 +9,11 @@
 
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "escalation/escalation.hpp"
-#include "finding/remedy.hpp"
+#include "finding/finding.hpp"
 #include "privileges/row_access.hpp"
 #include "reach/target.hpp"
 
@@ -22,7 +23,10 @@ struct Leg {
   std::string how;  // on the arrow
   std::string to;   // where it leads, safe to show
   bool superuser = false;
-  bool operator==(const Leg&) const = default;
+  std::optional<SaidAt> said = {};  // of who takes it; several may take the same leg
+  bool operator==(const Leg& o) const {
+    return std::tie(how, to, superuser) == std::tie(o.how, o.to, o.superuser);
+  }
 };
 
 /// Of a table, to who gets there.
@@ -40,8 +44,13 @@ struct Route {
   bool needs_victim = false;            // somebody stronger must act, too
   bool replication = false;             // the session is one for replication
   ObjectId database = no_object;        // where it begins; none: in any
-  std::vector<std::string> steps;       // how each step up works, for one of its login roles
+  std::vector<PathStep> steps;          // how each step up works, for one of its login roles
 };
+
+/// "GRANT by owner (roles.sql:12)": on the arrow.
+std::string leg_words(const Cluster& cluster, const Leg& leg);
+/// For who takes the same way: what each of them got elsewhere has no one place.
+void forget_other_places(std::vector<Leg>& legs, const std::vector<Leg>& others);
 
 class Routes {
  public:

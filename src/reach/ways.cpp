@@ -145,7 +145,10 @@ class WaySearch {
     const auto [at, added] = found_.try_emplace(shape);
     auto& way = at->second;
     way.roles.push_back(role.name);
-    if (!added) return add_cuts(way.route.cuts, route.cuts);
+    if (!added) {
+      forget_other_places(way.route.legs, route.legs);
+      return add_cuts(way.route.cuts, route.cuts);
+    }
     way.record = door.record;
     way.from = door.from;
     way.transports = door.transports;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "finding/said_place.hpp"
 #include "fix/statement.hpp"
 #include "pg/identifier.hpp"
 #include "text/display.hpp"
@@ -42,6 +43,10 @@ std::string text_of(const Cut& cut, const std::string& role) {
 
 }  // namespace
 
+std::string Explainer::in_place(const std::optional<SaidAt>& at) const {
+  return at ? ", " + shown_place(graph_.cluster(), at) : "";
+}
+
 const Column* Explainer::column_of(const AskedCell& cell) const {
   if (!cell.column) return nullptr;
   const auto& cluster = graph_.cluster();
@@ -53,9 +58,10 @@ std::string Explainer::membership(RoleId member, RoleId group) const {
   const auto name = displayed(cluster.role_name(member));
   for (const auto& m : cluster.memberships) {
     if (m.member != member || m.role != group || !m.inherit) continue;
-    return fmt::format("{} is a member of {} (inherits; granted by {})", name,
-                       displayed(cluster.role_name(group)),
-                       displayed(cluster.role_name(m.grantor)));
+    const auto at = said_by(cluster, ChangeMembership{false, group, member});
+    return fmt::format("{} is a member of {} (inherits; granted by {}{})", name,
+                       displayed(cluster.role_name(group)), displayed(cluster.role_name(m.grantor)),
+                       in_place(at));
   }
   return name + " owns the database";
 }
@@ -65,7 +71,8 @@ std::string Explainer::end_of(const AskedCell& cell, const Cause& cause) const {
   const auto& object = cluster.object(cell.object);
   const auto keyword = info(cell.privilege).keyword;
   if (cause.kind == Cause::Kind::superuser) {
-    return displayed(cluster.role_name(cell.role)) + " is SUPERUSER";
+    const auto at = said_by(cluster, ChangeAttribute{cell.role, RoleAttribute::superuser, false});
+    return told_step(cluster, displayed(cluster.role_name(cell.role)) + " is SUPERUSER", at).text;
   }
   if (cause.kind == Cause::Kind::predefined_role) {
     return fmt::format("{} holds {} on all such objects", cluster.role_name(cause.grantee),
@@ -73,11 +80,14 @@ std::string Explainer::end_of(const AskedCell& cell, const Cause& cause) const {
   }
   const bool built_in = cause.kind == Cause::Kind::acl_item && object.acl == null_acl;
   const bool on_column = cause.kind == Cause::Kind::column_item;
+  ChangePrivileges taken{false, cell.object, std::nullopt, cause.grantee, cell.privilege};
+  if (on_column) taken.column = static_cast<std::uint32_t>(*cell.column);
   return fmt::format(
-      "GRANT {}{} ON {} TO {}{}", keyword,
+      "GRANT {}{} ON {} TO {}{}{}", keyword,
       on_column ? " (" + displayed(quote_identifier(column_of(cell)->name)) + ")" : "",
       displayed(grant_target(cluster, object)), displayed(grantee_sql(cluster, cause.grantee)),
-      built_in ? " (built-in default)" : " by " + displayed(cluster.role_name(cause.item.grantor)));
+      built_in ? " (built-in default)" : " by " + displayed(cluster.role_name(cause.item.grantor)),
+      in_place(said_by(cluster, taken)));
 }
 
 std::vector<Explainer::Path> Explainer::paths(const AskedCell& cell) const {

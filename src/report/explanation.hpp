@@ -3,8 +3,8 @@
 //
 //   app_user holds SELECT on table public.orders
 //     app_user > readers
-//       app_user is a member of readers (inherits; granted by admin)
-//       GRANT SELECT ON TABLE "public"."orders" TO "readers" by owner
+//       app_user is a member of readers (inherits; granted by admin, roles.sql:3)
+//       GRANT SELECT ON TABLE "public"."orders" TO "readers" by owner, grants.sql:12
 //     cut by any one of
 //       REVOKE SELECT ON TABLE "public"."orders" FROM "readers";
 //       REVOKE "readers" FROM "app_user" GRANTED BY "admin";
@@ -45,6 +45,7 @@ class Explainer {
   };
   std::vector<Path> paths(const AskedCell& cell) const;
   std::string membership(RoleId member, RoleId group) const;
+  std::string in_place(const std::optional<SaidAt>& at) const;
   std::string end_of(const AskedCell& cell, const Cause& cause) const;
   bool holds(RoleId role, const AskedCell& cell) const;
   std::optional<RoleId> after_set_role(const AskedCell& cell) const;

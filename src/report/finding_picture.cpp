@@ -36,7 +36,7 @@ void add_proof(Drawing& drawing, const Finding& finding) {
   if (focus != drawing.boxes.end()) {
     before = static_cast<std::size_t>(focus - drawing.boxes.begin());
   }
-  auto steps = finding.path;
+  auto steps = path_texts(finding);
   if (steps.empty()) steps.push_back(finding.message);
   for (const auto& step : steps) {
     drawing.boxes.push_back({Box::Kind::note, {step}, false});

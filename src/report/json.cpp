@@ -85,7 +85,7 @@ Json finding_json(const Finding& finding, const FindingFix& fix) {
             {"database", text_or_null(finding.subject.database)}}},
           {"message", finding.message},
           {"location", location_json(finding.location)},
-          {"path", finding.path},
+          {"path", path_texts(finding)},
           {"detail", finding.detail},
           {"decision", text_or_null(finding.decision)},
           {"waived", waiver_json(finding.waived)},

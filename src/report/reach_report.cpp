@@ -125,15 +125,16 @@ std::string try_words(const Way& way) {
   return text;
 }
 
-std::string way_text(const RecordNames& records, const Way& way) {
+std::string way_text(const Cluster& cluster, const RecordNames& records, const Way& way) {
   auto text = "   " + to_string(way.from);
   if (way.pooler) text += fmt::format("  --{}-->  the pooler", pooler_words(*way.pooler));
   text += fmt::format("  --{}-->  {}", records(way.record), role_words(way.roles));
   for (const auto& leg : way.route.legs) {
-    text += fmt::format("  --{}{}>  {}", leg.how, leg.how.empty() ? "" : "--", leg.to);
+    text +=
+        fmt::format("  --{}{}>  {}", leg_words(cluster, leg), leg.how.empty() ? "" : "--", leg.to);
   }
   text += '\n';
-  for (const auto& step : way.route.steps) text += "   " + step + '\n';
+  for (const auto& step : way.route.steps) text += "   " + step.text + '\n';
   if (!way.unknown.empty()) text += "   unknown: " + way.unknown + '\n';
   text += "   try: " + try_words(way) + '\n';
   for (const auto& statement : way.route.statements) {
@@ -187,7 +188,8 @@ Json cuts_json(const RecordNames& records, const std::vector<WayCut>& cuts, std:
 
 Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   auto path = Json::array();
-  for (const auto& leg : way.route.legs) path.push_back({{"how", leg.how}, {"to", leg.to}});
+  for (const auto& leg : way.route.legs)
+    path.push_back({{"how", leg_words(cluster, leg)}, {"to", leg.to}});
   Json result{{"target", end_of_path(cluster, target)}, {"privilege", nullptr}};
   if (!target.power) result["privilege"] = info(target.privilege).keyword;
   result["from"] = origin_json(way.from);
@@ -198,7 +200,8 @@ Json way_json(const Cluster& cluster, const Target& target, const Way& way) {
   result["roles"] = way.roles;
   result["databases"] = way.databases;
   result["path"] = path;
-  result["steps"] = way.route.steps;
+  result["steps"] = Json::array();
+  for (const auto& step : way.route.steps) result["steps"].push_back(step.text);
   result["rows"] = way.route.rows ? Json(way.route.rows->words) : Json();
   result["certain"] = way.unknown.empty();
   result["why"] = way.unknown;
@@ -330,7 +333,8 @@ std::string ways_text(const Cluster& cluster, const std::string& from,
                         : report.not_looked_at ? "no way as far as was looked"
                                                : "no way");
     for (std::size_t i = 0; i < ways.size(); ++i) {
-      text += fmt::format("{}. {}\n", i + 1, way_head(ways[i])) + way_text(records, ways[i]) + '\n';
+      text += fmt::format("{}. {}\n", i + 1, way_head(ways[i])) +
+              way_text(cluster, records, ways[i]) + '\n';
     }
     text += cuts_text(records, report.cuts);
     text += shut_text(records, report.found.shut);

@@ -202,6 +202,21 @@ Json suppression(const Waiver& waiver) {
   return {{"kind", "external"}, {"status", "accepted"}, {"justification", shown_lines(text)}};
 }
 
+// Where nobody knows of any step where it was said, there is nothing to go along.
+Json code_flows(const Finding& finding) {
+  auto steps = Json::array();
+  bool placed = false;
+  for (const auto& step : finding.path) {
+    Json location = {{"message", message(step.text)}};
+    if (step.said) location["physicalLocation"] = physical_location(step.said, "");
+    placed = placed || step.said.has_value();
+    steps.push_back({{"location", std::move(location)}});
+  }
+  if (!placed) return Json::array();
+  const Json flow = {{"locations", std::move(steps)}};
+  return Json::array({{{"threadFlows", Json::array({flow})}}});
+}
+
 Json result_json(const Finding& finding, const FindingFix& fix, std::size_t rule_index,
                  const std::string& instead) {
   Json location = {{"physicalLocation", physical_location(finding.location, instead)}};
@@ -212,6 +227,7 @@ Json result_json(const Finding& finding, const FindingFix& fix, std::size_t rule
                  {"message", message(whole_text(finding, fix))},
                  {"locations", Json::array({std::move(location)})},
                  {"partialFingerprints", fingerprints(finding)}};
+  if (auto flows = code_flows(finding); !flows.empty()) result["codeFlows"] = std::move(flows);
   if (finding.waived) result["suppressions"] = Json::array({suppression(*finding.waived)});
   return result;
 }

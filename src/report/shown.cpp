@@ -67,7 +67,7 @@ std::string whole_text(const Finding& finding, const FindingFix& fix) {
   const auto add = [&](std::string_view label, const std::string& line) {
     text += fmt::format("\n{}{}", label, displayed(line, Tabs::kept));
   };
-  for (const auto& step : finding.path) add("path: ", step);
+  for (const auto& step : finding.path) add("path: ", step.text);
   for (const auto& detail : finding.detail) add("", detail);
   for (const auto& statement : fix.sql) add("fix: ", statement);
   for (const auto& edit : fix.edits) {

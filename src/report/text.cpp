@@ -221,7 +221,7 @@ class TextReport {
     if (several_databases_ && !f.subject.database.empty()) {
       page_.labelled("database", {f.subject.database});
     }
-    page_.labelled_prose("path", f.path);
+    page_.labelled_prose("path", path_texts(f));
     for (const auto& text : f.detail) detail(text);
     f.waived ? waiver(*f.waived) : advice(f, fixed.fix);
   }

@@ -138,7 +138,7 @@ TEST_CASE("audit, reach and decide mean the same by logging in", "[checks]") {
       }
       for (const auto& finding : creators.findings) {
         if (finding.subject.name != name) continue;
-        const bool logs_in = finding.path.front().find(" logs in by ") != std::string::npos;
+        const bool logs_in = finding.path.front().text.find(" logs in by ") != std::string::npos;
         differences += logs_in != (to_database || replicates) ? 1U : 0U;
       }
     }

@@ -36,7 +36,7 @@ std::string shown(const Finding& finding, const FindingFix& fix) {
     text += fmt::format("  at {}:{}:{}\n", finding.location->file, finding.location->line,
                         finding.location->column);
   }
-  for (const auto& step : finding.path) text += "  path: " + step + '\n';
+  for (const auto& step : finding.path) text += "  path: " + step.text + '\n';
   for (const auto& detail : finding.detail) text += "  " + detail + '\n';
   if (!finding.decision.empty()) text += "  decide: " + finding.decision + '\n';
   for (const auto& sql : fix.sql) text += "  fix: " + sql + '\n';
@@ -214,7 +214,8 @@ CREATE ROLE plain;)"},
      "roles",
      R"(broken
 role o"dd: o"dd has CREATEROLE: it can create roles and change those that it administers (before version 16: every role that is no superuser)
-  path: o"dd is CREATEROLE
+  at script.sql:1:45
+  path: o"dd is CREATEROLE (script.sql:1)
   fix: ALTER ROLE "o""dd" NOCREATEROLE;
 )"},
     {"PWD-002",
@@ -224,6 +225,7 @@ CREATE ROLE b LOGIN;)"},
      "passwords roles",
      R"(broken
 role app: the password of app is stored as an MD5 hash, which is as good as the password to whoever reads it
+  at script.sql:1:45
   decide: set a new password for app while password_encryption is scram-sha-256: \password in psql
 )"},
     {"ROL-002",
@@ -235,8 +237,9 @@ GRANT pg_execute_server_program TO staff;)"},
      "roles",
      R"(broken
 role app: app can become superuser
+  at script.sql:4:1
   path: app logs in by /d/pg_hba.conf:1 (peer)
-  path: app runs programs as the server's operating-system user (pg_execute_server_program)  (ESC-EXECPROG)
+  path: app runs programs as the server's operating-system user (pg_execute_server_program)  (ESC-EXECPROG, script.sql:4)
   fix: REVOKE "pg_execute_server_program" FROM "staff" GRANTED BY "postgres";
 )"},
     {"ESC-SET",
@@ -247,8 +250,9 @@ GRANT boss TO app WITH INHERIT FALSE;)"},
      "roles",
      R"(broken
 role app: app may SET ROLE boss
+  at script.sql:3:1
   path: app logs in by /d/pg_hba.conf:1 (peer)
-  path: app may SET ROLE boss  (ESC-SET)
+  path: app may SET ROLE boss  (ESC-SET, script.sql:3)
   login roles that can: app
   fix: REVOKE "boss" FROM "app" GRANTED BY "postgres";
 )"},
@@ -262,10 +266,12 @@ CREATE TABLE u (a int);)"},
      "objects",
      R"(broken
 table public.t: PUBLIC, that is every role, holds INSERT, SELECT on table public.t
-  path: GRANT INSERT, SELECT to PUBLIC on public.t
+  at script.sql:2:1
+  path: GRANT INSERT, SELECT to PUBLIC on public.t (script.sql:2)
   fix: REVOKE INSERT, SELECT ON TABLE "public"."t" FROM PUBLIC;
 column public.t."b c": PUBLIC, that is every role, holds UPDATE on column public.t."b c"
-  path: GRANT UPDATE to PUBLIC on public.t."b c"
+  at script.sql:3:1
+  path: GRANT UPDATE to PUBLIC on public.t."b c" (script.sql:3)
   fix: REVOKE UPDATE ("b c") ON TABLE "public"."t" FROM PUBLIC;
 )"},
     {"ACL-003",
@@ -275,6 +281,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE maker GRANT SELECT ON TABLES TO PUBLIC;)"},
      "objects",
      R"(broken
 default-privileges tables of maker in every schema: PUBLIC will hold SELECT on future tables of maker in every schema
+  at script.sql:2:1
   fix: ALTER DEFAULT PRIVILEGES FOR ROLE "maker" REVOKE SELECT ON TABLES FROM PUBLIC;
 )"},
     {"FUN-002",
@@ -284,8 +291,9 @@ CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';)"},
      "objects",
      R"(broken
 function public.f(integer): every role may call public.f(integer), which runs as postgres
-  path: PUBLIC has EXECUTE on public.f(integer) (built-in default)
-  path: public.f(integer) is SECURITY DEFINER and owned by postgres
+  at script.sql:1:45
+  path: PUBLIC has EXECUTE on public.f(integer) (built-in default, script.sql:1)
+  path: public.f(integer) is SECURITY DEFINER and owned by postgres (script.sql:1)
   decide: grant EXECUTE to the roles that call it
   fix: REVOKE EXECUTE ON ROUTINE "public"."f"(integer) FROM PUBLIC;
 )"},
@@ -297,7 +305,8 @@ CREATE FUNCTION g() RETURNS int LANGUAGE sql SECURITY DEFINER
      "objects",
      R"(broken
 function public.f(integer): public.f(integer) runs as postgres and has no search_path of its own: it runs with its caller's
-  path: public.f(integer) is SECURITY DEFINER and owned by postgres, a superuser
+  at script.sql:1:45
+  path: public.f(integer) is SECURITY DEFINER and owned by postgres, a superuser (script.sql:1)
   fix: ALTER FUNCTION "public"."f"(integer) SET search_path = pg_catalog, "public", pg_temp;
 )"},
     // What the remedy leaves open is said; and where there is none, why.
@@ -312,14 +321,17 @@ CREATE FUNCTION h() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = 
      "objects",
      R"(broken
 function public.f(): public.f() runs as postgres and has no search_path of its own: it runs with its caller's
-  path: public.f() is SECURITY DEFINER and owned by postgres, a superuser
+  at script.sql:2:1
+  path: public.f() is SECURITY DEFINER and owned by postgres, a superuser (script.sql:2)
   decide: with search_path = pg_catalog, "public", pg_temp it still has schema public in its search_path, where every role may create: take CREATE there from other roles
   fix: ALTER FUNCTION "public"."f"() SET search_path = pg_catalog, "public", pg_temp;
 function public.g(): public.g() runs as postgres and has no search_path of its own: it runs with its caller's
-  path: public.g() is SECURITY DEFINER and owned by postgres, a superuser
+  at script.sql:4:1
+  path: public.g() is SECURITY DEFINER and owned by postgres, a superuser (script.sql:4)
   decide: along the search_path of its callers there is no relation nosuch: choose its search_path, or name the schemas in its body
 function public.h(): public.h() runs as postgres and has schema public in its search_path, where every role may create
-  path: public.h() is SECURITY DEFINER and owned by postgres, a superuser
+  at script.sql:5:1
+  path: public.h() is SECURITY DEFINER and owned by postgres, a superuser (script.sql:5)
   decide: take CREATE on the schemas of its path from other roles
 )"},
     // Rows.
@@ -335,6 +347,7 @@ CREATE POLICY mine ON s.t USING (owner = current_user);)"},
      "objects",
      R"(broken
 table s.t: s.t has 1 policy, but row level security is off: 0 login roles that can read it see all rows
+  at script.sql:5:1
   fix: ALTER TABLE "s"."t" ENABLE ROW LEVEL SECURITY;
 )"},
     {"RLS-001",
@@ -367,6 +380,7 @@ CREATE POLICY everything ON s.t USING (true);)"},
      "code objects",
      R"(broken
 policy everything on s.t: policy everything of s.t admits every row: beside it mine says nothing, as one permissive policy suffices
+  at script.sql:10:1
   decide: drop the policy, name the roles that it is for, or make it restrictive
 )"},
     {"RLS-012",
@@ -384,6 +398,7 @@ GRANT TRUNCATE ON s.t TO app;)"},
      "objects roles",
      R"(broken
 table s.t: app holds TRUNCATE on s.t, whose policies do not cover that
+  at script.sql:10:1
   fix: REVOKE TRUNCATE ON TABLE "s"."t" FROM "app";
 )"},
     {"RLS-010",
@@ -403,6 +418,7 @@ GRANT SELECT ON s.v TO app;)"},
      "code objects roles",
      R"(broken
 table s.v: s.v shows rows of s.t as keeper sees them, whom its policies do not bind, to app, whom they do
+  at script.sql:10:1
   decide: make it a security_invoker view (15 and later), force row security on the owner, or revoke SELECT on it
 )"},
     // The policy's own model.
@@ -416,6 +432,7 @@ CREATE ROLE stranger LOGIN;)"},
      "roles",
      R"(broken
 role stranger: stranger is in no class of the policy
+  at script.sql:2:1
   decide: put the role into a class, or drop it
 )"},
     {"MOD-002",
@@ -428,8 +445,10 @@ attributes:
      "roles",
      R"(broken
 role app CONNECTION LIMIT: app may hold 9 connections; at most 5 are allowed
+  at script.sql:1:45
   fix: ALTER ROLE "app" CONNECTION LIMIT 5;
 role app CREATEDB: app has CREATEDB, which its class applications must not have
+  at script.sql:1:45
   fix: ALTER ROLE "app" NOCREATEDB;
 )"},
     {"MOD-003",
@@ -445,6 +464,7 @@ GRANT g TO x;)"},
 membership app in g: app is not a member of g
   fix: GRANT "g" TO "app";
 membership x in g: x is a member of g, which is closed to others
+  at script.sql:4:1
   fix: REVOKE "g" FROM "x" GRANTED BY "postgres";
 )"},
     {"MOD-005",
@@ -471,8 +491,9 @@ GRANT DELETE ON t TO app;)"},
      "objects roles",
      R"(broken
 table public.t for app: app holds INSERT, DELETE on table public.t, more than the policy allows
-  path: app holds INSERT (app > g)
-  path: app holds DELETE (grant)
+  at script.sql:5:1
+  path: app holds INSERT (app > g, script.sql:5)
+  path: app holds DELETE (grant, script.sql:6)
   fix: REVOKE INSERT ON TABLE "public"."t" FROM "g";
   fix: REVOKE DELETE ON TABLE "public"."t" FROM "app";
 )"},
@@ -498,6 +519,7 @@ GRANT SELECT ON pg_catalog.pg_authid TO app;)"},
      "code objects roles",
      R"(broken
 table pg_catalog.pg_authid for app: app holds SELECT on pg_catalog.pg_authid
+  at script.sql:2:1
   fix: REVOKE SELECT ON TABLE "pg_catalog"."pg_authid" FROM "app";
 )"},
     {"MOD-004",
@@ -511,9 +533,10 @@ GRANT SELECT (a, b), UPDATE (b) ON t TO app;)"},
      "objects roles",
      R"(broken
 table public.t for app: app holds SELECT (a and b), UPDATE (b) on table public.t, more than the policy allows
-  path: app holds SELECT on column a (grant)
-  path: app holds SELECT on column b (grant)
-  path: app holds UPDATE on column b (grant)
+  at script.sql:3:1
+  path: app holds SELECT on column a (grant, script.sql:3)
+  path: app holds SELECT on column b (grant, script.sql:3)
+  path: app holds UPDATE on column b (grant, script.sql:3)
   fix: REVOKE SELECT ("a") ON TABLE "public"."t" FROM "app";
   fix: REVOKE SELECT ("b") ON TABLE "public"."t" FROM "app";
   fix: REVOKE UPDATE ("b") ON TABLE "public"."t" FROM "app";
@@ -531,6 +554,7 @@ GRANT DELETE ON sets TO app;)"},
      "code objects roles",
      R"(broken
 table public.sets: DELETE on public.sets deletes rows of public.series, by foreign key series_id_fkey, for app, whom the policies of public.series bind
+  at script.sql:3:1
   decide: let the foreign key restrict instead, or revoke the privilege
 )"},
     {"MOD-007",
@@ -545,8 +569,9 @@ GRANT INSERT ON t TO g;)"},
      "objects roles",
      R"(broken
 table no-writes: public.t by app: app has INSERT on public.t, which `no-writes` rules out
-  path: app  --member of (inherits)-->  g
-  path: --GRANT by postgres-->  public.t
+  at script.sql:5:1
+  path: app  --member of (inherits, script.sql:3)-->  g
+  path: --GRANT by postgres (script.sql:5)-->  public.t
   fix: REVOKE INSERT ON TABLE "public"."t" FROM "g";
 )"},
 };

@@ -118,6 +118,23 @@ TEST_CASE("a path becomes a URI", "[report][sarif]") {
   }
 }
 
+TEST_CASE("a path is a flow where it is known of a step where it was said", "[report][sarif]") {
+  auto finding = record_finding();
+  finding.path = {"app logs in", "app may SET ROLE boss (roles.sql:3)"};
+  CHECK(!result_of(finding).contains("codeFlows"));
+  finding.path[1].said = Location{"roles.sql", 3, 5, ""};
+  CHECK(result_of(finding)["codeFlows"] == Json::parse(R"x([{"threadFlows": [{"locations": [
+    {"location": {"message": {"text": "app logs in"}}},
+    {"location": {
+      "message": {"text": "app may SET ROLE boss (roles.sql:3)"},
+      "physicalLocation": {
+        "artifactLocation": {"uri": "roles.sql", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 3, "startColumn": 5}
+      }
+    }}
+  ]}]}])x"));
+}
+
 TEST_CASE("a finding of the catalogs points at the policy, else at a file", "[report][sarif]") {
   const auto uri = [](const Json& run) {
     return run["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];

@@ -93,7 +93,8 @@ TEST_CASE("no text from outside begins a line of the report", "[report][text]") 
   auto finding = role_finding(forged, RoleId{1});
   finding.subject.database = forged;
   finding.message = finding.decision = forged;
-  finding.path = finding.detail = {forged};
+  finding.path = {forged};
+  finding.detail = {forged};
   finding.location = {forged, 1, 1, "    " + forged};
   auto waived = finding;
   waived.waived = Waiver{forged, forged, forged, forged, forged};

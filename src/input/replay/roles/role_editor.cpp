@@ -248,6 +248,7 @@ void RoleEditor::forget(RoleId id) {
   auto& settings = cluster_.role_settings;
   const auto own = [&](const RoleSetting& r) { return r.role == id; };
   if (std::any_of(settings.begin(), settings.end(), own)) {
+    if (!before_.role_settings) before_.role_settings = settings;
     journal_.push_back([this, old = settings] { cluster_.role_settings = old; });
     std::erase_if(settings, own);
   }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "input/replay/roles/before.hpp"
 #include "input/sql/role_statement.hpp"
 #include "model/cluster.hpp"
 #include "pg/refused.hpp"
@@ -42,6 +43,11 @@ class RoleEditor {
   using Journal = std::vector<std::function<void()>>;
   Journal& journal() { return journal_; }
   void undo_to(std::size_t mark);
+  /// Of the statement that is being done; the catalog's changes are among it.
+  Before& before() { return before_; }
+  bool is_granted(RoleId role, RoleId member) {
+    return find(role, member, std::nullopt) != nullptr;
+  }
   /// It was there once, or was to be: then one that is not there is certainly not.
   bool was_named(const std::string& name) const { return once_named_.contains(name); }
   /// Whether something that the model has no list or owner of needs a role.
@@ -139,6 +145,7 @@ class RoleEditor {
   mutable std::optional<Places> places_;  // none: some went
   std::unordered_set<std::string> once_named_;
   Journal journal_;
+  Before before_;
   bool self_grant_unknown_ = false;
 };
 

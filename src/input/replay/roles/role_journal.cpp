@@ -17,6 +17,7 @@ void RoleEditor::undo_to(std::size_t mark) {
 RoleId RoleEditor::add_role(Role role) {
   role.oid = next_oid_++;
   const auto id = RoleId{static_cast<std::uint32_t>(cluster_.roles.size())};
+  before_.roles.push_back({id, Role(), true});
   by_name_.emplace(role.name, id);
   cluster_.roles.push_back(std::move(role));
   journal_.push_back([this] {
@@ -29,6 +30,7 @@ RoleId RoleEditor::add_role(Role role) {
 
 Role& RoleEditor::edit_role(RoleId id) {
   auto& role = cluster_.roles[index(id)];
+  before_.roles.push_back({id, role});
   journal_.push_back([this, id, old = role] { cluster_.roles[index(id)] = old; });
   return role;
 }
@@ -54,6 +56,7 @@ void RoleEditor::add_membership(const Membership& membership) {
     places_->of_member[membership.member].push_back(place);
   }
   cluster_.memberships.push_back(membership);
+  before_.memberships.push_back({membership.role, membership.member});
   journal_.push_back([this] {
     const auto& last = cluster_.memberships.back();
     if (places_) {
@@ -77,6 +80,7 @@ void RoleEditor::replace_memberships(std::vector<Membership> left) {
   if (from == all.end() && new_from == left.end()) return;
   const auto [to, new_to] = std::mismatch(all.rbegin(), std::make_reverse_iterator(from),
                                           left.rbegin(), std::make_reverse_iterator(new_from));
+  for (auto m = from; m != to.base(); ++m) before_.memberships.push_back({m->role, m->member});
   journal_.push_back([this, place = from - all.begin(), added = new_to.base() - new_from,
                       old = std::vector<Membership>(from, to.base())] {
     auto& now = cluster_.memberships;

@@ -202,14 +202,18 @@ void RoleEditor::add_member(RoleId role, RoleId member, const MembershipOptions&
                     options.inherit.value_or(cluster_.role(member).inherit),
                     options.set.value_or(true)});
   } else if (is_16()) {
-    edit_membership(*held);
+    const auto old = edit_membership(*held);
     held->admin = options.admin.value_or(held->admin);
     held->inherit = options.inherit.value_or(held->inherit);
     held->set = options.set.value_or(held->set);
+    const bool raised =
+        held->admin > old.admin || held->inherit > old.inherit || held->set > old.set;
+    before_.memberships.push_back({role, member, raised});
   } else if (options.admin == true && !held->admin) {
     edit_membership(*held);
     held->admin = true;
     held->grantor = grantor;
+    before_.memberships.push_back({role, member, true});
   }
 }
 
