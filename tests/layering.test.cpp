@@ -147,6 +147,7 @@ const TestedElsewhere tested_elsewhere[] = {
     {"input/replay/roles", "live", "servers say what random scripts leave"},
     {"input/replay/catalog", "live", "the same"},
     {"input/replay/query", "live", "the same"},
+    {"input/platforms/declared", "input/platforms", "by the documents of all platforms"},
     {"cli", "cases", "whole runs of the binary"},
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "text/display.hpp"
@@ -64,25 +65,31 @@ class Holding {
  public:
   explicit Holding(const Assumptions& assumptions) : assumptions_(assumptions) {
     const auto because = [&](bool roles) {
-      return fmt::format("no script makes {}, so {} not known", assumed_names(assumptions, roles),
-                         roles ? "attributes and memberships are" : "what else is there is");
+      return Unseen{
+          fmt::format("no script makes {}, so {} not known", assumed_names(assumptions, roles),
+                      roles ? "attributes and memberships are" : "what else is there is"),
+          "say what they are with --assume FILE"};
     };
     if (assumptions.any_role()) roles_ = because(true);
-    if (assumptions.any_object()) objects_ = because(false);
+    if (!assumptions.left_out.empty()) {
+      objects_ = {assumptions.left_out.front(), "audit a server on which it was run"};
+    } else if (assumptions.any_object()) {
+      objects_ = because(false);
+    }
   }
 
   void hold_back(const Rule& rule, Verdict& verdict) const {
     if (verdict.kind == Verdict::Kind::unseen) return;
     const auto* const known = independence_of(rule.check);
-    const bool of_roles = !roles_.empty() && (known == nullptr || known->says != Says::all);
-    const bool of_objects = !objects_.empty() && kind_of(rule).looks_into_databases;
-    drop(verdict, rule.check, of_roles && known == nullptr);
-    const auto& why = of_roles ? roles_ : of_objects ? objects_ : "";
-    if (why.empty()) return;
+    const bool of_roles = roles_ && (known == nullptr || known->says != Says::all);
+    const bool of_objects = objects_ && kind_of(rule).looks_into_databases;
+    const bool left_out = of_objects && !assumptions_.left_out.empty() && !is_of_lists(rule.check);
+    drop(verdict, rule.check, left_out || (of_roles && known == nullptr));
+    if (!of_roles && !of_objects) return;
     verdict.kind = verdict.findings.empty() ? Verdict::Kind::unseen : Verdict::Kind::broken;
     if (!verdict.why.empty()) return;
-    verdict.why = why;
-    verdict.remedy = "say what they are with --assume FILE";
+    verdict.why = (of_roles ? roles_ : objects_)->why;
+    verdict.remedy = (of_roles ? roles_ : objects_)->remedy;
   }
 
  private:
@@ -98,9 +105,13 @@ class Holding {
       verdict.kind = Verdict::Kind::holds;
     }
   }
+  // What was left out takes nothing from an access list.
+  static bool is_of_lists(std::string_view check) {
+    return check == "acl_forbids" || check == "default_acl_forbids";
+  }
 
   const Assumptions& assumptions_;
-  std::string roles_, objects_;
+  std::optional<Unseen> roles_, objects_;
 };
 
 }  // namespace
@@ -112,7 +123,7 @@ void leave_platform_alone(Audit& audit, const Audit& platform) {
                          const auto& all = judgement.verdict.findings;
                          return std::any_of(all.begin(), all.end(), [&](const Finding& other) {
                            return f.rule == other.rule && f.subject == other.subject &&
-                                  f.message == other.message && f.path == other.path;
+                                  f.message == other.message && path_texts(f) == path_texts(other);
                          });
                        });
   };

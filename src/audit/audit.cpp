@@ -88,6 +88,7 @@ Audit Auditor::audit(const Cluster& cluster, const std::function<void(const std:
     for (auto& finding : judgement.verdict.findings) {
       finding.rule = rule.id;
       finding.severity = rule.severity;
+      if (!finding.location) finding.location = facts.said_location(finding);
       for (std::size_t w = 0; w < policy_.waivers.size(); ++w) {
         const auto& waiver = policy_.waivers[w];
         if (!covers(waiver, finding)) continue;
@@ -125,9 +126,11 @@ std::vector<Finding> sorted_findings(const Audit& audit) {
                     judgement.verdict.findings.end());
   }
   const auto key = [](const Finding& f) {
-    return std::tuple<bool, int, std::string_view, std::size_t, std::string_view, std::string_view>(
-        f.waived.has_value(), -static_cast<int>(f.severity), f.rule,
-        f.location ? f.location->line : 0, f.subject.database, f.subject.name);
+    return std::tuple<bool, int, std::string_view, std::string_view, std::size_t, std::string_view,
+                      std::string_view>(f.waived.has_value(), -static_cast<int>(f.severity), f.rule,
+                                        f.location ? std::string_view(f.location->file) : "",
+                                        f.location ? f.location->line : 0, f.subject.database,
+                                        f.subject.name);
   };
   std::stable_sort(findings.begin(), findings.end(),
                    [&](const Finding& a, const Finding& b) { return key(a) < key(b); });

@@ -82,8 +82,8 @@ class Renumbering {
     for (auto& given : code.given) each(given.function);
   }
 
-  std::map<SaidFact, SaidAt> said(const Sayings& sayings) const {
-    std::map<SaidFact, SaidAt> result;
+  std::vector<Saying> said(const Sayings& sayings) const {
+    std::vector<Saying> result;
     const auto role = [&](std::uint32_t& number) {
       RoleId id{number};
       change(id);
@@ -94,8 +94,8 @@ class Renumbering {
       change(id);
       number = static_cast<std::uint32_t>(index(id));
     };
-    for (const auto& [known, at] : sayings.facts) {
-      auto fact = known;
+    for (auto saying : sayings.facts) {
+      auto& fact = saying.fact;
       switch (fact.what) {
         case Said::membership:
           role(fact.b);
@@ -119,8 +119,10 @@ class Renumbering {
         case Said::role_setting:
           continue;  // numbers of other lists
       }
-      result.emplace(fact, at);
+      result.push_back(saying);
     }
+    std::stable_sort(result.begin(), result.end(),
+                     [](const Saying& a, const Saying& b) { return a.fact < b.fact; });
     return result;
   }
 
@@ -164,8 +166,8 @@ class Alignment {
 
   AlignedClusters run() {
     const auto owner = bootstrap_superuser(result_.before);
-    for (const auto& [fact, at] : result_.after.said.facts) {
-      if (fact.what == Said::policy) said_policies_.emplace(fact.a, at);
+    for (const auto& saying : result_.after.said.facts) {
+      if (saying.fact.what == Said::policy) said_policies_.emplace(saying.fact.a, saying.at);
     }
     const auto roles = align_roles();
     const auto objects = place_objects();
@@ -330,7 +332,7 @@ class Alignment {
       const auto at = said_policies_.find(policy.first);
       if (at != said_policies_.end()) {
         const auto place = static_cast<std::uint32_t>(is.size());
-        result_.after.said.facts[{Said::policy, place}] = at->second;
+        result_.after.said.add({{Said::policy, place}, {}, at->second});
       }
       is.push_back(std::move(policy.second));
     };

@@ -82,8 +82,8 @@ class Gains {
 
   // --- Places ----------------------------------------------------------------------------------
 
-  Place place_of(const SaidFact& fact) const {
-    const auto at = is_.cluster.said.find(fact);
+  Place place_of(const SaidFact& fact) const { return place_at(is_.cluster.said.find(fact)); }
+  Place place_at(const std::optional<SaidAt>& at) const {
     if (!at) return {};
     return {is_.cluster.said.files[at->file].name, at->line};
   }
@@ -211,10 +211,12 @@ class Gains {
     access.privileges[gained.kind + ' ' + displayed(gained.object)].insert(gained.privilege);
     if (gained.role != key.grantee) access.roles.insert(gained.role);
     if (!access.at.file.empty()) return;
-    access.at = new_grant
-                    ? place_of({Said::granted, number(id), number(cause->grantee),
-                                column ? *column + 1 : 0, static_cast<std::uint32_t>(*privilege)})
-                    : place_of_membership(cause->path);
+    access.at =
+        new_grant
+            ? place_at(is_.cluster.said.find(
+                  {Said::granted, number(id), number(cause->grantee), column ? *column + 1 : 0},
+                  *privilege))
+            : place_of_membership(cause->path);
     if (access.at.file.empty() && new_grant) access.at = place_of({Said::object, number(id)});
   }
 

@@ -4,9 +4,11 @@
 
 #include <memory>
 
+#include "access/assumed_holders.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "report/access_report.hpp"
+#include "text/diagnostic.hpp"
 
 namespace pgleast {
 namespace {
@@ -21,6 +23,17 @@ struct AccessOptions {
   bool timings = false;
 };
 
+// What is not known may be there.
+AccessAnswer answer_to(const AccessQuestion& question, const Cluster& cluster,
+                       const Assumptions& assumptions) {
+  try {
+    return AccessAnswer(cluster, question, assumptions);
+  } catch (const Error&) {
+    print_note(unknown_beyond(assumptions));
+    throw;
+  }
+}
+
 int access(const AccessOptions& options) {
   Timings timings;
   Grounds grounds;
@@ -28,7 +41,7 @@ int access(const AccessOptions& options) {
   print_version_note(cluster);
   need(cluster, Fact::roles, "privileges cannot be told");
   need(cluster, Fact::objects, "privileges cannot be told");
-  AccessAnswer answer(cluster, options.question, grounds.assumptions);
+  auto answer = answer_to(options.question, cluster, grounds.assumptions);
   write_output(options.output, [&](const Write& write) {
     (options.explain ? write_explanations : write_access)(answer, options.output.format, write);
   });

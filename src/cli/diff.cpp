@@ -151,6 +151,13 @@ void add_unseen(const Cluster& before, const Cluster& after, ClusterChange& chan
   }
 }
 
+// What was left out may be what adds.
+void add_left_out(const State& state, std::string_view which, ClusterChange& change) {
+  for (const auto& why : state.grounds.assumptions.left_out) {
+    change.unseen.push_back(fmt::format("privileges of the {} state: {}", which, why));
+  }
+}
+
 std::vector<Finding> findings_of(const Audit& audit) {
   auto findings = sorted_findings(audit);
   std::erase_if(findings, [](const Finding& f) { return f.waived.has_value(); });
@@ -213,6 +220,8 @@ ClusterChange compared(const std::string& name, const State& before, const State
   ClusterChange change;
   change.cluster = name;
   add_unseen(before.cluster, after.cluster, change);
+  add_left_out(before, "old", change);
+  add_left_out(after, "new", change);
   add_findings(auditor, before, after, change);
   const auto both = align(before.cluster, after.cluster);
   change.opens = gains(both, auditor.today());
@@ -263,7 +272,9 @@ int diff_of_clusters(const DiffOptions& options) {
   Auditor auditor(load_policy(options.policies), today());
   auto sources = options.sources;
   for (auto* const paths : {&sources.assume, &sources.sql}) {
-    for (auto& path : *paths) path = fs::absolute(path).string();
+    for (auto& path : *paths) {
+      if (!is_platform(path)) path = fs::absolute(path).string();
+    }
   }
   Clusters before, after;
   if (options.git.empty()) {

@@ -28,12 +28,16 @@ inline std::string called(const Assumption& a) {
 
 struct Assumptions {
   std::vector<Assumption> made;
+  /// Statements that were left out and can only have added something: "not followed: 1 statement
+  /// of a.sql". What is there is there, and there may be more.
+  std::vector<std::string> left_out;
 
   bool any_role() const {
     return std::any_of(made.begin(), made.end(),
                        [](const Assumption& a) { return a.kind == Assumption::Kind::role; });
   }
-  bool any_object() const {
+  bool any_object() const { return !left_out.empty() || any_made_object(); }
+  bool any_made_object() const {
     return std::any_of(made.begin(), made.end(),
                        [](const Assumption& a) { return a.kind != Assumption::Kind::role; });
   }

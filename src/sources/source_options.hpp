@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "input/migrations/script_set.hpp"
-#include "input/platforms/declared_server.hpp"
+#include "input/platforms/declared/declared_server.hpp"
 #include "model/cluster.hpp"
 
 namespace pgleast {

@@ -125,13 +125,18 @@ void read_ident_into(Cluster& cluster, const std::string& path) {
 }
 
 // What is run of a folder may be no SQL at all; the rest is looked at.
-void admit_no_sql(Cluster& cluster, const SqlProblems& problems) {
+void admit_no_sql(Cluster& cluster, const SqlProblems& problems, Assumptions* assumptions) {
   const auto& first = problems.syntax.front();
   const auto why =
       fmt::format("no SQL: {} (first: {}:{}:{}: {})", counted(problems.syntax.size(), "statement"),
                   displayed(first.file), first.at->line, first.at->column, first.message);
   cluster.remarks.push_back({why, ""});
+  const bool seen = cluster.seen(Fact::objects);
   forget_what_scripts_do(cluster, why);
+  if (assumptions == nullptr || !seen) return;
+  // psql goes on after it: what the others grant is so.
+  cluster.unseen.erase(Fact::objects);
+  assumptions->left_out.push_back(why);
 }
 
 // What a platform has before the first script; none: it is no platform's name.
@@ -174,7 +179,8 @@ SourceOptions platform_of(const SourceOptions& options) {
   return platform;
 }
 
-// What the server refuses is a remark; what is no SQL in a script that was named ends it.
+// What the server refuses is a remark. What is no SQL ends it where nobody is told of what is not
+// known, or where most of a script that was named is none.
 void replay_into(Cluster& cluster, const SourceOptions& options, Assumptions* assumptions) {
   auto scripts = preludes_of(options);
   const auto before = scripts.size();
@@ -191,8 +197,11 @@ void replay_into(Cluster& cluster, const SourceOptions& options, Assumptions* as
         replay_sql(scripts, cluster, contained(disk_files(), first), Beneath::unknown, assumptions);
     for (const auto& problems : all) {
       if (problems.syntax.empty()) continue;
-      if (!options.of_folder) throw Error(Fault::unreadable, problems.syntax.front());
-      admit_no_sql(cluster, problems);
+      const bool hardly_sql = 2 * problems.syntax.size() > problems.statements;
+      if (!options.of_folder && (assumptions == nullptr || hardly_sql)) {
+        throw Error(Fault::unreadable, problems.syntax.front());
+      }
+      admit_no_sql(cluster, problems, assumptions);
     }
   }
   if (options.not_followed.empty()) return;
@@ -228,6 +237,8 @@ Cluster first_source(const SourceOptions& options, Timings& timings) {
 }
 
 }  // namespace
+
+bool is_platform(const std::string& name) { return prelude_named(name).has_value(); }
 
 void need(const Cluster& cluster, Fact fact, std::string_view what) {
   if (cluster.seen(fact)) return;
@@ -334,7 +345,7 @@ Cluster read_facts(const SourceOptions& options) {
   const auto found = find_sources(options);
   const auto& facts = only_cluster(found).options;
   auto cluster = checked_first_source(facts, timings);
-  if (facts.declared) replay_declared(*facts.declared, cluster);
+  if (facts.declared) replay_declared(*facts.declared, cluster, nullptr);
   replay_into(cluster, facts, nullptr);
   return cluster;
 }
@@ -391,8 +402,9 @@ Cluster read_cluster(const SourceOptions& options, Timings& timings, Grounds* gr
     cluster.poolers.push_back(read_pgbouncer(path, files_from(path)));
   }
   timings.phase("read");
-  if (options.declared) replay_declared(*options.declared, cluster);
-  replay_into(cluster, options, grounds == nullptr ? nullptr : &grounds->assumptions);
+  auto* const assumptions = grounds == nullptr ? nullptr : &grounds->assumptions;
+  if (options.declared) replay_declared(*options.declared, cluster, assumptions);
+  replay_into(cluster, options, assumptions);
   if (grounds != nullptr) grounds->platform = bare_platform(options);
   if (options.has_scripts()) timings.phase("replay");
   cluster.remarks.insert(cluster.remarks.end(), options.notes.begin(), options.notes.end());

@@ -32,6 +32,8 @@ Cluster read_sources(const SourceOptions& options, Timings& timings, Grounds* gr
 
 /// One of those that were found.
 Cluster read_cluster(const SourceOptions& options, Timings& timings, Grounds* grounds = nullptr);
+/// `rds`: what --assume takes besides files.
+bool is_platform(const std::string& name);
 /// Folders that could not be read, and what was looked at, on standard error.
 void print_problems(const FoundSources& found);
 void print_looked(const FoundSources& found);

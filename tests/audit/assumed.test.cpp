@@ -37,6 +37,10 @@ TEST_CASE("what hangs on something assumed is unseen, what does not is said", "[
   const std::string table = "CREATE TABLE t (a int);";
   const std::string role_why =
       ": no script makes role anon, so attributes and memberships are not known";
+  const auto open = table + "GRANT SELECT ON t TO PUBLIC;";
+  const std::string left_out =
+      ": not followed, though this may change: 1 statement of a.sql (first: a.sql:1: GRANT: "
+      "relation `users` does not exist)";
   struct Row {
     std::string sql;
     const char* rule;
@@ -60,6 +64,17 @@ TEST_CASE("what hangs on something assumed is unseen, what does not is said", "[
        "unseen: no script makes schema auth and relation auth.users, so what else is there is "
        "not known"},
       {table, "ROL-001", "holds"},
+      // What was left out can only have added something.
+      {open + "GRANT SELECT ON users TO PUBLIC;", "ACL-001", "broken public.t" + left_out},
+      {open + "GRANT SELECT ON users TO PUBLIC;", "ACL-002", "unseen" + left_out},
+      {open + "GRANT SELECT ON users TO PUBLIC;", "ROL-001", "holds"},
+      {open + "CREATE POLICY p ON t; GRANT SELECT ON users TO PUBLIC;", "RLS-001",
+       "unseen" + left_out},
+      // Or taken it away.
+      {open + "BEGIN; GRANT SELECT ON users TO PUBLIC; COMMIT;", "ACL-001", "unseen" + left_out},
+      {open + "REVOKE SELECT ON users, t FROM PUBLIC;", "ACL-001",
+       "unseen: not followed, though this may change: 1 statement of a.sql (first: a.sql:1: "
+       "REVOKE: relation `users` does not exist)"},
   };
   for (const auto& row : rows) {
     INFO(row.sql << ' ' << row.rule);

@@ -196,7 +196,9 @@ TEST_CASE("a file is taken for what its name or its first character says", "[sou
        "with --hba, --conf, ..."},
       {"missing.sql", "missing.sql: error: cannot be read: no such file"},
       {"missing", "missing: error: cannot be read: no such file"},
-      {"broken.sql", "19:"},
+      {"broken.sql",
+       "broken.sql:1:23: error: syntax error at `ROLLE`\n  CREATE ROLE b; CREATE ROLLE c;\n"
+       "                        ^~~~~"},
       {"program.sql", "program.sql: error: is a binary file, no SQL script"},
   };
   for (const auto& c : cases) {

@@ -34,6 +34,7 @@ class Assumer {
   void note_question(std::string_view statement);
   /// It was asked before something was assumed, so that the answer may have been another.
   bool is_late() const;
+  Assumptions* assumptions() const { return assumptions_; }
   bool any_role() const { return assumptions_ != nullptr && assumptions_->any_role(); }
   bool any_object() const { return assumptions_ != nullptr && assumptions_->any_object(); }
 

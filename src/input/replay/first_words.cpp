@@ -112,6 +112,23 @@ const FirstWords* first_words_of(const PsqlItem& s) {
   return found == kinds.end() ? nullptr : found;
 }
 
+bool names_no_kind(const PsqlItem& s) {
+  constexpr std::array<std::string_view, 51> known{
+      "access",       "aggregate",    "cast",     "collation",   "constraint", "conversion",
+      "database",     "default",      "domain",   "event",       "extension",  "foreign",
+      "function",     "global",       "group",    "index",       "language",   "large",
+      "local",        "materialized", "operator", "or",          "owned",      "policy",
+      "procedural",   "procedure",    "property", "publication", "recursive",  "role",
+      "routine",      "rule",         "schema",   "sequence",    "server",     "statistics",
+      "subscription", "system",       "table",    "tablespace",  "temp",       "temporary",
+      "text",         "transform",    "trigger",  "trusted",     "type",       "unique",
+      "unlogged",     "user",         "view"};
+  const auto& t = s.tokens;
+  const bool names = t.front().is("create") || t.front().is("alter") || t.front().is("drop");
+  if (!names || t.size() < 2 || t[1].kind != SqlToken::Kind::word) return false;
+  return std::none_of(known.begin(), known.end(), [&](auto word) { return t[1].is(word); });
+}
+
 Touched touched_by(const PsqlItem& s, const FirstWords& kind) {
   constexpr std::array<std::string_view, 5> changing{"create", "alter", "drop", "grant", "revoke"};
   const auto& first = s.tokens.front();
@@ -149,6 +166,25 @@ bool is_for_effect(const PsqlItem& s) {
   if (!s.tokens.front().is("select")) return false;
   return s.has_word("into") || s.has_word("set_config") || s.has_word("lo_create") ||
          s.has_word("lo_from_bytea");
+}
+
+bool only_adds_objects(const PsqlItem& s) {
+  constexpr std::array<std::string_view, 16> adding{
+      "create table",      "create unlogged table", "create temporary table",
+      "create temp table", "create foreign table",  "create index",
+      "create unique",     "create view",           "create or replace view",
+      "create sequence",   "create materialized",   "create type",
+      "create domain",     "create schema",         "create extension",
+      "create policy"};
+  constexpr std::array<std::string_view, 6> changing{"drop",   "rename", "owner",
+                                                     "schema", "attach", "inherit"};
+  const auto has_any = [&](const auto& words) {
+    return std::any_of(words.begin(), words.end(), [&](auto word) { return s.has_word(word); });
+  };
+  if (begins_with(s, "alter table")) return !has_any(changing);
+  if (s.tokens.front().is("grant")) return is_on_objects(s);
+  return std::any_of(adding.begin(), adding.end(),
+                     [&](std::string_view words) { return begins_with(s, words); });
 }
 
 std::string called(const PsqlItem& s) {

@@ -28,6 +28,8 @@ struct FirstWords {
 
 /// None: it is no SQL.
 const FirstWords* first_words_of(const PsqlItem& statement);
+/// `CREATE TABEL`: no version has such a kind of object, so that the statement is no SQL.
+bool names_no_kind(const PsqlItem& statement);
 /// What its first words say that it may change: anything where they are cut off or a placeholder.
 Touched touched_by(const PsqlItem& statement, const FirstWords& kind);
 /// It may run code besides doing what it says: it is not about roles, transactions and the session.
@@ -40,6 +42,8 @@ bool is_on_objects(const PsqlItem& statement);
 bool is_of_roles(const PsqlItem& statement);
 /// `SELECT set_config('search_path', 's', false)`, `SELECT lo_create(17)`: done here.
 bool is_for_effect(const PsqlItem& statement);
+/// What is there keeps its name and its privileges, whatever else it does.
+bool only_adds_objects(const PsqlItem& statement);
 /// It goes on with the catalog's parse trees.
 bool is_by_tree(const PsqlItem& statement, const FirstWords& kind);
 /// `DO`, `ALTER TABLE`, `\\gexec`: what a person calls it.

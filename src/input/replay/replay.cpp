@@ -18,7 +18,7 @@ SqlProblems Replay::run() {
   start_session();
   follow_script();
   close();
-  return report_.finish(catalog_);
+  return report_.finish(catalog_, assumer_.assumptions());
 }
 
 void Replay::follow_script() {
@@ -40,6 +40,7 @@ void Replay::follow_script() {
 }
 
 void Replay::follow(const PsqlItem& s) {
+  report_.count_statement();
   const auto* const kind = first_words_of(s);
   if (kind == nullptr) return wrong(s, {"syntax error", s.tokens.front().span});
   if (lost_) return refuse(s.tokens.front().span, "there is no connection any more");
@@ -51,6 +52,7 @@ void Replay::follow(const PsqlItem& s) {
           joined ? "one transaction with what is beside it" : "the transaction may be read only");
   }
   const bool unknown = has_unknown_parts(text(), s);
+  if (!unknown && names_no_kind(s)) return wrong(s, {"syntax error", s.tokens[1].span});
   const bool readable = !unknown && is_shallow(text(), s);
   const bool followed = kind->followed != Followed::no || is_for_effect(s);
   if (followed && readable && !s.executes_rows) return try_out(s, *kind);
@@ -132,12 +134,14 @@ MayChange Replay::code_of(const PsqlItem& s, const FirstWords& kind) {
 void Replay::try_out(const PsqlItem& s, const FirstWords& kind) {
   const bool by_tree = is_by_tree(s, kind);
   const auto mark = catalog_.mark();
+  sayings_.begin();
   const auto code = by_tree ? code_of(s, kind) : MayChange();
   bool of_roles = false;
   try {
     const auto action = by_tree ? std::nullopt : runner_.action_of(text(), s);
     of_roles = action && is_of_roles(s);
     apply(action, s);
+    say(s);
     touch(s, code.touched, code.why);
     const auto touched = kind.touched | (of_roles ? touches::roles : touches::nothing);
     note_user(s, touched);
@@ -153,14 +157,14 @@ void Replay::try_out(const PsqlItem& s, const FirstWords& kind) {
     catalog_.undo_to(mark);
     if (is_assumed_now(s, e)) return try_out(s, kind);
     if (assumer_.doubts(e)) return touch(s, kind.touched | touches::roles, e.what());
-    if (by_tree && is_unsure()) return touch(s, kind.touched, e.what());
+    if (by_tree && is_unsure()) return touch_left_out(s, kind.touched, e.what());
     if (may_be_there(e)) touch_missing(s, of_roles ? touches::roles : kind.touched, e);
     refuse(place_of(s, e.name()), e.what());
   } catch (const Undecidable& e) {
     catalog_.undo_to(mark);
     const auto touched =
         kind.touched | code.touched | (of_roles ? touches::roles : touches::nothing);
-    touch(s, touched == touches::nothing ? touches::anything : touched, e.why);
+    touch_left_out(s, touched == touches::nothing ? touches::anything : touched, e.why);
   }
   transactions_.end_statement();
 }
@@ -183,10 +187,11 @@ void Replay::apply(const std::optional<SqlAction>& action, const PsqlItem& s) {
 
 void Replay::run_block(const PsqlItem& s) {
   const auto before = transactions_.save();
+  sayings_.begin();
   tell_what_is_known();
   assumer_.note_question(text().substr(s.span.begin, s.span.end - s.span.begin));
   try {
-    runner_.run_block(text(), s);
+    runner_.run_block(text(), s, [&](std::size_t at) { sayings_.say(report_.script(), at, true); });
   } catch (const SqlSyntaxError& e) {
     return wrong(s, e);
   } catch (const Refused& e) {
@@ -212,6 +217,7 @@ void Replay::note_done(const PsqlItem& s, const Transactions::State& before) {
     note_user(s, touches::anything);
     note_in_transaction(s, touches::anything);
   }
+  say(s);
   transactions_.end_statement();
 }
 
@@ -237,6 +243,7 @@ void Replay::run_rows(const PsqlItem& s) {
 
 void Replay::run_cell(const PsqlItem& s, const SqlNode& cell) {
   const auto before = transactions_.save();
+  sayings_.begin();
   try {
     transactions_.need_no_failure();
     runner_.run_text(text_of_value(cell));
@@ -279,7 +286,13 @@ void Replay::note_user(const PsqlItem& s, Touched touched) {
 
 void Replay::touch_missing(const PsqlItem& s, Touched touched, const Refused& e) {
   if (s.tokens.front().is("drop")) return;
-  touch(s, touched | (e.is_missing_role() ? touches::roles : touches::nothing), e.what());
+  touch_left_out(s, touched | (e.is_missing_role() ? touches::roles : touches::nothing), e.what());
+}
+
+void Replay::touch_left_out(const PsqlItem& s, Touched touched, const std::string& why) {
+  if (transactions_.has_failed()) return;
+  const bool adds = touched == touches::objects && !transactions_.is_open() && only_adds_objects(s);
+  report_.add_untold(s, touched, why, adds);
 }
 
 bool Replay::is_unsure() const {
@@ -308,6 +321,7 @@ void Replay::wrong(const PsqlItem& s, const SqlSyntaxError& error) {
   report_.add_syntax_error(s, error);
   catalog_.forget_kept_rows();
   transactions_.fail();
+  stopped_ = stops_;
 }
 
 void Replay::refuse(Span span, const std::string& message) {
@@ -336,12 +350,14 @@ std::vector<SqlProblems> replay_sql(const std::vector<Source>& scripts, Cluster&
                                     Assumptions* assumptions) {
   RoleEditor roles(cluster);
   SqlCatalog catalog(cluster, roles);
+  ScriptSayings sayings(catalog);
   Assumer assumer(scripts, assumptions);
   std::vector<SqlProblems> result;
   for (const auto& script : scripts) {
-    result.push_back(Replay(script, files, cluster, roles, catalog, assumer, beneath).run());
+    result.push_back(
+        Replay(script, files, cluster, roles, catalog, sayings, assumer, beneath).run());
   }
-  catalog.finish();
+  sayings.finish(catalog.finish());
   if (assumptions != nullptr) remark_assumed(cluster, *assumptions);
   if (!catalog.is_of_scripts()) return result;
   // What is known of objects is known of their code.

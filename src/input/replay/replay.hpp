@@ -20,6 +20,7 @@ namespace pgleast {
 struct SqlProblems {
   std::vector<Diagnostic> syntax;   // statements that are no SQL
   std::vector<Diagnostic> refused;  // those that the server refuses: `role x already exists`
+  std::size_t statements = 0;       // in all
 };
 
 /// Whether a cluster of which nothing was read has more than what `initdb` makes. It may: what a

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "input/replay/catalog/extension_members.hpp"
 #include "pg/own_extension.hpp"
 #include "pg/server_function.hpp"
 
@@ -167,6 +168,7 @@ void RunningCode::add_call(const StatementUses::Call& call, bool in_body) {
       name.schema == "information_schema") {
     return;
   }
+  if (is_harmless_of_extension(catalog_, name)) return;
   const bool elsewhere = !is_complete_ && !catalog_.was_named(name.name);
   if (elsewhere || !catalog_.objects_known || !is_known() || has_other_extensions()) {
     give_up(fmt::format("what {}() does is not known", name.name));

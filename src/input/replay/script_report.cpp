@@ -26,11 +26,13 @@ void ScriptReport::add_refused(const Source& script, Span span, const std::strin
   problems_.refused.push_back(make_diagnostic(shown(script), span, displayed(message)));
 }
 
-void ScriptReport::add_untold(const PsqlItem& item, Touched touched, const std::string& why) {
+void ScriptReport::add_untold(const PsqlItem& item, Touched touched, const std::string& why,
+                              bool only_adds) {
   for (std::size_t i = 0; i < fact_count; ++i) {
     const auto fact = static_cast<Fact>(i);
     if ((touched & bit(fact)) == 0) continue;
     auto& untold = untold_[fact];
+    untold.only_adds = untold.only_adds && only_adds;
     if (untold.count++ > 0) continue;
     untold.first = fmt::format("{}:{}: {}{}", displayed(script().name()),
                                script().position(item.span.begin).line, displayed(called(item)),
@@ -38,16 +40,21 @@ void ScriptReport::add_untold(const PsqlItem& item, Touched touched, const std::
   }
 }
 
-SqlProblems ScriptReport::finish(SqlCatalog& catalog) {
+SqlProblems ScriptReport::finish(SqlCatalog& catalog, Assumptions* assumptions) {
   const auto name = displayed(outermost_.name());
   remark_refused(name);
   if (catalog.touched() && is_untouched(cluster_)) cluster_.unseen.erase(Fact::objects);
   remark_code(catalog, name);
   for (const auto& [fact, untold] : untold_) {
-    forget(fact, {fmt::format("not followed, though {} may change: {} of {} (first: {})",
-                              fact == Fact::roles ? "roles and memberships" : "this",
-                              counted(untold.count, "statement"), name, untold.first),
-                  "audit a server on which it was run"});
+    auto why = fmt::format("not followed, though {} may change: {} of {} (first: {})",
+                           fact == Fact::roles ? "roles and memberships" : "this",
+                           counted(untold.count, "statement"), name, untold.first);
+    if (assumptions != nullptr && fact == Fact::objects && untold.only_adds &&
+        cluster_.seen(Fact::objects)) {
+      assumptions->left_out.push_back(std::move(why));
+    } else {
+      forget(fact, {std::move(why), "audit a server on which it was run"});
+    }
   }
   return std::move(problems_);
 }

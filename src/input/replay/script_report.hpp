@@ -9,6 +9,7 @@
 #include "input/replay/replay.hpp"
 #include "input/replay/statements/touched.hpp"
 #include "input/sql/parser.hpp"
+#include "model/assumption.hpp"
 
 namespace pgleast {
 
@@ -22,20 +23,24 @@ class ScriptReport {
   const Source& script() const { return *script_; }
   void read(const Source& script) { script_ = &script; }
 
+  void count_statement() { ++problems_.statements; }
   void add_syntax_error(const PsqlItem& statement, const SqlSyntaxError& error);
   void add_refused(Span span, const std::string& message) { add_refused(script(), span, message); }
   void add_refused(const Source& script, Span span, const std::string& message);
-  /// The statement or command is not followed.
-  void add_untold(const PsqlItem& item, Touched touched, const std::string& why);
+  /// The statement or command is not followed. `only_adds`: whatever it does, what is there stays.
+  void add_untold(const PsqlItem& item, Touched touched, const std::string& why,
+                  bool only_adds = false);
   bool is_untold(Fact fact) const { return untold_.contains(fact); }
 
-  /// Remarks on the script and its unseen facts go to the cluster.
-  SqlProblems finish(SqlCatalog& catalog);
+  /// Remarks on the script and its unseen facts go to the cluster; with `assumptions` what only
+  /// adds to objects leaves them seen.
+  SqlProblems finish(SqlCatalog& catalog, Assumptions* assumptions);
 
  private:
   struct Untold {
     std::size_t count = 0;
     std::string first;
+    bool only_adds = true;
   };
 
   const Source& shown(const Source& script);

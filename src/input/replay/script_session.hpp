@@ -8,6 +8,7 @@
 #include <string>
 
 #include "input/replay/assumer.hpp"
+#include "input/replay/catalog/script_sayings.hpp"
 #include "input/replay/first_words.hpp"
 #include "input/replay/replay.hpp"
 #include "input/replay/script_report.hpp"
@@ -18,12 +19,13 @@ namespace pgleast {
 class Replay {
  public:
   Replay(const Source& script, const FileReader& files, Cluster& cluster, RoleEditor& role_editor,
-         SqlCatalog& catalog, Assumer& assumer, Beneath beneath)
+         SqlCatalog& catalog, ScriptSayings& sayings, Assumer& assumer, Beneath beneath)
       : files_(files),
         is_known_(beneath == Beneath::known || !cluster.server.empty()),
         cluster_(cluster),
         roles_(role_editor),
         catalog_(catalog),
+        sayings_(sayings),
         assumer_(assumer),
         report_(script, cluster),
         transactions_(role_editor, catalog),
@@ -85,6 +87,10 @@ class Replay {
   /// What it changed is not done where the transaction failed.
   void note_in_transaction(const PsqlItem& s, Touched touched);
   void apply(const std::optional<SqlAction>& action, const PsqlItem& s);
+  /// What is new was said by this statement.
+  void say(const PsqlItem& s) {
+    sayings_.say(report_.script(), s.span.begin, transactions_.is_open());
+  }
   /// All of a block or nothing.
   void run_block(const PsqlItem& s);
   /// A block or a text.
@@ -114,6 +120,9 @@ class Replay {
     if (!transactions_.has_failed()) report_.add_untold(item, touched, why);
   }
 
+  /// Nothing of it is done: in a transaction that may be why nothing of that is.
+  void touch_left_out(const PsqlItem& item, Touched touched, const std::string& why);
+
   const FileReader& files_;
   const bool is_known_;          // all that was there before the scripts
   std::deque<Source> included_;  // where they are is kept
@@ -121,6 +130,7 @@ class Replay {
   Cluster& cluster_;
   RoleEditor& roles_;
   SqlCatalog& catalog_;
+  ScriptSayings& sayings_;
   Assumer& assumer_;
   ScriptReport report_;
   Transactions transactions_;

@@ -58,6 +58,12 @@ class InnerStatement {
   SqlCatalog::Statement outer_;
 };
 
+/// Of a statement in a block; one that was put together stands where its block does.
+std::size_t place_in(std::string_view script, const PsqlItem& block, const std::string& statement) {
+  const auto found = script.substr(0, block.span.end).find(statement, block.span.begin);
+  return found == std::string_view::npos ? block.span.begin : found;
+}
+
 }  // namespace
 
 /// A statement is looked at several times: before it is done, when it is, and afterwards.
@@ -277,7 +283,8 @@ void StatementRunner::run_inner(std::string_view text, const PsqlItem& s) {
   }
 }
 
-void StatementRunner::run_block(std::string_view script, const PsqlItem& s) {
+void StatementRunner::run_block(std::string_view script, const PsqlItem& s,
+                                const std::function<void(std::size_t offset)>& done) {
   transactions_.need_no_failure();
   const auto tree = tree_of(script, s);  // kept, whatever is run in it
   catalog_.load_database();
@@ -285,7 +292,11 @@ void StatementRunner::run_block(std::string_view script, const PsqlItem& s) {
   caught_.clear();
   const auto mark = catalog_.mark();
   const BlockHost host{
-      catalog_, [&](const std::string& text) { run_text(text); },
+      catalog_,
+      [&](const std::string& text) {
+        run_text(text);
+        done(place_in(script, s, text));
+      },
       [this](const Refused& e) { caught_.push_back(e); }, [this] { return !doubt_.empty(); },
       [&]() -> std::function<void()> {
         return [this, before = transactions_.save()] { transactions_.undo(before); };

@@ -2,6 +2,7 @@
 // One statement done to the cluster, wherever it comes from: a script, a DO block, the rows of
 // `\gexec`. Throws Refused, Undecidable and SqlSyntaxError; then part of it may be done.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,8 +36,9 @@ class StatementRunner {
   std::optional<SqlAction> action_of(std::string_view script, const PsqlItem& statement) const;
   void apply(const SqlAction& action, const PsqlItem& statement);
   void apply_tree(std::string_view script, const PsqlItem& statement);
-  /// A DO block.
-  void run_block(std::string_view script, const PsqlItem& statement);
+  /// A DO block; `done` is told where each statement in it stands, after it.
+  void run_block(std::string_view script, const PsqlItem& statement,
+                 const std::function<void(std::size_t offset)>& done);
   /// What handlers of the last block took.
   std::vector<Refused> take_caught() { return std::exchange(caught_, {}); }
   /// Each statement of a text, which one statement put together.

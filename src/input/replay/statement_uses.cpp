@@ -223,11 +223,20 @@ class UsesReader {
     } else if (key == "ClusterStmt" || key == "ReindexStmt") {
       if (value.contains("relation")) table(relation, {});
       uses_.maintains_all = uses_.maintains_all || !value.contains("relation");
-    } else if (key == "IndexStmt" || key == "AlterTableStmt") {
+    } else if (key == "IndexStmt" || (key == "AlterTableStmt" && !only_changes_rights(value))) {
       table(relation, {});
     } else if (key == "ExecuteStmt") {
       uses_.executed.push_back(text_at(value, "name"));
     }
+  }
+
+  // Row security and the owner: nothing of the table is looked at.
+  static bool only_changes_rights(const SqlNode& value) {
+    const auto& commands = list_at(value, "cmds");
+    return std::all_of(commands.begin(), commands.end(), [](const SqlNode& item) {
+      const auto type = text_at(inside(item, "AlterTableCmd"), "subtype");
+      return type.ends_with("RowSecurity") || type == "AT_ChangeOwner";
+    });
   }
 
   void copy(const SqlNode& value) {

@@ -23,6 +23,7 @@ END
 $$;
 
 CREATE SCHEMA extensions;
+ALTER ROLE postgres SET search_path TO "$user", public, extensions;
 CREATE SCHEMA auth AUTHORIZATION supabase_admin;
 CREATE SCHEMA storage AUTHORIZATION supabase_admin;
 CREATE SCHEMA realtime AUTHORIZATION supabase_admin;

@@ -35,7 +35,11 @@ auto& kept(Vector& all, std::size_t at, std::vector<std::function<void()>>& jour
 }  // namespace
 
 SqlCatalog::SqlCatalog(Cluster& cluster, RoleEditor& roles)
-    : cluster_(cluster), roles_(roles), journal_(roles.journal()), first_acl_(cluster.acls.size()) {
+    : cluster_(cluster),
+      roles_(roles),
+      journal_(roles.journal()),
+      before_(roles.before()),
+      first_acl_(cluster.acls.size()) {
   read_cluster();
   roles_.ask_for_needed([this](RoleId role) {
     return std::any_of(entities_.begin(), entities_.end(), [&](const Entity& e) {
@@ -86,14 +90,19 @@ SqlCatalog::Session& SqlCatalog::edit_session() {
 }
 
 Object& SqlCatalog::edit_object(ObjectId id) {
+  const auto& o = cluster_.object(id);
+  before_.objects.push_back({id, o.owner, o.acl});
   return kept(cluster_.objects, index(id), journal_, [] {});
 }
 
 RelationDetail& SqlCatalog::edit_relation(EntityId id) {
+  const auto& detail = cluster_.relation(object(id));
+  before_.tables.push_back({at(id).object, detail.row_security, detail.force_row_security});
   return kept(cluster_.relations, object(id).detail, journal_, [] {});
 }
 
 FunctionDetail& SqlCatalog::edit_function(EntityId id) {
+  before_.functions.push_back({at(id).object, cluster_.function(object(id))});
   return kept(cluster_.functions, object(id).detail, journal_, [] {});
 }
 
@@ -102,24 +111,30 @@ DatabaseDetail& SqlCatalog::edit_database(ObjectId id) {
 }
 
 RowPolicy& SqlCatalog::edit_policy(std::size_t at) {
+  before_.policies.push_back(at);
   return kept(cluster_.row_policies, at, journal_, [] {});
 }
 
 Column& SqlCatalog::edit_column(ObjectId table, std::size_t place) {
+  const auto& column = cluster_.relation(cluster_.object(table)).columns[place];
+  before_.columns.push_back({table, place, column.acl});
   return kept(cluster_.relations, cluster_.object(table).detail, journal_, [] {}).columns[place];
 }
 
 void SqlCatalog::add_policy(RowPolicy policy) {
+  before_.policies.push_back(cluster_.row_policies.size());
   cluster_.row_policies.push_back(std::move(policy));
   journal_.push_back([this] { cluster_.row_policies.pop_back(); });
 }
 
 std::vector<DefaultAcl>& SqlCatalog::edit_default_acls() {
+  if (!before_.default_acls) before_.default_acls = cluster_.default_acls;
   journal_.push_back([this, old = cluster_.default_acls] { cluster_.default_acls = old; });
   return cluster_.default_acls;
 }
 
 std::vector<RoleSetting>& SqlCatalog::edit_role_settings() {
+  if (!before_.role_settings) before_.role_settings = cluster_.role_settings;
   journal_.push_back([this, old = cluster_.role_settings] { cluster_.role_settings = old; });
   return cluster_.role_settings;
 }
@@ -289,6 +304,7 @@ EntityId SqlCatalog::make(Entity entity, ObjectKind kind, std::uint32_t detail) 
   }
   if (!entity.temporary) o.acl = default_acl_for(kind, o.owner, entity.schema);
   entity.object = ObjectId{static_cast<std::uint32_t>(cluster_.objects.size())};
+  before_.made.push_back(entity.object);
   cluster_.objects.push_back(std::move(o));
   journal_.push_back([this] { cluster_.objects.pop_back(); });
   touched_ = changed_ = true;
@@ -318,7 +334,11 @@ void SqlCatalog::set_owner(EntityId id, RoleId owner) {
   o.acl = moved(o.acl);
   if (o.kind != ObjectKind::table) return;
   auto& columns = edit_relation(id).columns;
-  for (auto& column : columns) column.acl = moved(column.acl);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].acl == null_acl) continue;
+    before_.columns.push_back({at(id).object, i, columns[i].acl});
+    columns[i].acl = moved(columns[i].acl);
+  }
 }
 
 namespace {
@@ -415,17 +435,17 @@ ObjectId SqlCatalog::make_parameter(const std::string& name) {
   return ObjectId{static_cast<std::uint32_t>(cluster_.objects.size() - 1)};
 }
 
-void SqlCatalog::finish() {
+Renumbered SqlCatalog::finish() {
   for (std::uint32_t i = 0; i < entities_.size(); ++i) {
     const auto& e = entities_[i];
     const bool named =
         e.alive && e.object != no_object && (!e.dependents_unknown || e.schema != no_entity);
     if (named) cluster_.objects[pgleast::index(e.object)].identity = shown_name(EntityId{i});
   }
-  const auto now = compact(cluster_, gone());
+  auto now = compact(cluster_, gone());
   // What was read of a server keeps the code that was read with it.
-  if (is_of_scripts()) read_code(now);
-  if (!cluster_.name.empty() || !cluster_.server.empty()) return;
+  if (is_of_scripts()) read_code(now.objects);
+  if (!cluster_.name.empty() || !cluster_.server.empty()) return now;
   // The one database that there is to speak of.
   std::vector<std::string> read;
   for (const auto& o : cluster_.objects) {
@@ -433,6 +453,7 @@ void SqlCatalog::finish() {
     if (was_read) read.push_back(o.name);
   }
   if (read.size() == 1) cluster_.name = read.front();
+  return now;
 }
 
 void SqlCatalog::read_code(const std::vector<ObjectId>& now) {

@@ -111,6 +111,8 @@ class SqlCatalog {
   /// Its row in Cluster::row_policies.
   std::size_t policy_place(EntityId policy) const { return at(policy).place; }
   AclId intern(const Acl& acl);
+  /// What came about by itself, without an entity.
+  void note_made(ObjectId id) { before_.made.push_back(id); }
   ObjectId make_parameter(const std::string& name);
   /// A new entity with its object in the model: owned by the user, access list by default.
   EntityId make(Entity entity, ObjectKind kind, std::uint32_t detail = no_detail);
@@ -193,7 +195,7 @@ class SqlCatalog {
   const Statement& statement() const { return statement_; }
   void set_statement(const Statement& statement) { statement_ = statement; }
   /// Leaves in the model only what is alive.
-  void finish();
+  Renumbered finish();
 
  private:
   void let_go(const Entity& e);
@@ -210,6 +212,7 @@ class SqlCatalog {
   std::optional<Session> before_local_;
   bool in_transaction_ = false;
   RoleEditor::Journal& journal_;  // the same as the roles'
+  Before& before_;                // the same
   std::vector<Entity> entities_;
   std::vector<std::vector<EntityId>> dependents_;
   NameIndex names_;

@@ -14,7 +14,7 @@ class Compaction {
  public:
   Compaction(Cluster& cluster, Gone gone) : c_(cluster), gone_(std::move(gone)) {}
 
-  std::vector<ObjectId> run() {
+  Renumbered run() {
     take_contents_of_databases();
     move_objects();
     erase_policies();
@@ -22,7 +22,7 @@ class Compaction {
     pool_acls();
     renumber_owners();
     renumber_code();
-    return now_;
+    return {std::move(now_), std::move(policies_)};
   }
 
  private:
@@ -80,7 +80,9 @@ class Compaction {
   void erase_policies() {
     std::vector<RowPolicy> left;
     for (std::size_t i = 0; i < c_.row_policies.size(); ++i) {
+      auto& now = policies_.emplace_back();
       if (is_gone(c_.row_policies[i].table) || gone_.policies.contains(i)) continue;
+      now = static_cast<std::uint32_t>(left.size());
       left.push_back(std::move(c_.row_policies[i]));
     }
     c_.row_policies = std::move(left);
@@ -178,11 +180,12 @@ class Compaction {
   Cluster& c_;
   Gone gone_;
   std::vector<ObjectId> now_;
+  std::vector<std::optional<std::uint32_t>> policies_;
 };
 
 }  // namespace
 
-std::vector<ObjectId> compact(Cluster& cluster, Gone gone) {
+Renumbered compact(Cluster& cluster, Gone gone) {
   return Compaction(cluster, std::move(gone)).run();
 }
 

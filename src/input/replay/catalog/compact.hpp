@@ -2,6 +2,8 @@
 // A cluster without what scripts have dropped: objects, their details and access lists are numbered
 // anew, and nothing points to what is gone.
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -15,7 +17,12 @@ struct Gone {
   std::set<std::size_t> policies;
 };
 
-/// Where each object is now; no_object: it is gone.
-std::vector<ObjectId> compact(Cluster& cluster, Gone gone);
+/// Where each is now.
+struct Renumbered {
+  std::vector<ObjectId> objects;                       // no_object: it is gone
+  std::vector<std::optional<std::uint32_t>> policies;  // none: it is gone
+};
+
+Renumbered compact(Cluster& cluster, Gone gone);
 
 }  // namespace pgleast

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "input/replay/catalog/extension_members.hpp"
+
 namespace pgleast {
 namespace {
 
@@ -230,8 +232,10 @@ EntityId named_object(const SqlCatalog& catalog, const std::string& kind, const 
   if (known == nullptr) throw Undecidable{kind};
   const auto id = find_object(catalog, *known, object);
   if (id != no_entity) return id;
-  if (catalog.has_extensions) throw Undecidable{"it may be an extension's"};
   const auto name = name_in(object);
+  if (may_be_of_extension(catalog, known->entity, name)) {
+    throw Undecidable{"it may be an extension's"};
+  }
   const bool servers =
       name.schema == "pg_catalog" ||
       (name.schema.empty() && (name.name.starts_with("pg_") || name.name.starts_with("lo_")));

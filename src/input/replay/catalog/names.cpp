@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "input/replay/catalog/catalog.hpp"
+#include "input/replay/catalog/extension_members.hpp"
 #include "pg/builtin_type.hpp"
 #include "pg/identifier.hpp"
 #include "privileges/aclmask.hpp"
@@ -190,7 +191,9 @@ EntityId SqlCatalog::relation_of(const QualifiedName& name) const {
   const auto found = find_named(EntityKind::relation, name);
   if (found != no_entity) return found;
   if (is_of_server(name)) throw Undecidable{"a catalog is not in the model"};
-  if (has_extensions) throw Undecidable{"it may be an extension's"};
+  if (may_be_of_extension(*this, EntityKind::relation, name)) {
+    throw Undecidable{"it may be an extension's"};
+  }
   const auto shown = name.schema.empty() ? name.name : name.schema + '.' + name.name;
   throw Refused(absence(name, Condition::undefined_table),
                 fmt::format("relation `{}` does not exist", shown), name.name);
@@ -260,7 +263,9 @@ TypeRef SqlCatalog::type_of(const SqlNode& type_name) const {
   auto type = find_type(type_name);
   if (type.entity != no_entity || !type.builtin.empty() || !type.text.empty()) return type;
   const auto name = qualified_name_of(list_at(inside(type_name, "TypeName"), "names"));
-  if (has_extensions) throw Undecidable{"a type that may be an extension's"};
+  if (may_be_of_extension(*this, EntityKind::type, name)) {
+    throw Undecidable{"a type that may be an extension's"};
+  }
   if (is_of_server(name)) throw Undecidable{"a type of the catalogs"};
   const auto shown = name.schema.empty() ? name.name : name.schema + '.' + name.name;
   throw Refused(Condition::undefined_object, fmt::format("type `{}` does not exist", shown),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "input/replay/catalog/extension_members.hpp"
 #include "input/replay/query/shared_catalogs.hpp"
 #include "pg/builtin_type.hpp"
 #include "pg/information_schema.hpp"
@@ -57,6 +58,9 @@ SqlNode object_row(const SqlCatalog& catalog, EntityId id, const std::string& pr
 constexpr std::array<std::string_view, 3> schemas_of_server{"pg_catalog", "information_schema",
                                                             "pg_toast"};
 
+// What an unseen name begins with, then the extension's: one of those that it brings.
+constexpr std::string_view of_extension = "extension ";
+
 /// Whether the model has what the server made itself.
 bool knows_server(const SqlCatalog& catalog, EntityKind kind) {
   if (catalog.is_of_scripts()) return false;
@@ -80,7 +84,14 @@ void add_unseen(const SqlCatalog& catalog, EntityKind kind, const UnseenColumns&
   SqlNode row;
   for (const auto& other : columns.others) row[other] = unseen_value();
   row[columns.name] = row[columns.schema] = unseen_value();
-  if (catalog.has_extensions) rows.push_back(row);
+  for (const auto id : extensions_here(catalog)) {
+    const auto& extension = catalog.at(id).name;
+    // Types of one that is known have rows of their own.
+    if (is_known_extension(extension) && kind == EntityKind::type) continue;
+    if (!may_bring(extension, kind)) continue;
+    row[columns.name]["unseen"] = std::string(of_extension) + extension;
+    rows.push_back(row);
+  }
   if (knows_server(catalog, kind)) return;
   const bool named = kind == EntityKind::relation || kind == EntityKind::type;
   for (const auto name : schemas_of_server) {
@@ -354,6 +365,7 @@ SqlNode unseen_value() { return SqlNode::object({{"unseen", "anything"}}); }
 
 bool may_be(const SqlNode& unseen, const std::string& text, int major) {
   const auto kind = unseen.at("unseen").get<std::string>();
+  if (kind.starts_with(of_extension)) return may_bring(kind.substr(of_extension.size()), text);
   const bool standard = is_of_information_schema(text);
   if (kind == "standard") return standard || text.starts_with("_pg_");
   if (kind == "pg") return text.starts_with("pg_");

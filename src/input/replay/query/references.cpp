@@ -2,6 +2,7 @@
 #include <set>
 #include <utility>
 
+#include "input/replay/catalog/extension_members.hpp"
 #include "input/replay/query/query.hpp"
 #include "pg/server_function.hpp"
 
@@ -102,8 +103,9 @@ void add_columns(SqlCatalog& catalog, EntityId from, EntityId relation, const Me
   }
 }
 
-void note_server_function(SqlCatalog& catalog, EntityId from, const std::string& name) {
-  const auto what = server_function(name);
+void note_server_function(SqlCatalog& catalog, EntityId from, const QualifiedName& name) {
+  if (is_harmless_of_extension(catalog, name)) return;
+  const auto what = server_function(name.name);
   const bool other = what == ServerFunction::unknown && catalog.has_extensions;
   if (what == ServerFunction::harmless || (what == ServerFunction::unknown && !other)) return;
   catalog.edit(from).calls_anything = true;
@@ -114,7 +116,7 @@ void add_functions(SqlCatalog& catalog, EntityId from, const Mentioned& found, i
     const auto& name = found.functions[i];
     const auto all =
         name.schema == "pg_catalog" ? std::vector<EntityId>() : catalog.find_functions(name);
-    if (all.empty()) note_server_function(catalog, from, name.name);
+    if (all.empty()) note_server_function(catalog, from, name);
     for (const auto id : all) {
       const auto& f = catalog.at(id);
       const auto given = found.arguments[i];

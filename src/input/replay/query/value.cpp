@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 
+#include "input/replay/catalog/extension_members.hpp"
 #include "input/replay/query/catalog_rows.hpp"
 #include "pg/default_acl_type.hpp"
 #include "pg/identifier.hpp"
@@ -266,7 +267,9 @@ SqlNode reg_value(const SqlCatalog& catalog, const RegType& type, const SqlNode&
                          found == no_entity && may_be({{"unseen", "type"}}, name.name, 18);
     if (builtin) throw Undecidable{"a type of the server"};
   }
-  if (found == no_entity && catalog.has_extensions) throw Undecidable{"it may be an extension's"};
+  if (found == no_entity && may_be_of_extension(catalog, type.kind, name)) {
+    throw Undecidable{"it may be an extension's"};
+  }
   return found == no_entity ? SqlNode() : reg_of(catalog, type, found);
 }
 

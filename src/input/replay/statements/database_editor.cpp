@@ -67,11 +67,10 @@ void DatabaseEditor::apply(const CreateDatabase& s) {
   detail.read = copies;
   database.detail = static_cast<std::uint32_t>(cluster_.databases.size());
   cluster_.databases.push_back(detail);
+  const auto id = ObjectId{static_cast<std::uint32_t>(cluster_.objects.size())};
   cluster_.objects.push_back(std::move(database));
-  if (copies) {
-    catalog_.copy_contents(from_id,
-                           ObjectId{static_cast<std::uint32_t>(cluster_.objects.size() - 1)});
-  }
+  catalog_.note_made(id);
+  if (copies) catalog_.copy_contents(from_id, id);
 }
 
 void DatabaseEditor::apply(const AlterDatabase& s) {

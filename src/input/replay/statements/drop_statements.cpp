@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "input/replay/catalog/drop.hpp"
+#include "input/replay/catalog/extension_members.hpp"
 #include "input/replay/catalog/named_object.hpp"
 #include "input/replay/statements/object_statement.hpp"
 
@@ -54,9 +55,11 @@ std::vector<EntityId> targets_of(const SqlCatalog& catalog, const SqlNode& node,
   }
   const bool of_read = known->entity == EntityKind::trigger || known->entity == EntityKind::rule;
   if (of_read && catalog.has_read_objects()) return {};
-  if (catalog.has_extensions) throw Undecidable{"it may be an extension's"};
-  if (missing_ok) return {};
   const auto name = name_in(object);
+  if (may_be_of_extension(catalog, known->entity, name)) {
+    throw Undecidable{"it may be an extension's"};
+  }
+  if (missing_ok) return {};
   throw Refused(absence_for_drop(catalog, *known, name),
                 fmt::format("{} `{}` does not exist", known->called, name.name), name.name);
 }

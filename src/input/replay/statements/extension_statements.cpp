@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "input/replay/catalog/extension_members.hpp"
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
 #include "input/replay/roles/shared_name.hpp"
@@ -49,6 +50,32 @@ void make_of_extension(SqlCatalog& catalog, EntityId extension, const ExtensionO
   catalog.edit_object(catalog.at(id).object).extension = true;
 }
 
+// Where its objects come to lie; none: that stands in its control file.
+EntityId schema_of_extension(SqlCatalog& catalog, const SqlNode& node, const std::string& name) {
+  std::string schema;
+  for (const auto& given : list_at(node, "options")) {
+    const auto& option = inside(given, "DefElem");
+    if (text_at(option, "defname") == "schema") schema = string_of(node_at(option, "arg"));
+  }
+  if (schema == "pg_catalog") return no_entity;
+  if (!schema.empty()) return catalog.schema_named(schema);
+  return is_known_extension(name) ? catalog.schema_for_new({}) : no_entity;
+}
+
+void make_types(SqlCatalog& catalog, EntityId extension, EntityId schema, const std::string& name) {
+  const auto own = [&](EntityId id) {
+    catalog.edit_object(catalog.at(id).object).extension = true;
+  };
+  for (const auto known : types_of_extension(name)) {
+    const std::string type(known);
+    need_new_type(catalog, schema, type);
+    const auto id = make_type(catalog, schema, type, TypeKind::base);
+    catalog.add_ref(id, {extension, 0, Ref::Kind::internal, 0});
+    own(id);
+    own(catalog.find_on(id, EntityKind::type, '_' + type));
+  }
+}
+
 }  // namespace
 
 void create_language(SqlCatalog& catalog, const SqlNode& node) {
@@ -82,7 +109,11 @@ void create_extension(SqlCatalog& catalog, const SqlNode& node) {
                 "extension")) {
     return;
   }
+  const auto schema = schema_of_extension(catalog, node, name);
   const auto id = catalog.add(entity_of(catalog, EntityKind::extension, name));
+  if (schema != no_entity) catalog.add_ref(id, {schema, 0, Ref::Kind::normal, 0});
+  // Of a trusted one that somebody else makes the types are the bootstrap superuser's.
+  if (schema != no_entity && catalog.is_superuser()) make_types(catalog, id, schema, name);
   for (const auto& known : extension_objects) {
     if (known.extension == name) make_of_extension(catalog, id, known);
   }

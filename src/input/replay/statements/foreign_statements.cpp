@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "input/replay/catalog/extension_members.hpp"
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/new_entity.hpp"
@@ -33,7 +34,9 @@ void create_server(SqlCatalog& catalog, const SqlNode& node) {
   const auto of = text_at(node, "fdwname");
   const auto wrapper = catalog.find_in_database(EntityKind::wrapper, of);
   if (wrapper == no_entity) {
-    if (catalog.has_extensions) throw Undecidable{"a wrapper that may be an extension's"};
+    if (may_be_of_extension(catalog, EntityKind::wrapper, {"", of})) {
+      throw Undecidable{"a wrapper that may be an extension's"};
+    }
     throw Refused(Condition::undefined_object,
                   fmt::format("foreign-data wrapper `{}` does not exist", of), of);
   }

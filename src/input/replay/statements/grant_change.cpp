@@ -93,7 +93,8 @@ void change_columns(SqlCatalog& catalog, EntityId id, const GrantRequest& r,
         checked(catalog, grantor, found->second, both, owner, info(ObjectKind::column).all,
                 {"column", column.name}, catalog.at(id).object);
     const auto acl = acl_after(catalog, old, r, privileges, grantor.role, owner);
-    catalog.edit_relation(id).columns[i].acl = acl.empty() ? null_acl : catalog.intern(acl);
+    auto& edited = catalog.edit_column(catalog.at(id).object, i);
+    edited.acl = acl.empty() ? null_acl : catalog.intern(acl);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "input/replay/catalog/extension_members.hpp"
 #include "input/replay/catalog/script_code.hpp"
 #include "input/replay/query/query.hpp"
 #include "input/replay/statements/new_entity.hpp"
@@ -43,8 +44,9 @@ EntityId trigger_function(const SqlCatalog& catalog, const SqlNode& names) {
   for (const auto id : functions) {
     if (catalog.at(id).types.empty()) return id;
   }
-  if (catalog.is_of_server(name) || catalog.has_extensions || name.schema == "pg_catalog" ||
-      name.name == "suppress_redundant_updates_trigger" || name.name == "tsvector_update_trigger") {
+  if (catalog.is_of_server(name) || may_be_of_extension(catalog, EntityKind::function, name) ||
+      name.schema == "pg_catalog" || name.name == "suppress_redundant_updates_trigger" ||
+      name.name == "tsvector_update_trigger") {
     return no_entity;
   }
   throw Refused(Condition::undefined_function,
