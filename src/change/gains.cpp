@@ -93,7 +93,7 @@ class Gains {
 
   void add(Gain::What what, std::string text, std::vector<std::string> detail, const Place& at,
            bool possible = false) {
-    gains_.push_back({what, std::move(text), std::move(detail), at.file, at.line, possible});
+    gains_.push_back({what, std::move(text), std::move(detail), at.file, at.line, possible, ""});
   }
 
   // --- Roles -----------------------------------------------------------------------------------

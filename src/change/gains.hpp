@@ -24,6 +24,7 @@ struct Gain {
   std::string file;                 // where the cause is said; empty: not known
   std::uint32_t line = 0;
   bool possible = false;  // it hangs on what cannot be told from here
+  std::string expected;   // why it is meant; empty: nobody said so
 };
 
 std::string_view to_string(Gain::What what);

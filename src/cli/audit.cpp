@@ -4,16 +4,22 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <set>
 
 #include "audit/audit.hpp"
 #include "audit/exit_code.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "policy/loader.hpp"
+#include "report/known_findings.hpp"
 #include "report/report.hpp"
+#include "sources/revision.hpp"
 #include "text/diagnostic.hpp"
 #include "text/display.hpp"
+
+namespace fs = std::filesystem;
 
 namespace pgleast {
 namespace {
@@ -24,6 +30,7 @@ struct AuditOptions {
   SourceOptions sources;
   OutputOptions output;
   JudgingOptions judging;
+  std::string since;  // a report, a path or a git revision
 };
 
 std::vector<std::string> format_names() {
@@ -51,12 +58,25 @@ bool wants_report(const AuditOptions& options) {
   return !options.judging.quiet || !options.output.output.empty();
 }
 
-int audit_one(const AuditOptions& options, Auditor& auditor, const SourceOptions& sources,
-              std::string& report, Timings& timings) {
+struct Audited {
+  Cluster cluster;
+  Audit audit;
+};
+
+Audited audited(Auditor& auditor, const SourceOptions& sources, Timings& timings) {
   Grounds grounds;
-  auto cluster = read_cluster(sources, timings, &grounds);
+  Audited result;
+  result.cluster = read_cluster(sources, timings, &grounds);
   auditor.rest_on(std::move(grounds.assumptions), grounds.platform);
-  const auto result = auditor.audit(cluster, [&](const std::string& rule) { timings.rule(rule); });
+  result.audit =
+      auditor.audit(result.cluster, [&](const std::string& rule) { timings.rule(rule); });
+  return result;
+}
+
+int audit_one(const AuditOptions& options, Auditor& auditor, const SourceOptions& sources,
+              const std::set<std::string>& known, std::string& report, Timings& timings) {
+  auto [cluster, result] = audited(auditor, sources, timings);
+  waive_known(result, known, options.since);
   timings.phase("audit");
   if (wants_report(options)) report = report_of(options, auditor, cluster, result);
   return exit_code(result.judgements, options.judging.fail_on);
@@ -72,13 +92,14 @@ int worse(int a, int b) {
 
 // What cannot be read of one keeps nobody from the others.
 int audit_each(const AuditOptions& options, Auditor& auditor, const FoundSources& found,
-               std::string& report, Timings& timings) {
+               KnownFindings& known, std::string& report, Timings& timings) {
   int code = 0;
   std::vector<NamedReport> reports;
   for (const auto& one : found.clusters) {
     try {
       reports.push_back({one.name, ""});
-      code = worse(code, audit_one(options, auditor, one.options, reports.back().text, timings));
+      code = worse(code, audit_one(options, auditor, one.options, known[one.name],
+                                   reports.back().text, timings));
     } catch (const Error& e) {
       reports.pop_back();
       std::fputs(fmt::format("pgleast: {}\n", e.what()).c_str(), stderr);
@@ -90,16 +111,51 @@ int audit_each(const AuditOptions& options, Auditor& auditor, const FoundSources
   return code;
 }
 
+// What an audit of these sources finds. What cannot be read there has no known findings.
+KnownFindings found_in(const SourceOptions& sources, Auditor& auditor) {
+  KnownFindings known;
+  Timings timings;
+  const auto found = find_sources(sources, NothingFound::allowed);
+  for (const auto& one : found.clusters) {
+    const auto name = found.clusters.size() == 1 ? std::string() : one.name;
+    known[name] = findings_in(audited(auditor, one.options, timings).audit);
+  }
+  return known;
+}
+
+// A report, else a file or folder, else a commit, in which the same paths are looked at.
+KnownFindings known_since(const AuditOptions& options, Auditor& auditor) {
+  if (options.since.empty()) return {};
+  std::error_code ignored;
+  auto sources = options.sources;
+  if (!fs::exists(options.since, ignored)) {
+    const Revision revision(options.since);
+    const InFolder inside(revision.folder());
+    std::erase_if(sources.paths, [&](const std::string& p) { return !fs::exists(p, ignored); });
+    return sources.paths.empty() ? KnownFindings() : found_in(sources, auditor);
+  }
+  if (!fs::is_directory(options.since, ignored)) {
+    const auto text = read_file(options.since);
+    if (text.find("\"pgleast-report/1\"") != std::string::npos) {
+      return known_findings(options.since, text);
+    }
+  }
+  sources.paths = {options.since};
+  return found_in(sources, auditor);
+}
+
 int audit(const AuditOptions& options) {
   Timings timings;
   Auditor auditor(load_policy(options.judging.policies), today());
   timings.phase("policy");
   const auto found = find_sources(options.sources);
   print_problems(found);
+  auto known = known_since(options, auditor);
   std::string report;
-  int code = found.clusters.size() == 1
-                 ? audit_one(options, auditor, found.clusters[0].options, report, timings)
-                 : audit_each(options, auditor, found, report, timings);
+  int code =
+      found.clusters.size() == 1
+          ? audit_one(options, auditor, found.clusters[0].options, known[""], report, timings)
+          : audit_each(options, auditor, found, known, report, timings);
   if (wants_report(options)) write_output(options.output, report);
   timings.phase("report");
   if (!found.problems.empty()) code = worse(code, exit_unseen);
@@ -116,6 +172,9 @@ void add_audit(CLI::App& app, Run& run) {
                               [options] { return audit(*options); });
   add_source_options(command, options->sources);
   add_judging_options(command, options->judging);
+  add_value(command, "--new-since", options->since,
+            "fail on findings alone that this report, path or git revision does not have",
+            "SOURCE");
   add_output_options(command, options->output, format_names());
 }
 

@@ -249,6 +249,25 @@ std::vector<ClusterChange> compared(const Clusters& before, const Clusters& afte
   return changes;
 }
 
+// What the policy says is meant, and what of it did not come in any cluster.
+void take_expected(const Policy& policy, std::vector<ClusterChange>& changes) {
+  for (const auto& expectation : policy.expected) {
+    const Pattern pattern{Pattern::Kind::glob, expectation.change, nullptr};
+    bool came = false;
+    for (auto& change : changes) {
+      for (auto& gain : change.opens) {
+        if (!matches_name(pattern, gain.text)) continue;
+        gain.expected = expectation.reason;
+        came = true;
+      }
+    }
+    if (!came && !changes.empty()) {
+      changes.back().missed.push_back(
+          fmt::format("{} ({})", expectation.change, expectation.reason));
+    }
+  }
+}
+
 std::pair<std::string, std::string> revisions(const std::string& text) {
   const auto dots = text.find("..");
   if (dots == std::string::npos || dots == 0 || text.find("...") != std::string::npos) {
@@ -289,7 +308,8 @@ int diff_of_clusters(const DiffOptions& options) {
   if (before.empty() && after.empty()) {
     fail_usage("neither state holds anything that pgleast knows");
   }
-  const auto changes = compared(before, after, auditor);
+  auto changes = compared(before, after, auditor);
+  take_expected(auditor.policy(), changes);
   write_output(options.output, change_report(changes, options.output.format));
   const auto any = [&](bool (ClusterChange::*what)() const) {
     return std::any_of(changes.begin(), changes.end(),

@@ -66,9 +66,9 @@ struct Sayings {
     return found == facts.end() || found->fact != fact ? std::nullopt : std::optional(found->at);
   }
   /// Of what is granted: the first place that says one of these.
-  std::optional<SaidAt> find(const SaidFact& fact, PrivilegeSet privileges) const {
+  std::optional<SaidAt> find(const SaidFact& fact, PrivilegeSet any_of) const {
     for (auto at = first(fact); at != facts.end() && at->fact == fact; ++at) {
-      if (!(at->privileges & privileges).empty()) return at->at;
+      if (!(at->privileges & any_of).empty()) return at->at;
     }
     return std::nullopt;
   }

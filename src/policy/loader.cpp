@@ -50,6 +50,7 @@ class Loader {
   void add_access(const YamlNode& node);
   void read_rules(const YamlNode* node);
   void read_waivers(const YamlNode* node);
+  void read_expected(const YamlNode* node);
   void apply_overrides();
   void settle_parameters();
   void check_references() const;
@@ -228,6 +229,7 @@ void Loader::read_policy(const YamlNode& node, const std::string& path) {
   if (const auto* const access = map.find("access")) add_access(*access);
   read_rules(map.find("rules"));
   read_waivers(map.find("waivers"));
+  read_expected(map.find("expect"));
   read_accepted(map.find("accept"));
   map.finish();
 }
@@ -406,6 +408,16 @@ void Loader::read_waivers(const YamlNode* node) {
     }
     reader.finish();
     policy_.waivers.push_back(std::move(waiver));
+  }
+}
+
+void Loader::read_expected(const YamlNode* node) {
+  if (node == nullptr) return;
+  if (!node->is(YamlNode::Kind::sequence)) fail_policy(*node, "what is expected is a list");
+  for (const auto& item : node->items) {
+    MapReader reader(item, "an expected change");
+    policy_.expected.push_back({reader.said("change"), reader.said("reason")});
+    reader.finish();
   }
 }
 

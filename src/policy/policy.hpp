@@ -68,6 +68,12 @@ struct GrantEntry {
 /// "PUBLIC" in `to`.
 inline constexpr std::string_view public_name = "PUBLIC";
 
+/// What a change is meant to open, as `diff` says it: `app newly holds SELECT on *`.
+struct Expectation {
+  std::string change;  // pattern over Gain::text
+  std::string reason;
+};
+
 struct Policy {
   std::string name;
   std::vector<std::string> packs;
@@ -80,6 +86,7 @@ struct Policy {
   Networks networks;
   std::vector<AccessEntry> access;
   std::vector<Waiver> waivers;
+  std::vector<Expectation> expected;
   std::set<std::string> accepted;  // kinds of change that fix may make (finding/word_kind.hpp)
 
   const RoleClass* find_class(const std::string& name) const;

@@ -25,8 +25,13 @@ void add_line(std::string& text, std::string_view heading, const std::string& wo
   text += fmt::format("{:<9}{}\n", heading, words);
 }
 
-void add_gain(std::string& text, std::string_view heading, const Gain& gain) {
-  add_line(text, heading, gain.text);
+std::string_view heading_of(const Gain& gain) {
+  if (!gain.expected.empty()) return "expected";
+  return gain.possible ? "may open" : "opens";
+}
+
+void add_gain(std::string& text, const Gain& gain) {
+  add_line(text, heading_of(gain), gain.text);
   const auto at = place_of(gain.file, gain.line);
   if (!at.empty()) text += fmt::format("  {}\n", at);
   for (const auto& line : gain.detail) text += fmt::format("  {}\n", line);
@@ -62,9 +67,10 @@ void add_closes(std::string& text, const ClusterChange& change) {
 
 std::string text_of(const ClusterChange& change) {
   std::string text;
-  for (const auto& gain : change.opens) add_gain(text, gain.possible ? "may open" : "opens", gain);
+  for (const auto& gain : change.opens) add_gain(text, gain);
   for (const auto& finding : change.found) add_finding(text, "new", finding);
   for (const auto& why : change.unseen) add_line(text, "unseen", displayed(why));
+  for (const auto& what : change.missed) add_line(text, "missed", displayed(what));
   add_closes(text, change);
   return text;
 }
@@ -72,6 +78,7 @@ std::string text_of(const ClusterChange& change) {
 Json gain_json(const Gain& gain) {
   Json result{{"kind", to_string(gain.what)}, {"text", gain.text}};
   result["certain"] = !gain.possible;
+  if (!gain.expected.empty()) result["expected"] = gain.expected;
   if (!gain.file.empty()) {
     result["file"] = gain.file;
     if (gain.line != 0) result["line"] = gain.line;
@@ -108,6 +115,7 @@ std::string json_of(const std::vector<ClusterChange>& changes) {
     one["found"] = list_json(change.found, finding_json);
     one["solved"] = list_json(change.solved, finding_json);
     one["unseen"] = change.unseen;
+    one["missed"] = change.missed;
     result.push_back(std::move(one));
   }
   return json_text(Json{{"clusters", std::move(result)}}) + '\n';
@@ -122,18 +130,19 @@ std::string markdown_of(const std::vector<ClusterChange>& changes) {
   std::string text;
   for (const auto& change : changes) {
     const bool anything = change.gained() || change.possible();
+    const bool rows = anything || !change.opens.empty() || !change.missed.empty();
     text += fmt::format("**pgleast** {}{}\n", anything ? "access opens" : "no access opens",
                         change.cluster.empty() ? "" : " in " + markdown_text(change.cluster));
-    if (anything) text += "\n| | what | where |\n|---|---|---|\n";
+    if (rows) text += "\n| | what | where |\n|---|---|---|\n";
     for (const auto& gain : change.opens) {
-      add_row(text, gain.possible ? "may open" : "opens", gain.text,
-              place_of(gain.file, gain.line));
+      add_row(text, heading_of(gain), gain.text, place_of(gain.file, gain.line));
     }
     for (const auto& finding : change.found) {
       const auto& at = finding.location;
       add_row(text, "new", finding_words(finding), at ? place_of(at->file, at->line) : "");
     }
     for (const auto& why : change.unseen) add_row(text, "unseen", why, "");
+    for (const auto& what : change.missed) add_row(text, "missed", what, "");
     const auto closed = change.closes.size() + change.solved.size();
     if (closed > 0) text += fmt::format("\n{} closed or solved.\n", closed);
   }
@@ -143,13 +152,15 @@ std::string markdown_of(const std::vector<ClusterChange>& changes) {
 }  // namespace
 
 bool ClusterChange::gained() const {
-  return !found.empty() ||
-         std::any_of(opens.begin(), opens.end(), [](const Gain& gain) { return !gain.possible; });
+  return !found.empty() || std::any_of(opens.begin(), opens.end(), [](const Gain& gain) {
+    return !gain.possible && gain.expected.empty();
+  });
 }
 
 bool ClusterChange::possible() const {
-  return !unseen.empty() ||
-         std::any_of(opens.begin(), opens.end(), [](const Gain& gain) { return gain.possible; });
+  return !unseen.empty() || !missed.empty() ||
+         std::any_of(opens.begin(), opens.end(),
+                     [](const Gain& gain) { return gain.possible && gain.expected.empty(); });
 }
 
 std::string change_report(const std::vector<ClusterChange>& changes, const std::string& format) {

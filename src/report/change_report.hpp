@@ -18,6 +18,7 @@ struct ClusterChange {
   std::vector<Gain> opens, closes;
   std::vector<Finding> found, solved;  // findings of the policy
   std::vector<std::string> unseen;     // what cannot be compared, and why
+  std::vector<std::string> missed;     // what was expected, and did not come
 
   bool gained() const;
   bool possible() const;

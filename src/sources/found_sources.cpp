@@ -82,7 +82,20 @@ class Looking {
   }
 
   void take_manifest(const std::string& path) {
-    manifests_.push_back(read_manifest(normal(path), read_file(path), manifest_problems_));
+    auto file = disk_files().read(path);
+    if (!file.text) {
+      problems_.push_back({path, std::nullopt, "cannot be read: " + file.why, ""});
+      return;
+    }
+    const auto before = problems_.size();
+    manifests_.push_back(read_manifest(normal(path), std::move(*file.text), problems_));
+    const auto& text = manifests_.back().text;
+    const bool filled_in =
+        text.find("{{") != std::string::npos || text.find("{%") != std::string::npos;
+    if (problems_.size() == before || !filled_in) return;
+    // What is filled in later need be no YAML before.
+    templates_.insert(normal(path));
+    problems_.resize(before);
   }
   /// What stands for a server; its parts are no documents of their own any more.
   std::vector<DeclaredServer> take_servers() {
@@ -102,8 +115,11 @@ class Looking {
   /// Throws Error: a document that was named stands for no server.
   void need_server_of(const std::string& path) const {
     if (known_.contains(normal(path))) return;
-    for (const auto& problem : manifest_problems_) {
+    for (const auto& problem : problems_) {
       if (problem.file == normal(path)) throw Error(Fault::unreadable, problem);
+    }
+    if (templates_.contains(normal(path))) {
+      fail(path, "is a template and no YAML: give what it is rendered to");
     }
     fail_unknown(path);
   }
@@ -131,12 +147,15 @@ class Looking {
                            platform);
     }
     text += kinds.empty() ? ": none is known" : kinds;
+    std::vector<std::string> passed;
     const auto foreign = counts_.find(DocumentKind::foreign_sql);
     if (foreign != counts_.end()) {
-      text += fmt::format("; passed over: {} for other servers or programs",
-                          counted(foreign->second, "SQL script"));
+      passed.push_back(counted(foreign->second, "SQL script") + " for other servers or programs");
     }
-    return text;
+    if (!templates_.empty()) {
+      passed.push_back(counted(templates_.size(), "template") + " of documents");
+    }
+    return passed.empty() ? text : text + "; passed over: " + listed(passed);
   }
 
  private:
@@ -146,8 +165,8 @@ class Looking {
   std::vector<std::string> passed_over_;
   std::vector<Diagnostic> problems_;
   std::vector<Manifest> manifests_;
-  std::vector<Diagnostic> manifest_problems_;  // of what need be none
-  std::set<std::string> known_;                // documents of servers, and their parts
+  std::set<std::string> templates_;  // that are no YAML
+  std::set<std::string> known_;      // documents of servers, and their parts
   std::map<std::string, std::size_t> platforms_;
 };
 
@@ -523,6 +542,7 @@ FoundSources find_sources(const SourceOptions& given, NothingFound nothing) {
     result.looked = looking.line(grouping.tools());
     if (result.clusters.empty()) {
       if (nothing == NothingFound::allowed && named.is_empty()) return result;
+      if (!result.problems.empty()) throw Error(Fault::unreadable, result.problems.front());
       fail_usage(fmt::format("{}: {}; pgleast knows {}", displayed(folders.front()), result.looked,
                              all_known()));
     }

@@ -1,5 +1,6 @@
 // What the table says that extensions bring is what servers say.
 
+#include <algorithm>
 #include <sstream>
 
 #include "input/replay/catalog/extension_members.hpp"
@@ -30,11 +31,14 @@ TEST_CASE("extensions bring what the table of their members says", "[live][exten
                           "(SELECT oid FROM pg_extension WHERE extname = '" +
                           name + "') ORDER BY 1");
     };
-    std::string types;
-    for (const auto type : types_of_extension(name))
-      types += (types.empty() ? "" : "\n") + std::string(type);
     INFO(name);
-    CHECK(types == members("pg_type", "typname"));
+    // An older version of an extension has fewer: what is not there brings nothing.
+    const auto known = types_of_extension(name);
+    std::istringstream types(members("pg_type", "typname"));
+    for (std::string type; std::getline(types, type);) {
+      INFO(type);
+      CHECK(std::find(known.begin(), known.end(), type) != known.end());
+    }
     for (const auto& [catalog, column] :
          {std::pair{"pg_proc", "proname"}, std::pair{"pg_class", "relname"}}) {
       std::istringstream lines(members(catalog, column));

@@ -131,6 +131,9 @@ std::optional<DocumentKind> kind_of_text(const std::string& path, std::string_vi
   // What is wrong with a file of that name its reader says.
   if (is_binary(text) && found == Found::in_folder) return std::nullopt;
   if (found == Found::in_folder && is_of_others(beginning)) return DocumentKind::foreign_sql;
+  if (found == Found::in_folder && is_named_sql(beginning.name) && is_in_folder_of_others(path)) {
+    return DocumentKind::foreign_sql;
+  }
   for (const auto& row : kinds) {
     if (row.is_named(beginning.name)) return row.kind;
   }

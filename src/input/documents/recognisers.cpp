@@ -206,4 +206,16 @@ bool is_of_others(const Beginning& b) {
   return line.find(" :") != std::string_view::npos;
 }
 
+bool is_in_folder_of_others(std::string_view path) {
+  constexpr std::array<std::string_view, 13> servers{
+      "mysql", "mariadb",    "sqlite", "sqlite3",   "mssql",    "sqlserver", "oracle",
+      "db2",   "clickhouse", "tidb",   "snowflake", "bigquery", "cassandra"};
+  while (true) {
+    const auto slash = path.find('/');
+    if (slash == std::string_view::npos) return false;
+    if (is_one_of(path.substr(0, slash), servers)) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 }  // namespace pgleast

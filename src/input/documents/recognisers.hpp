@@ -28,5 +28,7 @@ bool is_manifest(const Beginning& beginning);
 
 /// A script of another server, a query of a program, a template: no script of PostgreSQL's.
 bool is_of_others(const Beginning& beginning);
+/// In a folder that is called after another server: `migrations/mysql/`.
+bool is_in_folder_of_others(std::string_view path);
 
 }  // namespace pgleast

@@ -1,5 +1,7 @@
 // docker compose: services of the image of PostgreSQL.
 #include <algorithm>
+#include <deque>
+#include <memory>
 #include <utility>
 
 #include "input/platforms/dockerfile.hpp"
@@ -22,6 +24,7 @@ class ComposeReader {
   ComposeReader(const YamlNode& document, const Manifest& manifest, const Repository& repository)
       : document_(document), path_(manifest.path), repository_(repository) {
     if (const auto text = read("./.env")) variables_ = read_env_file(*text);
+    find_override();
   }
 
   std::vector<DeclaredServer> servers() {
@@ -29,11 +32,12 @@ class ComposeReader {
     const auto* const services = find_node(document_, {"services"});
     if (services == nullptr) return result;
     for (const auto& [name, service] : services->entries) {
-      auto run = run_of(service);
+      auto run = run_of(parts_of(name.text, service));
       if (!run) continue;
       run->at = name;
       auto server = server_of(*run, "compose/" + name.text, repository_);
       if (!dockerfile_.empty()) server.mentioned.push_back(dockerfile_);
+      if (override_ != nullptr) server.mentioned.push_back(override_->source->name());
       result.push_back(std::move(server));
     }
     return result;
@@ -49,19 +53,73 @@ class ComposeReader {
     return filled_in(node->text, variables_).value_or("");
   }
 
-  std::optional<ContainerRun> run_of(const YamlNode& service) {
+  // The first document of another file.
+  const YamlNode* document_of(const std::string& path) {
+    const auto text = repository_.files.read(path).text;
+    if (!text) return nullptr;
+    auto read = read_yaml_documents(Source(path, *text));
+    if (read.documents.empty()) return nullptr;
+    return &others_.emplace_back(std::move(read.documents.front()));
+  }
+
+  // What compose reads besides where no file is named.
+  void find_override() {
+    const auto name = name_of_path(path_);
+    const bool usual = name == "docker-compose.yml" || name == "docker-compose.yaml" ||
+                       name == "compose.yml" || name == "compose.yaml";
+    if (!usual) return;
+    for (const auto* const other : {"docker-compose.override.yml", "docker-compose.override.yaml",
+                                    "compose.override.yml", "compose.override.yaml"}) {
+      if (override_ == nullptr) override_ = document_of(repository_path(path_, other));
+    }
+  }
+
+  // What a service says, the last word last: what it extends, itself, what overrides it.
+  std::vector<const YamlNode*> parts_of(const std::string& name, const YamlNode& service) {
+    std::vector<const YamlNode*> parts;
+    add_extended(service, parts);
+    parts.push_back(&service);
+    const auto* const over =
+        override_ == nullptr ? nullptr : find_node(*override_, {"services", name});
+    if (over != nullptr) parts.push_back(over);
+    return parts;
+  }
+
+  void add_extended(const YamlNode& service, std::vector<const YamlNode*>& parts) {
+    constexpr std::size_t deepest = 16;
+    const auto* const extends = find_node(service, {"extends"});
+    if (extends == nullptr || parts.size() >= deepest) return;
+    const auto name =
+        text_of(extends->entries.empty() ? extends : find_node(*extends, {"service"}));
+    const auto file = text_of(find_node(*extends, {"file"}));
+    const auto* const document =
+        file.empty() ? &document_ : document_of(repository_path(path_, file));
+    const auto* const base =
+        document == nullptr ? nullptr : find_node(*document, {"services", name});
+    if (base == nullptr || base == &service) return;
+    parts.insert(parts.begin(), base);
+    add_extended(*base, parts);
+  }
+
+  std::optional<ContainerRun> run_of(const std::vector<const YamlNode*>& parts) {
     dockerfile_.clear();
-    auto image = text_of(find_node(service, {"image"}));
+    std::string image;
     std::optional<ContainerRun> run;
-    if (const auto* const build = find_node(service, {"build"})) run = built(*build);
+    for (const auto* const part : parts) {
+      const auto said = text_of(find_node(*part, {"image"}));
+      if (!said.empty()) image = said;
+      if (const auto* const build = find_node(*part, {"build"})) run = built(*build);
+    }
     if (!run) {
       if (!is_server_image(image)) return std::nullopt;
       run.emplace();
       run->image = image;
     }
-    take_environment(service, *run);
-    take_command(service, *run);
-    take_mounts(service, *run);
+    for (const auto* const part : parts) {
+      take_environment(*part, *run);
+      take_command(*part, *run);
+      take_mounts(*part, *run);
+    }
     return run;
   }
 
@@ -116,10 +174,17 @@ class ComposeReader {
     const auto take = [&](const YamlNode& said) {
       const auto* const node = said.entries.empty() ? &said : find_node(said, {"path"});
       if (node == nullptr) return;
-      const auto text = read("./" + text_of(node));
+      const auto path = repository_path(path_, "./" + text_of(node));
+      const auto text = repository_.files.read(path).text;
+      // It is on the machine where this runs, and may say anything.
+      if (!text) run.more_environment = *node;
       if (!text) return;
+      YamlNode line = *node;
+      line.source = std::make_shared<const Source>(path, *text);
       for (const auto& [name, value] : read_env_file(*text)) {
-        run.environment[name] = {value, *node};
+        const auto at = std::min(text->find(name), text->size());
+        line.span = {at, at + name.size()};
+        run.environment[name] = {value, line};
       }
     };
     if (files.is(YamlNode::Kind::scalar)) take(files);
@@ -185,6 +250,8 @@ class ComposeReader {
   const Repository& repository_;
   std::map<std::string, std::string> variables_;
   std::string dockerfile_;
+  std::deque<YamlNode> others_;  // documents of other files
+  const YamlNode* override_ = nullptr;
 };
 
 }  // namespace

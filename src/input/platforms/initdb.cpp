@@ -7,8 +7,16 @@
 namespace pgleast {
 
 void InitdbArguments::take(const std::string& option, const std::string& value) {
-  if (option == "auth" || option == "auth-host") host = value, host_said = true;
-  if (option == "auth" || option == "auth-local") local = value, local_said = true;
+  // One word for both: over the socket `ident` is `peer`, and the other way round.
+  const bool both = option == "auth";
+  if (both || option == "auth-host") {
+    host = both && value == "peer" ? "ident" : value;
+    host_said = true;
+  }
+  if (both || option == "auth-local") {
+    local = both && value == "ident" ? "peer" : value;
+    local_said = true;
+  }
 }
 
 InitdbArguments initdb_arguments(const std::string& text) {

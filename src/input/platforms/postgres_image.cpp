@@ -79,7 +79,8 @@ class ImageReader : ContainerReader {
   void read_command() {
     const auto& words = run_.command;
     const auto is_shell = [&](const SaidWord& word) {
-      const auto name = name_of_path(word.text.value_or(""));
+      const auto text = word.text.value_or("");
+      const auto name = name_of_path(text);
       return name == "sh" || name == "bash" || name == "ash";
     };
     if (!words.empty() && is_shell(words.front())) {

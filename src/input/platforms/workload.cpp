@@ -46,7 +46,8 @@ void take_words(const YamlNode* list, ContainerRun& run) {
 }
 
 bool is_entry_point(const SaidWord& word) {
-  const auto name = name_of_path(word.text.value_or(""));
+  const auto text = word.text.value_or("");
+  const auto name = name_of_path(text);
   return name == "docker-entrypoint.sh" || name == "entrypoint.sh";
 }
 

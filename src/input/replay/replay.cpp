@@ -203,12 +203,25 @@ void Replay::run_block(const PsqlItem& s) {
     return refuse(s.tokens.front().span, e.what());
   } catch (const Undecidable& e) {
     transactions_.undo(before);
-    return touch(s, touches::anything, e.why);
+    return touch_block(s, e);
   }
   for (const auto& e : runner_.take_caught()) {
     if (may_be_there(e)) touch_missing(s, touches::anything, e);
   }
   note_done(s, before);
+}
+
+// What its statements and what they run may change, as if it were a function that is called.
+void Replay::touch_block(const PsqlItem& s, const Undecidable& e) {
+  tell_what_is_known();
+  MayChange code{touches::anything, ""};
+  try {
+    code = runner_.may_change(text(), s);
+  } catch (const SqlSyntaxError&) {
+    // Of a newer version: anything.
+  }
+  if (transactions_.is_open()) doubt(s);
+  touch(s, code.touched, e.why);
 }
 
 void Replay::note_done(const PsqlItem& s, const Transactions::State& before) {

@@ -93,6 +93,8 @@ class Replay {
   }
   /// All of a block or nothing.
   void run_block(const PsqlItem& s);
+  /// One that cannot be followed.
+  void touch_block(const PsqlItem& s, const Undecidable& e);
   /// A block or a text.
   void note_done(const PsqlItem& s, const Transactions::State& before);
   /// `SELECT ... \gexec`: what it returns is run, each statement by itself.

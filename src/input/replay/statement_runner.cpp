@@ -167,7 +167,10 @@ MayChange StatementRunner::may_change(std::string_view script, const PsqlItem& s
     return {};
   }
   const auto* const kind = first_words_of(s);
-  const bool is_followed = is_for_effect(s) || (kind != nullptr && kind->followed != Followed::no);
+  // Of a block that is asked for what may be done in it.
+  const bool is_block = tree->contains("DoStmt");
+  const bool is_followed =
+      !is_block && (is_for_effect(s) || (kind != nullptr && kind->followed != Followed::no));
   uses = uses_of_tree(*tree, is_followed);
   for (const auto& name : std::vector(uses.executed)) {
     for (const auto& prepared : prepared_[name]) uses.add(prepared);

@@ -229,7 +229,7 @@ TEST_CASE("what is not followed is said once", "[input][sql]") {
       {"SET x.y = 1; SELECT 1; SELECT count(*) FROM f(1); COMMENT ON ROLE a IS 'x'", ""},
       {"SELECT pg_catalog.setval('s', 1); INSERT INTO t VALUES (f(1)); \\echo x", ""},
       {"CREATE TABLE t (a int); GRANT SELECT ON t TO PUBLIC;", ""},
-      {"\nDO $$BEGIN PERFORM f(); END$$; CALL f();",
+      {"\nDO $$BEGIN EXECUTE f(); END$$; DO $$BEGIN EXECUTE g(); END$$;",
        "2 statements of x.sql (first: x.sql:2: DO: what f() does)"},
       {"CREATE EXTENSION x; SELECT make_roles()",
        "1 statement of x.sql (first: x.sql:1: SELECT: what make_roles() does is not known)"},
@@ -421,28 +421,61 @@ TEST_CASE("rows that a query returns are run", "[input][sql]") {
 
 TEST_CASE("a block of another shape may change roles", "[input][sql]") {
   const std::string body = GENERATE(
-      as<std::string>(), "", "BEGIN", "BEGIN END IF; END", "BEGIN PERFORM f(); END",
-      "BEGIN CREATE ROLE b; COMMIT; END", "BEGIN UPDATE pg_authid SET rolsuper = true; END",
-      "BEGIN CREATE ROLE b END; END",
-      "BEGIN IF EXISTS (SELECT f() FROM pg_roles WHERE rolname = 'a') THEN NULL; END IF; END",
-      "BEGIN IF EXISTS (SELECT FROM mine.pg_roles WHERE rolname = 'a') THEN NULL; END IF; END",
-      "BEGIN IF EXISTS (SELECT FROM pg_proc WHERE proname = 'a') THEN NULL; END IF; END",
-      "BEGIN IF EXISTS (SELECT FROM pg_class WHERE relname = 'tables') THEN NULL; END IF; END",
-      "BEGIN IF EXISTS (SELECT FROM pg_class WHERE relkind = 'v') THEN NULL; END IF; END",
-      "BEGIN RAISE NOTICE '%'; END", "BEGIN RAISE NOTICE '%', a; END",
-      "BEGIN RAISE NOTICE '%', f(); END", "BEGIN NULL; END; x",
-      "BEGIN ALTER SYSTEM SET port = 1; END", "BEGIN \\q\nEND",
+      as<std::string>(), "", "BEGIN", "BEGIN END IF; END", "BEGIN CREATE ROLE b; COMMIT; END",
+      "BEGIN UPDATE pg_authid SET rolsuper = true; END", "BEGIN CREATE ROLE b END; END",
+      "BEGIN RAISE NOTICE '%'; END", "BEGIN NULL; END; x", "BEGIN \\q\nEND",
       "BEGIN IF now() > '2020-01-01' THEN CREATE ROLE b; END IF; END",
-      "DECLARE n int; BEGIN DECLARE n int := 1; BEGIN NULL; END; END",
-      "BEGIN LOOP NULL; END LOOP; END", "BEGIN IF 'a' ~ '\\d' THEN NULL; END IF; END",
-      "DECLARE o record; BEGIN FOR o IN SELECT f() LOOP NULL; END LOOP; END",
-      "DECLARE o record; BEGIN o.x := 1; END", "DECLARE o record := f(); BEGIN CREATE ROLE b; END");
+      "DECLARE o record := f(); BEGIN CREATE ROLE b; END");
   CAPTURE(body);
   const auto actual = replayed("CREATE ROLE a; DO $x$" + body + "$x$");
   CHECK(told(actual.cluster) == "a\n");
   CHECK_FALSE(actual.cluster.seen(Fact::roles));
   const auto another = replayed("CREATE ROLE a; DO LANGUAGE plperl 'BEGIN NULL; END'");
   CHECK_FALSE(another.cluster.seen(Fact::roles));
+}
+
+TEST_CASE("a block that cannot be followed leaves what it cannot change", "[input][sql]") {
+  const std::string body = GENERATE(
+      as<std::string>(), "BEGIN PERFORM f(); END",
+      "BEGIN IF EXISTS (SELECT f() FROM pg_roles WHERE rolname = 'a') THEN NULL; END IF; END",
+      "BEGIN IF EXISTS (SELECT FROM mine.pg_roles WHERE rolname = 'a') THEN NULL; END IF; END",
+      "BEGIN IF EXISTS (SELECT FROM pg_proc WHERE proname = 'a') THEN NULL; END IF; END",
+      "BEGIN IF EXISTS (SELECT FROM pg_class WHERE relname = 'tables') THEN NULL; END IF; END",
+      "BEGIN IF EXISTS (SELECT FROM pg_class WHERE relkind = 'v') THEN NULL; END IF; END",
+      "BEGIN RAISE NOTICE '%', a; END", "BEGIN RAISE NOTICE '%', f(); END",
+      "BEGIN ALTER SYSTEM SET port = 1; END",
+      "DECLARE n int; BEGIN DECLARE n int := 1; BEGIN NULL; END; END",
+      "BEGIN LOOP NULL; END LOOP; END", "BEGIN IF 'a' ~ '\\d' THEN NULL; END IF; END",
+      "DECLARE o record; BEGIN FOR o IN SELECT f() LOOP NULL; END LOOP; END",
+      "DECLARE o record; BEGIN o.x := 1; END",
+      "BEGIN INSERT INTO t SELECT 1 FROM generate_series(1, 3); END",
+      "DECLARE r record; BEGIN FOR r IN SELECT i FROM t LOOP UPDATE t SET i = r.i; END LOOP; END");
+  CAPTURE(body);
+  const auto actual = replayed("CREATE ROLE a; CREATE TABLE t (i int); DO $x$" + body + "$x$");
+  CHECK(told(actual.cluster) == "a\n");
+  CHECK(actual.cluster.seen(Fact::roles));
+  CHECK(actual.cluster.seen(Fact::objects));
+}
+
+TEST_CASE("what a block that cannot be followed may change is not known", "[input][sql]") {
+  struct Row {
+    const char* setup;
+    const char* body;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"", "BEGIN FOR i IN 1..(SELECT count(*) FROM t) LOOP CREATE ROLE b; END LOOP; END"},
+      {"", "DECLARE r record; BEGIN FOR r IN SELECT i FROM t LOOP EXECUTE r.i; END LOOP; END"},
+      {"",
+       "BEGIN IF (SELECT count(*) FROM t) > 0 THEN GRANT a TO PUBLIC; CREATE ROLE b; END IF; END"},
+      {"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS "
+       "$$BEGIN CREATE ROLE b; RETURN NEW; END$$;"
+       "CREATE TRIGGER x AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();",
+       "BEGIN INSERT INTO t SELECT i FROM t; END"},
+  }));
+  CAPTURE(row.setup, row.body);
+  const auto actual = replayed("CREATE ROLE a; CREATE TABLE t (i int); " + std::string(row.setup) +
+                               " DO $x$" + row.body + "$x$");
+  CHECK_FALSE(actual.cluster.seen(Fact::roles));
 }
 
 TEST_CASE("a block as deep as it likes", "[input][sql]") {

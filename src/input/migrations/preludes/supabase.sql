@@ -30,6 +30,8 @@ CREATE SCHEMA realtime AUTHORIZATION supabase_admin;
 CREATE SCHEMA graphql_public AUTHORIZATION supabase_admin;
 GRANT USAGE ON SCHEMA public, extensions, auth, storage, realtime, graphql_public
   TO anon, authenticated, service_role;
+CREATE EXTENSION "uuid-ossp" WITH SCHEMA extensions;
+CREATE EXTENSION pgcrypto WITH SCHEMA extensions;
 GRANT ALL ON SCHEMA auth TO supabase_auth_admin, dashboard_user;
 GRANT ALL ON SCHEMA storage TO supabase_storage_admin, dashboard_user;
 

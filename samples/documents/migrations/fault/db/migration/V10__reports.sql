@@ -1,0 +1,2 @@
+-- Reports read it.
+GRANT SELECT ON orders TO PUBLIC;

@@ -1,0 +1,3 @@
+CREATE ROLE app LOGIN;
+CREATE TABLE orders (id bigint, note text);
+GRANT SELECT, INSERT ON orders TO app;

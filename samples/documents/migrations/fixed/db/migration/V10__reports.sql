@@ -1,0 +1,3 @@
+-- Reports read it.
+CREATE ROLE reports LOGIN;
+GRANT SELECT ON orders TO reports;
