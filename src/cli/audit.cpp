@@ -10,6 +10,7 @@
 
 #include "audit/audit.hpp"
 #include "audit/exit_code.hpp"
+#include "audit/known_records.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "policy/loader.hpp"
@@ -70,6 +71,7 @@ Audited audited(Auditor& auditor, const SourceOptions& sources, Timings& timings
   auditor.rest_on(std::move(grounds.assumptions), grounds.platform);
   result.audit =
       auditor.audit(result.cluster, [&](const std::string& rule) { timings.rule(rule); });
+  judge_known_records(result.audit, result.cluster, auditor);
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "audit/audit.hpp"
+#include "audit/known_records.hpp"
 #include "change/gains.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -191,7 +192,9 @@ std::vector<Finding> only_in(const std::vector<Finding>& some, const std::vector
 
 Audit audit_of(Auditor& auditor, const State& state) {
   auditor.rest_on(state.grounds.assumptions, state.grounds.platform);
-  return auditor.audit(state.cluster);
+  auto audit = auditor.audit(state.cluster);
+  judge_known_records(audit, state.cluster, auditor);
+  return audit;
 }
 
 void add_findings(Auditor& auditor, const State& before, const State& after,

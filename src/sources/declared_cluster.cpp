@@ -287,6 +287,16 @@ HbaSettings settings_for_hba(const Cluster& cluster) {
   return cluster.seen(Fact::settings) ? hba_settings(cluster.settings) : HbaSettings{};
 }
 
+// Those before the first that a template fills in: what comes after it may not be reached.
+std::vector<DeclaredLine> known_records(const DeclaredServer& server) {
+  auto lines = server.hba;
+  if (server.unknown_hba.empty()) return lines;
+  lines.erase(std::find_if(lines.begin(), lines.end(),
+                           [](const DeclaredLine& line) { return is_template(line.text); }),
+              lines.end());
+  return lines;
+}
+
 void read_records(const DeclaredServer& server, Cluster& cluster) {
   std::vector<ConfigFile> read;
   if (!server.hba_file.empty()) {
@@ -294,8 +304,9 @@ void read_records(const DeclaredServer& server, Cluster& cluster) {
                            cluster.version_num, read, settings_for_hba(cluster));
     cluster.files.insert(cluster.files.end(), read.begin(), read.end());
   } else {
-    if (server.hba.empty()) return;
-    const Composed composed(server.path, server.hba);
+    const auto lines = known_records(server);
+    if (lines.empty()) return;
+    const Composed composed(server.path, lines);
     cluster.hba = read_hba(composed.path(), composed.files(), cluster.version_num, read,
                            settings_for_hba(cluster));
     keep(cluster, composed, read);
@@ -306,7 +317,7 @@ void read_records(const DeclaredServer& server, Cluster& cluster) {
                  &HbaPlace::user, &HbaPlace::address, &HbaPlace::method, &HbaPlace::options);
     }
     for (auto& problem : cluster.hba.problems) move_problem(composed, problem);
-    say_documents(cluster, server.hba);
+    say_documents(cluster, lines);
   }
   cluster.unseen.erase(Fact::hba);
 }
