@@ -97,9 +97,14 @@ int decide_one(const DecideOptions& options) {
   check_usage(options);
   const auto wanted = wanted_by(options);
   const auto cluster = read_sources(options.sources);
-  need_records(cluster);
+  // A document leaves some to a template: nothing is wrong with what was read.
+  const auto unseen = cluster.unseen.find(Fact::hba);
+  const bool in_part =
+      unseen != cluster.unseen.end() && unseen->second.why.starts_with("not known: ");
+  if (!in_part) need_records(cluster);
   print_notes(cluster);
-  const auto decision = decide(cluster, wanted, today());
+  const auto decision = in_part ? Decision{DecisionKind::unknown, {}, unseen->second.why}
+                                : decide(cluster, wanted, today());
   write_output(options.output, decision_report(decision, cluster.hba, options.output.format));
   return exit_code_of(decision.kind);
 }
