@@ -255,7 +255,7 @@ class Gains {
       const bool known = std::any_of(old.begin(), old.end(), [&](const Membership& m) {
         return m.member == path[i] && m.role == path[i + 1];
       });
-      const auto at = place_of({Said::membership, number(path[i + 1]), number(path[i])});
+      auto at = place_of({Said::membership, number(path[i + 1]), number(path[i])});
       if (!known && !at.file.empty()) return at;
     }
     return {};
@@ -309,11 +309,11 @@ class Gains {
     for (std::size_t i = 0; i < policies.size(); ++i) {
       const bool changed = policies[i] != was_.cluster.row_policies[i];
       if (policies[i].table != table || !changed || policies[i].roles.empty()) continue;
-      const auto at = place_of({Said::policy, static_cast<std::uint32_t>(i)});
+      auto at = place_of({Said::policy, static_cast<std::uint32_t>(i)});
       if (!at.file.empty()) return at;
     }
     for (const auto what : {Said::row_security, Said::force, Said::owner, Said::object}) {
-      const auto at = place_of({what, number(table)});
+      auto at = place_of({what, number(table)});
       if (!at.file.empty()) return at;
     }
     return {};

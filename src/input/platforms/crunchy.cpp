@@ -316,7 +316,7 @@ class CrunchyReader {
     const auto entries = config_map(map, document_, repository_);
     for (const auto& entry : entries.value_or(std::vector<ConfigEntry>())) {
       if (entry.key != find_text(*reference, {"key"})) continue;
-      auto script = entry.file.empty() ? script_said(entry.text) : RunScript(entry.file);
+      auto script = entry.file.empty() ? script_said(entry.text) : RunScript{entry.file, {}, ""};
       if (script) return server_.scripts.push_back(std::move(*script));
     }
     server_.not_followed.push_back("ConfigMap " + map + " is not in the repository");

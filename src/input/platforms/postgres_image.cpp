@@ -163,9 +163,7 @@ std::vector<std::pair<std::string, SaidWord>> settings_of_command(
     if (text == "-c" && has_next) {
       add(*words[i + 1].text, words[i + 1]);
       ++i;
-    } else if (text.starts_with("-c")) {
-      add(text.substr(2), words[i]);
-    } else if (text.starts_with("--")) {
+    } else if (text.starts_with("-c") || text.starts_with("--")) {
       add(text.substr(2), words[i]);
     } else if (text == "-l") {
       result.push_back({"ssl", {"on", words[i].node}});

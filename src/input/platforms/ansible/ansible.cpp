@@ -57,8 +57,8 @@ class PlayReader {
     for (std::size_t at = 0; at < hosts.size();) {
       const auto end = std::min(hosts.find_first_of(":,", at), hosts.size());
       const auto name = hosts.substr(at, end - at);
-      if (name != "all") add_files_of(scope_, root + "group_vars/" + name);
-      add_files_of(scope_, root + "host_vars/" + name);
+      if (name != "all") add_files_of(scope_, fmt::format("{}group_vars/{}", root, name));
+      add_files_of(scope_, fmt::format("{}host_vars/{}", root, name));
       at = end + 1;
     }
   }
@@ -139,7 +139,7 @@ class PlayReader {
     std::sort(names.begin(), names.end());
     for (const auto& name : names) {
       const bool is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-      if (is_yaml) add(scope, mentioned_document(stem + '/' + name));
+      if (is_yaml) add(scope, mentioned_document(fmt::format("{}/{}", stem, name)));
     }
   }
 

@@ -124,7 +124,7 @@ std::string objects_of(const Grant& grant) {
   const bool is_routine = grant.type == "function" || grant.type == "procedure";
   const bool in_schema =
       is_routine || grant.type == "table" || grant.type == "sequence" || grant.type == "type";
-  return upper(spaced(grant.type)) + ' ' + joined(grant.objects, [&](std::string object) {
+  return upper(spaced(grant.type)) + ' ' + joined(grant.objects, [&](const std::string& object) {
            if (!in_schema) return quote_identifier(object);
            const auto paren =
                is_routine ? std::min(object.find('('), object.size()) : object.size();

@@ -26,8 +26,8 @@ std::string lower(std::string_view text) {
 // A role's variables: what documents say, and its own defaults where they say nothing.
 class RoleReader {
  public:
-  RoleReader(AnsibleRun& run, const AnsibleScope& scope, const YamlNode& at, std::string called,
-             const std::string& defaults)
+  RoleReader(AnsibleRun& run, const AnsibleScope& scope, const YamlNode& at,
+             const std::string& called, const std::string& defaults)
       : run_(run), at_(at), called_("default of " + called) {
     auto read = read_yaml_documents(Source(called_, defaults));
     if (!read.documents.empty()) defaults_ = std::move(read.documents.front());

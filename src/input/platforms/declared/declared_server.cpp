@@ -21,7 +21,7 @@ std::optional<RunScript> script_said(const YamlNode& scalar, const std::string& 
     if (!line.is_verbatim) return std::nullopt;
   }
   const auto& last = lines.back();
-  return RunScript(scalar.source->name(), {lines.front().at, last.at + last.text.size()}, before);
+  return RunScript{scalar.source->name(), {lines.front().at, last.at + last.text.size()}, before};
 }
 
 DeclaredLine line_at(const YamlNode& node, std::string text) {

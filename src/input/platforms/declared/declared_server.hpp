@@ -34,9 +34,6 @@ struct DeclaredLine {
 
 /// A script that the server runs: a file or, of a document, the block that holds it.
 struct RunScript {
-  RunScript(std::string file, Span block = {}, std::string first = "")
-      : path(std::move(file)), within(block), before(std::move(first)) {}
-
   std::string path;
   Span within;         // empty: the whole file
   std::string before;  // what its session begins with: SET SESSION AUTHORIZATION "app";

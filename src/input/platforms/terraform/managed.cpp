@@ -145,8 +145,7 @@ class RdsReader : public ManagedReader {
     server().major = major_in(version.text.value_or(""));
     add_parameters();
     const auto* const name = is_aurora_ ? "master_username" : "username";
-    add_roles("rdsadmin", "rds_superuser", module().value(instance(), name), is_aurora_ ? "" : "",
-              true);
+    add_roles("rdsadmin", "rds_superuser", module().value(instance(), name), "", true);
     add_database(instance(), *instance().body, is_aurora_ ? "database_name" : "db_name");
     add_networks();
     switch_tls_on();

@@ -1,5 +1,7 @@
 #include "input/platforms/terraform/module.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -90,7 +92,7 @@ TerraformModule::TerraformModule(const std::string& folder, const FileReader& fi
     return std::pair(a.ends_with("vars"), a) < std::pair(b.ends_with("vars"), b);
   });
   for (const auto& name : names) {
-    const auto path = folder.empty() ? name : folder + '/' + name;
+    const auto path = folder.empty() ? name : fmt::format("{}/{}", folder, name);
     const auto text = files.read(path).text;
     if (!text) continue;
     files_.push_back(path);
