@@ -19,6 +19,28 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "." : path.substr(0, slash);
 }
 
+// What only the image of the server looks at: whatever an image is called, it is built on that.
+bool is_run_as_server(const YamlNode* service) {
+  const auto is_sign = [](std::string_view text) {
+    return text.starts_with("POSTGRES_HOST_AUTH_METHOD") ||
+           text.starts_with("POSTGRES_INITDB_ARGS") ||
+           text.find("/var/lib/postgresql") != std::string_view::npos;
+  };
+  const auto* const environment = find_node(*service, {"environment"});
+  const auto* const volumes = find_node(*service, {"volumes"});
+  const auto is_said = [&](const YamlNode* list) {
+    if (list == nullptr) return false;
+    return std::any_of(list->items.begin(), list->items.end(),
+                       [&](const YamlNode& item) {
+                         return is_sign(item.text) ||
+                                is_sign(find_text(item, {"target"}).value_or(""));
+                       }) ||
+           std::any_of(list->entries.begin(), list->entries.end(),
+                       [&](const YamlEntry& entry) { return is_sign(entry.first.text); });
+  };
+  return is_said(environment) || is_said(volumes);
+}
+
 class ComposeReader {
  public:
   ComposeReader(const YamlNode& document, const Manifest& manifest, const Repository& repository)
@@ -111,7 +133,8 @@ class ComposeReader {
       if (const auto* const build = find_node(*part, {"build"})) run = built(*build);
     }
     if (!run) {
-      if (!is_server_image(image)) return std::nullopt;
+      const bool by_signs = std::any_of(parts.begin(), parts.end(), is_run_as_server);
+      if (!is_server_image(image) && !by_signs) return std::nullopt;
       run.emplace();
       run->image = image;
     }
