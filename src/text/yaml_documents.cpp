@@ -166,13 +166,6 @@ Diagnostic diagnostic_at(const Source& source, const YAML::Mark& mark, std::stri
   return make_diagnostic(source, {at, std::min(at + 1, source.text().size())}, std::move(message));
 }
 
-std::string lower(std::string text) {
-  for (auto& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 }  // namespace
 
 YamlDocuments read_yaml_documents(Source text) {
@@ -239,7 +232,7 @@ std::optional<std::string> find_text(const YamlNode& node,
 
 std::optional<bool> truth_of(const YamlNode* node) {
   if (node == nullptr || !node->is(YamlNode::Kind::scalar)) return std::nullopt;
-  const auto word = lower(node->text);
+  const auto word = lower_case(node->text);
   if (word == "true" || word == "yes" || word == "on") return true;
   if (word == "false" || word == "no" || word == "off") return false;
   return std::nullopt;

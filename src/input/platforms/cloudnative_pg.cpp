@@ -53,18 +53,6 @@ class ClusterReader {
     return catalog ? major_of_image(":" + *catalog) : 0;
   }
 
-  void add_each_said(const YamlNode* list, std::vector<DeclaredLine>& lines,
-                     std::vector<std::string>& unknown) {
-    if (list == nullptr) return;
-    for (const auto& item : list->items) {
-      if (is_template(item.text)) {
-        unknown.push_back(fmt::format("{}: {}", shown_place(item), item.text));
-      }
-      const auto said = lines_said(item);
-      lines.insert(lines.end(), said.begin(), said.end());
-    }
-  }
-
   void add_records() {
     const auto& at = place_of({"postgresql", "pg_hba"});
     constexpr std::array fixed{
@@ -73,7 +61,7 @@ class ClusterReader {
         "hostssl replication streaming_replica all cert map=cnpg_streaming_replica",
         "hostssl all cnpg_pooler_pgbouncer all cert map=cnpg_pooler_pgbouncer"};
     for (const auto* const line : fixed) server_.hba.push_back(added_line(at, line, always));
-    add_each_said(find_node(spec_, {"postgresql", "pg_hba"}), server_.hba, server_.unknown_hba);
+    add_lines_said(find_node(spec_, {"postgresql", "pg_hba"}), server_.hba, server_.unknown_hba);
     if (const auto* const ldap = find_node(spec_, {"postgresql", "ldap"})) {
       server_.hba.push_back(added_line(*ldap, ldap_record(*ldap), always));
     }
@@ -96,7 +84,8 @@ class ClusterReader {
           "cnpg_pooler_pgbouncer"}) {
       server_.ident.push_back(added_line(at, line, always));
     }
-    add_each_said(find_node(spec_, {"postgresql", "pg_ident"}), server_.ident, server_.unknown_hba);
+    add_lines_said(find_node(spec_, {"postgresql", "pg_ident"}), server_.ident,
+                   server_.unknown_hba);
   }
 
   void add_settings() {

@@ -14,11 +14,6 @@
 namespace pgleast {
 namespace {
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
-}
-
 // What only the image of the server looks at: whatever an image is called, it is built on that.
 bool is_run_as_server(const YamlNode* service) {
   const auto is_sign = [](std::string_view text) {
@@ -298,7 +293,8 @@ bool is_built_from_dockerfile(const YamlNode&, std::string_view name) {
 
 std::vector<DeclaredServer> dockerfile_servers(const YamlNode&, const Manifest& manifest,
                                                const Repository& repository) {
-  const auto run = read_dockerfile(manifest.path, manifest.text, folder_of(manifest.path));
+  const auto folder = folder_of_path(manifest.path);
+  const auto run = read_dockerfile(manifest.path, manifest.text, folder.empty() ? "." : folder);
   if (!run) return {};
   return {server_of(*run, "dockerfile/" + manifest.path, repository)};
 }

@@ -10,6 +10,7 @@
 #include "input/platforms/shell_words.hpp"
 #include "input/platforms/variables.hpp"
 #include "text/path_name.hpp"
+#include "text/upper_case.hpp"
 
 namespace pgleast {
 namespace {
@@ -19,14 +20,6 @@ struct Instruction {
   std::string rest;
   std::size_t at = 0;
 };
-
-std::string upper(std::string_view word) {
-  std::string result(word);
-  for (auto& c : result) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return result;
-}
 
 // Lines that end in a backslash go on; comments between them are left out.
 std::vector<Instruction> instructions_of(std::string_view text) {
@@ -47,7 +40,7 @@ std::vector<Instruction> instructions_of(std::string_view text) {
     } else {
       const auto blank = std::min(words.find_first_of(" \t"), words.size());
       const auto rest = words.find_first_not_of(" \t", blank);
-      result.push_back({upper(words.substr(0, blank)),
+      result.push_back({upper_case(words.substr(0, blank)),
                         rest == std::string::npos ? "" : words.substr(rest), begin + first});
     }
     goes_on = more;
@@ -99,7 +92,7 @@ class DockerfileReader {
   ContainerRun begin_stage(const Instruction& from) {
     auto words = shell_words(from.rest);
     std::erase_if(words, [](const std::string& w) { return w.starts_with("--"); });
-    name_ = words.size() > 2 && upper(words[1]) == "AS" ? words[2] : "";
+    name_ = words.size() > 2 && upper_case(words[1]) == "AS" ? words[2] : "";
     const auto image = words.empty() ? "" : filled_in(words[0], arguments_).value_or(words[0]);
     ContainerRun run;
     const auto before = stages_.find(image);

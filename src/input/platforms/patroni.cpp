@@ -51,7 +51,7 @@ class PatroniReader {
 
   DeclaredServer take() {
     add_records();
-    add_each(either("pg_ident"), server_.ident, server_.unknown_hba);
+    add_lines_said(either("pg_ident"), server_.ident, server_.unknown_hba);
     add_settings();
     add_roles();
     return std::move(server_);
@@ -64,20 +64,6 @@ class PatroniReader {
   const YamlNode* either(std::string_view key) const {
     const auto* const local = find_node(postgresql_, {key});
     return local != nullptr && !local->is(YamlNode::Kind::null) ? local : dcs(key);
-  }
-
-  static void add_each(const YamlNode* list, std::vector<DeclaredLine>& lines,
-                       std::vector<std::string>& unknown) {
-    if (list == nullptr) return;
-    const auto add = [&](const YamlNode& item) {
-      if (is_template(item.text)) {
-        unknown.push_back(fmt::format("{}: {}", shown_place(item), item.text));
-      }
-      const auto said = lines_said(item);
-      lines.insert(lines.end(), said.begin(), said.end());
-    };
-    if (list->is(YamlNode::Kind::scalar)) add(*list);
-    for (const auto& item : list->items) add(item);
   }
 
   // For one role of a member there may be others.
@@ -99,14 +85,14 @@ class PatroniReader {
     }
     if (const auto* const said = records()) {
       if (find_node(postgresql_, {"pg_hba"}) == nullptr) note_bootstrap(*said);
-      return add_each(said, server_.hba, server_.unknown_hba);
+      return add_lines_said(said, server_.hba, server_.unknown_hba);
     }
     InitdbArguments arguments;
     const auto* const initdb = find_node(document_, {"bootstrap", "initdb"});
     if (initdb != nullptr) arguments = initdb_arguments(*initdb);
     const auto* const key = find_key(document_, {"bootstrap", "initdb"});
     add_initdb_records(arguments, key == nullptr ? at_ : *key, server_.hba);
-    add_each(find_node(document_, {"bootstrap", "pg_hba"}), server_.hba, server_.unknown_hba);
+    add_lines_said(find_node(document_, {"bootstrap", "pg_hba"}), server_.hba, server_.unknown_hba);
   }
 
   void note_bootstrap(const YamlNode& at) {

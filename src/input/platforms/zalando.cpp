@@ -10,19 +10,13 @@
 #include "input/platforms/postgres_image.hpp"
 #include "input/platforms/role_words.hpp"
 #include "pg/identifier.hpp"
+#include "text/upper_case.hpp"
 
 namespace pgleast {
 namespace {
 
 constexpr const char* of_spilo = "default of Spilo";
 constexpr const char* of_operator = "added by Zalando's operator";
-
-std::string upper(std::string text) {
-  for (auto& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
 
 class ZalandoReader {
  public:
@@ -46,13 +40,7 @@ class ZalandoReader {
   void add_records() {
     const auto* const said = find_node(spec_, {"patroni", "pg_hba"});
     if (said != nullptr && !said->items.empty()) {
-      for (const auto& item : said->items) {
-        if (is_template(item.text)) {
-          server_.unknown_hba.push_back(fmt::format("{}: {}", shown_place(item), item.text));
-        }
-        const auto lines = lines_said(item);
-        server_.hba.insert(server_.hba.end(), lines.begin(), lines.end());
-      }
+      add_lines_said(said, server_.hba, server_.unknown_hba);
       return;
     }
     const auto* const patroni = find_key(spec_, {"patroni"});
@@ -137,7 +125,7 @@ class ZalandoReader {
                                                     "NOLOGIN",     "LOGIN"};
     std::string words, login = " LOGIN";
     for (const auto& flag : flags.items) {
-      const auto word = upper(flag.text);
+      const auto word = upper_case(flag.text);
       if (std::find(known.begin(), known.end(), word) == known.end()) continue;
       if (word == "NOLOGIN") login = " NOLOGIN";
       if (word != "NOLOGIN" && word != "LOGIN") words += ' ' + word;

@@ -17,11 +17,6 @@ namespace {
 
 constexpr int deepest = 12;  // tasks that include tasks
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash);
-}
-
 bool is_play(const YamlNode& node) { return find_node(node, {"hosts"}) != nullptr; }
 
 bool is_true_condition(const std::string& text) { return text == "true" || text == "True"; }
@@ -85,7 +80,7 @@ class PlayReader {
 
   /// Tasks of a role, of which no play is known.
   void take_task_file(const YamlNode& tasks) {
-    const auto role = folder_of(folder_of(path_));
+    const auto role = folder_of_path(folder_of_path(path_));
     for (const char* const file : {"/defaults/main", "/vars/main"}) {
       add_files_of(scope_, role + file);
     }
@@ -337,7 +332,7 @@ std::set<std::string> inventories(const Repository& repository, const std::strin
       result.insert(manifest.path.substr(0, at));
     }
   }
-  const auto folder = folder_of(path);
+  const auto folder = folder_of_path(path);
   if (result.empty()) result.insert(folder.empty() ? "" : folder + '/');
   return result;
 }
@@ -371,7 +366,7 @@ std::vector<DeclaredServer> servers_of_plays(const YamlNode& document, const Man
       }
       if (!reader.is_used()) continue;
       result.push_back(reader.take());
-      qualifiers.push_back(roots.size() > 1 ? text + " of " + folder_of(root) : text);
+      qualifiers.push_back(roots.size() > 1 ? text + " of " + folder_of_path(root) : text);
     }
   }
   for (std::size_t i = 0; i < result.size() && result.size() > 1; ++i) {

@@ -9,18 +9,12 @@
 #include "input/platforms/ansible/run.hpp"
 #include "pg/identifier.hpp"
 #include "text/path_name.hpp"
+#include "text/upper_case.hpp"
 
 namespace pgleast {
 namespace {
 
 using Texts = std::vector<std::string>;
-
-std::string upper(std::string text) {
-  for (auto& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
 
 std::string spaced(std::string text) {
   std::replace(text.begin(), text.end(), '_', ' ');
@@ -52,7 +46,7 @@ std::string quoted_path(const std::string& path) {
 std::string grantee(const std::string& name) {
   constexpr std::array<std::string_view, 4> implicit{"PUBLIC", "CURRENT_USER", "SESSION_USER",
                                                      "CURRENT_ROLE"};
-  const auto word = upper(name);
+  const auto word = upper_case(name);
   const bool is_word = std::find(implicit.begin(), implicit.end(), word) != implicit.end();
   return is_word ? word : quote_identifier(name);
 }
@@ -73,7 +67,7 @@ std::optional<std::string> flags_clause(const Texts& flags) {
   std::string result;
   Texts seen;
   for (const auto& flag : flags) {
-    const auto word = upper(flag);
+    const auto word = upper_case(flag);
     const auto bare = word.starts_with("NO") ? word.substr(2) : word;
     if (std::find(known.begin(), known.end(), bare) == known.end()) return std::nullopt;
     if (std::find(seen.begin(), seen.end(), word) != seen.end()) continue;
@@ -119,12 +113,13 @@ struct Grant {
 std::string objects_of(const Grant& grant) {
   const auto schema = quote_identifier(grant.schema);
   if (grant.objects == Texts{"ALL_IN_SCHEMA"}) {
-    return fmt::format("ALL {}S IN SCHEMA {}", upper(grant.type), schema);
+    return fmt::format("ALL {}S IN SCHEMA {}", upper_case(grant.type), schema);
   }
   const bool is_routine = grant.type == "function" || grant.type == "procedure";
   const bool in_schema =
       is_routine || grant.type == "table" || grant.type == "sequence" || grant.type == "type";
-  return upper(spaced(grant.type)) + ' ' + joined(grant.objects, [&](const std::string& object) {
+  return upper_case(spaced(grant.type)) + ' ' +
+         joined(grant.objects, [&](const std::string& object) {
            if (!in_schema) return quote_identifier(object);
            const auto paren =
                is_routine ? std::min(object.find('('), object.size()) : object.size();
@@ -143,11 +138,11 @@ void default_privileges(AnsibleRun& run, const YamlNode& at, const Grant& grant)
   if (!grant.schema.empty()) head += " IN SCHEMA " + quote_identifier(grant.schema);
   const auto whom = joined(grant.roles, grantee);
   for (const auto& kind : kinds) {
-    run.add(at, fmt::format("{} REVOKE ALL ON {} FROM {}", head, upper(kind), whom));
+    run.add(at, fmt::format("{} REVOKE ALL ON {} FROM {}", head, upper_case(kind), whom));
     if (grant.is_absent) continue;
-    run.add(at,
-            fmt::format("{} GRANT {} ON {} TO {}{}", head, fmt::join(grant.privileges, ", "),
-                        upper(kind), whom, grant.grant_option == true ? " WITH GRANT OPTION" : ""));
+    run.add(at, fmt::format("{} GRANT {} ON {} TO {}{}", head, fmt::join(grant.privileges, ", "),
+                            upper_case(kind), whom,
+                            grant.grant_option == true ? " WITH GRANT OPTION" : ""));
   }
 }
 
@@ -194,7 +189,7 @@ void owner(AnsibleRun& run, const AnsibleArguments& arguments) {
                    fmt::format("REASSIGN OWNED BY {} TO {}", joined(*from, quote_identifier),
                                quote_identifier(*role)));
   }
-  const auto kind = *type == "matview" ? "MATERIALIZED VIEW" : upper(spaced(*type));
+  const auto kind = *type == "matview" ? "MATERIALIZED VIEW" : upper_case(spaced(*type));
   const bool has_arguments = name->find('(') != std::string::npos;
   run.add(arguments.at(),
           fmt::format("ALTER {} {} OWNER TO {}", kind, has_arguments ? *name : quoted_path(*name),
@@ -440,7 +435,7 @@ void ansible_privileges(AnsibleRun& run, const AnsibleArguments& arguments) {
     return run.do_not_know(run.server.unknown_roles, arguments.at(), "privileges");
   }
   grant.type = *type;
-  for (const auto& privilege : *privileges) grant.privileges.push_back(upper(privilege));
+  for (const auto& privilege : *privileges) grant.privileges.push_back(upper_case(privilege));
   grant.objects = *objects;
   grant.roles = *roles;
   grant.owners = *owners;

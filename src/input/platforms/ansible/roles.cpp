@@ -9,19 +9,12 @@
 
 #include "pg/setting_table.hpp"
 #include "pg/version.hpp"
+#include "text/display.hpp"
 
 namespace pgleast {
 namespace {
 
 using Is = AnsibleValue::Is;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (auto& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 // A role's variables: what documents say, and its own defaults where they say nothing.
 class RoleReader {
@@ -302,7 +295,7 @@ constexpr std::array<std::string_view, 5> anxs_variables{
     "postgresql_pg_hba_passwd_hosts", "postgresql_pg_hba_trust_hosts"};
 
 bool is_anxs(std::string_view name) {
-  const auto word = lower(name);
+  const auto word = lower_case(name);
   return word == "anxs.postgresql";
 }
 

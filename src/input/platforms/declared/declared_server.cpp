@@ -24,6 +24,20 @@ std::optional<RunScript> script_said(const YamlNode& scalar, const std::string& 
   return RunScript{scalar.source->name(), {lines.front().at, last.at + last.text.size()}, before};
 }
 
+void add_lines_said(const YamlNode* list, std::vector<DeclaredLine>& lines,
+                    std::vector<std::string>& unknown) {
+  if (list == nullptr) return;
+  const auto add = [&](const YamlNode& item) {
+    if (is_template(item.text)) {
+      unknown.push_back(fmt::format("{}: {}", shown_place(item), item.text));
+    }
+    const auto said = lines_said(item);
+    lines.insert(lines.end(), said.begin(), said.end());
+  };
+  if (list->is(YamlNode::Kind::scalar)) add(*list);
+  for (const auto& item : list->items) add(item);
+}
+
 DeclaredLine line_at(const YamlNode& node, std::string text) {
   return {std::move(text), node.source, node.span.begin, false, ""};
 }

@@ -65,6 +65,10 @@ struct DeclaredServer {
 
 /// The text of a scalar as lines that the document says.
 std::vector<DeclaredLine> lines_said(const YamlNode& scalar);
+/// Adds those of a list, or of one scalar; none: nothing. What stands in a template is not known,
+/// which is said.
+void add_lines_said(const YamlNode* list, std::vector<DeclaredLine>& lines,
+                    std::vector<std::string>& unknown);
 /// The script that a scalar holds; none: it is no block, so its lines stand nowhere.
 std::optional<RunScript> script_said(const YamlNode& scalar, const std::string& before = "");
 /// One line that is put together from what the document says there.

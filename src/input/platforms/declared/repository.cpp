@@ -11,4 +11,9 @@ std::string repository_path(const std::string& path, std::string_view said) {
   return result;
 }
 
+std::string folder_of_path(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
 }  // namespace pgleast

@@ -25,4 +25,7 @@ struct Repository {
 /// A name of the repository as a document in `path` says it: `./init` beside it.
 std::string repository_path(const std::string& path, std::string_view said);
 
+/// `db` of `db/roles.sql`; empty: it lies where pgleast was started.
+std::string folder_of_path(const std::string& path);
+
 }  // namespace pgleast

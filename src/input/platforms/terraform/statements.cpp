@@ -6,21 +6,15 @@
 
 #include "input/platforms/terraform/servers.hpp"
 #include "pg/identifier.hpp"
+#include "text/upper_case.hpp"
 
 namespace pgleast {
 namespace {
 
 using Texts = std::vector<std::string>;
 
-std::string upper(std::string text) {
-  for (auto& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
 std::string grantee(const std::string& role) {
-  return upper(role) == "PUBLIC" ? "PUBLIC" : quote_identifier(role);
+  return upper_case(role) == "PUBLIC" ? "PUBLIC" : quote_identifier(role);
 }
 
 std::string quoted_list(const Texts& names, const std::string& schema) {
@@ -183,7 +177,7 @@ class ProviderReader {
         const bool is_granted = truth(*policy, word, false) || with_grant;
         if (!all_known("a policy of a schema")) return;
         if (!is_granted) continue;
-        add(fmt::format("GRANT {} ON SCHEMA {} TO {}{}", upper(word), quoted, whom,
+        add(fmt::format("GRANT {} ON SCHEMA {} TO {}{}", upper_case(word), quoted, whom,
                         with_grant ? " WITH GRANT OPTION" : ""));
       }
     }
@@ -192,7 +186,7 @@ class ProviderReader {
   // What it grants is all that the role has there: the rest is revoked before.
   void grant() {
     const auto role = text("role"), in = text("database"), schema = text("schema");
-    const auto type = upper(text("object_type"));
+    const auto type = upper_case(text("object_type"));
     const auto privileges = texts("privileges"), objects = texts("objects"),
                columns = texts("columns");
     const bool with_grant = truth("with_grant_option", false);
@@ -223,7 +217,7 @@ class ProviderReader {
   void default_privileges() {
     const auto role = text("role"), in = text("database"), owner = text("owner"),
                schema = text("schema");
-    const auto type = upper(text("object_type"));
+    const auto type = upper_case(text("object_type"));
     const auto privileges = texts("privileges");
     const bool with_grant = truth("with_grant_option", false);
     if (!all_known("default privileges")) return;

@@ -8,11 +8,6 @@
 namespace pgleast {
 namespace {
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash);
-}
-
 // The other files are parts, but for those where a server stands.
 void mention_files(std::vector<DeclaredServer>& servers, const TerraformModule& module) {
   if (servers.empty()) return;
@@ -48,7 +43,7 @@ bool is_first_of_folder(const Manifest& manifest, const Repository& repository) 
   return std::none_of(repository.manifests.begin(), repository.manifests.end(),
                       [&](const Manifest& other) {
                         return other.path.ends_with(".tf") && other.path < manifest.path &&
-                               folder_of(other.path) == folder_of(manifest.path);
+                               folder_of_path(other.path) == folder_of_path(manifest.path);
                       });
 }
 
@@ -65,7 +60,7 @@ std::vector<DeclaredServer> terraform_servers(const YamlNode& document, const Ma
     return servers_of(TerraformModule(document), manifest.path, manifest.path);
   }
   if (!is_first_of_folder(manifest, repository)) return {};
-  const auto folder = folder_of(manifest.path);
+  const auto folder = folder_of_path(manifest.path);
   const TerraformModule module(folder, repository.files);
   auto servers = servers_of(module, manifest.path, folder.empty() ? manifest.path : folder);
   mention_files(servers, module);
