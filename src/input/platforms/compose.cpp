@@ -209,10 +209,18 @@ class ComposeReader {
     for (const auto& item : files.items) take(item);
   }
 
+  // An entry point of its own is what is run: with it the image's command goes.
   void take_command(const YamlNode& service, ContainerRun& run) const {
-    const auto* const command = find_node(service, {"command"});
-    if (command == nullptr || command->is(YamlNode::Kind::null)) return;
-    run.command.clear();
+    for (const std::string_view key : {"entrypoint", "command"}) {
+      const auto* const words = find_node(service, {key});
+      if (words == nullptr || words->is(YamlNode::Kind::null)) continue;
+      const bool of_entry_point = key == "command" && find_node(service, {"entrypoint"}) != nullptr;
+      if (!of_entry_point) run.command.clear();
+      add_words(words, run);
+    }
+  }
+
+  void add_words(const YamlNode* command, ContainerRun& run) const {
     if (command->is(YamlNode::Kind::sequence)) {
       for (const auto& item : command->items) run.command.push_back(word_of(item));
       return;

@@ -78,13 +78,15 @@ class ImageReader : ContainerReader {
 
   void read_command() {
     const auto& words = run_.command;
-    const auto is_shell = [&](const SaidWord& word) {
+    // The entry point makes the server for these alone; it hands the machine to anything else.
+    const auto is_other = [&](const SaidWord& word) {
       const auto text = word.text.value_or("");
       const auto name = name_of_path(text);
-      return name == "sh" || name == "bash" || name == "ash";
+      return !text.starts_with('-') && name != "postgres" && name != "docker-entrypoint.sh";
     };
-    if (!words.empty() && is_shell(words.front())) {
-      server_.unknown_conf.push_back(unknown(words.front().node, "a shell starts the server"));
+    if (!words.empty() && is_other(words.front())) {
+      server_.unknown_conf.push_back(
+          unknown(words.front().node, "a command of its own starts the server"));
       server_.unknown_hba.push_back(server_.unknown_conf.back());
       return;
     }
